@@ -1,0 +1,51 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "vaec",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "VAECodec", targets: ["VAECodec"]),
+    .executable(name: "vaec", targets: ["vaec"]),
+  ],
+  dependencies: [
+    // The command line: parsing, help, completions and exit code 64 for wrong usage.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // File descriptors with typed errors that retry when a signal interrupts.
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "CKernels"),
+
+    // Bytes in and out. Not in the first design: gzip and zstd serve SampleIO, VAE and CodeStream
+    // alike, and each C library is to be wrapped once.
+    .target(
+      name: "ByteIO",
+      dependencies: ["CZstd", "CZlib", .product(name: "SystemPackage", package: "swift-system")]),
+
+    .target(name: "SampleIO", dependencies: ["ByteIO"]),
+    .target(name: "VAE", dependencies: ["ByteIO", "CKernels"]),
+    .target(name: "CodeStream", dependencies: ["ByteIO"]),
+    .target(name: "VAECodec", dependencies: ["ByteIO", "SampleIO", "VAE", "CodeStream"]),
+    .executableTarget(
+      name: "vaec",
+      dependencies: [
+        "VAECodec", "ByteIO", "SampleIO",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "ByteIOTests", dependencies: ["ByteIO"]),
+    .testTarget(name: "SampleIOTests", dependencies: ["SampleIO", "ByteIO"]),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+    .testTarget(name: "VAETests", dependencies: ["VAE", "ByteIO"]),
+    .testTarget(name: "CodeStreamTests", dependencies: ["CodeStream", "ByteIO"]),
+    .testTarget(
+      name: "VAECodecTests", dependencies: ["VAECodec", "SampleIO", "ByteIO", "CodeStream", "VAE"]),
+    .testTarget(name: "CommandTests", dependencies: ["vaec"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

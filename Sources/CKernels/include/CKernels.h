@@ -1,0 +1,3 @@
+#ifndef VAEC_CKERNELS_H
+#define VAEC_CKERNELS_H
+#endif

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct VaecCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "vaec")
+}
