@@ -1,3 +1,132 @@
+/// Float32 kernels with the same bits on every machine.
+///
+/// Each operation is IEEE-754 binary32 add, multiply, fused multiply-add, divide, minimum, maximum, compare or
+/// rounding to an integer, in an order that this header fixes; nothing is contracted, reassociated or taken
+/// from a mathematics library. A result therefore depends neither on the vector width nor on the variant.
+///
+/// Layouts. An activation matrix is row major, its rows padded to whole panels of VAEC_PANEL columns. A weight
+/// matrix (inputs x outputs) is cut into panels of VAEC_PANEL outputs; a panel holds its inputs one after
+/// another, VAEC_PANEL numbers each: element (i, j) is at ((j / P) * inputs + i) * P + j % P. Padding is zero.
 #ifndef VAEC_CKERNELS_H
 #define VAEC_CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Columns in a panel.
+enum { VAEC_PANEL = 32 };
+
+/// Components of the logistic mixture that is a latent's prior.
+enum { VAEC_MIXTURE = 3 };
+
+/// What an output element of a product starts from.
+enum {
+  VAEC_FROM_ZERO = 0,
+  /// From the element's present value.
+  VAEC_FROM_OUTPUT = 1,
+  /// From the bias of its column.
+  VAEC_FROM_BIAS = 2,
+};
+
+/// A product C = start + A B of `rows` x `inner` with `inner` x (`panels` * VAEC_PANEL).
+typedef struct {
+  ptrdiff_t rows, inner, panels;
+  /// A(i, k) is at a[i * a_row + k * a_column].
+  const float *a;
+  ptrdiff_t a_row, a_column;
+  /// B(k, j) is at b[(j / P) * b_panel + k * b_row + j % P].
+  const float *b;
+  ptrdiff_t b_panel, b_row;
+  /// C(i, j) is at c[(j / P) * c_panel + i * c_row + j % P].
+  float *c;
+  ptrdiff_t c_panel, c_row;
+  /// VAEC_FROM_ZERO, VAEC_FROM_OUTPUT or VAEC_FROM_BIAS.
+  int start;
+  /// `panels` * VAEC_PANEL numbers, where `start` is VAEC_FROM_BIAS.
+  const float *bias;
+} vaec_product;
+
+/// One step of Adam for `count` parameters.
+typedef struct {
+  float *weight, *first_moment, *second_moment;
+  const float *gradient;
+  ptrdiff_t count;
+  float beta1, beta2;
+  /// Learning rate / (1 - beta1^t), and 1 / (1 - beta2^t).
+  float rate, second_correction;
+  float epsilon;
+} vaec_adam_step;
+
+/// The prior of a row of latents: arrays of `count` numbers; parameter p of mixture component m is at
+/// [m * stride].
+typedef struct {
+  ptrdiff_t count, stride;
+  const float *mean, *log_scale, *logit;
+} vaec_mixture_row;
+
+/// One variant of all kernels.
+typedef struct {
+  /// "avx512", "avx2", "neon" or "plain".
+  const char *name;
+
+  /// Computes a product. Each element is summed in ascending k, each term by fused multiply-add.
+  void (*product)(const vaec_product *p);
+
+  /// Writes the transpose of a weight matrix (inputs x outputs, panels) restricted to panels
+  /// first..<last, to `to` (outputs x inputs, panels; whole panels of inputs, the rest zero).
+  void (*transpose)(const float *from, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t first, ptrdiff_t last,
+                    float *to);
+
+  /// y = x * min(max(x + 3, 0), 6) * (1/6), in this order.
+  void (*hard_swish)(const float *x, float *y, ptrdiff_t count);
+
+  /// dx = dy * d hard_swish(x) / dx.
+  void (*hard_swish_gradient)(const float *x, const float *dy, float *dx, ptrdiff_t count);
+
+  /// y = exp(x), within 2 units in the last place; x is clamped to -87 ... 88.
+  void (*exponential)(const float *x, float *y, ptrdiff_t count);
+
+  /// y = a * b, element by element.
+  void (*multiply)(const float *a, const float *b, float *y, ptrdiff_t count);
+
+  /// y = x + s * b: one fused multiply-add for each element.
+  void (*add_scaled)(const float *x, float s, const float *b, float *y, ptrdiff_t count);
+
+  /// Rounds to the nearest integer, ties to even.
+  void (*round)(const float *x, float *y, ptrdiff_t count);
+
+  /// y = uniform noise in -0.5 ... 0.5, a pure function of (key, index).
+  void (*noise)(uint32_t key, float *y, ptrdiff_t count);
+
+  /// Bits of each latent z[i] under its prior (the mass of z - 0.5 ... z + 0.5), and the gradients of
+  /// `weight` * bits: dz, and those of the prior's parameters, laid out as the parameters are.
+  void (*mixture_gradient)(const vaec_mixture_row *prior, const float *z, float weight, float *bits, float *dz,
+                           float *dmean, float *dlog_scale, float *dlogit);
+
+  /// One step of Adam (Kingma and Ba, arXiv 1412.6980).
+  void (*adam)(const vaec_adam_step *step);
+
+  /// Moves an average of weights towards the weights: average += rate * (weight - average).
+  void (*average)(float *average, const float *weight, float rate, ptrdiff_t count);
+
+  /// Sum of (a - b)^2 in 16 interleaved binary32 sums, added up in ascending order.
+  float (*squared_error)(const float *a, const float *b, ptrdiff_t count);
+
+  /// Sum of x in 16 interleaved binary32 sums, added up in ascending order.
+  float (*sum)(const float *x, ptrdiff_t count);
+
+  /// y += a * x, in binary64, by fused multiply-add.
+  void (*add_scaled_double)(double *y, double a, const double *x, ptrdiff_t count);
+
+  /// The plane rotation (a, b) = (c * a - s * b, s * a + c * b), element by element, in binary64.
+  void (*rotate_double)(double *a, double *b, double c, double s, ptrdiff_t count);
+} vaec_kernels;
+
+/// The variant of this name, or NULL where it is unknown or this processor cannot run it.
+const vaec_kernels *vaec_kernels_named(const char *name);
+
+/// The fastest variant that this processor can run.
+const vaec_kernels *vaec_kernels_best(void);
+
 #endif

@@ -1,0 +1,83 @@
+import CKernels
+
+/// Numbers a panel of columns holds; rows are padded to whole panels.
+let panelWidth = VAEC_PANEL
+
+/// `count` rounded up to whole panels.
+func paddedToPanels(_ count: Int) -> Int { (count + panelWidth - 1) / panelWidth * panelWidth }
+
+/// A matrix of activations or samples: row major, rows padded to whole panels, the padding zero.
+///
+/// It refers to its numbers: copies show the same ones.
+public struct Matrix: Sendable {
+  /// The number of rows.
+  public let rows: Int
+  /// The number of columns that hold data.
+  public let columns: Int
+  /// Numbers from one row to the next: `columns` rounded up to whole panels.
+  public let stride: Int
+  let buffer: FloatBuffer
+
+  /// `rows` x `columns` zeros.
+  public init(rows: Int, columns: Int) {
+    self.rows = rows
+    self.columns = columns
+    stride = max(panelWidth, paddedToPanels(columns))
+    buffer = FloatBuffer(count: rows * stride)
+  }
+
+  /// The rows given, each with `columns` numbers, one after another.
+  public init(rows: Int, columns: Int, _ values: [Float]) {
+    precondition(values.count == rows * columns)
+    self.init(rows: rows, columns: columns)
+    values.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      for r in 0..<rows { row(r).update(from: base + r * columns, count: columns) }
+    }
+  }
+
+  /// The first number of a row.
+  func row(_ r: Int) -> UnsafeMutablePointer<Float> { buffer.pointer + r * stride }
+
+  /// One number.
+  public subscript(r: Int, c: Int) -> Float {
+    get {
+      precondition(r >= 0 && r < rows && c >= 0 && c < columns)
+      return row(r)[c]
+    }
+    nonmutating set {
+      precondition(r >= 0 && r < rows && c >= 0 && c < columns)
+      row(r)[c] = newValue
+    }
+  }
+
+  /// A row's data.
+  public func values(ofRow r: Int) -> [Float] {
+    precondition(r >= 0 && r < rows)
+    return Array(UnsafeBufferPointer(start: row(r), count: columns))
+  }
+
+  /// Calls `body` with a row's data, which it may change.
+  public func withRow<R>(_ r: Int, _ body: (UnsafeMutableBufferPointer<Float>) -> R) -> R {
+    precondition(r >= 0 && r < rows)
+    return body(UnsafeMutableBufferPointer(start: row(r), count: columns))
+  }
+
+  /// The rows `range` in a matrix of their own.
+  public func copy(rows range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
+    let part = Matrix(rows: range.count, columns: columns)
+    part.buffer.pointer.update(from: row(range.lowerBound), count: range.count * stride)
+    return part
+  }
+
+  /// The rows `indices`, in that order, in a matrix of their own.
+  public func copy(rows indices: [Int]) -> Matrix {
+    let part = Matrix(rows: indices.count, columns: columns)
+    for (to, from) in indices.enumerated() {
+      precondition(from >= 0 && from < rows)
+      part.row(to).update(from: row(from), count: stride)
+    }
+    return part
+  }
+}

@@ -1,0 +1,33 @@
+import Dispatch
+
+/// A number of threads that share the pieces of a task. Which thread does which piece changes no result: a
+/// piece writes only what is its own.
+public struct Workers: Sendable {
+  /// How many threads work at once; at least 1.
+  public let count: Int
+
+  /// - Parameter count: threads; 0 for one per processor.
+  public init(count: Int) {
+    self.count = max(1, count)
+  }
+
+  /// Runs `body` for each piece 0..<pieces, and returns when all are done.
+  public func forEach(_ pieces: Int, _ body: @Sendable (Int) -> Void) {
+    if count == 1 || pieces <= 1 {
+      for piece in 0..<pieces { body(piece) }
+    } else if pieces <= count {
+      DispatchQueue.concurrentPerform(iterations: pieces, execute: body)
+    } else {
+      let count = count
+      DispatchQueue.concurrentPerform(iterations: count) { worker in
+        for piece in stride(from: worker, to: pieces, by: count) { body(piece) }
+      }
+    }
+  }
+
+  /// Splits 0..<items into one contiguous range a thread, and runs `body` on each.
+  public func forEachRange(of items: Int, _ body: @Sendable (Range<Int>) -> Void) {
+    let parts = min(count, items)
+    forEach(parts) { part in body(items * part / parts..<items * (part + 1) / parts) }
+  }
+}

@@ -1,0 +1,129 @@
+import CKernels
+
+/// The activations of one batch on its way through a VAE, and the arithmetic between them.
+///
+/// `forward` functions stand beside their `backward`; each works on a range of rows and touches no other, so
+/// that workers can share a batch. Shapes are batch x (what the name says).
+struct Pass: Sendable {
+  let kernels: Kernels
+  let parameters: Parameters
+
+  /// How the rows are conditioned on VAE quality: a row of hats each, and the step of its latents.
+  let hats: Matrix
+  let step: FloatBuffer
+
+  /// Standardized samples.
+  let input: Matrix
+  let encoderBefore: [Matrix]
+  let encoderAfter: [Matrix]
+  /// The encoder's output, in units of standardized samples.
+  let projected: Matrix
+  /// exp(log gain) / step, exp(log gain) * step.
+  let encoderScale: Matrix
+  let decoderScale: Matrix
+  /// Latents in units of the step, before noise or rounding; and after.
+  let latents: Matrix
+  let symbols: Matrix
+  /// The decoder's input in units of standardized samples; and divided by each latent's deviation.
+  let spread: Matrix
+  let normalized: Matrix
+  let inverseDeviation: FloatBuffer
+  let decoderBefore: [Matrix]
+  let decoderAfter: [Matrix]
+  /// The reconstruction.
+  let output: Matrix
+
+  var architecture: Architecture { parameters.architecture }
+
+  /// - Parameter inverseDeviation: 1 / standard deviation of each latent at the start of training.
+  init(rows: Int, _ parameters: Parameters, inverseDeviation: [Float], kernels: Kernels) {
+    let a = parameters.architecture
+    self.kernels = kernels
+    self.parameters = parameters
+    hats = Matrix(rows: rows, columns: a.anchors)
+    step = FloatBuffer(count: rows)
+    input = Matrix(rows: rows, columns: a.values)
+    encoderBefore = a.encoder.hidden.map { Matrix(rows: rows, columns: $0.weight.shape.outputs) }
+    encoderAfter = a.encoder.hidden.map { Matrix(rows: rows, columns: $0.weight.shape.outputs) }
+    projected = Matrix(rows: rows, columns: a.latents)
+    encoderScale = Matrix(rows: rows, columns: a.latents)
+    decoderScale = Matrix(rows: rows, columns: a.latents)
+    latents = Matrix(rows: rows, columns: a.latents)
+    symbols = Matrix(rows: rows, columns: a.latents)
+    spread = Matrix(rows: rows, columns: a.latents)
+    normalized = Matrix(rows: rows, columns: a.latents)
+    self.inverseDeviation = FloatBuffer(count: a.latentStride)
+    for (i, value) in inverseDeviation.enumerated() { self.inverseDeviation.pointer[i] = value }
+    decoderBefore = a.decoder.hidden.map { Matrix(rows: rows, columns: $0.weight.shape.outputs) }
+    decoderAfter = a.decoder.hidden.map { Matrix(rows: rows, columns: $0.weight.shape.outputs) }
+    output = Matrix(rows: rows, columns: a.values)
+  }
+
+  /// Sets the VAE quality of a row.
+  func condition(row: Int, u: Float, step: Float) {
+    for (anchor, hat) in architecture.hats(u).enumerated() { hats.row(row)[anchor] = hat }
+    self.step.pointer[row] = step
+  }
+
+  /// y = hats B + x W: the bias first, then the inputs in ascending order.
+  func forward(_ layer: Architecture.Layer, _ rows: Range<Int>, _ x: Matrix, into y: Matrix) {
+    kernels.product(rows, hats, parameters.pointer(layer.bias), layer.bias.shape, into: y)
+    kernels.product(rows, x, parameters.pointer(layer.weight), layer.weight.shape, into: y, from: .output)
+  }
+
+  /// y = linear(x) + last(hidden(x or its normalized form)).
+  private func forward(
+    _ path: Architecture.Path, _ rows: Range<Int>, linear x: Matrix, hidden first: Matrix, _ before: [Matrix],
+    _ after: [Matrix], into y: Matrix
+  ) {
+    var from = first
+    for (i, layer) in path.hidden.enumerated() {
+      forward(layer, rows, from, into: before[i])
+      kernels.table.pointee.hard_swish(
+        before[i].row(rows.lowerBound), after[i].row(rows.lowerBound), rows.count * before[i].stride)
+      from = after[i]
+    }
+    forward(path.linear, rows, x, into: y)
+    kernels.product(rows, from, parameters.pointer(path.last), path.last.shape, into: y, from: .output)
+  }
+
+  /// scale = exp(hats G), times or over the step.
+  func forwardScales(_ rows: Range<Int>) {
+    let table = kernels.table.pointee
+    for (path, scale) in [(architecture.encoder, encoderScale), (architecture.decoder, decoderScale)] {
+      kernels.product(rows, hats, parameters.pointer(path.gain), path.gain.shape, into: scale)
+      let first = scale.row(rows.lowerBound)
+      table.exponential(first, first, rows.count * scale.stride)
+    }
+    for r in rows {
+      let step = self.step.pointer[r]
+      let inverse = 1 / step
+      for k in 0..<architecture.latents {
+        encoderScale.row(r)[k] *= inverse
+        decoderScale.row(r)[k] *= step
+      }
+    }
+  }
+
+  /// latents = scale * encoder(input).
+  func forwardEncoder(_ rows: Range<Int>) {
+    forward(
+      architecture.encoder, rows, linear: input, hidden: input, encoderBefore, encoderAfter, into: projected)
+    let first = rows.lowerBound
+    kernels.table.pointee.multiply(
+      projected.row(first), encoderScale.row(first), latents.row(first), rows.count * latents.stride)
+  }
+
+  /// output = decoder(scale * symbols).
+  func forwardDecoder(_ rows: Range<Int>) {
+    let first = rows.lowerBound
+    kernels.table.pointee.multiply(
+      symbols.row(first), decoderScale.row(first), spread.row(first), rows.count * spread.stride)
+    for r in rows {
+      kernels.table.pointee.multiply(
+        spread.row(r), inverseDeviation.pointer, normalized.row(r), normalized.stride)
+    }
+    forward(
+      architecture.decoder, rows, linear: spread, hidden: normalized, decoderBefore, decoderAfter, into: output)
+  }
+}

@@ -1,0 +1,50 @@
+import CKernels
+
+/// Adam (Kingma and Ba, arXiv 1412.6980) over panels of a parameter array.
+struct Optimizer: Sendable {
+  private let kernels: Kernels
+  private let firstMoment: FloatBuffer
+  private let secondMoment: FloatBuffer
+
+  init(count: Int, kernels: Kernels) {
+    self.kernels = kernels
+    firstMoment = FloatBuffer(count: count)
+    secondMoment = FloatBuffer(count: count)
+  }
+
+  /// The numbers of one step: the same for all parameters.
+  struct Step: Sendable {
+    let rate: Float
+    let beta1: Float
+    let beta2: Float
+    let firstCorrection: Float
+    let secondCorrection: Float
+
+    /// - Parameter number: 1 for the first step.
+    init(number: Int, rate: Double, beta1: Double, beta2: Double = 0.999, firstDecay: Double) {
+      self.rate = Float(rate)
+      self.beta1 = Float(beta1)
+      self.beta2 = Float(beta2)
+      firstCorrection = Float(1 / (1 - firstDecay))
+      secondCorrection = Float(1 / (1 - exponential(Double(number) * logarithm(beta2))))
+    }
+  }
+
+  /// Moves `count` parameters from `offset` on.
+  func update(
+    _ weights: FloatBuffer, offset: Int, count: Int, gradient: UnsafePointer<Float>, _ step: Step
+  ) {
+    var s = vaec_adam_step()
+    s.weight = weights.pointer + offset
+    s.first_moment = firstMoment.pointer + offset
+    s.second_moment = secondMoment.pointer + offset
+    s.gradient = gradient
+    s.count = count
+    s.beta1 = step.beta1
+    s.beta2 = step.beta2
+    s.rate = step.rate * step.firstCorrection
+    s.second_correction = step.secondCorrection
+    s.epsilon = 1e-8
+    kernels.table.pointee.adam(&s)
+  }
+}

@@ -1,0 +1,119 @@
+/// Fits the parameters of a VAE to standardized samples, one step of Adam after another.
+///
+/// The same data, options and seed give the same bits on every machine and for any number of workers.
+public final class Trainer {
+  /// What training needs to be told.
+  public struct Options: Sendable {
+    /// Rows in a batch.
+    public var batch = 128
+    /// Steps of the whole fit.
+    public var steps = 6000
+    /// The highest learning rate.
+    public var peakRate = 2e-3
+    /// Where the random numbers start.
+    public var seed: UInt64 = 0
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// What training has reached so far.
+  public let parameters: Parameters
+  /// What u means.
+  public let qualities: QualityRange
+
+  private let data: Matrix
+  private let options: Options
+  private let schedule: Schedule
+  private let workers: Workers
+  private let pass: Pass
+  private let gradients: Gradients
+  private let optimizer: Optimizer
+  private let gradient: FloatBuffer
+  private let sources: [Gradients.Source]
+  private let units: [(source: Int, panel: Int)]
+  private var random: RandomSource
+  private var order: [Int]
+  private var next = 0
+  private var number = 0
+  private var firstDecay = 1.0
+
+  /// Prepares a fit of `data` (rows x values, standardized).
+  ///
+  /// - Parameters:
+  ///   - parameters: the start; it is changed in place.
+  ///   - components: the principal components that the start was made of.
+  public init(
+    _ data: Matrix, parameters: Parameters, inverseDeviation: [Float], qualities: QualityRange, options: Options,
+    kernels: Kernels, workers: Workers
+  ) {
+    precondition(data.rows > 0)
+    self.data = data
+    self.parameters = parameters
+    self.qualities = qualities
+    self.options = options
+    self.workers = workers
+    schedule = Schedule(peakRate: options.peakRate)
+    let batch = min(options.batch, data.rows)
+    pass = Pass(rows: batch, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
+    gradients = Gradients(pass)
+    optimizer = Optimizer(count: parameters.architecture.count, kernels: kernels)
+    gradient = FloatBuffer(count: parameters.architecture.count)
+    sources = gradients.sources
+    var units: [(source: Int, panel: Int)] = []
+    for (i, source) in sources.enumerated() {
+      for panel in 0..<source.entry.shape.panels { units.append((i, panel)) }
+    }
+    let sizes = sources.map(\.entry.shape.inputs)
+    // The large ones first, so that workers end at about the same time.
+    self.units = units.sorted { (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel) }
+    random = RandomSource(seed: options.seed)
+    order = Array(0..<data.rows)
+    next = data.rows
+    for source in sources {
+      for panel in 0..<source.entry.shape.panels { gradients.transpose(source.entry, panel: panel) }
+    }
+  }
+
+  /// Steps that have been made.
+  public var stepsDone: Int { number }
+
+  /// Makes one step.
+  ///
+  /// - Parameter progress: how much of the fit is behind, in 0 ... 1.
+  public func step(progress: Double) {
+    let batch = pass.input.rows
+    let top = schedule.top(progress)
+    for r in 0..<batch {
+      if next == order.count {
+        random.shuffle(&order)
+        next = 0
+      }
+      pass.input.row(r).update(from: data.row(order[next]), count: data.stride)
+      next += 1
+      // Stratified over the batch: less variance than independent draws.
+      let u = (Float(r) + random.uniform()) / Float(batch) * top
+      pass.condition(row: r, u: u, step: qualities.step(u))
+      gradients.lambda.pointer[r] = qualities.lambda(u)
+      gradients.setNoise(row: r, key: UInt32(truncatingIfNeeded: random.next()))
+    }
+    number += 1
+    let beta1 = schedule.beta1(progress)
+    firstDecay *= beta1
+    let adam = Optimizer.Step(
+      number: number, rate: schedule.rate(progress), beta1: beta1, firstDecay: firstDecay)
+    let (gradients, gradient, optimizer, parameters, sources, units) = (
+      self.gradients, self.gradient, self.optimizer, self.parameters, self.sources, self.units
+    )
+    workers.forEachRange(of: batch) { gradients.run($0) }
+    workers.forEach(units.count) { i in
+      let source = sources[units[i].source]
+      let size = source.entry.shape.inputs * panelWidth
+      let offset = source.entry.offset + units[i].panel * size
+      gradients.parameterGradient(source, panel: units[i].panel, into: gradient.pointer + offset)
+      optimizer.update(
+        parameters.buffer, offset: offset, count: size, gradient: gradient.pointer + offset, adam)
+      gradients.transpose(source.entry, panel: units[i].panel)
+    }
+  }
+}
