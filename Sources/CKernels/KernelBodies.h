@@ -153,6 +153,14 @@ static void add_scaled(const float *x, float s, const float *b, float *y, ptrdif
   for (ptrdiff_t i = 0; i < count; i++) y[i] = __builtin_fmaf(s, b[i], x[i]);
 }
 
+static void scale(const float *x, float s, float *y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = s * x[i];
+}
+
+static void negate(const float *x, float *y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = -x[i];
+}
+
 static void round_to_integer(const float *x, float *y, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i++) y[i] = __builtin_roundevenf(x[i]);
 }
@@ -297,6 +305,6 @@ static void rotate_double(double *restrict a, double *restrict b, double c, doub
 
 const vaec_kernels JOIN(vaec_kernels_, VARIANT) = {
     NAME, product, transpose, hard_swish, hard_swish_gradient, exponential, multiply, add_scaled,
-    round_to_integer, noise, mixture_gradient, adam, average, squared_error, sum,
+    scale, negate, round_to_integer, noise, mixture_gradient, adam, average, squared_error, sum,
     add_scaled_double, rotate_double,
 };

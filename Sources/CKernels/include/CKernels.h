@@ -93,6 +93,12 @@ typedef struct {
   /// y = x + s * b: one fused multiply-add for each element.
   void (*add_scaled)(const float *x, float s, const float *b, float *y, ptrdiff_t count);
 
+  /// y = s * x.
+  void (*scale)(const float *x, float s, float *y, ptrdiff_t count);
+
+  /// y = -x.
+  void (*negate)(const float *x, float *y, ptrdiff_t count);
+
   /// Rounds to the nearest integer, ties to even.
   void (*round)(const float *x, float *y, ptrdiff_t count);
 

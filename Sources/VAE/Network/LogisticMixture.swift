@@ -29,7 +29,7 @@ public struct LogisticMixture: Equatable, Sendable {
   }
 
   /// A table holds at most this many symbols; wider densities code low bits raw.
-  static let widestTable = 768
+  static let widestTable = 1024
 
   /// The weights of the symbols round(x / step), for x of this density.
   ///
@@ -46,18 +46,21 @@ public struct LogisticMixture: Equatable, Sendable {
       high = max(high, (means[m] + 12 * scales[m]) * inverseStep)
     }
     let limit: Float = 0x1p29
-    let first = Int32(max(-limit, min(limit, low.rounded(.down))))
-    let last = Int32(max(-limit, min(limit, high.rounded(.up))))
-    var rawBits = 0
-    while (last >> Int32(rawBits)) - (first >> Int32(rawBits)) >= Int32(Self.widestTable) { rawBits += 1 }
-    let lowest = first >> Int32(rawBits)
-    let count = Int((last >> Int32(rawBits)) - lowest) + 1
-    // Symbol t stands for the values t 2^rawBits ..< (t + 1) 2^rawBits, each half a unit to either side.
-    var edges = [Float](repeating: 0, count: count + 1)
-    for i in 0...count {
-      edges[i] = (Float((Int(lowest) + i) << rawBits) - 0.5) * step
+    var first = Int32(max(-limit, min(limit, low.rounded(.down))))
+    var last = Int32(max(-limit, min(limit, high.rounded(.up))))
+    while true {
+      var rawBits = 0
+      while (last >> Int32(rawBits)) - (first >> Int32(rawBits)) >= Int32(Self.widestTable) { rawBits += 1 }
+      let lowest = first >> Int32(rawBits)
+      let count = Int((last >> Int32(rawBits)) - lowest) + 1
+      // Symbol t stands for the values t 2^rawBits ..< (t + 1) 2^rawBits, each half a unit to either side.
+      let edges = (0...count).map { (Float((Int(lowest) + $0) << rawBits) - 0.5) * step }
+      let result = trimmed(cumulative(edges, scales, kernels), lowest: lowest, rawBits: rawBits)
+      // A light, wide component asks for a range that holds next to nothing: without it, the symbols are finer.
+      if rawBits == 0 || result.weights.count * 2 > Self.widestTable { return result }
+      first = result.lowest << Int32(rawBits)
+      last = (result.lowest + Int32(result.weights.count)) << Int32(rawBits) - 1
     }
-    return trimmed(cumulative(edges, scales, kernels), lowest: lowest, rawBits: rawBits)
   }
 
   /// The distribution function at `edges`, in units of 2^-24.

@@ -1,0 +1,105 @@
+/// A fitted model: everything that encoding and decoding samples needs. Immutable.
+///
+/// A sample's way: standardize; where samples are large, project onto the front basis; the VAE; residual layers one
+/// after another. Decoding walks it back.
+public struct Model: Sendable {
+  /// Subtracted from each value, in the data's units.
+  public var means: [Float]
+  /// What values are divided by, in the data's units: the deviation of all values.
+  public var scale: Float
+  /// components x values: an orthonormal basis the network works in, for samples of very many values.
+  public var front: Front?
+  /// The VAE; nil where it does not pay.
+  public var network: Network?
+  /// Residual layers, in the order in which they are applied.
+  public var layers: [ResidualLayer]
+  /// The operating point of each quality 0 ... 100.
+  public var qualities: [OperatingPoint]
+  /// What the codec above wants to keep with the model: not read here.
+  public var notes: [UInt8]
+
+  /// Values of a sample.
+  public var values: Int { means.count }
+
+  /// A VAE and what its latents are scaled by.
+  public struct Network: Sendable {
+    /// Its parameters, as stored.
+    public let parameters: Parameters
+    /// 1 / deviation of each latent, for the decoder's hidden layers.
+    public let inverseDeviation: [Float]
+    /// What qualities mean.
+    public let qualities: QualityRange
+
+    /// The VAE's point at quality `u`.
+    public func point(_ u: Float) -> OperatingPoint.Network {
+      OperatingPoint.Network(quality: u, step: qualities.step(u))
+    }
+  }
+
+  /// An orthonormal basis that the network works in, components x values, and its transpose.
+  public struct Front: Sendable {
+    let synthesis: Weights
+    let analysis: Weights
+
+    init(synthesis: Weights, kernels: Kernels) {
+      self.synthesis = synthesis
+      analysis = synthesis.transposed(kernels)
+    }
+  }
+
+  /// Planes of symbols that a point makes: latents, then the coefficients of each layer that is used.
+  public func planes(at point: OperatingPoint) -> Int {
+    var count = point.network == nil ? 0 : network?.parameters.architecture.latents ?? 0
+    for (layer, step) in zip(layers, point.steps) where step > 0 { count += layer.components }
+    return count
+  }
+
+  /// Whether `point` names only what this model has, with finite positive steps.
+  public func accepts(_ point: OperatingPoint) -> Bool {
+    if let part = point.network {
+      guard network != nil, part.quality >= 0, part.quality <= 1, part.step.isFinite, part.step > 1e-30 else {
+        return false
+      }
+    }
+    return point.steps.count == layers.count && point.steps.allSatisfy { $0 == 0 || ($0.isFinite && $0 > 1e-30) }
+  }
+
+  /// What the frequency table of each plane is made of, in the order of the planes. Planes may share a density:
+  /// `index` says which of the distinct ones belongs to each.
+  public func symbolWeights(at point: OperatingPoint, kernels: Kernels) -> (
+    distinct: [LogisticMixture.SymbolWeights], index: [Int]
+  ) {
+    var distinct: [LogisticMixture.SymbolWeights] = []
+    var index: [Int] = []
+    if let part = point.network, let network {
+      for mixture in network.parameters.priors(quality: part.quality, kernels: kernels) {
+        index.append(distinct.count)
+        distinct.append(mixture.symbolWeights(step: 1, kernels: kernels))
+      }
+    }
+    for (layer, step) in zip(layers, point.steps) where step > 0 {
+      let first = distinct.count
+      for mixture in layer.mixtures { distinct.append(mixture.symbolWeights(step: step, kernels: kernels)) }
+      index.append(contentsOf: layer.mixtureOf.map { first + $0 })
+    }
+    return (distinct, index)
+  }
+}
+
+extension Parameters {
+  /// The prior of each latent at a VAE quality, in units of the step.
+  func priors(quality: Float, kernels: Kernels) -> [LogisticMixture] {
+    let a = architecture
+    let hats = Matrix(rows: 1, columns: a.anchors, a.hats(quality))
+    let row = Matrix(rows: 1, columns: a.prior.shape.outputs)
+    kernels.product(0..<1, hats, pointer(a.prior), a.prior.shape, into: row)
+    return (0..<a.latents).map { latent in
+      func values(_ kind: Int) -> [Float] {
+        (0..<LogisticMixture.components).map {
+          row.row(0)[a.priorColumn(kind: kind, component: $0, latent: latent)]
+        }
+      }
+      return LogisticMixture(means: values(0), logScales: values(1), logits: values(2))
+    }
+  }
+}

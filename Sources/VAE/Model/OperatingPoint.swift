@@ -1,0 +1,28 @@
+/// Where on its range of rates a model codes: what a quality stands for, and all that a stream's header has to name
+/// for a decoder.
+public struct OperatingPoint: Equatable, Sendable {
+  /// The VAE's part: its quality in 0 ... 1, and the step of its latents in units of standardized samples.
+  public struct Network: Equatable, Sendable {
+    /// VAE quality, 0 ... 1.
+    public var quality: Float
+    /// Quantization step of latents.
+    public var step: Float
+
+    /// A VAE quality with its step.
+    public init(quality: Float, step: Float) {
+      self.quality = quality
+      self.step = step
+    }
+  }
+
+  /// nil where the VAE is left out, and the residual is the sample itself.
+  public var network: Network?
+  /// The step of each residual layer, in units of standardized samples; 0 where the layer is left out.
+  public var steps: [Float]
+
+  /// A point from its parts.
+  public init(network: Network?, steps: [Float]) {
+    self.network = network
+    self.steps = steps
+  }
+}
