@@ -161,6 +161,22 @@ static void negate(const float *x, float *y, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i++) y[i] = -x[i];
 }
 
+static void clip(const float *x, const float *low, const float *high, float *y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float v = x[i] < high[i] ? x[i] : high[i];
+    y[i] = v > low[i] ? v : low[i];
+  }
+}
+
+static void output_gradient(const float *output, const float *target, const float *low, const float *high, float factor,
+                            float *dy, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float v = output[i] < high[i] ? output[i] : high[i];
+    v = v > low[i] ? v : low[i];
+    dy[i] = factor * (v - target[i]);
+  }
+}
+
 static void round_to_integer(const float *x, float *y, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i++) y[i] = __builtin_roundevenf(x[i]);
 }
@@ -305,6 +321,6 @@ static void rotate_double(double *restrict a, double *restrict b, double c, doub
 
 const vaec_kernels JOIN(vaec_kernels_, VARIANT) = {
     NAME, product, transpose, hard_swish, hard_swish_gradient, exponential, multiply, add_scaled,
-    scale, negate, round_to_integer, noise, mixture_gradient, adam, average, squared_error, sum,
+    scale, negate, clip, output_gradient, round_to_integer, noise, mixture_gradient, adam, average, squared_error, sum,
     add_scaled_double, rotate_double,
 };

@@ -99,6 +99,14 @@ typedef struct {
   /// y = -x.
   void (*negate)(const float *x, float *y, ptrdiff_t count);
 
+  /// y = max(low, min(high, x)), element by element.
+  void (*clip)(const float *x, const float *low, const float *high, float *y, ptrdiff_t count);
+
+  /// dy = factor * (max(low, min(high, output)) - target): the gradient of half the squared error, carried straight
+  /// through the clipping.
+  void (*output_gradient)(const float *output, const float *target, const float *low, const float *high,
+                          float factor, float *dy, ptrdiff_t count);
+
   /// Rounds to the nearest integer, ties to even.
   void (*round)(const float *x, float *y, ptrdiff_t count);
 
