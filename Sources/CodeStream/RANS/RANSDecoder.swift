@@ -16,6 +16,8 @@ public struct RANSDecoder: Sendable {
     var count: Int
     var lowest: Int32
     var rawBits: UInt32
+    /// The first slot after which something raw follows: the escape, or any.
+    var firstWithRest: Int
     /// The slot that nearly all values take, where there is one.
     var dominant: Int?
   }
@@ -48,6 +50,7 @@ public struct RANSDecoder: Sendable {
       return Table(
         firstStart: firstStart, firstBucket: firstBucket, bucketShift: UInt32(bucketShift),
         count: table.count, lowest: table.lowest, rawBits: UInt32(table.rawBits),
+        firstWithRest: table.rawBits == 0 ? table.count : 0,
         dominant: table.frequencies.firstIndex { Int($0) > FrequencyTable.total / 32 * 31 })
     }
     self.starts = starts
@@ -214,21 +217,30 @@ public struct RANSDecoder: Sendable {
     @inline(__always)
     func take(_ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ good: inout Bool) -> Int32 {
       let place = x & 0x7FFF
-      var slot = Int(buckets[Int(place >> table.bucketShift)])
+      var slot = Int(buckets[Int(place &>> table.bucketShift)])
       slot &+= place >= UInt32(starts[slot &+ 1]) ? 1 : 0
       while place >= UInt32(starts[slot &+ 1]) { slot &+= 1 }
       let start = UInt32(starts[slot])
       x = (UInt32(starts[slot &+ 1]) &- start) &* (x >> 15) &+ place &- start
       Self.refill(&x, &next)
-      if slot == table.count || table.rawBits > 0 { return takeRest(slot, &x, &next, &good) }
-      return table.lowest &+ Int32(truncatingIfNeeded: slot)
+      guard slot >= table.firstWithRest else { return table.lowest &+ Int32(truncatingIfNeeded: slot) }
+      // Copies, so that the state and the position stay in registers elsewhere.
+      let rest = takeRest(slot, x, next)
+      x = rest.x
+      next = rest.next
+      guard let value = rest.value else {
+        good = false
+        return 0
+      }
+      return value
     }
 
-    /// Decodes what follows a slot.
+    /// Decodes what follows a slot. No value where it is no `Int32`.
     @inline(never)
     func takeRest(
-      _ slot: Int, _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ good: inout Bool
-    ) -> Int32 {
+      _ slot: Int, _ state: UInt32, _ words: UnsafePointer<UInt16>
+    ) -> (x: UInt32, next: UnsafePointer<UInt16>, value: Int32?) {
+      var (x, next) = (state, words)
       var symbol = Int(table.lowest) + slot
       if slot == table.count {
         let head = Self.takeRaw(UInt32(Escape.headBits), &x, &next)
@@ -236,11 +248,7 @@ public struct RANSDecoder: Sendable {
         symbol = escape.symbol(lowest: table.lowest, count: table.count)
       }
       let low = Self.takeRaw(table.rawBits, &x, &next)
-      guard let value = Int32(exactly: symbol << Int(table.rawBits) | Int(low)) else {
-        good = false
-        return 0
-      }
-      return value
+      return (x, next, Int32(exactly: symbol << Int(table.rawBits) | Int(low)))
     }
 
     /// Decodes `count` raw bits, at most 32.
@@ -248,22 +256,22 @@ public struct RANSDecoder: Sendable {
     static func takeRaw(_ count: UInt32, _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) -> UInt32 {
       let lowCount = min(count, RANS.wordBits)
       let low = x & (1 &<< lowCount &- 1)
-      x >>= lowCount
+      x &>>= lowCount
       refill(&x, &next)
       guard count > lowCount else { return low }
       let high = x & (1 &<< (count &- lowCount) &- 1)
-      x >>= count &- lowCount
+      x &>>= count &- lowCount
       refill(&x, &next)
       return high << RANS.wordBits | low
     }
 
-    /// Takes the next word in where the state has room for it.
+    /// Takes the next word in where the state has room for it, without a branch: it could not be foreseen.
     @inline(__always)
     static func refill(_ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) {
       let word = UInt32(next.pointee)
-      let low = x < RANS.least
-      x = low ? x << RANS.wordBits | word : x
-      next += low ? 1 : 0
+      let low: UInt32 = x < RANS.least ? 1 : 0
+      x = x &<< (low &* RANS.wordBits) | word & (0 &- low)
+      next += Int(low)
     }
   }
 }
