@@ -27,6 +27,9 @@ public struct RANSDecoder: Sendable {
   private let tables: [Table]
   private let index: [Int]
 
+  /// How many planes a chunk has.
+  public var planes: Int { index.count }
+
   /// Prepares to decode with `tables`.
   public init(_ tables: TableSet) {
     var starts: [UInt16] = []

@@ -1,7 +1,7 @@
 /// Packs planes of integers with one frequency table each: the writing side of ``RANSDecoder``.
 ///
 /// It prepares what encoding needs of each table once, 16 bytes a listed symbol, and then serves any number of
-/// chunks, from several tasks at once. What it writes is documented at ``RANSDecoder``.
+/// chunks, from several tasks at once. What it writes is documented at `RANS`.
 public struct RANSEncoder: Sendable {
   /// How a slot changes a state.
   private struct Step {
@@ -37,6 +37,9 @@ public struct RANSEncoder: Sendable {
   private let steps: [Step]
   private let tables: [Table]
   private let index: [Int]
+
+  /// How many planes a chunk has.
+  public var planes: Int { index.count }
 
   /// Prepares to encode with `tables`.
   public init(_ tables: TableSet) {
