@@ -12,22 +12,19 @@ import ByteIO
 ///
 /// Widths are 0, 1, 2 or 4, and the values are as `PlainSymbols` says. rANS spends what the tables say, whatever the
 /// order of the rows; zstd finds rows and sequences that repeat. Each chunk is packed by both, and the smaller
-/// stays. To be fast, zstd works hard only where a quick try comes close to rANS.
+/// stays. To be fast, zstd works hard only where quick tries come close to rANS and show that work pays.
 ///
 /// Used by one task at a time; several encoders can share one `RANSEncoder`.
 public final class ChunkEncoder {
-  /// zstd's level for what it can hardly make smaller.
-  private static let quickLevel = 1
-  /// zstd's level to try plain symbols with.
-  private static let trialLevel = 3
-  /// zstd's level for plain symbols that come within `closeness` of rANS.
-  private static let thoroughLevel = 19
-  /// Working hard saves about a tenth, and a little more where rows repeat.
-  private static let closeness = 1.25
+  /// zstd's levels for a first try, for a second, and for what is worth the time.
+  private static let (quickLevel, secondLevel, thoroughLevel) = (1, 3, 19)
+  /// How much more than rANS a first or second try may take to be followed up: so much can be gained where rows
+  /// repeat.
+  private static let (quickMargin, secondMargin) = (2.0, 1.5)
 
   private let rans: RANSEncoder
   private let quick = ZstdCompressor(level: quickLevel, checksum: true)
-  private let trial = ZstdCompressor(level: trialLevel, checksum: true)
+  private let second = ZstdCompressor(level: secondLevel, checksum: true)
   private lazy var thorough = ZstdCompressor(level: Self.thoroughLevel, checksum: true)
 
   /// An encoder with the tables that `rans` was prepared for.
@@ -60,22 +57,33 @@ public final class ChunkEncoder {
   ) -> (content: [UInt8], frame: [UInt8]) {
     let packed =
       Self.head(.rans, rows) + rans.encode(symbols, planeStride: planeStride, rows: rows)
+    // zstd finds nothing in it, and stores it.
     let best = (content: packed, frame: quick.compress(packed))
+    return packPlain(symbols, planeStride, rows, toBeat: best.frame.count) ?? best
+  }
 
+  /// Packs by zstd alone; nil where that does not take less than `size` bytes.
+  private func packPlain(
+    _ symbols: [Int32], _ planeStride: Int, _ rows: Int, toBeat size: Int
+  ) -> (content: [UInt8], frame: [UInt8])? {
     var byPlanes = Self.head(.planes, rows)
     PlainSymbols.appendPlanes(
       symbols, planes: rans.planes, planeStride: planeStride, rows: rows, to: &byPlanes)
     var byRows = Self.head(.rows, rows)
     PlainSymbols.appendRows(
       symbols, planes: rans.planes, planeStride: planeStride, rows: rows, to: &byRows)
-    var plain = (content: byPlanes, frame: trial.compress(byPlanes))
-    let other = trial.compress(byRows)
-    if other.count < plain.frame.count { plain = (byRows, other) }
-    guard Double(plain.frame.count) < Self.closeness * Double(best.frame.count) else { return best }
+    let frames = (quick.compress(byPlanes), quick.compress(byRows))
+    let content = frames.1.count < frames.0.count ? byRows : byPlanes
+    var best = frames.1.count < frames.0.count ? frames.1 : frames.0
+    guard Double(best.count) < Self.quickMargin * Double(size) else { return nil }
 
-    let smaller = thorough.compress(plain.content)
-    if smaller.count < plain.frame.count { plain.frame = smaller }
-    return plain.frame.count < best.frame.count ? plain : best
+    // On symbols without repetitions, level 3 does worse than level 1, and level 19 never as well as rANS.
+    let other = second.compress(content)
+    if other.count <= best.count, Double(other.count) < Self.secondMargin * Double(size) {
+      let smallest = thorough.compress(content)
+      best = smallest.count < other.count ? smallest : other
+    }
+    return best.count < size ? (content, best) : nil
   }
 
   private static func head(_ kind: ContentKind, _ rows: Int) -> [UInt8] {

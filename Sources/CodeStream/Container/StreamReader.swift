@@ -44,7 +44,7 @@ public final class StreamReader {
   /// - Parameter contentLimit: a chunk that announces more bytes of content is an error. At most 2 GiB.
   public init(_ source: any ByteSource, contentLimit: Int = 1 << 30) {
     input = InputBuffer(source)
-    self.contentLimit = min(contentLimit, Container.largestContent)
+    self.contentLimit = max(0, min(contentLimit, Container.largestContent))
   }
 
   /// The next part, or nil at the end of the input.
