@@ -1,13 +1,57 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// What can go wrong while bytes are moved, compressed or decompressed.
 public enum ByteIOError: Error, Equatable {
   /// A system call failed: what was being done ("open", "write", …), on which file, and its errno.
   case system(operation: String, path: String, errno: Int32)
   /// The other end of the pipe has gone away.
   case brokenPipe
+  /// The output exists and is not to be overwritten.
+  case exists(path: String)
   /// A compressed input is not valid: "gzip" or "zstd", and what the library said.
   case corrupt(format: String, reason: String)
   /// A compressed input stops before its end: "gzip" or "zstd".
   case truncated(format: String)
   /// Content would take more than the bytes allowed for it.
   case tooLarge(limit: Int)
+}
+
+extension ByteIOError: CustomStringConvertible {
+  /// What is wrong, on which file if that is known, and what to do if there is something.
+  public var description: String {
+    if case .system(_, let path, _) = self { return "\(path): \(problem)" }
+    if case .exists(let path) = self { return "\(path): \(problem)" }
+    return problem
+  }
+
+  /// What is wrong, without the name of the file.
+  public var problem: String {
+    switch self {
+    case .system(let operation, _, let number):
+      "cannot \(operation): \(Self.text(ofErrno: number))"
+    case .brokenPipe:
+      "nobody reads the output any more"
+    case .exists:
+      "exists already; pass -f to overwrite it"
+    case .corrupt(let format, let reason):
+      "damaged \(format) data (\(reason)); get a fresh copy"
+    case .truncated(let format):
+      "the \(format) data end too early; the file is incomplete"
+    case .tooLarge(let limit):
+      "the content takes more than the \(limit) bytes allowed for it"
+    }
+  }
+
+  /// The system's own words, begun in lower case as the rest of the message is.
+  private static func text(ofErrno number: Int32) -> String {
+    guard let words = strerror(number) else { return "error \(number)" }
+    let text = String(cString: words)
+    return text.prefix(1).lowercased() + text.dropFirst()
+  }
 }

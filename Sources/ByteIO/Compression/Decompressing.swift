@@ -1,0 +1,11 @@
+/// `source` itself, or a decompressor over it when its content begins like gzip or zstd.
+///
+/// A stream that begins with a skippable zstd frame (as .vaec files do) is not unwrapped: its first frame is
+/// there to be read.
+public func decompressing(_ source: any ByteSource) throws(ByteIOError) -> any ByteSource {
+  let peeking = source as? PeekingSource ?? PeekingSource(source)
+  let magic = try peeking.peek(4)
+  if magic.starts(with: [0x1F, 0x8B]) { return try GzipSource(peeking) }
+  if magic.elementsEqual([0x28, 0xB5, 0x2F, 0xFD]) { return try ZstdSource(peeking) }
+  return peeking
+}

@@ -1,0 +1,101 @@
+import CZstd
+
+/// Decompresses zstd (RFC 8878) from another source: any number of frames; skippable frames are skipped.
+public final class ZstdSource: ByteSource {
+  private let source: any ByteSource
+  private let context: OpaquePointer
+  private let storage: UnsafeMutableRawBufferPointer
+  private var input = ZSTD_inBuffer()
+  private var sourceEnded = false
+  /// Whether a frame has begun, or none has been seen at all.
+  private var inFrame = true
+
+  /// Decompresses what `source` gives.
+  public init(_ source: any ByteSource) throws(ByteIOError) {
+    guard let context = ZSTD_createDCtx() else { throw .corrupt(format: "zstd", reason: "no memory") }
+    self.source = source
+    self.context = context
+    storage = .allocate(byteCount: ZSTD_DStreamInSize(), alignment: 64)
+    input.src = UnsafeRawPointer(storage.baseAddress)
+  }
+
+  deinit {
+    ZSTD_freeDCtx(context)
+    storage.deallocate()
+  }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
+    guard !buffer.isEmpty else { return 0 }
+    var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
+    while output.pos == 0 {
+      if input.pos == input.size, !sourceEnded {
+        let got = try source.read(into: storage)
+        sourceEnded = got == 0
+        input.size = got
+        input.pos = 0
+      }
+      if sourceEnded, !inFrame { return 0 }
+      let before = input.pos
+      let result = ZSTD_decompressStream(context, &output, &input)
+      guard ZSTD_isError(result) == 0 else { throw zstdError(result) }
+      inFrame = result != 0
+      if sourceEnded, output.pos == 0, input.pos == before { throw .truncated(format: "zstd") }
+    }
+    return output.pos
+  }
+}
+
+/// Compresses into one checksummed zstd frame (RFC 8878) in another sink.
+public final class ZstdSink: ByteSink {
+  private let sink: any ByteSink
+  private let context: OpaquePointer
+  private let storage: UnsafeMutableRawBufferPointer
+
+  /// Compresses into `sink`. Levels go from 1 (fast) to 19 (small), up to 22 with much memory.
+  public init(_ sink: any ByteSink, level: Int = 3) throws(ByteIOError) {
+    guard let context = ZSTD_createCCtx() else { throw .corrupt(format: "zstd", reason: "no memory") }
+    setParameters(of: context, level: level, checksum: true)
+    self.sink = sink
+    self.context = context
+    storage = .allocate(byteCount: ZSTD_CStreamOutSize(), alignment: 64)
+  }
+
+  deinit {
+    ZSTD_freeCCtx(context)
+    storage.deallocate()
+  }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
+    var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
+    while input.pos < input.size { _ = try compress(&input, ZSTD_e_continue) }
+  }
+
+  public func finish() throws(ByteIOError) {
+    var input = ZSTD_inBuffer()
+    while try compress(&input, ZSTD_e_end) != 0 {}
+    try sink.finish()
+  }
+
+  private func compress(
+    _ input: inout ZSTD_inBuffer, _ directive: ZSTD_EndDirective
+  ) throws(ByteIOError) -> Int {
+    var output = ZSTD_outBuffer(dst: storage.baseAddress, size: storage.count, pos: 0)
+    let result = ZSTD_compressStream2(context, &output, &input, directive)
+    guard ZSTD_isError(result) == 0 else { throw zstdError(result) }
+    if output.pos > 0 { try sink.write(UnsafeRawBufferPointer(rebasing: storage[..<output.pos])) }
+    return result
+  }
+}
+
+/// Turns an error code of the library into ours.
+func zstdError(_ code: Int) -> ByteIOError {
+  if ZSTD_getErrorCode(code) == ZSTD_error_srcSize_wrong { return .truncated(format: "zstd") }
+  return .corrupt(format: "zstd", reason: String(cString: ZSTD_getErrorName(code)))
+}
+
+/// Sets the level, clamped to what the library offers, and whether frames end in a checksum.
+func setParameters(of context: OpaquePointer, level: Int, checksum: Bool) {
+  let level = min(ZSTD_maxCLevel(), max(1, Int32(clamping: level)))
+  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, checksum ? 1 : 0)
+}

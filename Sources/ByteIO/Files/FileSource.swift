@@ -1,0 +1,52 @@
+import SystemPackage
+
+/// An open file, pipe or terminal as a source.
+public final class FileSource: ByteSource {
+  /// The file as the user knows it, for messages.
+  public let path: String
+  private let descriptor: FileDescriptor
+  private let closes: Bool
+
+  /// Opens the file at `path`.
+  public init(path: String) throws(ByteIOError) {
+    self.path = path
+    descriptor = try system("open", path) {
+      try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+    }
+    closes = true
+    // Opening a directory succeeds; only reading it fails, with words that are harder to understand.
+    if FileKind(of: descriptor) == .directory {
+      try? descriptor.close()
+      throw .system(operation: "read", path: path, errno: Errno.isDirectory.rawValue)
+    }
+  }
+
+  /// Reads from a descriptor that is open already, and closes it in the end if `closes`.
+  public init(descriptor: FileDescriptor, path: String, closes: Bool = false) {
+    self.descriptor = descriptor
+    self.path = path
+    self.closes = closes
+  }
+
+  /// The process's standard input.
+  public static func standardInput() -> FileSource {
+    FileSource(descriptor: .standardInput, path: "standard input")
+  }
+
+  deinit {
+    if closes { try? descriptor.close() }
+  }
+
+  /// How many bytes a regular file has from where reading began or stands now; nil for pipes and the like.
+  public var remainingSize: Int? {
+    guard FileKind(of: descriptor) == .regular, let size = fileSize(of: descriptor),
+      let position = try? descriptor.seek(offset: 0, from: .current)
+    else { return nil }
+    return max(0, size - Int(position))
+  }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
+    if buffer.isEmpty { return 0 }
+    return try system("read", path) { try descriptor.read(into: buffer) }
+  }
+}

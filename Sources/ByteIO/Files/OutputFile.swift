@@ -1,0 +1,188 @@
+import SystemPackage
+
+/// A file that appears under its name whole, or not at all.
+///
+/// On Linux the bytes go to a file without a name in the target's directory, which `finish()` names; whatever
+/// ends the process before leaves nothing behind. Where the system or the file system does not offer that, they
+/// go to `.NAME.vaec-PID.tmp` beside the target, which is removed unless it is finished. A target that exists
+/// and is not a regular file (a device, a FIFO) is written to directly.
+///
+/// `finish()` does not wait for the disk: after a power failure the file may be missing or empty.
+public final class OutputFile: PatchableSink {
+  /// Where the file appears.
+  public let path: String
+  private let overwrites: Bool
+  private let target: String
+  private let writer: DescriptorWriter
+  private var state: State
+
+  private enum State {
+    /// Without a name yet.
+    case nameless
+    /// Under a temporary name.
+    case temporary(String)
+    /// The target itself.
+    case direct
+    case closed
+  }
+
+  /// Begins a file that will appear at `path`.
+  ///
+  /// Throws `exists` when there is a regular file (or a directory) at `path` and `overwrite` is false; so does
+  /// ``finish()`` when one has come up meanwhile.
+  public init(path: String, overwrite: Bool) throws(ByteIOError) {
+    self.path = path
+    overwrites = overwrite
+    var target = path
+    switch FileKind(ofPath: path, followingLinks: true) {
+    case .directory:
+      throw .system(operation: "write", path: path, errno: Errno.isDirectory.rawValue)
+    case .other, .link:
+      let descriptor = try system("open", path) {
+        try FileDescriptor.open(FilePath(path), .writeOnly, options: .closeOnExec)
+      }
+      self.target = target
+      writer = DescriptorWriter(descriptor, path: path)
+      state = .direct
+      return
+    case .regular:
+      guard overwrite else { throw .exists(path: path) }
+      // What a symbolic link leads to is replaced, and the link stays.
+      if FileKind(ofPath: path, followingLinks: false) == .link { target = resolvedPath(path) ?? path }
+    case nil:
+      if !overwrite, FileKind(ofPath: path, followingLinks: false) != nil { throw .exists(path: path) }
+    }
+    self.target = target
+    if let descriptor = openNamelessFile(in: Self.directory(of: target)) {
+      writer = DescriptorWriter(descriptor, path: path)
+      state = .nameless
+    } else {
+      let (descriptor, name) = try Self.openTemporary(for: target, path: path)
+      writer = DescriptorWriter(descriptor, path: path)
+      state = .temporary(name)
+    }
+  }
+
+  deinit { discard() }
+
+  /// Whether the target is a regular file.
+  public var canPatch: Bool { writer.canPatch }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try writer.write(bytes) }
+
+  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError) {
+    try writer.write(bytes, at: offset)
+  }
+
+  /// Gives up: nothing appears at the target, and nothing stays behind. Has no effect after ``finish()``.
+  public func discard() {
+    if case .closed = state { return }
+    if case .temporary(let name) = state { unlinkFile(name) }
+    state = .closed
+    try? writer.descriptor.close()
+  }
+
+  /// Lets the file appear. After an error nothing has appeared, and nothing stays behind.
+  public func finish() throws(ByteIOError) {
+    if case .closed = state { return }
+    defer { discard() }
+    try writer.flush()
+    switch state {
+    case .temporary(let name):
+      // Network file systems tell only here that the disk is full. They have no nameless files.
+      state = .closed
+      do throws(ByteIOError) {
+        try system("close", path) { try writer.descriptor.close() }
+        try commitTemporary(name)
+      } catch {
+        unlinkFile(name)
+        throw error
+      }
+    case .nameless:
+      try commitNameless()
+      state = .closed
+      try? writer.descriptor.close()
+    case .direct, .closed:
+      state = .closed
+      try system("close", path) { try writer.descriptor.close() }
+    }
+  }
+
+  private func commitNameless() throws(ByteIOError) {
+    do throws(Errno) {
+      try nameFile(writer.descriptor, as: target)
+      return
+    } catch {
+      guard error == .fileExists else { throw .system(operation: "write", path: path, errno: error.rawValue) }
+    }
+    guard overwrites else { throw .exists(path: path) }
+    // A name that is taken can only be taken over by renaming, which needs a name of our own first.
+    for name in Self.temporaryNames(for: target) {
+      do throws(Errno) {
+        try nameFile(writer.descriptor, as: name)
+      } catch {
+        if error == .fileExists { continue }
+        throw .system(operation: "write", path: path, errno: error.rawValue)
+      }
+      return try rename(name)
+    }
+    throw .system(operation: "write", path: path, errno: Errno.fileExists.rawValue)
+  }
+
+  private func commitTemporary(_ name: String) throws(ByteIOError) {
+    if overwrites { return try rename(name) }
+    do throws(Errno) {
+      try linkFile(name, to: target)
+      unlinkFile(name)
+    } catch {
+      if error == .fileExists { throw .exists(path: path) }
+      // A file system without links: a file that comes up between the check and the renaming is lost.
+      guard FileKind(ofPath: target, followingLinks: false) == nil else { throw .exists(path: path) }
+      try rename(name)
+    }
+  }
+
+  private func rename(_ name: String) throws(ByteIOError) {
+    do throws(Errno) {
+      try renameFile(name, to: target)
+    } catch {
+      unlinkFile(name)
+      throw .system(operation: "write", path: path, errno: error.rawValue)
+    }
+  }
+
+  private static func openTemporary(
+    for target: String, path: String
+  ) throws(ByteIOError) -> (FileDescriptor, String) {
+    for name in temporaryNames(for: target) {
+      do throws(ByteIOError) {
+        let descriptor = try system("open", path) {
+          try FileDescriptor.open(
+            FilePath(name), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+            permissions: FilePermissions(rawValue: 0o666))
+        }
+        return (descriptor, name)
+      } catch .system(_, _, Errno.fileExists.rawValue) {
+        continue
+      }
+    }
+    throw .system(operation: "open", path: path, errno: Errno.fileExists.rawValue)
+  }
+
+  /// Names beside `target`; the next is for when one is taken.
+  private static func temporaryNames(for target: String) -> [String] {
+    // The whole name may have 255 bytes.
+    var name = String(FilePath(target).lastComponent?.string ?? "")
+    while name.utf8.count > 200 { name.removeLast() }
+    let base = FilePath(directory(of: target))
+    return (0..<100).map { number in
+      let suffix = number == 0 ? "" : "-\(number)"
+      return base.appending(".\(name).vaec-\(processNumber())\(suffix).tmp").string
+    }
+  }
+
+  private static func directory(of target: String) -> String {
+    let directory = FilePath(target).removingLastComponent().string
+    return directory.isEmpty ? "." : directory
+  }
+}

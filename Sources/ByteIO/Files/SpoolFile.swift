@@ -1,0 +1,48 @@
+import SystemPackage
+
+/// A sink whose bytes can be read back: a temporary file without a name, which vanishes with its last user.
+public final class SpoolFile: ByteSink {
+  private let writer: DescriptorWriter
+  /// How many bytes have been written.
+  public private(set) var count = 0
+
+  /// Opens the file in the directory that TMPDIR names, or in /tmp.
+  public init() throws(ByteIOError) {
+    let directory = environmentValue("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    if let descriptor = openNamelessFile(in: directory) {
+      writer = DescriptorWriter(descriptor, path: directory)
+      return
+    }
+    var number = 0
+    while true {
+      let name = FilePath(directory).appending("vaec-\(processNumber())-\(number).tmp")
+      do throws(ByteIOError) {
+        let descriptor = try system("open", name.string) {
+          try FileDescriptor.open(
+            name, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        }
+        unlinkFile(name.string)
+        writer = DescriptorWriter(descriptor, path: directory)
+        return
+      } catch .system(_, _, Errno.fileExists.rawValue) where number < 1000 {
+        number += 1
+      }
+    }
+  }
+
+  deinit { try? writer.descriptor.close() }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
+    try writer.write(bytes)
+    count += bytes.count
+  }
+
+  public func finish() throws(ByteIOError) { try writer.flush() }
+
+  /// Writes all that it holds to `sink`. The spool is done with after that.
+  public func drain(to sink: any ByteSink) throws(ByteIOError) {
+    try writer.flush()
+    _ = try system("read", writer.path) { try writer.descriptor.seek(offset: 0, from: .start) }
+    try FileSource(descriptor: writer.descriptor, path: writer.path).copy(to: sink)
+  }
+}

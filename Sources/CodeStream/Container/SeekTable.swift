@@ -1,0 +1,127 @@
+import ByteIO
+
+/// Where the chunks of a stream are.
+///
+/// It is read from the end of a file (see ``streams(fileSize:read:)``); a ``StreamReader`` needs none.
+public struct SeekTable: Equatable, Sendable {
+  /// One chunk's place.
+  public struct Chunk: Equatable, Sendable {
+    /// Where its frame begins in the file.
+    public var offset: Int
+    /// Bytes of its frame.
+    public var size: Int
+    /// Bytes that it decompresses to.
+    public var contentSize: Int
+  }
+
+  /// Where the stream's header begins in the file.
+  public let streamOffset: Int
+  /// Bytes of the header's frame.
+  public let headerSize: Int
+  /// The chunks in order.
+  public let chunks: [Chunk]
+
+  /// The tables of all streams of a file, in the file's order.
+  ///
+  /// The file is not read otherwise: whether there are frames where the tables say so, whoever reads them will see.
+  ///
+  /// - Parameters:
+  ///   - fileSize: bytes of the file.
+  ///   - read: gives `count` bytes from `offset` on.
+  /// - Throws: `missingSeekTable` or `damagedSeekTable`, and what `read` throws.
+  public static func streams(
+    fileSize: Int, read: (_ offset: Int, _ count: Int) throws(ByteIOError) -> [UInt8]
+  ) throws(StreamError) -> [SeekTable] {
+    var tables: [SeekTable] = []
+    var end = fileSize
+    repeat {
+      let table = try SeekTable(endingAt: end, read: read)
+      end = table.streamOffset
+      tables.append(table)
+    } while end > 0
+    return tables.reversed()
+  }
+
+  /// The table that ends at byte `end` of a file.
+  private init(
+    endingAt end: Int, read: (_ offset: Int, _ count: Int) throws(ByteIOError) -> [UInt8]
+  ) throws(StreamError) {
+    let frame: [UInt8]
+    do {
+      guard end >= Container.skippableHeaderSize + Container.entrySize + Container.footerSize else {
+        throw StreamError.missingSeekTable(afterChunks: nil)
+      }
+      var footer = ByteReader(try read(end - Container.footerSize, Container.footerSize))
+      let frames = Int(try footer.integer(UInt32.self))
+      let descriptor: UInt8 = try footer.integer()
+      guard try footer.integer() == Container.seekTableFooter else {
+        throw StreamError.missingSeekTable(afterChunks: nil)
+      }
+      guard descriptor == 0, frames >= 1, frames <= Container.mostFrames else {
+        throw StreamError.damagedSeekTable
+      }
+      let size = Container.skippableHeaderSize + frames * Container.entrySize + Container.footerSize
+      guard size <= end else { throw StreamError.damagedSeekTable }
+      frame = try read(end - size, size)
+      guard frame.count == size else { throw StreamError.damagedSeekTable }
+    } catch let error as StreamError {
+      throw error
+    } catch let error as ByteIOError {
+      throw .bytes(error)
+    } catch {
+      throw .damagedSeekTable
+    }
+    guard let table = Self(frame, offset: end - frame.count) else { throw .damagedSeekTable }
+    self = table
+  }
+
+  /// Reads a table's frame, which is at `offset` of a file; nil where it is not consistent.
+  private init?(_ frame: [UInt8], offset: Int) {
+    var reader = ByteReader(frame)
+    do {
+      let frames = (frame.count - Container.skippableHeaderSize - Container.footerSize) / Container.entrySize
+      guard try reader.integer() == Container.seekTableMagic,
+        Int(try reader.integer(UInt32.self)) == frame.count - Container.skippableHeaderSize
+      else { return nil }
+      var entries: [(size: Int, contentSize: Int)] = []
+      entries.reserveCapacity(frames)
+      for _ in 0..<frames {
+        let size = Int(try reader.integer(UInt32.self))
+        entries.append((size, Int(try reader.integer(UInt32.self))))
+        guard size > 0 else { return nil }
+      }
+      guard let header = entries.first, header.contentSize == 0 else { return nil }
+      streamOffset = offset - entries.reduce(0) { $0 + $1.size }
+      guard streamOffset >= 0 else { return nil }
+      headerSize = header.size
+      var position = streamOffset + headerSize
+      var chunks: [Chunk] = []
+      chunks.reserveCapacity(frames - 1)
+      for entry in entries.dropFirst() {
+        chunks.append(Chunk(offset: position, size: entry.size, contentSize: entry.contentSize))
+        position += entry.size
+      }
+      self.chunks = chunks
+    } catch {
+      return nil
+    }
+  }
+}
+
+/// The sequence of a seek table's entries, boiled down to a number of 64 bits (FNV-1a), so that a reader need not keep
+/// it. Any change of one byte shows.
+struct SeekTableDigest: Equatable {
+  private var value: UInt64 = 0xCBF2_9CE4_8422_2325
+  /// How many entries there are.
+  private(set) var frames = 0
+
+  /// Adds the next entry.
+  mutating func add(size: UInt32, contentSize: UInt32) {
+    frames += 1
+    for word in [size, contentSize] {
+      for shift: UInt32 in [0, 8, 16, 24] {
+        value = (value ^ UInt64(word >> shift & 0xFF)) &* 0x100_0000_01B3
+      }
+    }
+  }
+}

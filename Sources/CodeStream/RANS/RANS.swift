@@ -1,0 +1,46 @@
+/// What encoder and decoder of range asymmetric numeral systems (rANS) agree on.
+///
+/// A state is a number of 32 bits that holds a message: a symbol of frequency f (of 2^15) makes it grow by the
+/// factor 2^15 / f, and whenever it would outgrow 32 bits, its low 16 bits move out as a word. The decoder undoes
+/// this step by step, so the encoder works from the last symbol to the first. Unlike an arithmetic coder, decoding
+/// takes one multiplication, and several states can share one sequence of words: their steps do not wait for each
+/// other [2].
+///
+/// The layout of a chunk's symbols, as the decoder reads it (numbers little-endian):
+///
+///     states   lanes x u32   each at least 2^16
+///     words    u16           until the end
+///
+/// There is one lane for chunks of less than 256 rows, which saves six bytes, and else there are four. Planes come
+/// one after the other, rows in order within a plane; row r belongs to lane r mod lanes. For each value, all from
+/// its lane's state x:
+///
+/// 1. The slot: s such that start(s) <= x mod 2^15 < start(s) + f(s), where start sums the frequencies before s, and
+///    the escape comes last. Then x becomes f(s) (x >> 15) + x mod 2^15 - start(s).
+/// 2. After an escape: six bits b raw, whose low five say that n more follow, t; the distance d is 2^n + t. The symbol
+///    is d below the lowest of the table if b is 32 or more, else d above the highest.
+/// 3. The table's raw bits, which are the low bits of the value.
+///
+/// After each step, if x < 2^16, the next word w enters: x becomes 2^16 x + w. Raw bits are taken in steps of at most
+/// 16, the low ones first: k bits are x mod 2^k, and x becomes x >> k.
+///
+/// In the end each state is 2^16 and no word is left: anything else shows that the bytes were not an encoder's.
+///
+/// 1. J. Duda, "Asymmetric numeral systems", arXiv:1311.2540, 2013.
+/// 2. F. Giesen, "Interleaved entropy coders", arXiv:1402.3392, 2014.
+enum RANS {
+  /// The least that a state holds between steps, and what it holds before the first symbol is encoded.
+  static let least: UInt32 = 1 << 16
+  /// Bits that a word takes.
+  static let wordBits: UInt32 = 16
+  /// States that take turns in a chunk of many rows; a power of two.
+  static let lanes = 4
+  /// From this many rows on, a chunk has more than one lane.
+  static let rowsForLanes = 256
+
+  /// States that take turns in a chunk of `rows`.
+  static func lanes(rows: Int) -> Int { rows < rowsForLanes ? 1 : lanes }
+
+  /// The most words that one value can take: its slot, an escape's head and tail, and raw bits.
+  static let mostWordsPerValue = 6
+}

@@ -1,0 +1,81 @@
+import Testing
+
+@testable import CodeStream
+
+@Suite("Frequency tables")
+struct FrequencyTableTests {
+  @Test("frequencies sum to 2^15, and none is 0", arguments: [1, 2, 3, 17, 100, 1023, 1024])
+  func sums(count: Int) {
+    var generator = SeededGenerator(seed: UInt64(count))
+    for shift in stride(from: 0, through: 63, by: 7) {
+      let weights = (0..<count).map { _ in
+        UInt32(truncatingIfNeeded: generator.next() >> UInt64.random(in: 0...UInt64(shift), using: &generator))
+      }
+      let escape = UInt32(truncatingIfNeeded: generator.next() >> UInt64(shift))
+      let table = FrequencyTable(lowest: 0, weights: weights, escape: escape, rawBits: 0)
+      #expect(table.frequencies.reduce(0) { $0 + Int($1) } == 1 << 15)
+      #expect(table.frequencies.allSatisfy { $0 >= 1 })
+      #expect(table.frequencies.count == count + 1)
+    }
+  }
+
+  @Test("extreme weights have tables too")
+  func extremes() {
+    #expect(FrequencyTable.frequencies([0, 0]) == [16384, 16384])
+    #expect(FrequencyTable.frequencies([.max, 0]) == [32767, 1])
+    #expect(FrequencyTable.frequencies([0, .max, 0]) == [1, 32766, 1])
+    let crowd = [UInt32](repeating: 0, count: 1024) + [.max]
+    #expect(FrequencyTable.frequencies(crowd) == [UInt16](repeating: 1, count: 1024) + [32768 - 1024])
+    #expect(FrequencyTable.frequencies([UInt32](repeating: .max, count: 3)) == [10923, 10923, 10922])
+  }
+
+  @Test("frequencies are the known ones for known weights")
+  func known() {
+    #expect(
+      FrequencyTable.frequencies([1 << 20, 1 << 22, 1 << 23, 1 << 21, 1 << 10])
+        == [2184, 8738, 17476, 4369, 1])
+    #expect(FrequencyTable.frequencies([1, 2, 3, 4, 5]) == [2185, 4369, 6554, 8738, 10922])
+  }
+
+  @Test("no exchange of one unit between two symbols lowers the cross-entropy by more than a trifle")
+  func optimum() {
+    var generator = SeededGenerator(seed: 5)
+    for count in [2, 10, 200] {
+      let weights = (0..<count).map { _ in UInt32(generator.next() >> 44) >> UInt32.random(in: 0...12, using: &generator) }
+      let frequencies = FrequencyTable.frequencies(weights)
+      let total = Double(weights.reduce(0, +))
+      // Bits that a unit more saves, and that a unit less costs, for each symbol.
+      let gains = zip(weights, frequencies).map {
+        Double($0) / total * Double(binaryLogarithm(Float($1) + 1) - binaryLogarithm(Float($1)))
+      }
+      let losses = zip(weights, frequencies).compactMap {
+        $1 == 1 ? nil : Double($0) / total * Double(binaryLogarithm(Float($1)) - binaryLogarithm(Float($1) - 1))
+      }
+      #expect(gains.max() ?? 0 < (losses.min() ?? 0) + 1e-6)
+    }
+  }
+
+  @Test("the logarithm for costs is right to six digits")
+  func logarithm() {
+    #expect(binaryLogarithm(1) == 0)
+    #expect(binaryLogarithm(32768) == 15)
+    #expect(abs(binaryLogarithm(3) - 1.5849625) < 1e-6)
+    #expect(abs(binaryLogarithm(1.4142135) - 0.5) < 1e-6)
+    #expect(abs(binaryLogarithm(23169.7) - 14.5) < 1e-5)
+  }
+
+  @Test("a listed symbol costs its logarithm and its raw bits; an escape costs its distance too")
+  func costs() {
+    let table = FrequencyTable(lowest: 10, weights: [2, 1], escape: 1, rawBits: 3)
+    #expect(table.frequencies == [16384, 8192, 8192])
+    for low: Int32 in 0..<8 {
+      #expect(table.bits(of: 80 + low) == 1 + 3)
+      #expect(table.bits(of: 88 + low) == 2 + 3)
+    }
+    // The escape, its head of 6 bits, the bits of the distance below the highest.
+    #expect(table.bits(of: 79) == 2 + 3 + 6)
+    #expect(table.bits(of: 96) == 2 + 3 + 6)
+    #expect(table.bits(of: 104) == 2 + 3 + 6 + 1)
+    #expect(table.bits(of: .min) > 2 + 3 + 6 + 27)
+  }
+}

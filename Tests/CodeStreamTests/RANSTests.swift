@@ -1,0 +1,162 @@
+import Testing
+
+@testable import CodeStream
+
+@Suite("rANS")
+struct RANSTests {
+  private func decode(
+    _ bytes: [UInt8], _ tables: TableSet, rows: Int, planeStride: Int? = nil
+  ) throws(ChunkError) -> [Int32] {
+    let stride = planeStride ?? rows
+    var symbols = [Int32](repeating: 0x5A5A, count: tables.planes * stride)
+    try RANSDecoder(tables).decode(bytes[...], rows: rows, into: &symbols, planeStride: stride)
+    return symbols
+  }
+
+  @Test("symbols come back", arguments: [1, 2, 3, 4, 5, 100, 255, 256, 257, 258, 259, 1000])
+  func roundTrip(rows: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(rows))
+    for planes in [1, 2, 64] {
+      let weights = (0..<planes).map { _ in
+        let count = Int.random(in: 1...1024, using: &generator)
+        let shift = UInt32.random(in: 0...31, using: &generator)
+        return (0..<count).map { _ in
+          UInt32.random(in: 0...UInt32.max, using: &generator) >> UInt32.random(in: 0...shift, using: &generator)
+        }
+      }
+      let chunk = RandomPlanes(weights: weights, rows: rows, seed: generator.next())
+      let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: rows, rows: rows)
+      #expect(try decode(bytes, chunk.tables, rows: rows) == chunk.symbols)
+    }
+  }
+
+  @Test("any integer comes back through an escape, whatever the raw bits", arguments: [0, 1, 5, 16, 17, 24])
+  func escapes(rawBits: Int) throws {
+    let lowest = Int32(-3) << Int32(max(0, 6 - rawBits))
+    var values: [Int32] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
+    for shift: Int32 in 0..<31 { values += [1 << shift, -1 << shift, (1 << shift) - 1, lowest &- 1 << shift] }
+    for lowest in [lowest, .min, .max - 5] {
+      let table = FrequencyTable(lowest: lowest, weights: [1, 5, 9, 5, 1], escape: 1, rawBits: rawBits)
+      for rows in [values.count, 3 * values.count] {
+        let symbols = (0..<rows).map { values[$0 % values.count] }
+        let bytes = RANSEncoder(TableSet([table])).encode(symbols, planeStride: rows, rows: rows)
+        #expect(try decode(bytes, TableSet([table]), rows: rows) == symbols)
+        let estimate = TableSet([table]).bits(of: symbols, planeStride: rows, rows: rows) / 8
+        #expect(abs(Double(bytes.count) - estimate) < 20)
+      }
+    }
+  }
+
+  @Test("random values with raw bits come back", arguments: [200, 999])
+  func rawBits(rows: Int) throws {
+    var generator = SeededGenerator(seed: 11)
+    let tables = TableSet(
+      (0..<12).map {
+        FrequencyTable(lowest: -20, weights: [UInt32](repeating: 1, count: 40), escape: 1, rawBits: 2 * $0)
+      })
+    let symbols = (0..<12).flatMap { plane in
+      (0..<rows).map { _ in Int32.random(in: -25...25, using: &generator) << Int32(2 * plane) + Int32(plane) }
+    }
+    let bytes = RANSEncoder(tables).encode(symbols, planeStride: rows, rows: rows)
+    #expect(try decode(bytes, tables, rows: rows) == symbols)
+  }
+
+  @Test("planes may share a table, and lie apart from each other")
+  func sharedAndApart() throws {
+    let narrow = FrequencyTable(lowest: -1, weights: [1, 2, 1], escape: 1, rawBits: 0)
+    let wide = FrequencyTable(lowest: 0, weights: [3, 1, 1, 1, 1], escape: 1, rawBits: 1)
+    let tables = TableSet(tables: [narrow, wide], index: [0, 1, 0, 0])
+    let (rows, stride) = (301, 400)
+    let symbols = (0..<4 * stride).map { Int32($0 * 7919 % 3) - 1 }
+    let bytes = RANSEncoder(tables).encode(symbols, planeStride: stride, rows: rows)
+    let decoded = try decode(bytes, tables, rows: rows, planeStride: stride)
+    for plane in 0..<4 {
+      let range = plane * stride..<plane * stride + rows
+      #expect(decoded[range] == symbols[range])
+      // What is between planes is left alone.
+      #expect(decoded[range.upperBound..<(plane + 1) * stride].allSatisfy { $0 == 0x5A5A })
+    }
+  }
+
+  @Test("no planes at all take the states alone")
+  func noPlanes() throws {
+    #expect(RANSEncoder(TableSet([])).encode([], planeStride: 5, rows: 5) == [0, 0, 1, 0])
+    #expect(try decode([0, 0, 1, 0], TableSet([]), rows: 5) == [])
+  }
+
+  @Test("a known chunk has the known bytes")
+  func knownAnswer() throws {
+    // A quarter, a half, and the escape's quarter: two bits, one bit, two bits and 6 + 1 raw ones.
+    let tables = TableSet([FrequencyTable(lowest: 5, weights: [1, 2], escape: 1, rawBits: 0)])
+    let symbols: [Int32] = [6, 5, 6, 9]
+    let bytes = RANSEncoder(tables).encode(symbols, planeStride: 4, rows: 4)
+    // From the last to the first, x = 0x10000:
+    //   9, distance 3: tail 1 -> 0x20001; head 000001 -> 0x800041;
+    //     escape, f = 0x2000, start 0x6000: x / f = 0x400, x mod f = 0x41 -> 0x2006041
+    //   6, f = 0x4000, start 0x2000: x / f = 0x801, x mod f = 0x2041 -> 0x400C041 (0x801 << 15 = 0x4008000)
+    //   5, f = 0x2000, start 0: x / f = 0x2006, x mod f = 0x41 -> 0x10030041
+    //   6: x / f = 0x400C, x mod f = 0x41 -> 0x20062041
+    #expect(bytes == [0x41, 0x20, 0x06, 0x20])
+    #expect(try decode(bytes, tables, rows: 4) == symbols)
+  }
+
+  @Test("a chunk takes hardly more than its tables' cross-entropy", arguments: [(100, 1.05), (1000, 1.01)])
+  func rate(rows: Int, bound: Double) {
+    let chunk = RandomPlanes.typical(rows: rows)
+    let bits = chunk.tables.bits(of: chunk.symbols, planeStride: rows, rows: rows)
+    #expect((20.0...30.0).contains(bits / Double(rows)))
+    let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: rows, rows: rows)
+    #expect(Double(bytes.count) * 8 < bits * bound)
+    // An entropy coder cannot win against the entropy.
+    #expect(Double(bytes.count) * 8 > bits)
+  }
+
+  @Test("one certain row takes the state alone")
+  func certain() {
+    let tables = TableSet([FrequencyTable](
+      repeating: FrequencyTable(lowest: 0, weights: [1 << 24], escape: 0, rawBits: 0), count: 64))
+    let zeros = [Int32](repeating: 0, count: 64 * 10_000)
+    #expect(RANSEncoder(tables).encode(zeros, planeStride: 1, rows: 1).count == 4)
+    // 640000 symbols of 4.4e-5 bits.
+    #expect(RANSEncoder(tables).encode(zeros, planeStride: 10_000, rows: 10_000).count < 24)
+  }
+
+  @Test("a mostly certain plane comes back, exceptions and all", arguments: [255, 1003])
+  func dominant(rows: Int) throws {
+    let weights: [UInt32] = [1, 3, 1 << 14, 3, 1]
+    let tables = TableSet([FrequencyTable(lowest: -2, weights: weights, escape: 1, rawBits: 0)])
+    let symbols = (0..<rows).map { row -> Int32 in row % 50 == 7 ? Int32(row % 9) - 4 : 0 }
+    let bytes = RANSEncoder(tables).encode(symbols, planeStride: rows, rows: rows)
+    #expect(try decode(bytes, tables, rows: rows) == symbols)
+  }
+
+  @Test("every cut, and any byte more, is found out")
+  func cuts() {
+    let chunk = RandomPlanes.typical(rows: 300)
+    let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: 300, rows: 300)
+    for count in 0..<bytes.count {
+      #expect(throws: ChunkError.corrupt) { try decode(Array(bytes.prefix(count)), chunk.tables, rows: 300) }
+    }
+    #expect(throws: ChunkError.corrupt) { try decode(bytes + [0], chunk.tables, rows: 300) }
+    #expect(throws: ChunkError.corrupt) { try decode(bytes + [0, 0], chunk.tables, rows: 300) }
+  }
+
+  @Test("wrong bytes never come back as the right symbols, and nothing worse happens")
+  func noise() {
+    var generator = SeededGenerator(seed: 3)
+    let escapes = FrequencyTable(lowest: 0, weights: [1], escape: 3, rawBits: 24)
+    var chunk = RandomPlanes.typical(rows: 300)
+    chunk.tables = TableSet(chunk.tables.tables + [escapes])
+    chunk.symbols += (0..<300).map { $0 * 7_000_000 }
+    let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: 300, rows: 300)
+    for position in bytes.indices {
+      var damaged = bytes
+      damaged[position] ^= UInt8.random(in: 1...255, using: &generator)
+      #expect((try? decode(damaged, chunk.tables, rows: 300)) != chunk.symbols)
+    }
+    for length in stride(from: 4, to: 2000, by: 14) {
+      let noise = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      for rows in [1, 300] { _ = try? decode(noise, chunk.tables, rows: rows) }
+    }
+  }
+}
