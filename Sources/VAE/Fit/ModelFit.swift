@@ -86,9 +86,9 @@ public struct ModelFit {
     if spectrum.total > 0 {
       model.network = train(fit, held, components, spectrum, bounds: model.standardizedBounds(), &random)
     }
-    addLayers(&model, fit, components, &random)
+    addLayers(&model, fit, samples.copy(rows: fitRows), components, &random)
     model.qualities = []
-    hullForStudy = OperatingHull.hull(OperatingHull(kernels: kernels, workers: workers, held: held, model: model).candidates())
+    hullForStudy = OperatingHull.hull(OperatingHull(kernels: kernels, workers: workers, held: held, heldSamples: heldSamples, model: model).candidates())
     return Result(
       study: hullForStudy, model: model, fittedRows: fit.rows, heldOutRows: held.rows, peak: statistics.peak)
   }
@@ -101,26 +101,65 @@ public struct ModelFit {
     return (Array(order[held...]), Array(order[..<held]))
   }
 
-  /// The layer for what the network leaves, and the layer that does without it.
+  /// The layers for what the network leaves, and the linear layer that does without it.
   private func addLayers(
-    _ model: inout Model, _ fit: Matrix, _ components: PrincipalComponents, _ random: inout RandomSource
+    _ model: inout Model, _ fit: Matrix, _ samples: Matrix, _ components: PrincipalComponents,
+    _ random: inout RandomSource
   ) {
+    var reached = Matrix(rows: fit.rows, columns: fit.columns)
     if let network = model.network {
+      let reach = model.reconstruct(fit, at: network.point(1), kernels, workers)
       let left = Matrix(rows: fit.rows, columns: fit.columns)
-      let part = network.point(1)
-      let block = 128
-      let kernels = self.kernels
-      workers.forEach((fit.rows + block - 1) / block) { [model] b in
-        let rows = b * block..<min(fit.rows, (b + 1) * block)
-        NetworkCoder(model, part, rows: rows.count, kernels: kernels).run(fit, rows, into: left)
-      }
       kernels.table.pointee.add_scaled(
-        fit.buffer.pointer, -1, left.buffer.pointer, left.buffer.pointer, fit.buffer.count)
+        fit.buffer.pointer, -1, reach.buffer.pointer, left.buffer.pointer, fit.buffer.count)
       let residual = PrincipalComponents(of: left, components: left.columns, kernels: kernels, workers: workers)
       model.layers.append(
         .fit(left, components: residual, kernels: kernels, workers: workers, random: &random))
+      reached = reach
     }
     model.layers.append(
       .fit(fit, components: components, kernels: kernels, workers: workers, random: &random))
+    let base = model.dataUnits(reached, kernels, workers)
+    var square = 0.0
+    for r in 0..<base.rows {
+      square += Double(kernels.table.pointee.squared_error(base.row(r), samples.row(r), base.columns))
+    }
+    let deviation = Float((square / Double(base.rows * base.columns)).squareRoot())
+    guard deviation > 0 else { return }
+    var steps = [2, 1, 0.5, 0.25, 0.125].map { Float($0) * deviation }
+    if model.output.isInteger { steps = steps.filter { $0 > 1.5 } + [1] }
+    model.valueLayer = .fit(
+      samples, base: base, rule: model.output, steps: steps, kernels: kernels, workers: workers, random: &random)
+  }
+}
+
+extension Model {
+  /// The network's reconstruction of standardized rows, with rounded latents.
+  func reconstruct(
+    _ x: Matrix, at part: OperatingPoint.Network, _ kernels: Kernels, _ workers: Workers
+  ) -> Matrix {
+    let reached = Matrix(rows: x.rows, columns: x.columns)
+    let block = 128
+    workers.forEach((x.rows + block - 1) / block) { b in
+      let rows = b * block..<min(x.rows, (b + 1) * block)
+      NetworkCoder(self, part, rows: rows.count, kernels: kernels).run(x, rows, into: reached)
+    }
+    return reached
+  }
+
+  /// A reconstruction in the data's units, within bounds, not rounded: the base of the value layer.
+  func dataUnits(_ reached: Matrix, _ kernels: Kernels, _ workers: Workers) -> Matrix {
+    let wide = front.map { reached.times($0.synthesis, kernels, workers) } ?? reached
+    let result = Matrix(rows: wide.rows, columns: wide.columns)
+    var rule = OutputRule(lowest: output.lowest, highest: output.highest).kernelRule
+    means.withUnsafeBufferPointer { means in
+      guard let means = means.baseAddress else { return }
+      for r in 0..<wide.rows {
+        let row = result.row(r)
+        kernels.table.pointee.add_scaled(means, scale, wide.row(r), row, values)
+        kernels.table.pointee.apply_rule(row, &rule, row, values)
+      }
+    }
+    return result
   }
 }

@@ -14,6 +14,8 @@ struct OperatingHull {
   let workers: Workers
   /// Held-out rows, standardized.
   let held: Matrix
+  /// Held-out rows in the data's units.
+  let heldSamples: Matrix
   var model: Model
 
   /// VAE qualities that are tried.
@@ -43,7 +45,47 @@ struct OperatingHull {
         result += coded(layer, i, part, bits, reached, steps, costs)
       }
     }
+    for part in networks where (part == nil) == (model.network == nil) {
+      if let part, part.quality < 0.5 { continue }
+      result += byValue(part)
+    }
     return result
+  }
+
+  /// Candidates that code what the network leaves value by value.
+  private func byValue(_ part: OperatingPoint.Network?) -> [Candidate] {
+    guard let layer = model.valueLayer else { return [] }
+    let costs = layer.symbolWeights(kernels).map { SymbolCost($0) }
+    let (bits, reached) = network(part)
+    let (rows, values) = (held.rows, model.values)
+    let x = heldSamples.rowMajor(rows)
+    let base = model.dataUnits(reached, kernels, workers).rowMajor(rows)
+    var square: Float = 0
+    for (a, b) in zip(x, base) { square += (a - b) * (a - b) / Float(x.count) }
+    var steps = (0..<Self.steps).map { Float(Double(square.squareRoot()) * 3 * power(Self.stepRatio, Double($0))) }
+    if model.output.isInteger { steps = steps.filter { $0 > 1.2 } + [1] }
+    let slots = Slots<Candidate>(count: steps.count)
+    let (model, kernels) = (self.model, self.kernels)
+    workers.forEach(steps.count) { [steps] s in
+      let coder = ValueCoder(model, rows: rows, kernels: kernels)
+      var spent = 0.0
+      var back = [Float](repeating: 0, count: x.count)
+      x.withUnsafeBufferPointer { x in
+        base.withUnsafeBufferPointer { base in
+          coder.encode(x, base: base, rows: rows, step: steps[s]) { _, symbols, levels in
+            for r in 0..<rows { spent += Double(costs[Int(levels[r])](symbols[r])) }
+          }
+        }
+      }
+      back.withUnsafeMutableBufferPointer { coder.copyDecoded(rows, into: $0) }
+      var error = 0.0
+      for (a, b) in zip(x, back) { error += Double((a - b) * (a - b)) }
+      slots[s] = Candidate(
+        point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 } + [steps[s]]),
+        bits: bits + spent / Double(rows),
+        error: max(1e-12, error / Double(rows * values) / Double(model.scale * model.scale)))
+    }
+    return slots.array
   }
 
   /// The cost of each component's symbols at each step.

@@ -13,6 +13,8 @@ public struct Model: Sendable {
   public var network: Network?
   /// Linear residual layers, in the order in which they are applied.
   public var layers: [ResidualLayer]
+  /// The layer that codes value by value; nil where it does not pay.
+  public var valueLayer: ValueLayer?
   /// How reconstructions become values of the data.
   public var output: OutputRule
   /// The operating point of each quality 0 ... 100.
