@@ -30,7 +30,12 @@ public final class OutputFile: PatchableSink {
   ///
   /// Throws `exists` when there is a regular file (or a directory) at `path` and `overwrite` is false; so does
   /// ``finish()`` when one has come up meanwhile.
-  public init(path: String, overwrite: Bool) throws(ByteIOError) {
+  public convenience init(path: String, overwrite: Bool) throws(ByteIOError) {
+    try self.init(path: path, overwrite: overwrite, triesNameless: true)
+  }
+
+  /// As above; with a named temporary file in any case if `triesNameless` is false.
+  init(path: String, overwrite: Bool, triesNameless: Bool) throws(ByteIOError) {
     self.path = path
     overwrites = overwrite
     var target = path
@@ -53,7 +58,7 @@ public final class OutputFile: PatchableSink {
       if !overwrite, FileKind(ofPath: path, followingLinks: false) != nil { throw .exists(path: path) }
     }
     self.target = target
-    if let descriptor = openNamelessFile(in: Self.directory(of: target)) {
+    if triesNameless, let descriptor = openNamelessFile(in: Self.directory(of: target)) {
       writer = DescriptorWriter(descriptor, path: path)
       state = .nameless
     } else {
