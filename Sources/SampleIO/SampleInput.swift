@@ -24,8 +24,8 @@ public struct ReadOptions: Equatable, Sendable {
 
 /// Finds out what an input is, and opens the reader for it.
 ///
-/// What the user says comes first, then the content (npy and IDX by their magic, text by its characters), then
-/// the name.
+/// What the user says comes first, then the content (npy and IDX by their magic, text by its characters),
+/// then the name.
 public enum SampleInput {
   /// How many bytes are looked at to tell text from numbers.
   private static let textPrefix = 4096

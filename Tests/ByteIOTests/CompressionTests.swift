@@ -5,7 +5,8 @@ import Testing
 struct CompressionTests {
   /// "hello\n" by gzip 1.12 (`gzip -n`).
   static let helloGzip: [UInt8] = [
-    0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0xE7, 0x02, 0x00,
+    0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0xE7, 0x02,
+    0x00,
     0x20, 0x30, 0x3A, 0x36, 0x06, 0x00, 0x00, 0x00,
   ]
   /// "hello\n" as a zstd frame with one raw block, its size in the header, and no checksum.
@@ -19,7 +20,8 @@ struct CompressionTests {
     #expect(try ZstdFrame.decompress(Self.helloZstd[...], limit: 6) == Array("hello\n".utf8))
   }
 
-  @Test("what is compressed comes back, whatever pieces the bytes arrive in", arguments: [0, 1, 1000, 300_000])
+  @Test(
+    "what is compressed comes back, whatever pieces the bytes arrive in", arguments: [0, 1, 1000, 300_000])
   func roundTrip(count: Int) throws {
     let bytes = someBytes(count)
     for piece in [1 << 20, 4093] {
@@ -42,7 +44,9 @@ struct CompressionTests {
   func padding() throws {
     #expect(try drain(GzipSource(MemorySource(Self.helloGzip + [0, 0, 0]))).count == 6)
     #expect(throws: ByteIOError.self) { try drain(GzipSource(MemorySource(Self.helloGzip + [0, 7]))) }
-    #expect(throws: ByteIOError.self) { try drain(ZstdSource(MemorySource(Self.helloZstd + [0, 7, 8, 9, 1]))) }
+    #expect(throws: ByteIOError.self) {
+      try drain(ZstdSource(MemorySource(Self.helloZstd + [0, 7, 8, 9, 1])))
+    }
   }
 
   @Test("a cut at any place is found")

@@ -31,7 +31,9 @@ struct BinaryTests {
     #expect(throws: SampleIOError.scalar(name: "data")) {
       try values([0, 0, 8, 0], options: ReadOptions(format: .idx))
     }
-    #expect(throws: SampleIOError.badHeader(name: "a-idx2-ubyte", format: "idx", reason: "the file ends inside it")) {
+    #expect(
+      throws: SampleIOError.badHeader(name: "a-idx2-ubyte", format: "idx", reason: "the file ends inside it")
+    ) {
       try values([0, 0, 8, 2, 0, 0], name: "a-idx2-ubyte")
     }
     let large: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 1, 255, 255, 255, 255, 255, 255, 255, 255]
@@ -63,7 +65,9 @@ struct BinaryTests {
     for start in [[0, 0, 0, 0], [255, 255, 255, 255]] as [[UInt8]] {
       #expect(throws: SampleIOError.self) { try values(start + [1, 2], name: "a.fvecs") }
     }
-    #expect(throws: SampleIOError.truncatedRow(name: "a.fvecs", row: 1)) { try values([1, 0], name: "a.fvecs") }
+    #expect(throws: SampleIOError.truncatedRow(name: "a.fvecs", row: 1)) {
+      try values([1, 0], name: "a.fvecs")
+    }
   }
 
   @Test("raw values need a type and a shape, and whole rows")
@@ -79,7 +83,9 @@ struct BinaryTests {
     #expect(throws: SampleIOError.truncatedRow(name: "data", row: 2)) {
       try values(bytes, options: ReadOptions(elementType: .u2, shape: [3]))
     }
-    #expect(throws: SampleIOError.self) { try values(bytes, options: ReadOptions(elementType: .u2, shape: [-1])) }
+    #expect(throws: SampleIOError.self) {
+      try values(bytes, options: ReadOptions(elementType: .u2, shape: [-1]))
+    }
     #expect(throws: SampleIOError.self) {
       try values(bytes, options: ReadOptions(elementType: .u2, shape: [1 << 40, 1 << 40]))
     }
@@ -91,8 +97,9 @@ struct BinaryTests {
       #expect(throws: SampleIOError.empty(name: name)) { try values([], name: name) }
     }
     #expect(throws: SampleIOError.unrecognized(name: "-")) { try values([1, 2, 3, 200], name: "-") }
-    #expect(throws: SampleIOError.badHeader(
-      name: "a.npy", format: "npy", reason: "it does not begin with \\x93NUMPY")
+    #expect(
+      throws: SampleIOError.badHeader(
+        name: "a.npy", format: "npy", reason: "it does not begin with \\x93NUMPY")
     ) {
       try values([1, 2, 3, 200, 0, 0, 0, 0, 0], name: "a.npy")
     }
@@ -126,6 +133,7 @@ struct BinaryTests {
     #expect(SampleIOError.empty(name: "-").description.hasPrefix("standard input: "))
     let missing = ByteIOError.system(operation: "open", path: "a.npy", errno: 2)
     #expect(SampleIOError.bytes(missing, name: "a.npy").description == missing.description)
-    #expect(SampleIOError.bytes(.truncated(format: "gzip"), name: "a.gz").description.hasPrefix("a.gz: the gzip"))
+    #expect(
+      SampleIOError.bytes(.truncated(format: "gzip"), name: "a.gz").description.hasPrefix("a.gz: the gzip"))
   }
 }

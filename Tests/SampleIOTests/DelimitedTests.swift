@@ -16,8 +16,10 @@ struct DelimitedTests {
     "separators, blanks, quotes and line ends are understood",
     arguments: [
       "1,2,3\n4,5,6\n", "1,2,3\n4,5,6", "1\t2\t3\r\n4\t5\t6\r\n", "1;2;3\n4;5;6\n\n\n", "1 2 3\n4 5 6\n",
-      "  1   2   3  \n  4   5   6  \n", "1, 2, 3\n4 ,5 , 6\n", "\"1\",\"2\",\"3\"\n4,\"5\",6\n", "1,2,3,\n4,5,6,\n",
-      "\u{FEFF}1,2,3\n4,5,6\n", "a,b,c\n1,2,3\n4,5,6\n", "x y z\n1 2 3  \n4 5 6  \n", "# x y z\n1 2 3\n4 5 6\n",
+      "  1   2   3  \n  4   5   6  \n", "1, 2, 3\n4 ,5 , 6\n", "\"1\",\"2\",\"3\"\n4,\"5\",6\n",
+      "1,2,3,\n4,5,6,\n",
+      "\u{FEFF}1,2,3\n4,5,6\n", "a,b,c\n1,2,3\n4,5,6\n", "x y z\n1 2 3  \n4 5 6  \n",
+      "# x y z\n1 2 3\n4 5 6\n",
       "\n\n1,2,3\n4,5,6\n \n", "1.0e0,+2,3.\n4,.5e1,600e-2\n", "\"a,b\",\"c\"\"d\",\"\"\n1,2,3\n4,5,6\n",
       "1 \t 2 3\n4 5\t6\n".replacingTabs,
     ])
@@ -31,7 +33,8 @@ struct DelimitedTests {
     "texts are written back as they were read",
     arguments: [
       "1,2.50,3.125\n4,5.00,6.250\n", "a;b;c\r\n1;2;3\r\n", "x y\n1.5 2  \n".dropping("  "), "1 2  \n3 4  \n",
-      "1\t2\t\n3\t4\t\n", "\"a,b\",\"c\"\"d\",\n1,2,3\n", "# a b\n1 2\n3 4\n", "1.5,nan\n-inf,-2\n", "-0.0\n-0.5\n",
+      "1\t2\t\n3\t4\t\n", "\"a,b\",\"c\"\"d\",\n1,2,3\n", "# a b\n1 2\n3 4\n", "1.5,nan\n-inf,-2\n",
+      "-0.0\n-0.5\n",
       "0.1\n123456789.5\n", "5\n6\n", "a,b\n",
       "0.1234567891\n12345678.9\n", "1,-0.000000001\n",
     ])
@@ -110,8 +113,10 @@ struct DelimitedTests {
   @Test(
     "every number is the nearest one",
     arguments: [
-      "0.1", "123456789012345678", "9007199254740993", "1.7976931348623157e308", "5e-324", "2.2250738585072014e-308",
-      "0.3333333333333333", "1e23", "8.5e-7", "18446744073709551616", "0.000000000000000000000000000001", "1e400",
+      "0.1", "123456789012345678", "9007199254740993", "1.7976931348623157e308", "5e-324",
+      "2.2250738585072014e-308",
+      "0.3333333333333333", "1e23", "8.5e-7", "18446744073709551616", "0.000000000000000000000000000001",
+      "1e400",
       "00000000000000000000001.5", "3.14159265358979323846264338327950288", "-1e-400",
     ])
   func nearest(text: String) throws {
@@ -156,7 +161,8 @@ struct DelimitedTests {
     let style = SampleFormat.delimited(DelimitedStyle(header: ["a", "b"]))
     let small = SampleBatch(floats: [0.1, 2, -3, 1e10], elementType: .f4, valuesPerSample: 2)
     let description = try SampleDescription(elementType: .f4, sampleShape: [2], format: style)
-    #expect(try String(decoding: written(description, [small]), as: UTF8.self) == "a,b\n0.1,2.0\n-3.0,1e+10\n")
+    #expect(
+      try String(decoding: written(description, [small]), as: UTF8.self) == "a,b\n0.1,2.0\n-3.0,1e+10\n")
     let whole = SampleBatch(floats: [-5, 2], elementType: .i4, valuesPerSample: 2)
     let integers = try SampleDescription(elementType: .i4, sampleShape: [2], format: style)
     #expect(try String(decoding: written(integers, [whole]), as: UTF8.self) == "a,b\n-5,2\n")
@@ -169,6 +175,7 @@ extension String {
 
   /// The text without `part` at the end of its lines.
   fileprivate func dropping(_ part: String) -> String {
-    split(separator: "\n").map { $0.hasSuffix(part) ? $0.dropLast(part.count) : $0 }.joined(separator: "\n") + "\n"
+    split(separator: "\n").map { $0.hasSuffix(part) ? $0.dropLast(part.count) : $0 }.joined(separator: "\n")
+      + "\n"
   }
 }

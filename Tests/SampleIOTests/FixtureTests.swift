@@ -6,7 +6,8 @@ import Testing
 struct FixtureTests {
   static let names =
     ElementType.allCases.map { "\($0.name).npy" } + [
-      "v2.npy", "v3.npy", "fortran.npy", "fortran3.npy", "big-endian.npy", "numbers-idx2-ubyte", "numbers.idx",
+      "v2.npy", "v3.npy", "fortran.npy", "fortran3.npy", "big-endian.npy", "numbers-idx2-ubyte",
+      "numbers.idx",
       "header.csv", "plain.csv", "windows.csv", "tabs.tsv", "blanks.txt", "numbers.fvecs", "numbers.bvecs",
       "numbers.ivecs", "u1.npy.gz", "header.csv.gz", "f4.npy.zst", "numbers.fvecs.zst", "numbers.raw",
     ]
@@ -42,7 +43,8 @@ struct FixtureTests {
       return
     }
     if name == "windows.csv" {
-      #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("\"a \"\"1\"\"\";\"b;c\";d;e\r\n0.00;1.00;2.00;3"))
+      #expect(
+        String(decoding: bytes, as: UTF8.self).hasPrefix("\"a \"\"1\"\"\";\"b;c\";d;e\r\n0.00;1.00;2.00;3"))
       return
     }
     let original = try decompressing(FileSource(path: fixturePath(same))).read(upTo: 10_000)
@@ -117,7 +119,9 @@ struct FixtureTests {
 
   @Test("the suffix of the name chooses the compressor")
   func suffixes() throws {
-    for (name, magic) in [("a.npy.gz", [0x1F, 0x8B]), ("A.ZST", [0x28, 0xB5]), ("a.npy", [1, 2])] as [(String, [UInt8])] {
+    for (name, magic) in [("a.npy.gz", [0x1F, 0x8B]), ("A.ZST", [0x28, 0xB5]), ("a.npy", [1, 2])]
+      as [(String, [UInt8])]
+    {
       let sink = MemorySink()
       let wrapped = try SampleOutput.sink(wrapping: sink, forName: name)
       try wrapped.write([1, 2])

@@ -79,7 +79,9 @@ struct Random {
 
   mutating func next(below bound: Int) -> Int { Int((next() >> 8) % UInt64(bound)) }
 
-  mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 20) } }
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 20) }
+  }
 }
 
 /// The header of an npy file around a dictionary, with no more padding than needed.

@@ -50,7 +50,8 @@ struct NpyTests {
   @Test(
     "types that are not supported are named",
     arguments: [
-      ("'|b1'", "|b1"), ("'<i8'", "<i8"), ("'<c16'", "<c16"), ("'|O'", "|O"), ("'<U5'", "<U5"), ("'|f4'", "|f4"),
+      ("'|b1'", "|b1"), ("'<i8'", "<i8"), ("'<c16'", "<c16"), ("'|O'", "|O"), ("'<U5'", "<U5"),
+      ("'|f4'", "|f4"),
       ("[('a', '<f4')]", "record"), ("'float32'", "float32"), ("''", ""),
     ])
   func unsupported(written: String, named: String) {
@@ -62,7 +63,9 @@ struct NpyTests {
   @Test("versions and lengths that make no sense are errors")
   func badPreamble() {
     #expect(throws: SampleIOError.self) { try open([0x93] + Array("NUMPY".utf8) + [4, 0, 0, 0]) }
-    #expect(throws: SampleIOError.self) { try open([0x93] + Array("NUMPY".utf8) + [2, 0, 255, 255, 255, 255]) }
+    #expect(throws: SampleIOError.self) {
+      try open([0x93] + Array("NUMPY".utf8) + [2, 0, 255, 255, 255, 255])
+    }
   }
 
   @Test("an array without axes is an error, one with no rows is empty, one with no values an error")
@@ -80,7 +83,8 @@ struct NpyTests {
 
   @Test("one axis means one value a sample")
   func oneAxis() throws {
-    let reader = try open(npy("{'descr': '>i2', 'fortran_order': True, 'shape': (3,)}", [0, 1, 255, 255, 1, 0]))
+    let reader = try open(
+      npy("{'descr': '>i2', 'fortran_order': True, 'shape': (3,)}", [0, 1, 255, 255, 1, 0]))
     #expect(reader.description.sampleShape == [])
     #expect(reader.description.valuesPerSample == 1)
     #expect(try readAll(reader, batch: 2).doubles() == [1, -1, 256])

@@ -9,7 +9,8 @@ struct ValueTests {
   func rounding() {
     func bytes(_ floats: [Float], _ type: ElementType) -> [Double] {
       let single = SampleBatch(floats: floats, elementType: type, valuesPerSample: 1).doubles()
-      let double = SampleBatch(doubles: floats.map(Double.init), elementType: type, valuesPerSample: 1).doubles()
+      let double = SampleBatch(doubles: floats.map(Double.init), elementType: type, valuesPerSample: 1)
+        .doubles()
       #expect(single == double)
       return single
     }
@@ -65,7 +66,9 @@ struct ValueTests {
   @Test("binary64 is rounded to binary16 once")
   func roundedOnce() {
     // Half a unit above 1, and a little: binary32 would lose the little, and round to even.
-    let numbers = [1 + 0x1p-11 + 0x1p-40, 1 + 0x1p-11 - 0x1p-40, -(1 + 0x1p-11 + 0x1p-40), 1e300, -1e300, 0.1]
+    let numbers = [
+      1 + 0x1p-11 + 0x1p-40, 1 + 0x1p-11 - 0x1p-40, -(1 + 0x1p-11 + 0x1p-40), 1e300, -1e300, 0.1,
+    ]
     let batch = SampleBatch(doubles: numbers, elementType: .f2, valuesPerSample: 1)
     #expect(
       batch.doubles() == [1 + 0x1p-10, 1, -(1 + 0x1p-10), .infinity, -.infinity, 0.0999755859375])
@@ -78,7 +81,9 @@ struct ValueTests {
     let shape = (0..<random.next(below: 4)).map { _ in 1 + random.next(below: 5) }
     let format: SampleFormat =
       switch random.next(below: 4) {
-      case 0: .npy(version: UInt8(1 + random.next(below: 3)), bigEndian: type.size > 1 && random.next(below: 2) == 0)
+      case 0:
+        .npy(
+          version: UInt8(1 + random.next(below: 3)), bigEndian: type.size > 1 && random.next(below: 2) == 0)
       case 1 where ![.u2, .u4, .f2].contains(type): .idx
       case 2 where [.u1, .i4, .f4].contains(type) && shape.count == 1: .vecs
       default: .raw

@@ -10,6 +10,7 @@ final class DelimitedReader: SampleReader {
   private var rowsRead = 0
   private var ended = false
   private var skipsHeader: Bool
+  private var seenLine = false
 
   /// Looks at the first lines; rows follow by ``read(maxRows:)``.
   init(_ source: PeekingSource, name: String, header: Bool?) throws(SampleIOError) {
@@ -63,8 +64,8 @@ final class DelimitedReader: SampleReader {
     return true
   }
 
-  /// The next line with something in it; nil at the end. Empty lines may only come first and last: between two
-  /// rows one would be a row without values.
+  /// The next line with something in it; nil at the end. Empty lines may only come first and last: between
+  /// two rows one would be a row without values.
   private func nextLine() throws(SampleIOError) -> UnsafeRawBufferPointer? {
     var firstEmpty: Int?
     while let line = try lines.next() {
@@ -81,6 +82,4 @@ final class DelimitedReader: SampleReader {
     ended = true
     return nil
   }
-
-  private var seenLine = false
 }

@@ -35,7 +35,9 @@ final class LineReader {
   func next() throws(SampleIOError) -> UnsafeRawBufferPointer? {
     var searched = begin
     while true {
-      if let length = Self.find(UInt8(ascii: "\n"), in: UnsafeRawBufferPointer(rebasing: buffer[searched..<end])) {
+      if let length = Self.find(
+        UInt8(ascii: "\n"), in: UnsafeRawBufferPointer(rebasing: buffer[searched..<end]))
+      {
         return take(searched - begin + length, skipping: 1)
       }
       if sourceEnded { return begin == end ? nil : take(end - begin, skipping: 0) }

@@ -15,8 +15,8 @@ func number(in text: UnsafeRawBufferPointer) -> Double? {
 
 /// Reads a decimal number at `begin`; nil when there is none. `end` is the position after it.
 ///
-/// At most 2^53 as digits and a power of ten up to 22 are both exact in binary64, so that one multiplication or
-/// division rounds once: the result is the nearest number. (Clinger, How to read floating point numbers
+/// At most 2^53 as digits and a power of ten up to 22 are both exact in binary64, so that one multiplication
+/// or division rounds once: the result is the nearest number. (Clinger, How to read floating point numbers
 /// accurately, PLDI 1990.)
 @inline(__always)
 func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> (value: Double, end: Int)? {
@@ -80,8 +80,8 @@ private func scanExponent(_ text: UnsafeRawBufferPointer, from begin: Int) -> (p
 
 /// The powers of ten that binary64 holds exactly.
 let powersOfTen: [Double] = [
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-  1e20, 1e21, 1e22,
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]
 
 /// Digits after the decimal point of a number in text; nil for more than 9 and for numbers with an exponent.

@@ -21,7 +21,9 @@ struct StyleGuess {
   }
 
   /// As many bytes as hold two lines whole at least, or everything.
-  private static func prefix(of source: PeekingSource, name: String) throws(SampleIOError) -> ArraySlice<UInt8> {
+  private static func prefix(
+    of source: PeekingSource, name: String
+  ) throws(SampleIOError) -> ArraySlice<UInt8> {
     var count = maximumBytes
     while true {
       let bytes = try moving(name) { () throws(ByteIOError) in try source.peek(count) }
@@ -94,8 +96,8 @@ struct StyleGuess {
     return .comma
   }
 
-  /// How many separators end every line: any number of blanks, but only one of the others, since more would be
-  /// fields without a value.
+  /// How many separators end every line: any number of blanks, but only one of the others, since more would
+  /// be fields without a value.
   private static func trailingSeparators(
     in lines: [UnsafeRawBufferPointer], separator: DelimitedStyle.Separator
   ) -> Int {
