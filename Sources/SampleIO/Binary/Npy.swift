@@ -31,8 +31,8 @@ enum Npy {
   }
 }
 
-/// Reads an array in Fortran order: the first axis, that of the samples, varies fastest, so that the last
-/// bytes belong to the first sample. The array is read whole, and rows are gathered from it.
+/// Reads an array in Fortran order: the first axis, that of the samples, varies fastest, so that the values
+/// of a sample are spread over the whole file. The array is read whole, and rows are gathered from it.
 final class FortranReader: SampleReader {
   let description: SampleDescription
   private let bytes: [UInt8]

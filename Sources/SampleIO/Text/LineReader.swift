@@ -46,7 +46,7 @@ final class LineReader {
         throw .longLine(name: name, line: number + 1, limit: Self.maximumLength)
       }
       makeRoom()
-      searched = held
+      searched = begin + held
       let room = UnsafeMutableRawBufferPointer(rebasing: buffer[end...])
       let got = try moving(name) { () throws(ByteIOError) in try source.read(into: room) }
       sourceEnded = got == 0
@@ -62,8 +62,10 @@ final class LineReader {
     return number == 1 ? withoutByteOrderMark(line) : line
   }
 
-  /// Moves what is held to the front, and doubles the buffer when it is full of it.
+  /// Sees to it that a good part of the buffer is free behind what is held: by moving that to the front, or
+  /// by doubling the buffer when it is full of it.
   private func makeRoom() {
+    guard begin == end || buffer.count - end < buffer.count / 4 else { return }
     let held = UnsafeRawBufferPointer(rebasing: buffer[begin..<end])
     if held.count * 2 > buffer.count {
       let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 64)

@@ -95,18 +95,15 @@ func decimals(of text: UnsafeRawBufferPointer) -> Int? {
 
 extension [UInt8] {
   /// Appends an integer in decimal.
-  mutating func appendDecimal(_ value: UInt64, atLeast minimumDigits: Int = 1) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var rest = value
-      var position = 20
-      while rest > 0 || 20 - position < minimumDigits {
-        position -= 1
-        let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-        digits[position] = 0x30 + UInt8(truncatingIfNeeded: remainder)
-        rest = quotient
-      }
-      append(contentsOf: digits[position...])
+  mutating func appendDecimal(_ value: UInt64) {
+    var count = 1
+    var bound: UInt64 = 10
+    while value >= bound, count < 20 {
+      count += 1
+      // 10^20 does not fit; the count ends the loop there.
+      bound = bound &* 10
     }
+    appendDigits(value, count: count)
   }
 
   /// Appends an integer in decimal.
@@ -115,20 +112,35 @@ extension [UInt8] {
     appendDecimal(value.magnitude)
   }
 
+  /// Appends the last `count` decimal digits of `value`.
+  private mutating func appendDigits(_ value: UInt64, count: Int) {
+    let begin = self.count
+    append(contentsOf: repeatElement(0x30, count: count))
+    withUnsafeMutableBufferPointer { bytes in
+      var rest = value
+      for position in stride(from: begin + count - 1, through: begin, by: -1) {
+        let quotient = rest / 10
+        bytes[position] = 0x30 &+ UInt8(truncatingIfNeeded: rest &- quotient &* 10)
+        rest = quotient
+      }
+    }
+  }
+
   /// Appends `value` with `decimals` (0 to 9) digits after the point, or as many as it takes when it is too
   /// large for that.
   mutating func appendFixed(_ value: Double, decimals: Int) {
-    let scaled = (value.magnitude * powersOfTen[decimals]).rounded(.toNearestOrEven)
+    let scaled = value.magnitude * powersOfTen[decimals]
     // Below 2^51 the product is less than half a unit off: a number that had these decimals gets them back.
     guard scaled < 2_251_799_813_685_248 else { return appendShortest(value) }
-    let digits = UInt64(scaled)
+    // Adding 2^52 leaves no bits for a fraction: the addition rounds to even.
+    let digits = UInt64((scaled + 4_503_599_627_370_496) - 4_503_599_627_370_496)
     // What is rounded to zero loses its sign; a zero keeps it.
     if value.sign == .minus, digits > 0 || value == 0 { append(UInt8(ascii: "-")) }
     guard decimals > 0 else { return appendDecimal(digits) }
     let (whole, fraction) = digits.quotientAndRemainder(dividingBy: UInt64(powersOfTen[decimals]))
     appendDecimal(whole)
     append(UInt8(ascii: "."))
-    appendDecimal(fraction, atLeast: decimals)
+    appendDigits(fraction, count: decimals)
   }
 
   /// Appends the shortest decimal number that gives `value` back.
