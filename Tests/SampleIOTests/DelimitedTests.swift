@@ -39,7 +39,7 @@ struct DelimitedTests {
       "0.1234567891\n12345678.9\n", "1,-0.000000001\n",
     ])
   func styles(text: String) throws {
-    let reader = try open(Array(text.utf8))
+    let reader = try open(Array(text.utf8), name: "table.csv")
     let batch = try readAll(reader, batch: 2)
     #expect(try String(decoding: written(reader.description, [batch]), as: UTF8.self) == text)
   }
@@ -65,9 +65,14 @@ struct DelimitedTests {
     }
   }
 
-  @Test("a header alone is an array without rows")
+  @Test("a header alone is an array without rows in a file for tables, and an error elsewhere")
   func headerAlone() throws {
-    let reader = try open(Array("a,b\n".utf8))
+    #expect(throws: SampleIOError.notANumber(name: "data", line: 1, column: 1, text: "a")) {
+      try values("a,b\n")
+    }
+    #expect(throws: SampleIOError.self) { try values("{\"a\": 1}\n") }
+    #expect(throws: Never.self) { try values("a,b\n", options: ReadOptions(header: true)) }
+    let reader = try open(Array("a,b\n".utf8), name: "table.csv")
     #expect(reader.description.valuesPerSample == 2)
     #expect(try reader.read(maxRows: 5) == nil)
     #expect(reader.description.rows == 0)

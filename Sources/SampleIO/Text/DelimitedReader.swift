@@ -13,8 +13,12 @@ final class DelimitedReader: SampleReader {
   private var seenLine = false
 
   /// Looks at the first lines; rows follow by ``read(maxRows:)``.
-  init(_ source: PeekingSource, name: String, header: Bool?) throws(SampleIOError) {
-    let guess = try StyleGuess(source, header: header, name: name)
+  ///
+  /// - Parameter allowsHeaderAlone: whether a single line of words is an array without rows.
+  init(
+    _ source: PeekingSource, name: String, header: Bool?, allowsHeaderAlone: Bool
+  ) throws(SampleIOError) {
+    let guess = try StyleGuess(source, header: header, allowsHeaderAlone: allowsHeaderAlone, name: name)
     guard guess.columns > 0 else { throw .empty(name: name) }
     description = try SampleDescription(
       elementType: .f8, sampleShape: [guess.columns], format: .delimited(guess.style), name: name)

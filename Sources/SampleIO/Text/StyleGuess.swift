@@ -12,11 +12,17 @@ struct StyleGuess {
 
   /// Looks at the first lines of `source` without reading them.
   ///
-  /// - Parameter header: whether the first line holds names; nil to find out.
-  init(_ source: PeekingSource, header: Bool?, name: String) throws(SampleIOError) {
+  /// - Parameters:
+  ///   - header: whether the first line holds names; nil to find out.
+  ///   - allowsHeaderAlone: whether it may do so without a second line, when that is to be found out.
+  init(
+    _ source: PeekingSource, header: Bool?, allowsHeaderAlone: Bool, name: String
+  ) throws(SampleIOError) {
     let prefix = try Self.prefix(of: source, name: name)
     try prefix.withUnsafeBufferPointer { (bytes) throws(SampleIOError) in
-      try guess(from: Self.lines(in: UnsafeRawBufferPointer(bytes)), header: header, name: name)
+      let lines = Self.lines(in: UnsafeRawBufferPointer(bytes))
+      let header = header ?? (lines.count == 1 && !allowsHeaderAlone ? false : nil)
+      try guess(from: lines, header: header, name: name)
     }
   }
 
