@@ -13,6 +13,8 @@ extension ModelFit {
   public struct CurvePoint: Equatable, Sendable {
     public var bits: Double
     public var error: Double
+    /// Components that are coded at all.
+    public var components: Int
   }
 
   /// Adds residual layers and qualities to a model that has means, scale and perhaps a network; leaves out every part
@@ -30,7 +32,10 @@ extension ModelFit {
       kernels: kernels, workers: workers, held: rows.held, heldSamples: rows.heldSamples, model: model)
     let without = hull.withoutNetwork()
     let square = Double(model.scale) * Double(model.scale)
-    let pca = without.filter { $0.point.valueStep == 0 }.map { CurvePoint(bits: $0.bits, error: $0.error * square) }
+    let pca = without.filter { $0.point.valueStep == 0 }.map { 
+      CurvePoint(
+        bits: $0.bits, error: $0.error * square, components: linear.componentsActive(at: $0.point.steps.last ?? 0))
+    }
     // In standardized units, PSNR against a peak of 1.
     let finest = model.output.isInteger ? 0.25 : peak * peak * 1e-7
     let highest = QualityChoice.psnr(finest / square)

@@ -51,6 +51,13 @@ public struct Model: Sendable {
       self.qualities = qualities
     }
 
+    /// Widths of the encoder's hidden layers.
+    public var hidden: [Int] { parameters.architecture.hidden }
+    /// Latents.
+    public var latents: Int { parameters.architecture.latents }
+    /// Numbers that training has set.
+    public var parameterCount: Int { parameters.architecture.parameterCount }
+
     /// The VAE's point at quality `u`, with `relativeStep` times the step that belongs to it.
     public func point(_ u: Float, relativeStep: Float = 1) -> OperatingPoint.Network {
       OperatingPoint.Network(quality: u, step: qualities.step(u) * relativeStep, relativeStep: relativeStep)
