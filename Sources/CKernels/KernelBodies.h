@@ -161,6 +161,68 @@ static void negate(const float *x, float *y, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i++) y[i] = -x[i];
 }
 
+static void clip(const float *x, const float *low, const float *high, float *y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float v = x[i] < high[i] ? x[i] : high[i];
+    y[i] = v > low[i] ? v : low[i];
+  }
+}
+
+static void output_gradient(const float *output, const float *target, const float *low, const float *high, float factor,
+                            float *dy, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float v = output[i] < high[i] ? output[i] : high[i];
+    v = v > low[i] ? v : low[i];
+    dy[i] = factor * (v - target[i]);
+  }
+}
+
+static void add_scaled_magnitude(const float *x, float s, const float *b, float *y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = __builtin_fmaf(s, __builtin_fabsf(b[i]), x[i]);
+}
+
+static void add_scaled_distance(const float *x, float s, const float *a, const float *b, float *y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = __builtin_fmaf(s, __builtin_fabsf(a[i] - b[i]), x[i]);
+}
+
+static void scale_levels(const float *deviation, float inverse_step, uint8_t *levels, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float t = deviation[i] * inverse_step;
+    t = t > VAEC_LEAST_SCALE ? t : VAEC_LEAST_SCALE;
+    t = t < VAEC_MOST_SCALE ? t : VAEC_MOST_SCALE;
+    uint32_t bits;
+    memcpy(&bits, &t, sizeof bits);
+    levels[i] = (uint8_t)((bits >> 22) - VAEC_FIRST_LEVEL_BITS);
+  }
+}
+
+INLINE float within(float x, const vaec_output_rule *rule) {
+  float v = x < rule->highest ? x : rule->highest;
+  v = v > rule->lowest ? v : rule->lowest;
+  return rule->is_integer ? __builtin_roundevenf(v) : v;
+}
+
+static void apply_rule(const float *x, const vaec_output_rule *rule, float *y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = within(x[i], rule);
+}
+
+static void quantize(const float *x, const float *prediction, float step, const vaec_output_rule *rule,
+                     int32_t *symbols, ptrdiff_t count) {
+  float inverse = 1.0f / step;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float t = __builtin_roundevenf((x[i] - within(prediction[i], rule)) * inverse);
+    t = t > -0x1p30f ? t : -0x1p30f;
+    t = t < 0x1p30f ? t : 0x1p30f;
+    symbols[i] = (int32_t)t;
+  }
+}
+
+static void dequantize(const float *prediction, const int32_t *symbols, float step, const vaec_output_rule *rule,
+                       float *y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++)
+    y[i] = within(__builtin_fmaf((float)symbols[i], step, within(prediction[i], rule)), rule);
+}
+
 static void round_to_integer(const float *x, float *y, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i++) y[i] = __builtin_roundevenf(x[i]);
 }
@@ -305,6 +367,7 @@ static void rotate_double(double *restrict a, double *restrict b, double c, doub
 
 const vaec_kernels JOIN(vaec_kernels_, VARIANT) = {
     NAME, product, transpose, hard_swish, hard_swish_gradient, exponential, multiply, add_scaled,
-    scale, negate, round_to_integer, noise, mixture_gradient, adam, average, squared_error, sum,
+    scale, negate, clip, output_gradient, add_scaled_magnitude, add_scaled_distance,
+    scale_levels, apply_rule, quantize, dequantize, round_to_integer, noise, mixture_gradient, adam, average, squared_error, sum,
     add_scaled_double, rotate_double,
 };

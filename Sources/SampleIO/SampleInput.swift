@@ -23,13 +23,67 @@ public struct ReadOptions: Equatable, Sendable {
 }
 
 /// Finds out what an input is, and opens the reader for it.
+///
+/// What the user says comes first, then the content (npy and IDX by their magic, text by its characters), then
+/// the name.
 public enum SampleInput {
+  /// How many bytes are looked at to tell text from numbers.
+  private static let textPrefix = 4096
+
   /// Opens `source`, after unwrapping gzip and zstd.
   ///
   /// - Parameters:
   ///   - name: the input in messages; its suffix decides where content does not. "-" for standard input.
-  ///   - options: what the user says.
+  ///   - options: what the user says. An element type or a shape without a format means raw values.
   public static func open(
     _ source: any ByteSource, name: String, options: ReadOptions = ReadOptions()
-  ) throws(SampleIOError) -> any SampleReader { fatalError("to come") }
+  ) throws(SampleIOError) -> any SampleReader {
+    let (input, prefix) = try moving(name) { () throws(ByteIOError) in
+      let input = PeekingSource(try decompressing(source))
+      return (input, try input.peek(textPrefix))
+    }
+    let saysRaw = options.format == nil && (options.elementType != nil || options.shape != nil)
+    let format = options.format ?? (saysRaw ? .raw : recognize(prefix, name: name))
+    guard !prefix.isEmpty else { throw .empty(name: name) }
+    switch format {
+    case .npy: return try Npy.reader(from: input, name: name)
+    case .idx: return try Idx.reader(from: input, name: name)
+    case .csv: return try DelimitedReader(input, name: name, header: options.header)
+    case .raw: return try raw(input, name: name, options: options)
+    case .fvecs: return try VecsReader(input, elementType: .f4, name: name)
+    case .bvecs: return try VecsReader(input, elementType: .u1, name: name)
+    case .ivecs: return try VecsReader(input, elementType: .i4, name: name)
+    case nil: throw .unrecognized(name: name)
+    }
+  }
+
+  private static func recognize(_ prefix: ArraySlice<UInt8>, name: String) -> FormatName? {
+    if prefix.starts(with: NpyHeader.magic) { return .npy }
+    let suffix = FileSuffix(of: name).format
+    // Rows of vecs may look like IDX, and raw values like anything.
+    switch suffix {
+    case .fvecs, .bvecs, .ivecs, .raw: return suffix
+    case .npy, .idx, .csv, nil: break
+    }
+    if Idx.recognizes(prefix) { return .idx }
+    if isText(prefix) { return .csv }
+    return suffix
+  }
+
+  /// Whether all bytes are printable characters or those that end and indent lines.
+  private static func isText(_ prefix: ArraySlice<UInt8>) -> Bool {
+    prefix.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
+  }
+
+  private static func raw(
+    _ input: PeekingSource, name: String, options: ReadOptions
+  ) throws(SampleIOError) -> any SampleReader {
+    guard let elementType = options.elementType else {
+      throw .missingOption(name: name, option: "--dtype")
+    }
+    guard let shape = options.shape else { throw .missingOption(name: name, option: "--shape") }
+    let description = try SampleDescription(
+      elementType: elementType, sampleShape: shape, format: .raw, name: name)
+    return FixedSizeReader(description, from: input, name: name, bigEndian: false)
+  }
 }

@@ -59,8 +59,9 @@ public final class ZstdDecompressor {
       throw .corrupt(format: "zstd", reason: "a header that cannot be read")
     }
     guard announced <= UInt64(max(0, limit)) else { throw .tooLarge(limit: limit) }
-    // A frame of n bytes in blocks of at most 128 KiB, of 4 bytes at least each, cannot hold more than this.
-    guard announced / (1 << 17) <= UInt64(size) else {
+    // A block holds at most 128 KiB and takes at least 4 bytes (RFC 8878, section 3.1.1.2), so that a
+    // frame cannot announce more than this.
+    guard announced / (1 << 17) <= UInt64(size) / 4 else {
       throw .corrupt(format: "zstd", reason: "an impossible size of content")
     }
     var failure: ByteIOError?

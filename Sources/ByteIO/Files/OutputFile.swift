@@ -88,12 +88,24 @@ public final class OutputFile: PatchableSink {
     defer { discard() }
     try writer.flush()
     switch state {
-    case .nameless: try commitNameless()
-    case .temporary(let name): try commitTemporary(name)
-    case .direct, .closed: break
+    case .temporary(let name):
+      // Network file systems tell only here that the disk is full. They have no nameless files.
+      state = .closed
+      do throws(ByteIOError) {
+        try system("close", path) { try writer.descriptor.close() }
+        try commitTemporary(name)
+      } catch {
+        unlinkFile(name)
+        throw error
+      }
+    case .nameless:
+      try commitNameless()
+      state = .closed
+      try? writer.descriptor.close()
+    case .direct, .closed:
+      state = .closed
+      try system("close", path) { try writer.descriptor.close() }
     }
-    state = .closed
-    try system("close", path) { try writer.descriptor.close() }
   }
 
   private func commitNameless() throws(ByteIOError) {

@@ -75,11 +75,20 @@ extension ByteSource {
   ///
   /// Memory grows with what arrives, so that a `count` from a damaged header costs nothing.
   public func read(upTo count: Int) throws(ByteIOError) -> [UInt8] {
-    let firstStep = 1 << 20
-    var bytes: [UInt8] = []
-    while bytes.count < count {
+    let firstStep = min(max(0, count), 1 << 22)
+    var failure: ByteIOError?
+    var bytes = [UInt8](unsafeUninitializedCapacity: firstStep) { buffer, filled in
+      do throws(ByteIOError) {
+        let raw = UnsafeMutableRawBufferPointer(buffer)
+        filled = try fill(UnsafeMutableRawBufferPointer(rebasing: raw[..<firstStep]))
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    while bytes.count < count, bytes.count >= firstStep {
       let begin = bytes.count
-      let step = min(count - begin, max(firstStep, begin))
+      let step = min(count - begin, begin)
       bytes.append(contentsOf: repeatElement(0, count: step))
       let got = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(ByteIOError) in
         try fill(UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[begin...]))

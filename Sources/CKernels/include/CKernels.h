@@ -65,6 +65,22 @@ typedef struct {
   const float *mean, *log_scale, *logit;
 } vaec_mixture_row;
 
+/// What values the data can hold: within bounds, and integers where `is_integer` is set.
+typedef struct {
+  float lowest, highest;
+  bool is_integer;
+} vaec_output_rule;
+
+/// Levels of scale: two an octave, from VAEC_LEAST_SCALE on (those of larger scales share the last).
+#define VAEC_LEAST_SCALE 0x1p-10f
+/// The largest number below 2^10.
+#define VAEC_MOST_SCALE 0x1.fffffep+9f
+enum {
+  VAEC_LEVELS = 40,
+  /// The bits of VAEC_LEAST_SCALE, shifted right by 22.
+  VAEC_FIRST_LEVEL_BITS = (127 - 10) * 2,
+};
+
 /// One variant of all kernels.
 typedef struct {
   /// "avx512", "avx2", "neon" or "plain".
@@ -98,6 +114,35 @@ typedef struct {
 
   /// y = -x.
   void (*negate)(const float *x, float *y, ptrdiff_t count);
+
+  /// y = max(low, min(high, x)), element by element.
+  void (*clip)(const float *x, const float *low, const float *high, float *y, ptrdiff_t count);
+
+  /// dy = factor * (max(low, min(high, output)) - target): the gradient of half the squared error, carried straight
+  /// through the clipping.
+  void (*output_gradient)(const float *output, const float *target, const float *low, const float *high,
+                          float factor, float *dy, ptrdiff_t count);
+
+  /// y = x + s * |b|: one fused multiply-add for each element.
+  void (*add_scaled_magnitude)(const float *x, float s, const float *b, float *y, ptrdiff_t count);
+
+  /// y = x + s * |a - b|: a difference and one fused multiply-add for each element.
+  void (*add_scaled_distance)(const float *x, float s, const float *a, const float *b, float *y, ptrdiff_t count);
+
+  /// The level, 0 ..< VAEC_LEVELS, of each deviation * inverse_step: exponent and highest bit of the significand.
+  void (*scale_levels)(const float *deviation, float inverse_step, uint8_t *levels, ptrdiff_t count);
+
+  /// y = x within the rule's bounds, rounded (ties to even) where it says integers.
+  void (*apply_rule)(const float *x, const vaec_output_rule *rule, float *y, ptrdiff_t count);
+
+  /// symbol = round((x - rule(prediction)) / step), ties to even, within +-2^30; the quotient is a product with the
+  /// rounded reciprocal.
+  void (*quantize)(const float *x, const float *prediction, float step, const vaec_output_rule *rule,
+                   int32_t *symbols, ptrdiff_t count);
+
+  /// y = rule(rule(prediction) + step * symbol): one fused multiply-add between the rules.
+  void (*dequantize)(const float *prediction, const int32_t *symbols, float step, const vaec_output_rule *rule,
+                     float *y, ptrdiff_t count);
 
   /// Rounds to the nearest integer, ties to even.
   void (*round)(const float *x, float *y, ptrdiff_t count);

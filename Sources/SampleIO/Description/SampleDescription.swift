@@ -7,6 +7,9 @@ public struct SampleDescription: Equatable, Sendable {
   /// The most bytes that all column names together may take.
   public static let maximumNameBytes = 1 << 20
 
+  /// The most columns of a text for which decimals are kept one by one.
+  public static let maximumStyledColumns = 1 << 20
+
   /// The type of a value.
   public let elementType: ElementType
   /// The shape of one sample: the array's shape without the first axis; empty for one value a sample.
@@ -38,7 +41,7 @@ public struct SampleDescription: Equatable, Sendable {
   /// Bytes that one sample takes in memory.
   public var sampleBytes: Int { valuesPerSample * elementType.size }
 
-  private static func product(
+  static func product(
     of shape: [Int], elementType: ElementType, name: String
   ) throws(SampleIOError) -> Int {
     guard shape.count <= maximumAxes else {
@@ -72,6 +75,7 @@ public struct SampleDescription: Equatable, Sendable {
       }
     }
     guard style.decimals.isEmpty || style.decimals.count == columns,
+      style.decimals.count <= maximumStyledColumns,
       style.decimals.allSatisfy({ $0.map { (0...9).contains($0) } ?? true }),
       (0...255).contains(style.trailingSeparators)
     else {

@@ -11,3 +11,5 @@
 func logarithm(_ x: Double) -> Double { log(x) }
 func cosine(_ x: Double) -> Double { cos(x) }
 func exponential(_ x: Double) -> Double { exp(x) }
+func tenLogarithms(_ x: Double) -> Double { 10 * log10(x) }
+func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }

@@ -11,8 +11,12 @@ public struct Model: Sendable {
   public var front: Front?
   /// The VAE; nil where it does not pay.
   public var network: Network?
-  /// Residual layers, in the order in which they are applied.
+  /// Linear residual layers, in the order in which they are applied.
   public var layers: [ResidualLayer]
+  /// The layer that codes value by value; nil where it does not pay.
+  public var valueLayer: ValueLayer?
+  /// How reconstructions become values of the data.
+  public var output: OutputRule
   /// The operating point of each quality 0 ... 100.
   public var qualities: [OperatingPoint]
   /// What the codec above wants to keep with the model: not read here.
@@ -46,6 +50,9 @@ public struct Model: Sendable {
       analysis = synthesis.transposed(kernels)
     }
   }
+
+  /// Width of what the network and the residual layers work on: values, or components of the front basis.
+  public var width: Int { front?.synthesis.shape.inputs ?? values }
 
   /// Planes of symbols that a point makes: latents, then the coefficients of each layer that is used.
   public func planes(at point: OperatingPoint) -> Int {

@@ -11,14 +11,15 @@ public final class SampleCoder {
   private let point: OperatingPoint
   private let kernels: Kernels
   private let pass: Pass?
-  /// rows x values (or front components): the standardized samples, the reconstruction, what is left.
+  /// rows x width: the standardized samples, the reconstruction, what is left.
   private let target: Matrix
   private let reconstruction: Matrix
   private let residual: Matrix
   /// rows x values, where the model has a front basis.
   private let wide: Matrix?
-  private let wideResidual: Matrix?
   private let coefficients: [(values: Matrix, change: Matrix)?]
+  /// Bounds of each standardized value, where the output rule has any and the network works on values.
+  private let bounds: (low: FloatBuffer, high: FloatBuffer)?
 
   /// - Parameter blockRows: rows at once: more is faster up to about 256, and takes more memory.
   public init(_ model: Model, at point: OperatingPoint, blockRows: Int = 128, kernels: Kernels) {
@@ -27,12 +28,11 @@ public final class SampleCoder {
     self.point = point
     self.kernels = kernels
     self.blockRows = blockRows
-    let width = model.front?.synthesis.shape.inputs ?? model.values
-    target = Matrix(rows: blockRows, columns: width)
-    reconstruction = Matrix(rows: blockRows, columns: width)
-    residual = Matrix(rows: blockRows, columns: width)
+    target = Matrix(rows: blockRows, columns: model.width)
+    reconstruction = Matrix(rows: blockRows, columns: model.width)
+    residual = Matrix(rows: blockRows, columns: model.width)
     wide = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
-    wideResidual = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
+    bounds = model.standardizedBounds()
     coefficients = zip(model.layers, point.steps).map { layer, step in
       guard step > 0 else { return nil }
       return (
@@ -66,74 +66,94 @@ public final class SampleCoder {
     let table = kernels.table.pointee
     standardize(samples, rows)
     var plane = 0
-    clear(reconstruction, rows)
     if let pass {
       pass.input.row(0).update(from: target.row(0), count: rows * target.stride)
       pass.forwardEncoder(all)
       table.round(pass.latents.row(0), pass.symbols.row(0), rows * pass.symbols.stride)
       limit(pass.symbols, rows)
       plane = emit(pass.symbols, rows, plane, symbols, planeStride)
-      pass.forwardDecoder(all)
-      reconstruction.row(0).update(from: pass.output.row(0), count: rows * reconstruction.stride)
     }
+    reconstructNetwork(rows)
     for (i, layer) in model.layers.enumerated() {
       guard let (values, change) = coefficients[i] else { continue }
-      let (goal, reached, left) = stage(layer)
-      table.add_scaled(goal.row(0), -1, reached.row(0), left.row(0), rows * left.stride)
-      layer.analyze(left, all, into: values, change: change, kernels: kernels)
+      table.add_scaled(target.row(0), -1, reconstruction.row(0), residual.row(0), rows * residual.stride)
+      layer.analyze(residual, all, into: values, change: change, kernels: kernels)
       table.scale(values.row(0), 1 / point.steps[i], values.row(0), rows * values.stride)
       table.round(values.row(0), values.row(0), rows * values.stride)
       limit(values, rows)
       plane = emit(values, rows, plane, symbols, planeStride)
       table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
-      layer.synthesize(values, all, onto: reached, kernels: kernels)
+      layer.synthesize(values, all, onto: reconstruction, kernels: kernels)
     }
+  }
+
+  /// The reconstruction of the block that was encoded last, in the data's units: what ``decode(_:planeStride:rows:into:)``
+  /// makes of its symbols.
+  public func lastReconstruction(rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
+    precondition(rows <= blockRows && samples.count == rows * model.values)
+    finish(rows, into: samples)
   }
 
   /// Decodes what ``encode(_:rows:symbols:planeStride:)`` made, into the data's units.
   ///
-  /// - Parameter samples: rows x values; overwritten. Not rounded or clipped.
+  /// - Parameter samples: rows x values; overwritten.
   public func decode(
     _ symbols: UnsafePointer<Int32>, planeStride: Int, rows: Int, into samples: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
-    let all = 0..<rows
     let table = kernels.table.pointee
     var plane = 0
-    clear(reconstruction, rows)
-    if let pass {
-      plane = take(pass.symbols, rows, plane, symbols, planeStride)
-      pass.forwardDecoder(all)
-      reconstruction.row(0).update(from: pass.output.row(0), count: rows * reconstruction.stride)
-    }
-    wideIsCurrent = false
+    if let pass { plane = take(pass.symbols, rows, plane, symbols, planeStride) }
+    reconstructNetwork(rows)
     for (i, layer) in model.layers.enumerated() {
       guard let (values, _) = coefficients[i] else { continue }
-      let reached = stage(layer).reached
       plane = take(values, rows, plane, symbols, planeStride)
       table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
-      layer.synthesize(values, all, onto: reached, kernels: kernels)
+      layer.synthesize(values, 0..<rows, onto: reconstruction, kernels: kernels)
     }
-    let final = wideReconstruction(rows)
-    guard let base = samples.baseAddress else { return }
-    model.means.withUnsafeBufferPointer { means in
-      guard let means = means.baseAddress else { return }
-      for r in 0..<rows {
-        table.add_scaled(means, model.scale, final.row(r), base + r * model.values, model.values)
-      }
+    finish(rows, into: samples)
+  }
+
+  /// reconstruction = the network's output for its symbols, within bounds; 0 (the mean) without a network.
+  private func reconstructNetwork(_ rows: Int) {
+    guard let pass else {
+      reconstruction.row(0).update(repeating: 0, count: rows * reconstruction.stride)
+      return
+    }
+    pass.forwardDecoder(0..<rows)
+    let output = reconstruction.row(0)
+    output.update(from: pass.output.row(0), count: rows * reconstruction.stride)
+    guard let bounds else { return }
+    for r in 0..<rows {
+      kernels.table.pointee.clip(
+        reconstruction.row(r), bounds.low.pointer, bounds.high.pointer, reconstruction.row(r), model.values)
     }
   }
 
-  /// Whether the reconstruction has been carried from the front's space to that of values.
-  private var wideIsCurrent = false
-  private var rowsInBlock = 0
+  /// samples = rule(means + scale * reconstruction).
+  private func finish(_ rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
+    var final = reconstruction
+    if let front = model.front, let wide {
+      kernels.product(
+        0..<rows, reconstruction, front.synthesis.buffer.pointer, front.synthesis.shape, into: wide)
+      final = wide
+    }
+    guard let base = samples.baseAddress else { return }
+    let rule = model.output
+    model.means.withUnsafeBufferPointer { means in
+      guard let means = means.baseAddress else { return }
+      for r in 0..<rows {
+        let row = base + r * model.values
+        kernels.table.pointee.add_scaled(means, model.scale, final.row(r), row, model.values)
+        if !rule.isIdentity { for i in 0..<model.values { row[i] = rule(row[i]) } }
+      }
+    }
+  }
 
   private func standardize(_ samples: UnsafeBufferPointer<Float>, _ rows: Int) {
     let table = kernels.table.pointee
     let inverse = 1 / model.scale
     let full = wide ?? target
-    wideIsCurrent = false
-    rowsInBlock = rows
     guard let base = samples.baseAddress else { return }
     model.means.withUnsafeBufferPointer { means in
       guard let means = means.baseAddress else { return }
@@ -146,32 +166,6 @@ public final class SampleCoder {
     if let front = model.front, let wide {
       kernels.product(0..<rows, wide, front.analysis.buffer.pointer, front.analysis.shape, into: target)
     }
-  }
-
-  /// What a layer has to reach, what is reached so far, and room for the difference: in the front's space, or, for a
-  /// layer over all values of a model with a front, in that of values.
-  private func stage(_ layer: ResidualLayer) -> (goal: Matrix, reached: Matrix, left: Matrix) {
-    guard let wide, let wideResidual, layer.values == model.values, layer.values != target.columns else {
-      return (target, reconstruction, residual)
-    }
-    // `wide` holds the samples, `wideResidual` what is reached; the difference may overwrite the samples, since a
-    // layer over all values is the last.
-    _ = wideReconstruction(blockRows)
-    return (wide, wideResidual, wide)
-  }
-
-  private func wideReconstruction(_ rows: Int) -> Matrix {
-    guard let front = model.front, let wideResidual else { return reconstruction }
-    if !wideIsCurrent {
-      kernels.product(
-        0..<rows, reconstruction, front.synthesis.buffer.pointer, front.synthesis.shape, into: wideResidual)
-      wideIsCurrent = true
-    }
-    return wideResidual
-  }
-
-  private func clear(_ matrix: Matrix, _ rows: Int) {
-    matrix.row(0).update(repeating: 0, count: rows * matrix.stride)
   }
 
   private func limit(_ matrix: Matrix, _ rows: Int) {
@@ -201,5 +195,20 @@ public final class SampleCoder {
       for c in 0..<matrix.columns { row[c] = Float(source[c * planeStride]) }
     }
     return plane + matrix.columns
+  }
+}
+
+extension Model {
+  /// The output rule's bounds of each value in units of standardized samples; nil where there are none, or where
+  /// the network does not work on values.
+  func standardizedBounds() -> (low: FloatBuffer, high: FloatBuffer)? {
+    guard front == nil, output.lowest > -.infinity || output.highest < .infinity else { return nil }
+    let inverse = 1 / scale
+    let (low, high) = (FloatBuffer(count: paddedToPanels(values)), FloatBuffer(count: paddedToPanels(values)))
+    for i in 0..<values {
+      low.pointer[i] = (output.lowest - means[i]) * inverse
+      high.pointer[i] = (output.highest - means[i]) * inverse
+    }
+    return (low, high)
   }
 }

@@ -15,6 +15,21 @@ public struct LogisticMixture: Equatable, Sendable {
   /// Logarithm of each component's weight, up to a constant.
   var logits: [Float]
 
+  /// The standard deviation, nearly: for choosing steps, not for tables.
+  var spread: Float {
+    let top = max(logits[0], max(logits[1], logits[2]))
+    var (total, mean, square) = (0.0, 0.0, 0.0)
+    for m in 0..<Self.components {
+      let share = VAE.exponential(Double(logits[m] - top))
+      let scale = VAE.exponential(Double(logScales[m]))
+      total += share
+      mean += share * Double(means[m])
+      square += share * (Double(means[m]) * Double(means[m]) + scale * scale * Double.pi * Double.pi / 3)
+    }
+    mean /= total
+    return Float(max(0, square / total - mean * mean).squareRoot())
+  }
+
   /// What a frequency table is made of: the weight of each symbol from `lowest` on, in units of 2^-24 of the whole,
   /// and of all others together.
   public struct SymbolWeights: Equatable, Sendable {

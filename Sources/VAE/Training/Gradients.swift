@@ -31,10 +31,21 @@ struct Gradients: Sendable {
   private var kernels: Kernels { pass.kernels }
   private var architecture: Architecture { pass.architecture }
 
-  init(_ pass: Pass) {
+  /// Bounds of the output; where it is clipped, its error is that of the bound.
+  let low: FloatBuffer
+  let high: FloatBuffer
+
+  /// - Parameter bounds: the least and the greatest of each standardized value; nil for none.
+  init(_ pass: Pass, bounds: (low: FloatBuffer, high: FloatBuffer)? = nil) {
     let a = pass.architecture
     let rows = pass.input.rows
     self.pass = pass
+    low = FloatBuffer(count: pass.output.stride)
+    high = FloatBuffer(count: pass.output.stride)
+    for i in 0..<a.values {
+      low.pointer[i] = bounds?.low.pointer[i] ?? -.infinity
+      high.pointer[i] = bounds?.high.pointer[i] ?? .infinity
+    }
     lambda = FloatBuffer(count: rows)
     noiseKey = FloatBuffer(count: rows)
     prior = Matrix(rows: rows, columns: a.prior.shape.outputs)
@@ -125,12 +136,12 @@ struct Gradients: Sendable {
     let table = kernels.table.pointee
     let path = architecture.decoder
     for r in rows {
-      // d output = 2 lambda / batch * (output - input)
+      // d output = 2 lambda / batch * (output within bounds - input)
       let factor = 2 * lambda.pointer[r] / Float(pass.input.rows)
       let d = outputGradient.row(r)
       let output = pass.output.row(r)
       let input = pass.input.row(r)
-      for i in 0..<outputGradient.stride { d[i] = factor * (output[i] - input[i]) }
+      table.output_gradient(output, input, low.pointer, high.pointer, factor, d, outputGradient.stride)
     }
     var above = outputGradient
     var entry = path.last

@@ -11,15 +11,17 @@ enum MixtureFit {
   /// - Parameters:
   ///   - x: rows x columns.
   ///   - deviations: the standard deviation of each column, positive; it sets the scale of the fit.
+  ///   - integers: the columns hold integers, and the likelihood is theirs: the step is 1.
   /// - Returns: a mixture for each column, in the columns' own units.
   static func fit(
-    _ x: Matrix, deviations: [Float], kernels: Kernels, workers: Workers, random: inout RandomSource
+    _ x: Matrix, deviations: [Float], integers: Bool = false, kernels: Kernels, workers: Workers,
+    random: inout RandomSource
   ) -> [LogisticMixture] {
     precondition(x.rows > 0 && deviations.count == x.columns)
     let stride = x.stride
     let part = LogisticMixture.components * stride
     let inverse = FloatBuffer(count: stride)
-    for (c, deviation) in deviations.enumerated() { inverse.pointer[c] = 1 / deviation }
+    for c in 0..<stride { inverse.pointer[c] = c < deviations.count ? 1 / deviations[c] : 1 }
     let parameters = FloatBuffer(count: 3 * part)
     for c in 0..<stride {
       for m in 0..<LogisticMixture.components {
@@ -35,7 +37,8 @@ enum MixtureFit {
     }
     workers.forEach(stride / panelWidth) { [plan] panel in
       fitPanel(
-        x, panel * panelWidth, inverse, parameters, optimizer, plan: plan, stride: stride, kernels: kernels)
+        x, panel * panelWidth, inverse, parameters, optimizer, plan: plan, integers: integers, stride: stride,
+        kernels: kernels)
     }
     return (0..<x.columns).map { c in
       let deviation = deviations[c]
@@ -51,7 +54,7 @@ enum MixtureFit {
   /// Fits the columns first ..< first + 32: no other panel's numbers are touched.
   private static func fitPanel(
     _ x: Matrix, _ first: Int, _ inverse: FloatBuffer, _ parameters: FloatBuffer, _ optimizer: Optimizer,
-    plan: [(rows: [Int], step: Float)], stride: Int, kernels: Kernels
+    plan: [(rows: [Int], step: Float)], integers: Bool, stride: Int, kernels: Kernels
   ) {
     let width = panelWidth
     let kinds = 3 * LogisticMixture.components
@@ -64,14 +67,17 @@ enum MixtureFit {
     let bits = FloatBuffer(count: width)
     let dz = FloatBuffer(count: width)
     let part = LogisticMixture.components * width
+    var inverseSteps = [Float](repeating: 1, count: width)
     var decay = 1.0
     for (number, (rows, step)) in plan.enumerated() {
-      let logStep = Float(logarithm(Double(step)))
-      for k in 0..<kinds {
-        for c in 0..<width {
+      for c in 0..<width {
+        let inverseStep = integers ? 1 / inverse.pointer[first + c] : 1 / step
+        inverseSteps[c] = inverseStep
+        let logStep = -Float(logarithm(Double(inverseStep)))
+        for k in 0..<kinds {
           let value = parameters.pointer[k * stride + first + c]
           let kind = k / LogisticMixture.components
-          scaled.pointer[k * width + c] = kind == 0 ? value / step : kind == 1 ? value - logStep : value
+          scaled.pointer[k * width + c] = kind == 0 ? value * inverseStep : kind == 1 ? value - logStep : value
         }
       }
       sum.pointer.update(repeating: 0, count: kinds * width)
@@ -80,13 +86,13 @@ enum MixtureFit {
         logit: scaled.pointer + 2 * part)
       for r in rows {
         let row = x.row(r) + first
-        for c in 0..<width { symbol.pointer[c] = row[c] * inverse.pointer[first + c] / step }
+        for c in 0..<width { symbol.pointer[c] = row[c] * inverse.pointer[first + c] * inverseSteps[c] }
         table.mixture_gradient(
           &prior, symbol.pointer, 1 / Float(rows.count), bits.pointer, dz.pointer, gradient.pointer,
           gradient.pointer + part, gradient.pointer + 2 * part)
         table.add_scaled(sum.pointer, 1, gradient.pointer, sum.pointer, kinds * width)
       }
-      for i in 0..<part { sum.pointer[i] /= step }
+      for i in 0..<part { sum.pointer[i] *= inverseSteps[i % width] }
       let progress = Double(number) / Double(plan.count)
       decay *= 0.9
       let adam = Optimizer.Step(

@@ -43,8 +43,9 @@ public final class Trainer {
   /// - Parameters:
   ///   - parameters: the start; it is changed in place.
   ///   - components: the principal components that the start was made of.
-  public init(
-    _ data: Matrix, parameters: Parameters, inverseDeviation: [Float], qualities: QualityRange, options: Options,
+  init(
+    _ data: Matrix, parameters: Parameters, inverseDeviation: [Float],
+    bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, qualities: QualityRange, options: Options,
     kernels: Kernels, workers: Workers
   ) {
     precondition(data.rows > 0)
@@ -56,7 +57,7 @@ public final class Trainer {
     schedule = Schedule(peakRate: options.peakRate)
     let batch = min(options.batch, data.rows)
     pass = Pass(rows: batch, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
-    gradients = Gradients(pass)
+    gradients = Gradients(pass, bounds: bounds)
     optimizer = Optimizer(count: parameters.architecture.count, kernels: kernels)
     gradient = FloatBuffer(count: parameters.architecture.count)
     sources = gradients.sources

@@ -1,0 +1,118 @@
+import ByteIO
+
+/// NumPy's format: a header and the values.
+enum Npy {
+  /// The most bytes of an array in Fortran order, which has to be read whole.
+  static let fortranLimit = 1 << 30
+
+  static func reader(
+    from source: any ByteSource, name: String, fortranLimit: Int = Npy.fortranLimit
+  ) throws(SampleIOError) -> any SampleReader {
+    let header = try NpyHeader(from: source, name: name)
+    guard let rows = header.shape.first else { throw .scalar(name: name) }
+    let description = try SampleDescription(
+      elementType: header.elementType, sampleShape: Array(header.shape.dropFirst()),
+      format: .npy(version: header.version, bigEndian: header.bigEndian), rows: rows, name: name)
+    guard header.fortranOrder, header.shape.count > 1 else {
+      return FixedSizeReader(description, from: source, name: name, bigEndian: header.bigEndian)
+    }
+    return try FortranReader(
+      description, from: source, name: name, bigEndian: header.bigEndian, limit: fortranLimit)
+  }
+
+  static func writer(
+    _ description: SampleDescription, version: UInt8, bigEndian: Bool, to sink: any ByteSink
+  ) throws(SampleIOError) -> any SampleWriter {
+    try FixedSizeWriter(description, to: sink, bigEndian: bigEndian) { rows in
+      NpyHeader.bytes(
+        version: version, bigEndian: bigEndian, elementType: description.elementType,
+        sampleShape: description.sampleShape, rows: rows)
+    }
+  }
+}
+
+/// Reads an array in Fortran order: the first axis, that of the samples, varies fastest, so that the last bytes
+/// belong to the first sample. The array is read whole, and rows are gathered from it.
+final class FortranReader: SampleReader {
+  let description: SampleDescription
+  private let bytes: [UInt8]
+  private let rows: Int
+  private var rowsRead = 0
+
+  init(
+    _ description: SampleDescription, from source: any ByteSource, name: String, bigEndian: Bool, limit: Int
+  ) throws(SampleIOError) {
+    self.description = description
+    rows = description.rows ?? 0
+    let (size, overflow) = rows.multipliedReportingOverflow(by: description.sampleBytes)
+    guard !overflow, size <= limit else { throw .tooLarge(name: name, limit: limit) }
+    var bytes = try moving(name) { () throws(ByteIOError) in try source.read(upTo: size + 1) }
+    guard bytes.count >= size else {
+      // No sample is complete until nearly all bytes are there.
+      throw .truncated(name: name, expectedRows: rows, gotRows: 0)
+    }
+    guard bytes.count == size else { throw .trailingBytes(name: name, rows: rows) }
+    if bigEndian != hostIsBigEndian { reverseBytes(&bytes, size: description.elementType.size) }
+    self.bytes = bytes
+  }
+
+  func read(maxRows: Int) throws(SampleIOError) -> SampleBatch? {
+    precondition(maxRows > 0)
+    let count = min(maxRows, rows - rowsRead)
+    if count == 0 { return nil }
+    defer { rowsRead += count }
+    let gathered =
+      switch description.elementType.size {
+      case 1: gather(count, UInt8.self)
+      case 2: gather(count, UInt16.self)
+      case 4: gather(count, UInt32.self)
+      default: gather(count, UInt64.self)
+      }
+    return SampleBatch(
+      elementType: description.elementType, valuesPerSample: description.valuesPerSample, bytes: gathered)
+  }
+
+  /// The next `count` rows, as values of `T`.
+  private func gather<T: BitwiseCopyable>(_ count: Int, _ type: T.Type) -> [UInt8] {
+    let width = MemoryLayout<T>.size
+    let values = description.valuesPerSample
+    let shape = description.sampleShape
+    // How far apart two neighbours along an axis are, in columns of `rows` values.
+    var strides: [Int] = []
+    var stride = 1
+    for length in shape {
+      strides.append(stride)
+      stride *= length
+    }
+    let size = count * values * width
+    return [UInt8](unsafeUninitializedCapacity: size) { output, filled in
+      bytes.withUnsafeBytes { input in
+        guard let from = input.baseAddress, let to = UnsafeMutableRawPointer(output.baseAddress) else { return }
+        // Blocks of rows keep both sides in the cache.
+        for blockBegin in Swift.stride(from: 0, to: count, by: 64) {
+          let block = blockBegin..<min(count, blockBegin + 64)
+          var index = [Int](repeating: 0, count: shape.count)
+          var column = 0
+          for value in 0..<values {
+            for row in block {
+              let number = from.loadUnaligned(
+                fromByteOffset: (column * rows + rowsRead + row) * width, as: T.self)
+              to.storeBytes(of: number, toByteOffset: (row * values + value) * width, as: T.self)
+            }
+            // The next value in C order: the last axis varies fastest.
+            var axis = shape.count - 1
+            while axis >= 0 {
+              index[axis] += 1
+              column += strides[axis]
+              if index[axis] < shape[axis] { break }
+              column -= shape[axis] * strides[axis]
+              index[axis] = 0
+              axis -= 1
+            }
+          }
+        }
+      }
+      filled = size
+    }
+  }
+}

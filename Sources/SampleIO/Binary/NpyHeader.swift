@@ -1,0 +1,95 @@
+// The header of NumPy's format: a magic, a version, a length, and a Python dictionary as text.
+// Reference: numpy.lib.format, versions 1.0 to 3.0.
+
+import ByteIO
+
+/// What stands before the values in an npy file.
+struct NpyHeader {
+  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  /// The longest header that is read.
+  static let maximumLength = 1 << 16
+
+  var version: UInt8
+  var bigEndian: Bool
+  var elementType: ElementType
+  var fortranOrder: Bool
+  /// The lengths of all axes, the sample axis first.
+  var shape: [Int]
+
+  /// Reads the header at the beginning of `source`.
+  init(from source: any ByteSource, name: String) throws(SampleIOError) {
+    func take(_ count: Int) throws(SampleIOError) -> [UInt8] {
+      let bytes = try moving(name) { () throws(ByteIOError) in try source.read(upTo: count) }
+      guard bytes.count == count else {
+        throw .badHeader(name: name, format: "npy", reason: "the file ends inside it")
+      }
+      return bytes
+    }
+    let start = try take(8)
+    guard start.starts(with: Self.magic) else {
+      throw .badHeader(name: name, format: "npy", reason: "it does not begin with \\x93NUMPY")
+    }
+    version = start[6]
+    guard (1...3).contains(version), start[7] == 0 else {
+      throw .badHeader(name: name, format: "npy", reason: "version \(version).\(start[7]) is not known")
+    }
+    var length = 0
+    for (position, byte) in try take(version == 1 ? 2 : 4).enumerated() {
+      length |= Int(byte) << (8 * position)
+    }
+    guard length <= Self.maximumLength else {
+      throw .badHeader(name: name, format: "npy", reason: "it takes more than \(Self.maximumLength) bytes")
+    }
+    var dictionary = NpyDictionary(try take(length), name: name)
+    try dictionary.parse()
+    (bigEndian, elementType) = try Self.type(named: dictionary.type, name: name)
+    fortranOrder = dictionary.fortranOrder
+    shape = dictionary.shape
+  }
+
+  /// Splits a type such as "<f4" into byte order and element type.
+  private static func type(
+    named type: String, name: String
+  ) throws(SampleIOError) -> (bigEndian: Bool, ElementType) {
+    let order = type.first
+    guard let element = ElementType.allCases.first(where: { $0.name == type.dropFirst() }) else {
+      throw .unsupportedType(name: name, type: type)
+    }
+    switch order {
+    case "<": return (false, element)
+    case ">": return (true, element)
+    case "=": return (hostIsBigEndian, element)
+    case "|" where element.size == 1: return (false, element)
+    default: throw .unsupportedType(name: name, type: type)
+    }
+  }
+
+  /// The header for `rows` samples, byte for byte as numpy writes it (in C order).
+  ///
+  /// numpy leaves room for 21 digits of the first axis, so that the length does not depend on `rows`.
+  static func bytes(
+    version: UInt8, bigEndian: Bool, elementType: ElementType, sampleShape: [Int], rows: Int
+  ) -> [UInt8] {
+    let order = elementType.size == 1 ? "|" : bigEndian ? ">" : "<"
+    let shape = ([rows] + sampleShape).map(String.init)
+    let tuple = shape.count == 1 ? "(\(shape[0]),)" : "(" + shape.joined(separator: ", ") + ")"
+    var text = "{'descr': '\(order)\(elementType.name)', 'fortran_order': False, 'shape': \(tuple), }"
+    text += String(repeating: " ", count: 21 - shape[0].utf8.count)
+    // Everything up to the values takes a multiple of 64 bytes; numpy adds 64 where 0 would do.
+    let version = max(1, min(3, version))
+    let before = version == 1 ? 10 : 12
+    text += String(repeating: " ", count: 64 - (before + text.utf8.count + 1) % 64) + "\n"
+    var writer = ByteWriter()
+    writer.append(magic)
+    writer.append(version)
+    writer.append(0 as UInt8)
+    if version == 1 {
+      // 32 axes of 10 digits stay far below 65536 bytes.
+      writer.append(UInt16(text.utf8.count))
+    } else {
+      writer.append(UInt32(text.utf8.count))
+    }
+    writer.append(text.utf8)
+    return writer.bytes
+  }
+}

@@ -1,0 +1,91 @@
+import ByteIO
+
+/// Writes a text with one sample a line.
+final class DelimitedWriter: SampleWriter {
+  private static let pieceBytes = 1 << 16
+
+  private let description: SampleDescription
+  private let style: DelimitedStyle
+  private let sink: any ByteSink
+  private let lineEnd: [UInt8]
+  private var text: [UInt8] = []
+
+  init(
+    _ description: SampleDescription, style: DelimitedStyle, to sink: any ByteSink
+  ) throws(SampleIOError) {
+    self.description = description
+    self.style = style
+    self.sink = sink
+    let separators = [UInt8](repeating: style.separator.byte, count: max(0, style.trailingSeparators))
+    lineEnd = separators + Array(style.endsLinesWithCRLF ? "\r\n".utf8 : "\n".utf8)
+    text.reserveCapacity(Self.pieceBytes * 2)
+    if let header = style.header { appendHeader(header) }
+  }
+
+  func write(_ batch: SampleBatch) throws(SampleIOError) {
+    let batch = batch.converted(to: description.elementType)
+    let columns = description.valuesPerSample
+    let precision = description.elementType == .f8
+    let isInteger = description.elementType.isInteger
+    let decimals = style.decimals.count == columns ? style.decimals : []
+    let values = batch.doubles()
+    for row in 0..<batch.rows {
+      for column in 0..<columns {
+        if column > 0 { text.append(style.separator.byte) }
+        let value = values[row * columns + column]
+        if isInteger {
+          // Integers of up to 32 bits are exact in binary64.
+          text.appendDecimal(Int64(value))
+        } else if !decimals.isEmpty, let count = decimals[column], value.isFinite {
+          text.appendFixed(value, decimals: count)
+        } else if precision {
+          text.appendShortest(value)
+        } else {
+          text.appendShortest(Float(value))
+        }
+      }
+      text.append(contentsOf: lineEnd)
+      if text.count >= Self.pieceBytes { try flush() }
+    }
+  }
+
+  func finish() throws(SampleIOError) {
+    try flush()
+    try moving("") { () throws(ByteIOError) in try sink.finish() }
+  }
+
+  private func flush() throws(SampleIOError) {
+    try moving("") { () throws(ByteIOError) in try sink.write(text) }
+    text.removeAll(keepingCapacity: true)
+  }
+
+  private func appendHeader(_ names: [String]) {
+    for (column, name) in names.enumerated() {
+      if column > 0 { text.append(style.separator.byte) }
+      // The sign before the names of numpy.savetxt stands outside of quotes.
+      if column == 0, style.separator == .blanks, name.hasPrefix("# ") {
+        text.append(contentsOf: "# ".utf8)
+        appendName(name.dropFirst(2))
+      } else {
+        appendName(name[...])
+      }
+    }
+    text.append(contentsOf: lineEnd)
+  }
+
+  /// Appends a name, in quotes where it would be taken for something else without.
+  private func appendName(_ name: Substring) {
+    let bytes = name.utf8
+    let special: [UInt8] = [style.separator.byte, UInt8(ascii: "\""), 0x0A, 0x0D]
+    let isPlain =
+      !bytes.contains { special.contains($0) || style.separator == .blanks && $0 == 0x09 }
+      && bytes.first != 0x20 && bytes.last != 0x20 && !(bytes.isEmpty && style.separator == .blanks)
+    if isPlain { return text.append(contentsOf: bytes) }
+    text.append(UInt8(ascii: "\""))
+    for byte in bytes {
+      if byte == UInt8(ascii: "\"") { text.append(byte) }
+      text.append(byte)
+    }
+    text.append(UInt8(ascii: "\""))
+  }
+}

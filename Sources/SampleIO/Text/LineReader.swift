@@ -1,0 +1,88 @@
+import ByteIO
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Cuts a source into lines that end in LF or CR LF, without copying them.
+final class LineReader {
+  /// The most bytes in a line.
+  static let maximumLength = 1 << 28
+
+  /// The number of the line that ``next()`` gave last, from 1.
+  private(set) var number = 0
+
+  private let source: any ByteSource
+  private let name: String
+  private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+  /// What has been read and not been given yet is `buffer[begin..<end]`.
+  private var begin = 0
+  private var end = 0
+  private var sourceEnded = false
+
+  init(_ source: any ByteSource, name: String) {
+    self.source = source
+    self.name = name
+  }
+
+  deinit { buffer.deallocate() }
+
+  /// The next line without its end; nil after the last. It is valid until the next call.
+  func next() throws(SampleIOError) -> UnsafeRawBufferPointer? {
+    var searched = begin
+    while true {
+      if let length = Self.find(UInt8(ascii: "\n"), in: UnsafeRawBufferPointer(rebasing: buffer[searched..<end])) {
+        return take(searched - begin + length, skipping: 1)
+      }
+      if sourceEnded { return begin == end ? nil : take(end - begin, skipping: 0) }
+      let held = end - begin
+      guard held < Self.maximumLength else {
+        throw .longLine(name: name, line: number + 1, limit: Self.maximumLength)
+      }
+      makeRoom()
+      searched = held
+      let room = UnsafeMutableRawBufferPointer(rebasing: buffer[end...])
+      let got = try moving(name) { () throws(ByteIOError) in try source.read(into: room) }
+      sourceEnded = got == 0
+      end += got
+    }
+  }
+
+  private func take(_ length: Int, skipping: Int) -> UnsafeRawBufferPointer {
+    var line = UnsafeRawBufferPointer(rebasing: buffer[begin..<begin + length])
+    begin += length + skipping
+    number += 1
+    if line.last == UInt8(ascii: "\r") { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
+    return number == 1 ? withoutByteOrderMark(line) : line
+  }
+
+  /// Moves what is held to the front, and doubles the buffer when it is full of it.
+  private func makeRoom() {
+    let held = UnsafeRawBufferPointer(rebasing: buffer[begin..<end])
+    if held.count * 2 > buffer.count {
+      let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 64)
+      larger.copyMemory(from: held)
+      buffer.deallocate()
+      buffer = larger
+    } else {
+      buffer.copyMemory(from: held)
+    }
+    end -= begin
+    begin = 0
+  }
+
+  private static func find(_ byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let base = bytes.baseAddress, let found = memchr(base, CInt(byte), bytes.count) else { return nil }
+    return UnsafeRawPointer(found) - base
+  }
+}
+
+/// A line without the mark that some Windows programs put before UTF-8.
+func withoutByteOrderMark(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+  guard line.starts(with: [0xEF, 0xBB, 0xBF]) else { return line }
+  return UnsafeRawBufferPointer(rebasing: line[3...])
+}

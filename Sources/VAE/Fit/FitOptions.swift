@@ -1,0 +1,42 @@
+/// What a fit can be told. The defaults suit most data.
+public struct FitOptions: Sendable {
+  /// Latents; nil lets the spectrum of the data decide.
+  public var latents: Int?
+  /// Widths of the encoder's hidden layers (the decoder's are the reverse); nil lets the samples' size decide.
+  public var hidden: [Int]?
+  /// Passes over the data; nil for as many as a fixed number of steps makes.
+  public var epochs: Int?
+  /// Seconds that training may take; nil for as many as it needs.
+  public var seconds: Double?
+  /// The share of rows that is held out to choose and to report.
+  public var holdout = 0.1
+  /// Where random numbers start.
+  public var seed: UInt64 = 0
+
+  /// The defaults.
+  public init() {}
+}
+
+/// How far a fit has come.
+public struct FitProgress: Sendable {
+  /// 0 ... 1.
+  public var fraction: Double
+  /// Passes over the data so far, and in all.
+  public var epoch: Int
+  public var epochs: Int
+  /// Rate and distortion of the network alone on held-out rows, in the middle of its range: bits a sample and PSNR in
+  /// dB; nil until they have been measured.
+  public var heldOut: (bits: Double, psnr: Double)?
+  /// Seconds of training so far.
+  public var seconds: Double
+}
+
+/// Why a fit cannot be made.
+public enum FitError: Error, Equatable {
+  /// Fewer rows than a fit needs.
+  case tooFewRows(Int, least: Int)
+  /// A sample of more values than a model serves.
+  case tooManyValues(Int, most: Int)
+  /// More latents were asked for than samples have values.
+  case tooManyLatents(Int, most: Int)
+}

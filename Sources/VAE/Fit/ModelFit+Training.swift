@@ -1,0 +1,136 @@
+extension ModelFit {
+  /// Steps of a fit that is not told how many epochs.
+  static let defaultSteps = 6000
+  /// How often held-out rows are measured, from the middle of training on.
+  static let measurements = 16
+
+  /// Trains the VAE from the principal components on.
+  func train(
+    _ fit: Matrix, _ held: Matrix, _ components: PrincipalComponents, _ spectrum: Spectrum,
+    bounds: (low: FloatBuffer, high: FloatBuffer)?, _ random: inout RandomSource
+  ) -> Model.Network? {
+    let available = components.variances.count { $0 > spectrum.total * 1e-12 }
+    guard available > 0 else { return nil }
+    let latents = min(available, options.latents ?? spectrum.latentCount())
+    let qualities = spectrum.qualityRange(latents: latents)
+    let hidden = options.hidden ?? [Int](repeating: fit.columns >= 512 ? 512 : 256, count: 2)
+    let architecture = Architecture(values: fit.columns, latents: latents, hidden: hidden, anchors: 5)
+    let parameters = Parameters(
+      architecture, components: components, qualities: qualities, random: &random)
+    let inverseDeviation = (0..<latents).map { 1 / max(0.05, Float(components.variances[$0].squareRoot())) }
+    var trainerOptions = Trainer.Options()
+    trainerOptions.seed = random.next()
+    let stepsInEpoch = max(1, fit.rows / min(trainerOptions.batch, fit.rows))
+    var steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps
+    let trainer = Trainer(
+      fit, parameters: parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
+      options: trainerOptions, kernels: kernels, workers: workers)
+    let check = HeldOutCheck(
+      held, parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
+      kernels: kernels, workers: workers)
+    let clock = ContinuousClock()
+    let start = clock.now
+    var best = (loss: Double.infinity, parameters: parameters)
+    var heldOut: (bits: Double, psnr: Double)?
+    var done = 0
+    var lastTold = -1.0
+    // After a stop is asked for, the rest of the schedule runs off within an epoch.
+    var ending: (from: Double, step: Int)?
+    while true {
+      let seconds = (clock.now - start) / .seconds(1)
+      var fraction = Double(done) / Double(steps)
+      if let limit = options.seconds { fraction = min(1, seconds / limit) }
+      if let ending {
+        fraction = ending.from + (1 - ending.from) * Double(done - ending.step) / Double(stepsInEpoch)
+      }
+      if fraction >= 1 { break }
+      trainer.step(progress: fraction)
+      done += 1
+      if done % max(1, min(stepsInEpoch, steps / Self.measurements / 2)) == 0 || seconds > lastTold + 0.5 {
+        lastTold = seconds
+        let told = FitProgress(
+          fraction: fraction, epoch: done / stepsInEpoch, epochs: max(1, steps / stepsInEpoch), heldOut: heldOut,
+          seconds: seconds)
+        if !progress(told), ending == nil { ending = (fraction, done) }
+      }
+      if done % max(1, steps / Self.measurements) == 0 {
+        let measured = check.measure()
+        heldOut = (measured.bits, measured.psnr)
+        if fraction > 0.5, measured.loss < best.loss { best = (measured.loss, parameters.copy()) }
+      }
+      if options.seconds != nil { steps = max(steps, done + 1) }
+    }
+    let last = check.measure()
+    let chosen = last.loss <= best.loss ? parameters : best.parameters
+    return Model.Network(parameters: chosen, inverseDeviation: inverseDeviation, qualities: qualities)
+  }
+}
+
+/// Rate and distortion of a VAE under training on held-out rows, with rounded latents.
+struct HeldOutCheck {
+  private let held: Matrix
+  private let pass: Pass
+  private let gradients: Gradients
+  private let qualities: QualityRange
+  private let workers: Workers
+  private static let grid: [Float] = [0, 0.25, 0.5, 0.75, 1]
+  private static let mostRows = 1024
+
+  init(
+    _ held: Matrix, _ parameters: Parameters, inverseDeviation: [Float],
+    bounds: (low: FloatBuffer, high: FloatBuffer)?, qualities: QualityRange, kernels: Kernels, workers: Workers
+  ) {
+    self.held = held.rows > Self.mostRows ? held.copy(rows: 0..<Self.mostRows) : held
+    self.qualities = qualities
+    self.workers = workers
+    pass = Pass(rows: self.held.rows, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
+    gradients = Gradients(pass, bounds: bounds)
+    pass.input.buffer.copy(from: self.held.buffer)
+  }
+
+  /// - Returns: the mean over VAE qualities of log(bits + lambda * error), and bits and PSNR (of standardized values, its
+  ///   peak 1) in the middle.
+  func measure() -> (loss: Double, bits: Double, psnr: Double) {
+    var loss = 0.0
+    var middle = (bits: 0.0, psnr: 0.0)
+    for u in Self.grid {
+      let (bits, error) = rateAndError(u)
+      loss += logarithm(bits + Double(qualities.lambda(u)) * error + 1e-9)
+      if u == 0.5 {
+        middle = (bits, -tenLogarithms(max(1e-12, error / Double(held.columns))))
+      }
+    }
+    return (loss / Double(Self.grid.count), middle.bits, middle.psnr)
+  }
+
+  /// Bits a sample, and squared error a sample.
+  func rateAndError(_ u: Float) -> (bits: Double, error: Double) {
+    let step = qualities.step(u)
+    for r in 0..<held.rows { pass.condition(row: r, u: u, step: step) }
+    let (pass, gradients) = (self.pass, self.gradients)
+    let latents = pass.architecture.latents
+    let sums = FloatBuffer(count: 2 * held.rows)
+    workers.forEachRange(of: held.rows) { rows in
+      let table = pass.kernels.table.pointee
+      pass.forwardScales(rows)
+      pass.forwardEncoder(rows)
+      for r in rows { table.round(pass.latents.row(r), pass.symbols.row(r), pass.symbols.stride) }
+      gradients.rate(rows)
+      pass.forwardDecoder(rows)
+      for r in rows {
+        table.clip(
+          pass.output.row(r), gradients.low.pointer, gradients.high.pointer, pass.output.row(r),
+          pass.output.columns)
+        sums.pointer[2 * r] = table.sum(gradients.bits.row(r), latents)
+        sums.pointer[2 * r + 1] = table.squared_error(
+          pass.output.row(r), pass.input.row(r), pass.output.columns)
+      }
+    }
+    var (bits, error) = (0.0, 0.0)
+    for r in 0..<held.rows {
+      bits += Double(sums.pointer[2 * r])
+      error += Double(sums.pointer[2 * r + 1])
+    }
+    return (bits / Double(held.rows), error / Double(held.rows))
+  }
+}

@@ -1,0 +1,249 @@
+/// Finds the operating point of each quality: the lower hull of rate and distortion over VAE qualities and residual
+/// steps, measured on held-out rows.
+struct OperatingHull {
+  /// One way to code, and what it costs on held-out rows.
+  struct Candidate {
+    var point: OperatingPoint
+    /// Bits a sample.
+    var bits: Double
+    /// Mean squared error of standardized values.
+    var error: Double
+  }
+
+  let kernels: Kernels
+  let workers: Workers
+  /// Held-out rows, standardized.
+  let held: Matrix
+  /// Held-out rows in the data's units.
+  let heldSamples: Matrix
+  var model: Model
+
+  /// VAE qualities that are tried.
+  static let grid: [Float] = (0...16).map { Float($0) / 16 }
+  /// Ratio of neighbouring steps that are tried, and how many.
+  static let stepRatio = 0.8
+  static let steps = 40
+
+  /// All candidates, in no order.
+  func candidates() -> [Candidate] {
+    var result: [Candidate] = []
+    let networks: [OperatingPoint.Network?] =
+      [nil] + (model.network.map { network in Self.grid.map { network.point($0) } } ?? [])
+    for (i, layer) in model.layers.enumerated() {
+      let strongest = layer.mixtures.map(\.spread).max() ?? 1
+      let steps = (0..<Self.steps).map { Float(Double(strongest) * 3 * power(Self.stepRatio, Double($0))) }
+      let costs = tables(layer, steps)
+      for part in networks {
+        guard (part == nil) == (i == model.layers.count - 1) else { continue }
+        let (bits, reached) = network(part)
+        if part != nil, i == 0 {
+          result.append(
+            Candidate(
+              point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }), bits: bits,
+              error: squaredError(reached)))
+        }
+        result += coded(layer, i, part, bits, reached, steps, costs)
+      }
+    }
+    for part in networks where (part == nil) == (model.network == nil) {
+      if let part, part.quality < 0.5 { continue }
+      result += byValue(part)
+    }
+    return result
+  }
+
+  /// Candidates that code what the network leaves value by value.
+  private func byValue(_ part: OperatingPoint.Network?) -> [Candidate] {
+    guard let layer = model.valueLayer else { return [] }
+    let costs = layer.symbolWeights(kernels).map { SymbolCost($0) }
+    let (bits, reached) = network(part)
+    let (rows, values) = (held.rows, model.values)
+    let x = heldSamples.rowMajor(rows)
+    let base = model.dataUnits(reached, kernels, workers).rowMajor(rows)
+    var square: Float = 0
+    for (a, b) in zip(x, base) { square += (a - b) * (a - b) / Float(x.count) }
+    var steps = (0..<Self.steps).map { Float(Double(square.squareRoot()) * 3 * power(Self.stepRatio, Double($0))) }
+    if model.output.isInteger { steps = steps.filter { $0 > 1.2 } + [1] }
+    let slots = Slots<Candidate>(count: steps.count)
+    let (model, kernels) = (self.model, self.kernels)
+    workers.forEach(steps.count) { [steps] s in
+      let coder = ValueCoder(model, rows: rows, kernels: kernels)
+      var spent = 0.0
+      var back = [Float](repeating: 0, count: x.count)
+      x.withUnsafeBufferPointer { x in
+        base.withUnsafeBufferPointer { base in
+          coder.encode(x, base: base, rows: rows, step: steps[s]) { _, symbols, levels in
+            for r in 0..<rows { spent += Double(costs[Int(levels[r])](symbols[r])) }
+          }
+        }
+      }
+      back.withUnsafeMutableBufferPointer { coder.copyDecoded(rows, into: $0) }
+      var error = 0.0
+      for (a, b) in zip(x, back) { error += Double((a - b) * (a - b)) }
+      slots[s] = Candidate(
+        point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 } + [steps[s]]),
+        bits: bits + spent / Double(rows),
+        error: max(1e-12, error / Double(rows * values) / Double(model.scale * model.scale)))
+    }
+    return slots.array
+  }
+
+  /// The cost of each component's symbols at each step.
+  private func tables(_ layer: ResidualLayer, _ steps: [Float]) -> [[SymbolCost]] {
+    let slots = Slots<[SymbolCost]>(count: steps.count)
+    let kernels = self.kernels
+    workers.forEach(steps.count) { s in
+      slots[s] = layer.mixtures.map { SymbolCost($0.symbolWeights(step: steps[s], kernels: kernels)) }
+    }
+    return slots.array
+  }
+
+  private func squaredError(_ reached: Matrix) -> Double {
+    var sum = 0.0
+    for r in 0..<held.rows {
+      sum += Double(kernels.table.pointee.squared_error(held.row(r), reached.row(r), held.columns))
+    }
+    return sum / Double(held.rows * held.columns)
+  }
+
+  /// Bits of the latents, and the network's reconstruction.
+  private func network(_ part: OperatingPoint.Network?) -> (bits: Double, reached: Matrix) {
+    let reached = Matrix(rows: held.rows, columns: held.columns)
+    guard let part, let network = model.network else { return (0, reached) }
+    let costs = network.parameters.priors(quality: part.quality, kernels: self.kernels).map {
+      SymbolCost($0.symbolWeights(step: 1, kernels: self.kernels))
+    }
+    let sums = FloatBuffer(count: held.rows)
+    let (model, held, kernels) = (self.model, self.held, self.kernels)
+    let block = 128
+    workers.forEach((held.rows + block - 1) / block) { b in
+      let rows = b * block..<min(held.rows, (b + 1) * block)
+      let coder = NetworkCoder(model, part, rows: rows.count, kernels: kernels)
+      coder.run(held, rows, into: reached)
+      for (i, r) in rows.enumerated() {
+        var bits: Float = 0
+        let symbols = coder.symbols.row(i)
+        for k in costs.indices { bits += costs[k](Int32(symbols[k])) }
+        sums.pointer[r] = bits
+      }
+    }
+    return (sums.array.reduce(0) { $0 + Double($1) } / Double(held.rows), reached)
+  }
+
+  /// Candidates that code what `reached` leaves by `layer`, at each of `steps`.
+  private func coded(
+    _ layer: ResidualLayer, _ index: Int, _ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix,
+    _ steps: [Float], _ costs: [[SymbolCost]]
+  ) -> [Candidate] {
+    guard let analysis = layer.analysis else { return [] }
+    let left = Matrix(rows: held.rows, columns: held.columns)
+    kernels.table.pointee.add_scaled(
+      held.buffer.pointer, -1, reached.buffer.pointer, left.buffer.pointer, held.buffer.count)
+    let coefficients = left.times(analysis, kernels, workers)
+    var energy = 0.0
+    for r in 0..<left.rows {
+      for c in 0..<left.columns { energy += Double(left.row(r)[c]) * Double(left.row(r)[c]) }
+      for c in 0..<layer.components {
+        energy -= Double(coefficients.row(r)[c]) * Double(coefficients.row(r)[c])
+      }
+    }
+    let outside = max(0, energy)
+    let slots = Slots<Candidate>(count: steps.count)
+    let model = self.model
+    workers.forEach(steps.count) { s in
+      let (step, inverse) = (steps[s], 1 / steps[s])
+      var (spent, error) = (0.0, 0.0)
+      for r in 0..<left.rows {
+        let row = coefficients.row(r)
+        var (rowBits, rowError): (Float, Float) = (0, 0)
+        for c in 0..<layer.components {
+          let symbol = max(-0x1p30, min(0x1p30, (row[c] * inverse).rounded(.toNearestOrEven)))
+          let d = row[c] - symbol * step
+          rowError += d * d
+          rowBits += costs[s][layer.mixtureOf[c]](Int32(symbol))
+        }
+        spent += Double(rowBits)
+        error += Double(rowError)
+      }
+      var layerSteps = model.layers.map { _ in Float(0) }
+      layerSteps[index] = step
+      slots[s] = Candidate(
+        point: OperatingPoint(network: part, steps: layerSteps), bits: bits + spent / Double(left.rows),
+        error: (outside + error) / Double(left.rows * left.columns))
+    }
+    return slots.array
+  }
+
+  /// The lower convex hull of candidates over log error, cheapest first: no other candidate, and no mixture of two, has
+  /// fewer bits at the same error.
+  static func hull(_ candidates: [Candidate]) -> [Candidate] {
+    var sorted = candidates.sorted { ($0.error, $0.bits) < ($1.error, $1.bits) }
+    sorted.removeAll { !($0.error > 0) }
+    var pareto: [Candidate] = []
+    for candidate in sorted where candidate.bits < pareto.last?.bits ?? .infinity { pareto.append(candidate) }
+    return pareto.reversed()
+  }
+}
+
+/// A place for each piece's result: pieces write their own, and all are read when all are done.
+///
+/// Sendable because ``Workers/forEach(_:_:)`` returns only after every piece, and no two pieces share an index.
+final class Slots<Value>: @unchecked Sendable {
+  private let pointer: UnsafeMutablePointer<Value?>
+  private let count: Int
+
+  init(count: Int) {
+    pointer = .allocate(capacity: count)
+    pointer.initialize(repeating: nil, count: count)
+    self.count = count
+  }
+
+  deinit {
+    pointer.deinitialize(count: count)
+    pointer.deallocate()
+  }
+
+  subscript(i: Int) -> Value? {
+    get { pointer[i] }
+    set { pointer[i] = newValue }
+  }
+
+  /// The results that were written, in order.
+  var array: [Value] { (0..<count).compactMap { pointer[$0] } }
+}
+
+/// The network alone: standardized rows to symbols and reconstructions.
+struct NetworkCoder {
+  private let pass: Pass
+  private let bounds: (low: FloatBuffer, high: FloatBuffer)?
+
+  init(_ model: Model, _ part: OperatingPoint.Network, rows: Int, kernels: Kernels) {
+    guard let network = model.network else { preconditionFailure("the model has no network") }
+    pass = Pass(
+      rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, kernels: kernels)
+    for r in 0..<rows { pass.condition(row: r, u: part.quality, step: part.step) }
+    pass.forwardScales(0..<rows)
+    bounds = model.standardizedBounds()
+  }
+
+  /// Symbols of the rows coded last.
+  var symbols: Matrix { pass.symbols }
+
+  /// Codes rows `range` of `x`, and writes their reconstructions to the same rows of `reached`.
+  func run(_ x: Matrix, _ range: Range<Int>, into reached: Matrix) {
+    let all = 0..<range.count
+    let table = pass.kernels.table.pointee
+    pass.input.row(0).update(from: x.row(range.lowerBound), count: range.count * x.stride)
+    pass.forwardEncoder(all)
+    table.round(pass.latents.row(0), pass.symbols.row(0), range.count * pass.symbols.stride)
+    pass.forwardDecoder(all)
+    for (i, r) in range.enumerated() {
+      if let bounds {
+        table.clip(
+          pass.output.row(i), bounds.low.pointer, bounds.high.pointer, reached.row(r), x.columns)
+      } else {
+        reached.row(r).update(from: pass.output.row(i), count: x.columns)
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/// What the variances of the principal components say before anything is trained: how many latents may pay, and
+/// on which stretch of rates.
+///
+/// Reverse water-filling (Cover and Thomas, Elements of Information Theory, 10.3): independent Gaussian components of
+/// variance v, coded at a distortion of `level` each, take max(0, log2(v / level) / 2) bits.
+struct Spectrum {
+  /// Variances in squared units of standardized samples, largest first.
+  let variances: [Double]
+  /// Variance of whole samples, components not in `variances` included.
+  let total: Double
+
+  /// Bits of a sample and components that take any, where each component is left with at most `level` of error.
+  func rate(level: Double) -> (bits: Double, active: Int) {
+    var bits = 0.0
+    var active = 0
+    for variance in variances where variance > level {
+      bits += 0.5 * logarithm(variance / level) / logarithm(2)
+      active += 1
+    }
+    return (bits, active)
+  }
+
+  /// The share of the variance that is left at `level`.
+  func distortion(level: Double) -> Double {
+    guard total > 0 else { return 0 }
+    var left = total
+    for variance in variances { left -= max(0, variance - level) }
+    return max(0, left) / total
+  }
+
+  /// Error of a uniform quantizer of step `step` (variance of uniform noise).
+  static func level(step: Double) -> Double { step * step / 12 }
+
+  /// More latents than this cost more to train than they bring; a residual layer takes what they leave.
+  static let mostLatents = 128
+  /// A sketch: this share of the variance may be missing at VAE quality 0.
+  static let sketch = 0.4
+  /// From about this many bits an active component on, the data's structure is known and what is left is noise.
+  static let bitsAtTop = 3.2
+
+  /// The range of VAE qualities in which structure can pay.
+  func qualityRange(latents: Int) -> QualityRange {
+    let strongest = max(variances.first ?? 0, 1e-12).squareRoot()
+    // The first step from the coarsest down at which a condition holds.
+    func first(where holds: (Double) -> Bool) -> Double {
+      var step = strongest * 4
+      while step > strongest * 1e-4, !holds(step) { step *= 0.97 }
+      return step
+    }
+    let coarse = first { distortion(level: Self.level(step: $0)) <= Self.sketch }
+    let fine = first {
+      let (bits, active) = rate(level: Self.level(step: $0))
+      return active > 0 && bits >= Self.bitsAtTop * Double(active)
+    }
+    let weakest = latents < variances.count && latents > 0 ? variances[latents - 1].squareRoot() : 0
+    let top = min(coarse / 2, max(fine, 0.9 * weakest))
+    func lambda(_ step: Double) -> Float { Float(6 / (logarithm(2) * step * step)) }
+    return QualityRange(low: lambda(coarse), high: lambda(max(top, strongest * 1e-4)))
+  }
+
+  /// The latents that can take bits at the finest VAE quality.
+  func latentCount() -> Int {
+    let limit = min(Self.mostLatents, variances.count)
+    let range = qualityRange(latents: limit)
+    let level = 6 / (logarithm(2) * Double(range.high)) / 12
+    return max(1, min(limit, variances.count { $0 > level }))
+  }
+}

@@ -1,0 +1,293 @@
+// How a value layer is found: neighbours by greedy least squares on the covariances of what the base leaves, scales
+// by reweighted least squares on the sizes of the errors, densities from a run over sample rows.
+
+extension ValueLayer {
+  /// Neighbours of one kind at the most.
+  private static let mostNeighbours = 8
+  /// Values that are looked at for each.
+  private static let candidates = 32
+  /// A neighbour must take at least this share of what is left.
+  private static let leastGain = 0.004
+  /// Rows for the scales, rows for the densities.
+  private static let scaleRows = 4096
+  private static let densityRows = 2048
+
+  /// Fits a layer.
+  ///
+  /// - Parameters:
+  ///   - samples: rows x values, in the data's units.
+  ///   - base: rows x values: what the other layers make of them.
+  static func fit(
+    _ samples: Matrix, base: Matrix, rule: OutputRule, steps: [Float], kernels: Kernels, workers: Workers,
+    random: inout RandomSource
+  ) -> ValueLayer {
+    let left = Matrix(rows: samples.rows, columns: samples.columns)
+    kernels.table.pointee.add_scaled(
+      samples.buffer.pointer, -1, base.buffer.pointer, left.buffer.pointer, samples.buffer.count)
+    let errors = Covariances(left, kernels, workers)
+    let bases = Covariances(base, centred: true, kernels, workers)
+    let slots = Slots<Predictor>(count: samples.columns)
+    let rows = min(scaleRows, samples.rows)
+    // Few rows support few terms.
+    let most = max(0, min(mostNeighbours, samples.rows / 24))
+    workers.forEach(samples.columns) { i in
+      var predictor = Predictor()
+      predictor.prediction = neighbours(of: i, errors, most)
+      fitDeviation(&predictor, i, left, base, bases, errors, rule, rows: rows, most: most)
+      slots[i] = predictor
+    }
+    let predictors = slots.array
+    let draft = ValueLayer(
+      predictors: predictors, densities: [LogisticMixture](repeating: .narrow, count: levels))
+    return ValueLayer(
+      predictors: predictors,
+      densities: draft.fitDensities(
+        samples, base, rule, steps, kernels: kernels, workers: workers, random: &random))
+  }
+
+  /// The values before `i` whose errors predict that of `i`, by orthogonal matching pursuit (Pati et al. 1993).
+  private static func neighbours(of i: Int, _ c: Covariances, _ most: Int) -> [Term] {
+    let own = c[i, i]
+    guard own > 0, most > 0 else { return [] }
+    let strongest = c.strongest(i, among: 0..<i, count: candidates)
+    var chosen: [Int] = []
+    var factors: [Double] = []
+    var remaining = own
+    while chosen.count < most {
+      var best = (value: -1, gain: 0.0)
+      for j in strongest where !chosen.contains(j) && c[j, j] > 0 {
+        var covariance = c[i, j]
+        for (n, factor) in zip(chosen, factors) { covariance -= factor * c[n, j] }
+        let gain = covariance * covariance / c[j, j]
+        if gain > best.gain { best = (j, gain) }
+      }
+      guard best.value >= 0 else { break }
+      let trial = chosen + [best.value]
+      let solved = solve(
+        trial.map { a in trial.map { b in a == b ? c[a, b] * 1.002 : c[a, b] } }, trial.map { c[i, $0] })
+      let explained = zip(trial, solved).reduce(0) { $0 + $1.1 * c[i, $1.0] }
+      guard remaining - (own - explained) > leastGain * remaining else { break }
+      remaining = own - explained
+      chosen = trial
+      factors = solved
+    }
+    return zip(chosen, factors).map { Term(value: $0, factor: storable(Float($1))) }.sorted { $0.value < $1.value }
+  }
+
+  /// Fits |error| by terms that are not negative: least squares, reweighted so that small scales count as much as
+  /// large ones.
+  private static func fitDeviation(
+    _ predictor: inout Predictor, _ i: Int, _ left: Matrix, _ base: Matrix, _ bases: Covariances,
+    _ errors: Covariances, _ rule: OutputRule, rows: Int, most: Int
+  ) {
+    let near = Set(predictor.prediction.map(\.value)).union(errors.strongest(i, among: 0..<i, count: most / 2))
+      .sorted()
+    let around = most < 2 ? [] : bases.strongest(i, among: 0..<left.columns, count: 4).filter { $0 != i }
+    var features: [(Int) -> Float] = [{ _ in 1 }]
+    for j in near { features.append { left.row($0)[j].magnitude } }
+    for m in around { features.append { (base.row($0)[i] - base.row($0)[m]).magnitude } }
+    let hasLowest = rule.lowest > -.infinity && most >= 2
+    let hasHighest = rule.highest < .infinity && most >= 2
+    if hasLowest { features.append { base.row($0)[i] - rule.lowest } }
+    if hasHighest { features.append { rule.highest - base.row($0)[i] } }
+    let n = features.count
+    var table = [Float](repeating: 0, count: rows * n)
+    var target = [Float](repeating: 0, count: rows)
+    var mean = 0.0
+    for r in 0..<rows {
+      var error = left.row(r)[i]
+      for term in predictor.prediction { error -= term.factor * left.row(r)[term.value] }
+      target[r] = error.magnitude
+      mean += Double(error.magnitude)
+      for f in 0..<n { table[r * n + f] = features[f](r) }
+    }
+    mean /= Double(rows)
+    let floor = max(mean * 0.01, 1e-30)
+    var weights = [Double](repeating: 0, count: n)
+    weights[0] = max(mean, floor)
+    for _ in 0..<4 {
+      var normal = [[Double]](repeating: [Double](repeating: 0, count: n), count: n)
+      var right = [Double](repeating: 0, count: n)
+      for r in 0..<rows {
+        var scale = 0.0
+        for f in 0..<n { scale += weights[f] * Double(table[r * n + f]) }
+        let weight = 1 / ((scale + 0.1 * mean + floor) * (scale + 0.1 * mean + floor))
+        for a in 0..<n {
+          let x = weight * Double(table[r * n + a])
+          right[a] += x * Double(target[r])
+          for b in 0...a { normal[a][b] += x * Double(table[r * n + b]) }
+        }
+      }
+      for a in 0..<n { for b in 0..<a { normal[b][a] = normal[a][b] } }
+      weights = solveNonNegative(normal, right)
+    }
+    predictor.deviation = storable(Float(max(weights[0], floor)))
+    predictor.errors = zip(near, weights[1...]).filter { $1 > 0 }.map {
+      Term(value: $0, factor: storable(Float($1)))
+    }
+    predictor.contrasts = zip(around, weights[(1 + near.count)...]).filter { $1 > 0 }.map {
+      Term(value: $0, factor: storable(Float($1)))
+    }
+    if hasLowest { predictor.aboveLowest = storable(Float(weights[1 + near.count + around.count])) }
+    if hasHighest { predictor.belowHighest = storable(Float(weights[n - 1])) }
+  }
+
+  /// Densities of symbols at each level, from runs at several steps.
+  private func fitDensities(
+    _ samples: Matrix, _ base: Matrix, _ rule: OutputRule, _ steps: [Float], kernels: Kernels, workers: Workers,
+    random: inout RandomSource
+  ) -> [LogisticMixture] {
+    let rows = min(Self.densityRows, samples.rows)
+    var seen = [[Float]](repeating: [], count: Self.levels)
+    var counts = [Int](repeating: 0, count: Self.levels)
+    let most = 8192
+    let values = samples.columns
+    let (x, b) = (samples.rowMajor(rows), base.rowMajor(rows))
+    for step in steps {
+      let coder = ValueCoder(self, values: values, rule: rule, rows: rows, kernels: kernels)
+      x.withUnsafeBufferPointer { x in
+        b.withUnsafeBufferPointer { b in
+          coder.encode(x, base: b, rows: rows, step: step) { _, symbols, found in
+            for r in 0..<rows {
+              // A reservoir: each symbol of a level is as likely to stay.
+              let level = Int(found[r])
+              counts[level] += 1
+              if seen[level].count < most {
+                seen[level].append(Float(symbols[r]))
+              } else {
+                let place = random.index(below: counts[level])
+                if place < most { seen[level][place] = Float(symbols[r]) }
+              }
+            }
+          }
+        }
+      }
+    }
+    let known = (0..<Self.levels).filter { seen[$0].count >= 200 }
+    guard !known.isEmpty else { return densities }
+    let columns = Matrix(rows: most, columns: known.count)
+    var deviations: [Float] = []
+    for (c, level) in known.enumerated() {
+      var square: Float = 0
+      for r in 0..<most {
+        let symbol = seen[level][seen[level].count == most ? r : random.index(below: seen[level].count)]
+        columns[r, c] = symbol
+        square += min(symbol * symbol, 1e12) / Float(most)
+      }
+      deviations.append(max(0.1, square.squareRoot()))
+    }
+    let fitted = MixtureFit.fit(
+      columns, deviations: deviations, integers: true, kernels: kernels, workers: workers, random: &random)
+    return (0..<Self.levels).map { level in
+      let nearest = known.indices.min { (known[$0] - level).magnitude < (known[$1] - level).magnitude } ?? 0
+      // Levels that were not seen look like the nearest, by the factor between them.
+      let factor = Float(power(2, Double(level - known[nearest]) / 2))
+      return fitted[nearest].scaled(by: factor).storable
+    }
+  }
+}
+
+/// x^T x / rows, columns x columns.
+private struct Covariances: Sendable {
+  private let n: Int
+  private let numbers: [Double]
+
+  init(_ x: Matrix, centred: Bool = false, _ kernels: Kernels, _ workers: Workers) {
+    n = x.columns
+    var numbers = PrincipalComponents.scatter(x, kernels, workers)
+    if centred {
+      var means = [Double](repeating: 0, count: n)
+      for r in 0..<x.rows { for c in 0..<n { means[c] += Double(x.row(r)[c]) } }
+      for i in 0..<n { for j in 0..<n { numbers[i * n + j] -= means[i] * means[j] / Double(x.rows) } }
+    }
+    for i in numbers.indices { numbers[i] /= Double(x.rows) }
+    self.numbers = numbers
+  }
+
+  subscript(i: Int, j: Int) -> Double { numbers[i * n + j] }
+
+  /// The `count` columns of `range`, other than `i`, that are most correlated with `i`.
+  func strongest(_ i: Int, among range: Range<Int>, count: Int) -> [Int] {
+    let scored = range.filter { $0 != i && self[$0, $0] > 0 }.map { j in
+      (j, self[i, j] * self[i, j] / self[j, j])
+    }
+    return scored.sorted { ($0.1, $1.0) > ($1.1, $0.0) }.prefix(count).filter { $0.1 > 0 }.map(\.0)
+  }
+}
+
+/// Solves a symmetric positive definite system by Cholesky's method; a direction without weight gets 0.
+func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
+  let n = right.count
+  var l = matrix
+  for i in 0..<n {
+    for j in 0...i {
+      var sum = matrix[i][j]
+      for k in 0..<j { sum -= l[i][k] * l[j][k] }
+      if i == j {
+        l[i][i] = sum > matrix[i][i] * 1e-10 ? sum.squareRoot() : .infinity
+      } else {
+        l[i][j] = sum / l[j][j]
+      }
+    }
+  }
+  var y = right
+  for i in 0..<n {
+    for k in 0..<i { y[i] -= l[i][k] * y[k] }
+    y[i] /= l[i][i]
+  }
+  for i in (0..<n).reversed() {
+    for k in i + 1..<n { y[i] -= l[k][i] * y[k] }
+    y[i] /= l[i][i]
+  }
+  return y
+}
+
+/// Solves the normal equations with all unknowns at least 0: unknowns that come out negative are left out in turn.
+func solveNonNegative(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
+  var active = Array(right.indices)
+  while true {
+    let part = solve(
+      active.map { a in active.map { b in a == b ? matrix[a][b] * 1.0001 : matrix[a][b] } },
+      active.map { right[$0] })
+    guard let worst = part.indices.min(by: { part[$0] < part[$1] }), part[worst] < 0 else {
+      var result = [Double](repeating: 0, count: right.count)
+      for (place, value) in zip(active, part) { result[place] = value }
+      return result
+    }
+    active.remove(at: worst)
+    if active.isEmpty { return [Double](repeating: 0, count: right.count) }
+  }
+}
+
+/// `x` rounded to the 16 bits (8 of significand) that a model file keeps.
+func storable(_ x: Float) -> Float {
+  let bits = x.bitPattern
+  return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
+}
+
+extension LogisticMixture {
+  /// All mass near zero.
+  static let narrow = LogisticMixture(means: [0, 0, 0], logScales: [-3, -3, -3], logits: [0, 0, 0])
+
+  /// The density of x * factor.
+  func scaled(by factor: Float) -> LogisticMixture {
+    let shift = Float(logarithm(Double(factor)))
+    return LogisticMixture(means: means.map { $0 * factor }, logScales: logScales.map { $0 + shift }, logits: logits)
+  }
+
+  /// The same in the precision of a model file.
+  var storable: LogisticMixture {
+    LogisticMixture(
+      means: means.map(VAE.storable), logScales: logScales.map(VAE.storable), logits: logits.map(VAE.storable))
+  }
+}
+
+extension Matrix {
+  /// The first `count` rows without padding.
+  func rowMajor(_ count: Int) -> [Float] {
+    var result: [Float] = []
+    result.reserveCapacity(count * columns)
+    for r in 0..<count { result.append(contentsOf: UnsafeBufferPointer(start: row(r), count: columns)) }
+    return result
+  }
+}

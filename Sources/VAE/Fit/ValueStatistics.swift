@@ -1,0 +1,71 @@
+/// What is known of samples value by value: means, the common scale, the range, and whether values gather at its ends.
+struct ValueStatistics {
+  let means: [Float]
+  /// The deviation of all values from their means: one scale for all, so that squared errors add up.
+  let scale: Float
+  let lowest: Float
+  let highest: Float
+  /// Shares of all values that are the lowest, the highest.
+  let shareAtLowest: Double
+  let shareAtHighest: Double
+
+  /// Largest minus smallest value.
+  var peak: Double { Double(highest) - Double(lowest) }
+
+  init(_ x: Matrix) {
+    var sums = [Double](repeating: 0, count: x.columns)
+    var low = Float.infinity
+    var high = -Float.infinity
+    for r in 0..<x.rows {
+      let row = x.row(r)
+      for c in 0..<x.columns {
+        sums[c] += Double(row[c])
+        low = min(low, row[c])
+        high = max(high, row[c])
+      }
+    }
+    let means = sums.map { Float($0 / Double(x.rows)) }
+    var square = 0.0
+    var (atLow, atHigh) = (0, 0)
+    for r in 0..<x.rows {
+      let row = x.row(r)
+      for c in 0..<x.columns {
+        let d = Double(row[c]) - Double(means[c])
+        square += d * d
+        if row[c] == low { atLow += 1 }
+        if row[c] == high { atHigh += 1 }
+      }
+    }
+    let count = Double(x.rows * x.columns)
+    let deviation = Float((square / count).squareRoot())
+    self.means = means
+    scale = deviation > 0 && deviation.isFinite ? deviation : 1
+    lowest = low
+    highest = high
+    shareAtLowest = Double(atLow) / count
+    shareAtHighest = Double(atHigh) / count
+  }
+
+  /// From this share on, the end of the range is a wall (black, white, saturation) and not a chance maximum.
+  private static let wall = 0.01
+
+  /// Bounds where the type has them or the data stands against a wall.
+  func outputRule(isInteger: Bool, elementRange: ClosedRange<Float>?) -> OutputRule {
+    OutputRule(
+      lowest: shareAtLowest >= Self.wall ? lowest : elementRange?.lowerBound ?? -.infinity,
+      highest: shareAtHighest >= Self.wall ? highest : elementRange?.upperBound ?? .infinity,
+      isInteger: isInteger)
+  }
+
+  /// (x - means) / scale, in place.
+  func standardize(_ x: Matrix, _ kernels: Kernels) {
+    let inverse = 1 / scale
+    means.withUnsafeBufferPointer { means in
+      guard let means = means.baseAddress else { return }
+      for r in 0..<x.rows {
+        kernels.table.pointee.add_scaled(x.row(r), -1, means, x.row(r), x.columns)
+        kernels.table.pointee.scale(x.row(r), inverse, x.row(r), x.columns)
+      }
+    }
+  }
+}

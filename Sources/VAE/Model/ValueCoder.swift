@@ -1,0 +1,165 @@
+import CKernels
+
+/// Runs a ``ValueLayer`` over a chunk of rows: value by value, all rows of a value at once.
+///
+/// Numbers are value-major: those of value i and row r are at [i * stride + r].
+public final class ValueCoder {
+  private let layer: ValueLayer
+  private let rule: vaec_output_rule
+  private let kernels: Kernels
+  /// The most rows of a chunk.
+  public let rows: Int
+  private let stride: Int
+  /// The base, what is decoded less the base, and decoded values: values x stride.
+  private let base: FloatBuffer
+  private let error: FloatBuffer
+  private let decoded: FloatBuffer
+  private let prediction: FloatBuffer
+  private let deviation: FloatBuffer
+  private var levels: [UInt8]
+  private var symbols: [Int32]
+
+  /// Prepares for chunks of at most `rows` rows of a model that has a value layer.
+  public convenience init(_ model: Model, rows: Int, kernels: Kernels) {
+    guard let layer = model.valueLayer else { preconditionFailure("the model has no value layer") }
+    self.init(layer, values: model.values, rule: model.output, rows: rows, kernels: kernels)
+  }
+
+  init(_ layer: ValueLayer, values: Int, rule: OutputRule, rows: Int, kernels: Kernels) {
+    precondition(layer.predictors.count == values)
+    self.layer = layer
+    self.kernels = kernels
+    self.rows = rows
+    self.rule = rule.kernelRule
+    stride = max(16, (rows + 15) / 16 * 16)
+    base = FloatBuffer(count: values * stride)
+    error = FloatBuffer(count: values * stride)
+    decoded = FloatBuffer(count: values * stride)
+    prediction = FloatBuffer(count: stride)
+    deviation = FloatBuffer(count: stride)
+    levels = [UInt8](repeating: 0, count: stride)
+    symbols = [Int32](repeating: 0, count: stride)
+  }
+
+  /// Encodes a chunk.
+  ///
+  /// - Parameters:
+  ///   - samples: rows x values, in the data's units.
+  ///   - base: rows x values: what the other layers make of them.
+  ///   - step: the quantization step in the data's units, positive.
+  ///   - emit: called for each value in turn with the symbols of all rows and the levels that choose their tables.
+  public func encode(
+    _ samples: UnsafeBufferPointer<Float>, base: UnsafeBufferPointer<Float>, rows: Int, step: Float,
+    emit: (_ value: Int, _ symbols: [Int32], _ levels: [UInt8]) -> Void
+  ) {
+    load(base, rows)
+    let original = FloatBuffer(count: layer.predictors.count * stride)
+    turn(samples, rows, into: original)
+    let table = kernels.table.pointee
+    var rule = self.rule
+    for i in layer.predictors.indices {
+      predict(i, step)
+      symbols.withUnsafeMutableBufferPointer { symbols in
+        guard let symbols = symbols.baseAddress else { return }
+        table.quantize(original.pointer + i * stride, prediction.pointer, step, &rule, symbols, stride)
+      }
+      settle(i, step)
+      emit(i, symbols, levels)
+    }
+  }
+
+  /// Decodes a chunk.
+  ///
+  /// - Parameters:
+  ///   - base: rows x values.
+  ///   - take: called for each value in turn with the levels of all rows; writes their symbols.
+  ///   - samples: rows x values; overwritten.
+  public func decode<Failure: Error>(
+    base: UnsafeBufferPointer<Float>, rows: Int, step: Float, into samples: UnsafeMutableBufferPointer<Float>,
+    take: (_ value: Int, _ levels: [UInt8], _ symbols: inout [Int32]) throws(Failure) -> Void
+  ) throws(Failure) {
+    load(base, rows)
+    for i in layer.predictors.indices {
+      predict(i, step)
+      try take(i, levels, &symbols)
+      settle(i, step)
+    }
+    copyDecoded(rows, into: samples)
+  }
+
+  /// The decoded values of the chunk that was encoded or decoded last, rows x values.
+  public func copyDecoded(_ rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
+    let values = layer.predictors.count
+    precondition(samples.count == rows * values)
+    for i in 0..<values {
+      let column = decoded.pointer + i * stride
+      for r in 0..<rows { samples[r * values + i] = column[r] }
+    }
+  }
+
+  private func load(_ base: UnsafeBufferPointer<Float>, _ rows: Int) {
+    precondition(rows <= self.rows)
+    turn(base, rows, into: self.base)
+  }
+
+  /// Row-major to value-major; rows beyond the last repeat it, so that they cost nothing anywhere.
+  private func turn(_ x: UnsafeBufferPointer<Float>, _ rows: Int, into target: FloatBuffer) {
+    let values = layer.predictors.count
+    precondition(x.count == rows * values && rows > 0)
+    for i in 0..<values {
+      let column = target.pointer + i * stride
+      for r in 0..<rows { column[r] = x[r * values + i] }
+      for r in rows..<stride { column[r] = column[rows - 1] }
+    }
+  }
+
+  /// Prediction and level of value `i`, from the values before it.
+  private func predict(_ i: Int, _ step: Float) {
+    let table = kernels.table.pointee
+    let p = layer.predictors[i]
+    let own = base.pointer + i * stride
+    prediction.pointer.update(from: own, count: stride)
+    for term in p.prediction {
+      table.add_scaled(
+        prediction.pointer, term.factor, error.pointer + term.value * stride, prediction.pointer, stride)
+    }
+    deviation.pointer.update(repeating: p.deviation, count: stride)
+    for term in p.errors {
+      table.add_scaled_magnitude(
+        deviation.pointer, term.factor, error.pointer + term.value * stride, deviation.pointer, stride)
+    }
+    for term in p.contrasts {
+      table.add_scaled_distance(
+        deviation.pointer, term.factor, own, base.pointer + term.value * stride, deviation.pointer, stride)
+    }
+    if p.aboveLowest != 0 {
+      for r in 0..<stride { deviation.pointer[r] += p.aboveLowest * (own[r] - rule.lowest) }
+    }
+    if p.belowHighest != 0 {
+      for r in 0..<stride { deviation.pointer[r] += p.belowHighest * (rule.highest - own[r]) }
+    }
+    levels.withUnsafeMutableBufferPointer { levels in
+      guard let levels = levels.baseAddress else { return }
+      table.scale_levels(deviation.pointer, 1 / step, levels, stride)
+    }
+  }
+
+  /// What value `i` turned out to be.
+  private func settle(_ i: Int, _ step: Float) {
+    let table = kernels.table.pointee
+    var rule = self.rule
+    let column = decoded.pointer + i * stride
+    symbols.withUnsafeBufferPointer { symbols in
+      guard let symbols = symbols.baseAddress else { return }
+      table.dequantize(prediction.pointer, symbols, step, &rule, column, stride)
+    }
+    table.add_scaled(column, -1, base.pointer + i * stride, error.pointer + i * stride, stride)
+  }
+}
+
+extension OutputRule {
+  /// The same for the kernels.
+  var kernelRule: vaec_output_rule {
+    vaec_output_rule(lowest: lowest, highest: highest, is_integer: isInteger)
+  }
+}

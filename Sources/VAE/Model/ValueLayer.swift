@@ -1,0 +1,60 @@
+import CKernels
+
+/// The last layer: codes each value of a sample from what is known of it by then, one value after another.
+///
+/// The VAE and the linear layers leave a base b. Value i is predicted from the base and from what the values before
+/// it turned out to be (closed loop, so that errors do not add up), and the scale of its error from the sizes of those
+/// errors and from the base around it:
+///
+///     prediction_i = b_i + sum_j a_ij e_j        e_j = decoded value j - b_j, for neighbours j < i
+///     deviation_i  = w_i + sum_j v_ij |e_j| + sum_m d_im |b_i - b_m| + (terms for the distance from the bounds)
+///
+/// The quotient of deviation and step, on a scale of two levels an octave, chooses the frequency table. Neighbours
+/// are those that carry most, found when the model is fitted, whatever the shape of samples. It is the idea of
+/// context-based lossless image coders (Wu and Memon, CALIC, IEEE Trans. Communications 45, 1997; Meyer and
+/// Tischer, GLICBAWLS, 2001), with the VAE as the first predictor.
+public struct ValueLayer: Sendable {
+  /// One number times another value of the sample.
+  struct Term: Equatable, Sendable {
+    var value: Int
+    var factor: Float
+  }
+
+  /// How one value is predicted.
+  struct Predictor: Equatable, Sendable {
+    /// a: values before this one.
+    var prediction: [Term] = []
+    /// w: in the data's units, positive.
+    var deviation: Float = 0
+    /// v: values before this one.
+    var errors: [Term] = []
+    /// d: any values.
+    var contrasts: [Term] = []
+    /// Factors of b - lowest and of highest - b.
+    var aboveLowest: Float = 0
+    var belowHighest: Float = 0
+  }
+
+  /// One a value.
+  let predictors: [Predictor]
+  /// One density a level, in units of the step.
+  let densities: [LogisticMixture]
+
+  /// Levels of scale.
+  static let levels = Int(VAEC_LEVELS)
+
+  init(predictors: [Predictor], densities: [LogisticMixture]) {
+    precondition(densities.count == Self.levels)
+    for (i, predictor) in predictors.enumerated() {
+      precondition((predictor.prediction + predictor.errors).allSatisfy { $0.value >= 0 && $0.value < i })
+      precondition(predictor.contrasts.allSatisfy { predictors.indices.contains($0.value) })
+    }
+    self.predictors = predictors
+    self.densities = densities
+  }
+
+  /// What the frequency tables of the levels are made of; the same for every step.
+  func symbolWeights(_ kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
+    densities.map { $0.symbolWeights(step: 1, kernels: kernels) }
+  }
+}

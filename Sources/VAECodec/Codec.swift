@@ -1,0 +1,22 @@
+import ByteIO
+import SampleIO
+import VAE
+
+/// What all operations share: the kernels of this processor and the number of threads.
+public struct Codec: Sendable {
+  let kernels: Kernels
+  let workers: Workers
+
+  /// - Parameters:
+  ///   - threads: how many threads work at once; 0 for one per processor.
+  ///   - environment: `VAEC_KERNELS` in it forces a variant of the kernels.
+  /// - Throws: ``CodecError/noSuchKernels(_:available:)``.
+  public init(threads: Int = 0, environment: [String: String] = [:]) throws(CodecError) {
+    do {
+      kernels = try Kernels(environment: environment)
+    } catch {
+      throw .noSuchKernels(environment[Kernels.environmentVariable] ?? "", available: Kernels.available)
+    }
+    workers = Workers(count: threads)
+  }
+}

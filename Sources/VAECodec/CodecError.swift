@@ -1,0 +1,47 @@
+import ByteIO
+import CodeStream
+import SampleIO
+import VAE
+
+/// What can go wrong while models are fitted and samples are encoded or decoded.
+///
+/// `name` is the file as the user knows it. Rows and columns count from 1. ``description`` says what is wrong, where,
+/// and what to do.
+public enum CodecError: Error, Equatable {
+  /// Samples could not be read or written.
+  case samples(SampleIOError)
+  /// Bytes could not be read or written.
+  case bytes(ByteIOError, name: String)
+  /// A `.vaec` stream is damaged, cut, or none.
+  case stream(StreamError, name: String)
+  /// A chunk of a stream is damaged: its number from 1, and the rows in it where they are known.
+  case chunk(ChunkError, name: String, chunk: Int)
+  /// A file that should be a model is none; what it looks like.
+  case notAModel(name: String, looksLike: String)
+  /// A model is of a newer version.
+  case newerModel(name: String, version: Int)
+  /// A model is damaged.
+  case damagedModel(name: String, reason: String)
+  /// A stream's header says what no encoder writes.
+  case badHeader(name: String, reason: String)
+  /// A stream was made with another model.
+  case wrongModel(name: String, needs: String, given: String)
+  /// A stream needs a model and none is given.
+  case needsModel(name: String, needs: String)
+  /// Samples have another shape than the model's.
+  case shapeMismatch(name: String, found: [Int], expected: [Int])
+  /// A value is NaN or infinite.
+  case nonFinite(name: String, row: Int, column: Int, value: String)
+  /// Data hold no rows.
+  case noRows(name: String)
+  /// Files to be fitted together differ in the shape of a sample.
+  case mixedShapes(name: String, found: [Int], expected: [Int])
+  /// A fit is not possible.
+  case fit(FitError, name: String)
+  /// The variable VAEC_KERNELS names no variant that this processor can run.
+  case noSuchKernels(String, available: [String])
+}
+
+extension CodecError: CustomStringConvertible {
+  public var description: String { "\(self)" }
+}
