@@ -1,3 +1,4 @@
+import ByteIO
 import Testing
 
 @testable import CodeStream
@@ -101,6 +102,13 @@ struct RANSTests {
     //   6: x / f = 0x400C, x mod f = 0x41 -> 0x20062041
     #expect(bytes == [0x41, 0x20, 0x06, 0x20])
     #expect(try decode(bytes, tables, rows: 4) == symbols)
+  }
+
+  @Test("chunks of one lane and of four have the known checksums", arguments: [(100, UInt32(1_875_990_712)), (1003, 1_839_383_303)])
+  func knownChecksums(rows: Int, checksum: UInt32) {
+    let chunk = RandomPlanes.typical(rows: rows)
+    let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: rows, rows: rows)
+    #expect(Checksum.crc32(bytes) == checksum)
   }
 
   @Test("a chunk takes hardly more than its tables' cross-entropy", arguments: [(100, 1.05), (1000, 1.01)])
