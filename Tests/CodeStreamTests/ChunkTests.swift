@@ -74,10 +74,11 @@ struct ChunkTests {
     ]
     let symbols = values.flatMap { $0 }
     var content: [UInt8] = [kind.rawValue, 3]
+    let chunk = ChunkSymbols(symbols: symbols, planes: 7, planeStride: 3, rows: 3)
     if kind == .planes {
-      PlainSymbols.appendPlanes(symbols, planes: 7, planeStride: 3, rows: 3, to: &content)
+      PlainSymbols.appendPlanes(chunk, to: &content)
     } else {
-      PlainSymbols.appendRows(symbols, planes: 7, planeStride: 3, rows: 3, to: &content)
+      PlainSymbols.appendRows(chunk, to: &content)
     }
     #expect(content.count == 2 + 7 + 3 * (0 + 1 + 1 + 2 + 2 + 4 + 4))
     let tables = TableSet(
