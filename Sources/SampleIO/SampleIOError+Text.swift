@@ -13,7 +13,8 @@ extension SampleIOError: CustomStringConvertible {
       Self.about(name, "is empty; samples are expected")
     case .unrecognized(let name):
       Self.about(
-        name, "is in no known format; pass --format (npy, idx, csv, fvecs, bvecs or ivecs), or --dtype and "
+        name,
+        "is in no known format; pass --format (npy, idx, csv, fvecs, bvecs or ivecs), or --dtype and "
           + "--shape for raw values")
     case .missingOption(let name, let option):
       Self.about(
@@ -22,7 +23,8 @@ extension SampleIOError: CustomStringConvertible {
       Self.about(name, "the \(format) header is damaged: \(reason)")
     case .unsupportedType(let name, let type):
       Self.about(
-        name, "values of type \(type) are not supported (u1 i1 u2 i2 u4 i4 f2 f4 f8 are); convert them first, "
+        name,
+        "values of type \(type) are not supported (u1 i1 u2 i2 u4 i4 f2 f4 f8 are); convert them first, "
           + "in numpy with .astype('f4')")
     case .scalar(let name):
       Self.about(name, "is a single number without axes; the first axis has to count the samples")
@@ -30,7 +32,8 @@ extension SampleIOError: CustomStringConvertible {
       Self.about(name, "samples of shape \(Self.text(of: shape)) cannot be handled: \(reason)")
     case .tooLarge(let name, let limit):
       Self.about(
-        name, "an array in Fortran order is read whole, and this one takes more than \(limit) bytes; save it "
+        name,
+        "an array in Fortran order is read whole, and this one takes more than \(limit) bytes; save it "
           + "with numpy.ascontiguousarray")
     case .truncated(let name, let expected, let got):
       Self.about(
@@ -42,24 +45,28 @@ extension SampleIOError: CustomStringConvertible {
       Self.about(name, "goes on after its \(rows) rows; the header or the file is damaged")
     case .columnCount(let name, let line, let found, let expected):
       Self.about(
-        name, "line \(line) has \(Self.values(found)) where the first has \(expected); give all lines the same "
+        name,
+        "line \(line) has \(Self.values(found)) where the first has \(expected); give all lines the same "
           + "columns")
     case .headerCount(let name, let found, let expected):
       Self.about(
-        name, "the header names \(found) columns, the first row has \(Self.values(expected)); correct the header "
+        name,
+        "the header names \(found) columns, the first row has \(Self.values(expected)); correct the header "
           + "or remove it")
     case .notANumber(let name, let line, let column, let text):
       Self.about(
-        name, "line \(line), column \(column) is \"\(text)\", not a number; remove the column or encode it as "
+        name,
+        "line \(line), column \(column) is \"\(text)\", not a number; remove the column or encode it as "
           + "numbers")
     case .longLine(let name, let line, let limit):
       Self.about(name, "line \(line) takes more than \(limit) bytes; this is hardly a table of numbers")
     case .rowLength(let name, let row, let found, let expected):
       Self.about(
-        name, "row \(row) has \(Self.values(found)) where the first has \(expected); the file is damaged, or in "
+        name,
+        "row \(row) has \(Self.values(found)) where the first has \(expected); the file is damaged, or in "
           + "another format")
     case .rowCountMismatch(let announced, let written):
-      "\(written) rows were written where \(announced) were announced; write to a regular file instead of a pipe"
+      "\(written) rows were written where \(announced) were announced; write to a regular file, not to a pipe"
     case .cannotWrite(let format, let reason):
       "\(format) cannot hold these samples: \(reason); choose another format"
     case .badDescription(let name, let reason):

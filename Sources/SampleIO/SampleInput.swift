@@ -24,8 +24,8 @@ public struct ReadOptions: Equatable, Sendable {
 
 /// Finds out what an input is, and opens the reader for it.
 ///
-/// What the user says comes first, then the content (npy and IDX by their magic, text by its characters), then
-/// the name.
+/// What the user says comes first, then the content (npy and IDX by their magic, text by its characters),
+/// then the name.
 public enum SampleInput {
   /// How many bytes are looked at to tell text from numbers.
   private static let textPrefix = 4096
@@ -48,7 +48,10 @@ public enum SampleInput {
     switch format {
     case .npy: return try Npy.reader(from: input, name: name)
     case .idx: return try Idx.reader(from: input, name: name)
-    case .csv: return try DelimitedReader(input, name: name, header: options.header)
+    case .csv:
+      // A single line of words is a header without rows only where a table is expected.
+      let isTable = options.format == .csv || FileSuffix(of: name).format == .csv
+      return try DelimitedReader(input, name: name, header: options.header, allowsHeaderAlone: isTable)
     case .raw: return try raw(input, name: name, options: options)
     case .fvecs: return try VecsReader(input, elementType: .f4, name: name)
     case .bvecs: return try VecsReader(input, elementType: .u1, name: name)

@@ -5,11 +5,12 @@ public enum SampleOutput {
   /// A writer of samples as `description` says, to `sink`, which it finishes in the end.
   ///
   /// Nothing may have been written to `sink` before. When `description.rows` is nil or turns out wrong, the
-  /// count in the header of npy and IDX is corrected in place on a ``PatchableSink``. On other sinks rows wait in
-  /// a temporary file until their number is known if it was nil, and `rowCountMismatch` is thrown if it was wrong.
+  /// count in the header of npy and IDX is corrected in place on a ``PatchableSink``. On other sinks rows
+  /// wait in a temporary file until their number is known if it was nil, and `rowCountMismatch` is thrown if
+  /// it was wrong.
   ///
-  /// Throws `cannotWrite` when the format has no such element type; ``SampleDescription/reformatted(as:)`` finds
-  /// one that it has.
+  /// Throws `cannotWrite` when the format has no such element type; ``SampleDescription/reformatted(as:)``
+  /// finds one that it has.
   public static func make(
     _ description: SampleDescription, to sink: any ByteSink
   ) throws(SampleIOError) -> any SampleWriter {

@@ -9,7 +9,8 @@ struct FrequencyTableTests {
     var generator = SeededGenerator(seed: UInt64(count))
     for shift in stride(from: 0, through: 63, by: 7) {
       let weights = (0..<count).map { _ in
-        UInt32(truncatingIfNeeded: generator.next() >> UInt64.random(in: 0...UInt64(shift), using: &generator))
+        UInt32(
+          truncatingIfNeeded: generator.next() >> UInt64.random(in: 0...UInt64(shift), using: &generator))
       }
       let escape = UInt32(truncatingIfNeeded: generator.next() >> UInt64(shift))
       let table = FrequencyTable(lowest: 0, weights: weights, escape: escape, rawBits: 0)
@@ -33,7 +34,7 @@ struct FrequencyTableTests {
   func known() {
     #expect(
       FrequencyTable.frequencies([1 << 20, 1 << 22, 1 << 23, 1 << 21, 1 << 10])
-        == [2184, 8738, 17476, 4369, 1])
+        == [2184, 8738, 17475, 4369, 2])
     #expect(FrequencyTable.frequencies([1, 2, 3, 4, 5]) == [2185, 4369, 6554, 8738, 10922])
   }
 
@@ -41,7 +42,9 @@ struct FrequencyTableTests {
   func optimum() {
     var generator = SeededGenerator(seed: 5)
     for count in [2, 10, 200] {
-      let weights = (0..<count).map { _ in UInt32(generator.next() >> 44) >> UInt32.random(in: 0...12, using: &generator) }
+      let weights = (0..<count).map { _ in
+        UInt32(generator.next() >> 44) >> UInt32.random(in: 0...12, using: &generator)
+      }
       let frequencies = FrequencyTable.frequencies(weights)
       let total = Double(weights.reduce(0, +))
       // Bits that a unit more saves, and that a unit less costs, for each symbol.
@@ -49,7 +52,8 @@ struct FrequencyTableTests {
         Double($0) / total * Double(binaryLogarithm(Float($1) + 1) - binaryLogarithm(Float($1)))
       }
       let losses = zip(weights, frequencies).compactMap {
-        $1 == 1 ? nil : Double($0) / total * Double(binaryLogarithm(Float($1)) - binaryLogarithm(Float($1) - 1))
+        $1 == 1
+          ? nil : Double($0) / total * Double(binaryLogarithm(Float($1)) - binaryLogarithm(Float($1) - 1))
       }
       #expect(gains.max() ?? 0 < (losses.min() ?? 0) + 1e-6)
     }
@@ -61,7 +65,7 @@ struct FrequencyTableTests {
     #expect(binaryLogarithm(32768) == 15)
     #expect(abs(binaryLogarithm(3) - 1.5849625) < 1e-6)
     #expect(abs(binaryLogarithm(1.4142135) - 0.5) < 1e-6)
-    #expect(abs(binaryLogarithm(23169.7) - 14.5) < 1e-5)
+    #expect(abs(binaryLogarithm(23170.475) - 14.5) < 1e-5)
   }
 
   @Test("a listed symbol costs its logarithm and its raw bits; an escape costs its distance too")

@@ -1,3 +1,4 @@
+import ByteIO
 import Testing
 
 @testable import CodeStream
@@ -13,15 +14,16 @@ struct RANSTests {
     return symbols
   }
 
-  @Test("symbols come back", arguments: [1, 2, 3, 4, 5, 100, 255, 256, 257, 258, 259, 1000])
+  @Test("symbols come back", arguments: [1, 2, 3, 5, 255, 256, 257, 258, 259])
   func roundTrip(rows: Int) throws {
     var generator = SeededGenerator(seed: UInt64(rows))
-    for planes in [1, 2, 64] {
+    for planes in [1, 12] {
       let weights = (0..<planes).map { _ in
         let count = Int.random(in: 1...1024, using: &generator)
         let shift = UInt32.random(in: 0...31, using: &generator)
         return (0..<count).map { _ in
-          UInt32.random(in: 0...UInt32.max, using: &generator) >> UInt32.random(in: 0...shift, using: &generator)
+          UInt32.random(in: 0...UInt32.max, using: &generator)
+            >> UInt32.random(in: 0...shift, using: &generator)
         }
       }
       let chunk = RandomPlanes(weights: weights, rows: rows, seed: generator.next())
@@ -34,7 +36,9 @@ struct RANSTests {
   func escapes(rawBits: Int) throws {
     let lowest = Int32(-3) << Int32(max(0, 6 - rawBits))
     var values: [Int32] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
-    for shift: Int32 in 0..<31 { values += [1 << shift, -1 << shift, (1 << shift) - 1, lowest &- 1 << shift] }
+    for shift: Int32 in 0..<31 {
+      values += [1 << shift, -1 << shift, (1 << shift) - 1, lowest &- 1 << shift]
+    }
     for lowest in [lowest, .min, .max - 5] {
       let table = FrequencyTable(lowest: lowest, weights: [1, 5, 9, 5, 1], escape: 1, rawBits: rawBits)
       for rows in [values.count, 3 * values.count] {
@@ -100,6 +104,13 @@ struct RANSTests {
     #expect(try decode(bytes, tables, rows: 4) == symbols)
   }
 
+  @Test("chunks of one lane and of four have the known checksums", arguments: [(100, UInt32(1_875_990_712)), (1003, 1_839_383_303)])
+  func knownChecksums(rows: Int, checksum: UInt32) {
+    let chunk = RandomPlanes.typical(rows: rows)
+    let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: rows, rows: rows)
+    #expect(Checksum.crc32(bytes) == checksum)
+  }
+
   @Test("a chunk takes hardly more than its tables' cross-entropy", arguments: [(100, 1.05), (1000, 1.01)])
   func rate(rows: Int, bound: Double) {
     let chunk = RandomPlanes.typical(rows: rows)
@@ -113,8 +124,9 @@ struct RANSTests {
 
   @Test("one certain row takes the state alone")
   func certain() {
-    let tables = TableSet([FrequencyTable](
-      repeating: FrequencyTable(lowest: 0, weights: [1 << 24], escape: 0, rawBits: 0), count: 64))
+    let tables = TableSet(
+      [FrequencyTable](
+        repeating: FrequencyTable(lowest: 0, weights: [1 << 24], escape: 0, rawBits: 0), count: 64))
     let zeros = [Int32](repeating: 0, count: 64 * 10_000)
     #expect(RANSEncoder(tables).encode(zeros, planeStride: 1, rows: 1).count == 4)
     // 640000 symbols of 4.4e-5 bits.
@@ -132,31 +144,31 @@ struct RANSTests {
 
   @Test("every cut, and any byte more, is found out")
   func cuts() {
-    let chunk = RandomPlanes.typical(rows: 300)
-    let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: 300, rows: 300)
+    let chunk = RandomPlanes.small(rows: 270)
+    let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: 270, rows: 270)
     for count in 0..<bytes.count {
-      #expect(throws: ChunkError.corrupt) { try decode(Array(bytes.prefix(count)), chunk.tables, rows: 300) }
+      #expect(throws: ChunkError.corrupt) { try decode(Array(bytes.prefix(count)), chunk.tables, rows: 270) }
     }
-    #expect(throws: ChunkError.corrupt) { try decode(bytes + [0], chunk.tables, rows: 300) }
-    #expect(throws: ChunkError.corrupt) { try decode(bytes + [0, 0], chunk.tables, rows: 300) }
+    #expect(throws: ChunkError.corrupt) { try decode(bytes + [0], chunk.tables, rows: 270) }
+    #expect(throws: ChunkError.corrupt) { try decode(bytes + [0, 0], chunk.tables, rows: 270) }
   }
 
   @Test("wrong bytes never come back as the right symbols, and nothing worse happens")
   func noise() {
     var generator = SeededGenerator(seed: 3)
     let escapes = FrequencyTable(lowest: 0, weights: [1], escape: 3, rawBits: 24)
-    var chunk = RandomPlanes.typical(rows: 300)
+    var chunk = RandomPlanes.small(rows: 270)
     chunk.tables = TableSet(chunk.tables.tables + [escapes])
-    chunk.symbols += (0..<300).map { $0 * 7_000_000 }
-    let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: 300, rows: 300)
+    chunk.symbols += (0..<270).map { $0 % 9 == 0 ? $0 * 7_000_000 : 0 }
+    let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: 270, rows: 270)
     for position in bytes.indices {
       var damaged = bytes
       damaged[position] ^= UInt8.random(in: 1...255, using: &generator)
-      #expect((try? decode(damaged, chunk.tables, rows: 300)) != chunk.symbols)
+      #expect((try? decode(damaged, chunk.tables, rows: 270)) != chunk.symbols)
     }
-    for length in stride(from: 4, to: 2000, by: 14) {
+    for length in stride(from: 4, to: 1500, by: 14) {
       let noise = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
-      for rows in [1, 300] { _ = try? decode(noise, chunk.tables, rows: rows) }
+      for rows in [1, 270] { _ = try? decode(noise, chunk.tables, rows: rows) }
     }
   }
 }

@@ -41,8 +41,8 @@ public final class ZstdDecompressor {
 
   /// The content of `frame`, which must be exactly one frame, and not a skippable one.
   ///
-  /// Throws `tooLarge` before anything is allocated when the frame announces more than `limit` bytes; for frames
-  /// that announce nothing, when more than `limit` come out.
+  /// Throws `tooLarge` before anything is allocated when the frame announces more than `limit` bytes; for
+  /// frames that announce nothing, when more than `limit` come out.
   public func decompress(_ frame: ArraySlice<UInt8>, limit: Int) throws(ByteIOError) -> [UInt8] {
     let size = try ZstdFrame.compressedSize(of: frame)
     guard size == frame.count else {

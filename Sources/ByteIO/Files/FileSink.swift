@@ -2,8 +2,8 @@ import SystemPackage
 
 /// An open file, pipe or terminal as a sink.
 ///
-/// Writes are gathered; what was not followed by ``finish()`` may be missing. A process that writes to pipes has
-/// to ignore SIGPIPE, and then gets ``ByteIOError/brokenPipe``.
+/// Writes are gathered; what was not followed by ``finish()`` may be missing. A process that writes to pipes
+/// has to ignore SIGPIPE, and then gets ``ByteIOError/brokenPipe``.
 public final class FileSink: PatchableSink {
   /// The file as the user knows it, for messages.
   public let path: String

@@ -3,9 +3,9 @@ import SystemPackage
 /// A file that appears under its name whole, or not at all.
 ///
 /// On Linux the bytes go to a file without a name in the target's directory, which `finish()` names; whatever
-/// ends the process before leaves nothing behind. Where the system or the file system does not offer that, they
-/// go to `.NAME.vaec-PID.tmp` beside the target, which is removed unless it is finished. A target that exists
-/// and is not a regular file (a device, a FIFO) is written to directly.
+/// ends the process before leaves nothing behind. Where the system or the file system does not offer that,
+/// they go to `.NAME.vaec-PID.tmp` beside the target, which is removed unless it is finished. A target that
+/// exists and is not a regular file (a device, a FIFO) is written to directly.
 ///
 /// `finish()` does not wait for the disk: after a power failure the file may be missing or empty.
 public final class OutputFile: PatchableSink {
@@ -28,9 +28,14 @@ public final class OutputFile: PatchableSink {
 
   /// Begins a file that will appear at `path`.
   ///
-  /// Throws `exists` when there is a regular file (or a directory) at `path` and `overwrite` is false; so does
-  /// ``finish()`` when one has come up meanwhile.
-  public init(path: String, overwrite: Bool) throws(ByteIOError) {
+  /// Throws `exists` when there is a regular file (or a directory) at `path` and `overwrite` is false; so
+  /// does ``finish()`` when one has come up meanwhile.
+  public convenience init(path: String, overwrite: Bool) throws(ByteIOError) {
+    try self.init(path: path, overwrite: overwrite, triesNameless: true)
+  }
+
+  /// As above; with a named temporary file in any case if `triesNameless` is false.
+  init(path: String, overwrite: Bool, triesNameless: Bool) throws(ByteIOError) {
     self.path = path
     overwrites = overwrite
     var target = path
@@ -53,7 +58,7 @@ public final class OutputFile: PatchableSink {
       if !overwrite, FileKind(ofPath: path, followingLinks: false) != nil { throw .exists(path: path) }
     }
     self.target = target
-    if let descriptor = openNamelessFile(in: Self.directory(of: target)) {
+    if triesNameless, let descriptor = openNamelessFile(in: Self.directory(of: target)) {
       writer = DescriptorWriter(descriptor, path: path)
       state = .nameless
     } else {

@@ -19,7 +19,8 @@ public final class SpoolFile: ByteSink {
       do throws(ByteIOError) {
         let descriptor = try system("open", name.string) {
           try FileDescriptor.open(
-            name, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+            name, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite
+          )
         }
         unlinkFile(name.string)
         writer = DescriptorWriter(descriptor, path: directory)

@@ -10,7 +10,7 @@ public final class ChunkDecoder {
   /// A decoder with the tables that `rans` was prepared for.
   public init(_ rans: RANSDecoder) { self.rans = rans }
 
-  /// Unpacks a frame of symbols.
+  /// Unpacks a frame of symbols, where no plane is levelled.
   ///
   /// - Parameters:
   ///   - frame: one whole frame.
@@ -22,39 +22,63 @@ public final class ChunkDecoder {
   public func decode(
     _ frame: ArraySlice<UInt8>, maxRows: Int, into symbols: inout [Int32], planeStride: Int
   ) throws(ChunkError) -> Int {
-    // Every value an escape with all its bits, or four plain bytes and a width.
-    let (values, overflow) = maxRows.multipliedReportingOverflow(by: rans.planes)
-    precondition(!overflow && values <= Int.max / 32, "symbols of this many rows exist")
-    let limit = 64 + rans.planes + values * 2 * RANS.mostWordsPerValue
-    let content = try unframe(frame, limit: limit)
-    return try decode(content: content[...], maxRows: maxRows, into: &symbols, planeStride: planeStride)
+    try read(open(frame: frame, maxRows: maxRows, levelledPlanes: 0), &symbols, planeStride)
   }
 
   /// Unpacks the content of a frame of symbols: all of `content`.
   public func decode(
     content: ArraySlice<UInt8>, maxRows: Int, into symbols: inout [Int32], planeStride: Int
   ) throws(ChunkError) -> Int {
-    precondition(maxRows <= planeStride)
-    precondition(rans.planes == 0 || symbols.count >= (rans.planes - 1) * planeStride + maxRows)
+    try read(open(content: content, maxRows: maxRows, levelledPlanes: 0), &symbols, planeStride)
+  }
+
+  private func read(
+    _ opened: ChunkSymbolReader, _ symbols: inout [Int32], _ planeStride: Int
+  ) throws(ChunkError) -> Int {
+    var reader = opened
+    try reader.planes(into: &symbols, planeStride: planeStride)
+    try reader.finish()
+    return reader.rows
+  }
+
+  /// Opens a frame of symbols, to unpack them plane by plane.
+  ///
+  /// - Parameters:
+  ///   - frame: one whole frame.
+  ///   - maxRows: more rows are an error.
+  ///   - levelledPlanes: how many levelled planes the chunk has; the plain ones are the tables'.
+  /// - Throws: see ``ChunkError``.
+  public func open(
+    frame: ArraySlice<UInt8>, maxRows: Int, levelledPlanes: Int
+  ) throws(ChunkError) -> ChunkSymbolReader {
+    // Every value an escape with all its bits, or four plain bytes and a width.
+    let planes = rans.planes + levelledPlanes
+    let (values, overflow) = maxRows.multipliedReportingOverflow(by: planes)
+    precondition(!overflow && values <= Int.max / 32, "symbols of this many rows exist")
+    let content = try unframe(frame, limit: 64 + planes + values * 2 * RANS.mostWordsPerValue)
+    return try open(content: content[...], maxRows: maxRows, levelledPlanes: levelledPlanes)
+  }
+
+  /// Opens the content of a frame of symbols: all of `content`.
+  public func open(
+    content: ArraySlice<UInt8>, maxRows: Int, levelledPlanes: Int
+  ) throws(ChunkError) -> ChunkSymbolReader {
+    precondition(levelledPlanes >= 0)
+    let planes = rans.planes + levelledPlanes
     var reader = ByteReader(content)
     do {
       let first: UInt8 = try reader.integer()
       guard let kind = ContentKind(rawValue: first) else { throw ChunkError.unknownKind(first) }
       let rows = try reader.count()
       guard rows >= 1, rows <= maxRows else { throw ChunkError.rows(rows, limit: maxRows) }
-      switch kind {
-      case .rans:
-        let payload = try reader.take(reader.remaining)
-        try rans.decode(payload, rows: rows, into: &symbols, planeStride: planeStride)
-      case .planes:
-        try PlainSymbols.readPlanes(
-          &reader, planes: rans.planes, rows: rows, into: &symbols, planeStride: planeStride)
-      case .rows:
-        try PlainSymbols.readRows(
-          &reader, planes: rans.planes, rows: rows, into: &symbols, planeStride: planeStride)
-      }
+      let source: ChunkSymbolReader.Source =
+        switch kind {
+        case .rans: .rans(try RANSReader(rans, try reader.take(reader.remaining), rows: rows))
+        case .planes: .plain(try PlainSymbols.planes(&reader, planes: planes, rows: rows))
+        case .rows: .plain(try PlainSymbols.rows(&reader, planes: planes, rows: rows))
+        }
       guard reader.remaining == 0 else { throw ChunkError.corrupt }
-      return rows
+      return ChunkSymbolReader(source, rows: rows, planes: rans.planes, levelledPlanes: levelledPlanes)
     } catch let error as ChunkError {
       throw error
     } catch {

@@ -10,9 +10,11 @@ import ByteIO
 ///     kind 1    for each plane: width u8, then rows values of that width
 ///     kind 2    for each plane: width u8; then for each row, a value of each plane
 ///
+/// Planes are the plain ones and then the levelled ones; how many of each there are, and the levels, are not written.
 /// Widths are 0, 1, 2 or 4, and the values are as `PlainSymbols` says. rANS spends what the tables say, whatever the
 /// order of the rows; zstd finds rows and sequences that repeat. Each chunk is packed by both, and the smaller
-/// stays. To be fast, zstd works hard only where quick tries come close to rANS and show that work pays.
+/// stays. To be fast, zstd works hard only where quick tries come close to rANS and show that work pays; for a chunk
+/// of many symbols, where `Repetition` promises something in the first place.
 ///
 /// Used by one task at a time; several encoders can share one `RANSEncoder`.
 public final class ChunkEncoder {
@@ -22,6 +24,9 @@ public final class ChunkEncoder {
   /// repeat.
   private static let (quickMargin, secondMargin) = (2.0, 1.5)
 
+  /// With more symbols, a sample of them decides whether zstd tries at all.
+  private static let manySymbols = 1 << 17
+
   private let rans: RANSEncoder
   private let quick = ZstdCompressor(level: quickLevel, checksum: true)
   private let second = ZstdCompressor(level: secondLevel, checksum: true)
@@ -30,19 +35,27 @@ public final class ChunkEncoder {
   /// An encoder with the tables that `rans` was prepared for.
   public init(_ rans: RANSEncoder) { self.rans = rans }
 
-  /// Packs `rows` values of each plane into a frame.
+  /// Packs a chunk into a frame.
+  ///
+  /// - Parameter chunk: with as many plain planes as the tables, and no level beyond the tables'.
+  public func encode(_ chunk: ChunkSymbols) -> [UInt8] { pack(chunk).frame }
+
+  /// The content that ``encode(_:)`` would put into its frame, for a caller to compose with more.
+  public func content(_ chunk: ChunkSymbols) -> [UInt8] { pack(chunk).content }
+
+  /// Packs `rows` values of each plane into a frame, where no plane is levelled.
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the value of plane p and row r is symbols[p * planeStride + r].
   ///   - planeStride: values from one plane to the next, at least `rows`.
   ///   - rows: at least 1.
   public func encode(_ symbols: [Int32], planeStride: Int, rows: Int) -> [UInt8] {
-    pack(symbols, planeStride: planeStride, rows: rows).frame
+    encode(ChunkSymbols(symbols: symbols, planes: rans.planes, planeStride: planeStride, rows: rows))
   }
 
   /// The content that ``encode(_:planeStride:rows:)`` would put into its frame, for a caller to compose with more.
   public func content(_ symbols: [Int32], planeStride: Int, rows: Int) -> [UInt8] {
-    pack(symbols, planeStride: planeStride, rows: rows).content
+    content(ChunkSymbols(symbols: symbols, planes: rans.planes, planeStride: planeStride, rows: rows))
   }
 
   /// A frame with any content, whose first byte tells a reader its kind.
@@ -52,26 +65,21 @@ public final class ChunkEncoder {
     ZstdFrame.compress(content, level: level, checksum: true)
   }
 
-  private func pack(
-    _ symbols: [Int32], planeStride: Int, rows: Int
-  ) -> (content: [UInt8], frame: [UInt8]) {
-    let packed =
-      Self.head(.rans, rows) + rans.encode(symbols, planeStride: planeStride, rows: rows)
+  private func pack(_ chunk: ChunkSymbols) -> (content: [UInt8], frame: [UInt8]) {
+    let packed = Self.head(.rans, chunk.rows) + rans.encode(chunk)
     // zstd finds nothing in it, and stores it.
     let best = (content: packed, frame: quick.compress(packed))
-    return packPlain(symbols, planeStride, rows, toBeat: best.frame.count) ?? best
+    let symbols = chunk.allPlanes * chunk.rows
+    guard symbols <= Self.manySymbols || Repetition.isLikely(in: chunk, rans, quick) else { return best }
+    return packPlain(chunk, toBeat: best.frame.count) ?? best
   }
 
   /// Packs by zstd alone; nil where that does not take less than `size` bytes.
-  private func packPlain(
-    _ symbols: [Int32], _ planeStride: Int, _ rows: Int, toBeat size: Int
-  ) -> (content: [UInt8], frame: [UInt8])? {
-    var byPlanes = Self.head(.planes, rows)
-    PlainSymbols.appendPlanes(
-      symbols, planes: rans.planes, planeStride: planeStride, rows: rows, to: &byPlanes)
-    var byRows = Self.head(.rows, rows)
-    PlainSymbols.appendRows(
-      symbols, planes: rans.planes, planeStride: planeStride, rows: rows, to: &byRows)
+  private func packPlain(_ chunk: ChunkSymbols, toBeat size: Int) -> (content: [UInt8], frame: [UInt8])? {
+    var byPlanes = Self.head(.planes, chunk.rows)
+    PlainSymbols.appendPlanes(chunk, to: &byPlanes)
+    var byRows = Self.head(.rows, chunk.rows)
+    PlainSymbols.appendRows(chunk, to: &byRows)
     let frames = (quick.compress(byPlanes), quick.compress(byRows))
     let content = frames.1.count < frames.0.count ? byRows : byPlanes
     var best = frames.1.count < frames.0.count ? frames.1 : frames.0

@@ -12,8 +12,9 @@
 ///     words    u16           until the end
 ///
 /// There is one lane for chunks of less than 256 rows, which saves six bytes, and else there are four. Planes come
-/// one after the other, rows in order within a plane; row r belongs to lane r mod lanes. For each value, all from
-/// its lane's state x:
+/// one after the other, the plain before the levelled, rows in order within a plane; row r belongs to lane
+/// r mod lanes. The table of a value is its plane's or, in a levelled plane, that of the value's level: levels are
+/// not written, a decoder knows them from the planes before. For each value, all from its lane's state x:
 ///
 /// 1. The slot: s such that start(s) <= x mod 2^15 < start(s) + f(s), where start sums the frequencies before s, and
 ///    the escape comes last. Then x becomes f(s) (x >> 15) + x mod 2^15 - start(s).

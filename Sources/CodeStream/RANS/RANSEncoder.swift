@@ -1,4 +1,5 @@
-/// Packs planes of integers with one frequency table each: the writing side of ``RANSDecoder``.
+/// Packs planes of integers with one frequency table for each plane or each value: the writing side of
+/// ``RANSDecoder``.
 ///
 /// It prepares what encoding needs of each table once, 16 bytes a listed symbol, and then serves any number of
 /// chunks, from several tasks at once. What it writes is documented at `RANS`.
@@ -28,7 +29,7 @@ public struct RANSEncoder: Sendable {
 
   /// Where a table's steps are, and which values they are for.
   private struct Table {
-    var firstStep: Int
+    var firstStep: UInt32
     var count: UInt32
     var lowest: Int32
     var rawBits: UInt32
@@ -37,15 +38,17 @@ public struct RANSEncoder: Sendable {
   private let steps: [Step]
   private let tables: [Table]
   private let index: [Int]
+  private let levels: [Table]
 
-  /// How many planes a chunk has.
+  /// How many plain planes a chunk has.
   public var planes: Int { index.count }
 
   /// Prepares to encode with `tables`.
   public init(_ tables: TableSet) {
+    let all = tables.tables + tables.levels
     var steps: [Step] = []
-    steps.reserveCapacity(tables.tables.reduce(0) { $0 + $1.frequencies.count })
-    self.tables = tables.tables.map { table in
+    steps.reserveCapacity(all.reduce(0) { $0 + $1.frequencies.count })
+    let prepared = all.map { table in
       defer {
         var start: UInt32 = 0
         for frequency in table.frequencies {
@@ -57,14 +60,16 @@ public struct RANSEncoder: Sendable {
         }
       }
       return Table(
-        firstStep: steps.count, count: UInt32(table.count), lowest: table.lowest,
+        firstStep: UInt32(steps.count), count: UInt32(table.count), lowest: table.lowest,
         rawBits: UInt32(table.rawBits))
     }
     self.steps = steps
+    self.tables = Array(prepared[..<tables.tables.count])
+    levels = Array(prepared[tables.tables.count...])
     index = tables.index
   }
 
-  /// Packs `rows` values of each plane.
+  /// Packs `rows` values of each plane, where no plane is levelled.
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the value of plane p and row r is symbols[p * planeStride + r].
@@ -72,22 +77,44 @@ public struct RANSEncoder: Sendable {
   ///   - rows: at least 1.
   /// - Returns: states and words.
   public func encode(_ symbols: [Int32], planeStride: Int, rows: Int) -> [UInt8] {
-    precondition(rows >= 1 && rows <= planeStride)
-    precondition(index.isEmpty || symbols.count >= (index.count - 1) * planeStride + rows)
-    var words = WordStack()
-    var states = [UInt32](repeating: RANS.least, count: RANS.lanes(rows: rows))
-    symbols.withUnsafeBufferPointer { symbols in
-      guard let base = symbols.baseAddress else { return }
-      for plane in index.indices.reversed() {
-        encode(base + plane * planeStride, rows, tables[index[plane]], &states, &words)
-      }
-    }
-    return words.bytes(after: states)
+    encode(ChunkSymbols(symbols: symbols, planes: planes, planeStride: planeStride, rows: rows))
   }
 
-  /// Packs one plane, from its last row to the first.
+  /// Packs a chunk.
+  ///
+  /// - Parameter chunk: with as many plain planes as the tables, and no level beyond the tables'.
+  /// - Returns: states and words.
+  public func encode(_ chunk: ChunkSymbols) -> [UInt8] {
+    encode(chunk, planes: 0..<chunk.allPlanes)
+  }
+
+  /// Packs some of a chunk's planes.
+  func encode(_ chunk: ChunkSymbols, planes range: Range<Int>) -> [UInt8] {
+    chunk.check()
+    precondition(chunk.planes == planes, "the chunk has the tables' planes")
+    precondition(range.lowerBound >= 0 && range.upperBound <= chunk.allPlanes)
+    let (rows, stride) = (chunk.rows, chunk.planeStride)
+    var words = WordStack()
+    var states = SIMD4<UInt32>(repeating: RANS.least)
+    chunk.symbols.withUnsafeBufferPointer { symbols in
+      chunk.levels.withUnsafeBufferPointer { levels in
+        guard let symbols = symbols.baseAddress else { return }
+        for plane in range.reversed() {
+          let values = symbols + plane * stride
+          if plane < planes {
+            encode(values, rows, tables[index[plane]], &states, &words)
+          } else if let levels = levels.baseAddress {
+            encode(values, levels + (plane - planes) * stride, rows, &states, &words)
+          }
+        }
+      }
+    }
+    return words.bytes(after: (0..<RANS.lanes(rows: rows)).map { states[$0] })
+  }
+
+  /// Packs one plain plane, from its last row to the first.
   private func encode(
-    _ values: UnsafePointer<Int32>, _ rows: Int, _ table: Table, _ states: inout [UInt32],
+    _ values: UnsafePointer<Int32>, _ rows: Int, _ table: Table, _ states: inout SIMD4<UInt32>,
     _ words: inout WordStack
   ) {
     var escapes = 0
@@ -97,35 +124,63 @@ public struct RANSEncoder: Sendable {
     }
     let wordsPerRow = 1 + Int(table.rawBits + RANS.wordBits - 1) / Int(RANS.wordBits)
     let room = rows * wordsPerRow + escapes * RANS.mostWordsPerValue
-    let allLanes = states.count == RANS.lanes
     steps.withUnsafeBufferPointer { steps in
       guard let first = steps.baseAddress else { return }
-      let plane = PlaneEncoder(table: table, steps: first + table.firstStep, mayEscape: escapes > 0)
+      let coder = TableEncoder(table: table, steps: first + Int(table.firstStep), mayEscape: escapes > 0)
       words.withRoom(for: room) { words in
-        guard allLanes else {
-          for row in stride(from: rows - 1, through: 0, by: -1) {
-            plane.put(values[row], &states[0], &words)
-          }
-          return
-        }
-        var (a, b, c, d) = (states[0], states[1], states[2], states[3])
-        let even = rows & ~3
-        if rows - even > 2 { plane.put(values[even + 2], &c, &words) }
-        if rows - even > 1 { plane.put(values[even + 1], &b, &words) }
-        if rows - even > 0 { plane.put(values[even], &a, &words) }
-        for row in stride(from: even - 4, through: 0, by: -4) {
-          plane.put(values[row + 3], &d, &words)
-          plane.put(values[row + 2], &c, &words)
-          plane.put(values[row + 1], &b, &words)
-          plane.put(values[row], &a, &words)
-        }
-        states = [a, b, c, d]
+        Self.inTurns(rows, &states, &words) { row, x, words in coder.put(values[row], &x, &words) }
       }
     }
   }
 
-  /// One plane's table at hand.
-  private struct PlaneEncoder {
+  /// Packs one levelled plane, from its last row to the first.
+  private func encode(
+    _ values: UnsafePointer<Int32>, _ planeLevels: UnsafePointer<UInt8>, _ rows: Int,
+    _ states: inout SIMD4<UInt32>, _ words: inout WordStack
+  ) {
+    precondition(highest(planeLevels, rows) < levels.count, "every level has a table")
+    steps.withUnsafeBufferPointer { steps in
+      levels.withUnsafeBufferPointer { levels in
+        guard let first = steps.baseAddress, let levels = levels.baseAddress else { return }
+        words.withRoom(for: rows * RANS.mostWordsPerValue) { words in
+          Self.inTurns(rows, &states, &words) { row, x, words in
+            let table = levels[Int(planeLevels[row])]
+            TableEncoder(table: table, steps: first + Int(table.firstStep), mayEscape: true)
+              .put(values[row], &x, &words)
+          }
+        }
+      }
+    }
+  }
+
+  /// Calls `put` for each row, from the last to the first, with the state whose turn it is.
+  @inline(__always)
+  private static func inTurns(
+    _ rows: Int, _ states: inout SIMD4<UInt32>, _ words: inout UnsafeMutablePointer<UInt16>,
+    _ put: (_ row: Int, _ x: inout UInt32, _ words: inout UnsafeMutablePointer<UInt16>) -> Void
+  ) {
+    var (a, b, c, d) = (states.x, states.y, states.z, states.w)
+    var next = words
+    if RANS.lanes(rows: rows) == 1 {
+      for row in stride(from: rows - 1, through: 0, by: -1) { put(row, &a, &next) }
+    } else {
+      let even = rows & ~3
+      if rows - even > 2 { put(even + 2, &c, &next) }
+      if rows - even > 1 { put(even + 1, &b, &next) }
+      if rows - even > 0 { put(even, &a, &next) }
+      for row in stride(from: even - 4, through: 0, by: -4) {
+        put(row + 3, &d, &next)
+        put(row + 2, &c, &next)
+        put(row + 1, &b, &next)
+        put(row, &a, &next)
+      }
+    }
+    states = SIMD4(a, b, c, d)
+    words = next
+  }
+
+  /// One table at hand.
+  private struct TableEncoder {
     var table: Table
     var steps: UnsafePointer<Step>
     var mayEscape: Bool

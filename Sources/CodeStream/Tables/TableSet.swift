@@ -1,31 +1,43 @@
-/// The frequency tables of all planes. Planes may share a table.
+/// The frequency tables of a chunk's planes, of both kinds.
+///
+/// A plain plane has one table; planes may share it. A levelled plane has a table for each value: a level, which the
+/// caller works out from what is decoded already, chooses it among ``levels``. All levelled planes share those, and
+/// how many such planes a chunk has is the chunk's affair: see ``ChunkSymbols``.
 public struct TableSet: Sendable {
-  /// The tables.
-  public let tables: [FrequencyTable]
-  /// For each plane, which of ``tables`` it is coded with.
-  public let index: [Int]
+  /// There are at most this many levels.
+  public static let mostLevels = 64
 
-  /// How many planes there are; none is allowed.
+  /// The tables of the plain planes.
+  public let tables: [FrequencyTable]
+  /// For each plain plane, which of ``tables`` it is coded with.
+  public let index: [Int]
+  /// For each level, the table of the values at it.
+  public let levels: [FrequencyTable]
+
+  /// How many plain planes there are; none is allowed.
   public var planes: Int { index.count }
 
   /// - Parameters:
-  ///   - tables: the tables.
-  ///   - index: one a plane, each within `tables`.
-  public init(tables: [FrequencyTable], index: [Int]) {
+  ///   - tables: the tables of the plain planes.
+  ///   - index: one a plain plane, each within `tables`.
+  ///   - levels: one a level, at most ``mostLevels``; none where no plane is levelled.
+  public init(tables: [FrequencyTable], index: [Int], levels: [FrequencyTable] = []) {
     precondition(index.allSatisfy(tables.indices.contains), "every plane has a table")
+    precondition(levels.count <= Self.mostLevels, "there are at most 64 levels")
     self.tables = tables
     self.index = index
+    self.levels = levels
   }
 
-  /// One table a plane.
-  public init(_ tables: [FrequencyTable]) {
-    self.init(tables: tables, index: Array(tables.indices))
+  /// One table a plain plane.
+  public init(_ tables: [FrequencyTable], levels: [FrequencyTable] = []) {
+    self.init(tables: tables, index: Array(tables.indices), levels: levels)
   }
 
-  /// The table of a plane.
+  /// The table of a plain plane.
   public subscript(plane: Int) -> FrequencyTable { tables[index[plane]] }
 
-  /// What coding a chunk takes, in bits, before any of a chunk's own overhead: the sum of
+  /// What coding a chunk of plain planes takes, in bits, before any of a chunk's own overhead: the sum of
   /// ``FrequencyTable/bits(of:)``.
   ///
   /// - Parameters:
@@ -40,6 +52,20 @@ public struct TableSet: Sendable {
       let table = self[plane]
       for value in symbols[plane * planeStride..<plane * planeStride + rows] {
         sum += Double(table.bits(of: value))
+      }
+    }
+    return sum
+  }
+
+  /// What coding a chunk takes, in bits, before any of a chunk's own overhead.
+  public func bits(of chunk: ChunkSymbols) -> Double {
+    precondition(chunk.planes == planes, "the chunk has the tables' planes")
+    var sum = bits(of: chunk.symbols, planeStride: chunk.planeStride, rows: chunk.rows)
+    for plane in 0..<chunk.levelledPlanes {
+      let first = (planes + plane) * chunk.planeStride
+      for row in 0..<chunk.rows {
+        let level = Int(chunk.levels[plane * chunk.planeStride + row])
+        sum += Double(levels[level].bits(of: chunk.symbols[first + row]))
       }
     }
     return sum

@@ -2,8 +2,8 @@ import ByteIO
 
 /// Writes samples one behind the other, after a header that may hold their number.
 ///
-/// When the number is not known in the beginning, the header is written again at the end where the sink can do
-/// that, and otherwise the samples wait in a temporary file.
+/// When the number is not known in the beginning, the header is written again at the end where the sink can
+/// do that, and otherwise the samples wait in a temporary file.
 final class FixedSizeWriter: SampleWriter {
   /// Makes the header for a number of rows; its length is the same for every number.
   typealias Header = (_ rows: Int) throws(SampleIOError) -> [UInt8]

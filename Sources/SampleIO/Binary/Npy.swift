@@ -31,8 +31,8 @@ enum Npy {
   }
 }
 
-/// Reads an array in Fortran order: the first axis, that of the samples, varies fastest, so that the last bytes
-/// belong to the first sample. The array is read whole, and rows are gathered from it.
+/// Reads an array in Fortran order: the first axis, that of the samples, varies fastest, so that the values
+/// of a sample are spread over the whole file. The array is read whole, and rows are gathered from it.
 final class FortranReader: SampleReader {
   let description: SampleDescription
   private let bytes: [UInt8]
@@ -87,7 +87,9 @@ final class FortranReader: SampleReader {
     let size = count * values * width
     return [UInt8](unsafeUninitializedCapacity: size) { output, filled in
       bytes.withUnsafeBytes { input in
-        guard let from = input.baseAddress, let to = UnsafeMutableRawPointer(output.baseAddress) else { return }
+        guard let from = input.baseAddress, let to = UnsafeMutableRawPointer(output.baseAddress) else {
+          return
+        }
         // Blocks of rows keep both sides in the cache.
         for blockBegin in Swift.stride(from: 0, to: count, by: 64) {
           let block = blockBegin..<min(count, blockBegin + 64)

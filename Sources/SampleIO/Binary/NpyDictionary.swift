@@ -1,7 +1,8 @@
 /// A strict parser of the Python dictionary in an npy header, such as
 /// `{'descr': '<f4', 'fortran_order': False, 'shape': (6, 4), }`.
 ///
-/// It knows only what such a dictionary may hold: three keys in any order, strings, booleans, tuples of integers.
+/// It knows only what such a dictionary may hold: three keys in any order, strings, booleans, tuples of
+/// integers.
 struct NpyDictionary {
   private(set) var type = ""
   private(set) var fortranOrder = false

@@ -3,7 +3,7 @@
 //   element type       1 byte
 //   format             1 byte: bits 0-2 the kind; npy: bits 3-4 the version, bit 5 big-endian
 //   axes of a sample   a count (LEB128), then their lengths, each a count
-//   delimited only     1 byte: bits 0-3 the separator, bit 4 CR LF, bit 5 names follow, bit 6 decimals follow;
+//   delimited only     1 byte: bits 0-3 the separator, bit 4 CR LF, bit 5 names, bit 6 decimals follow;
 //                      1 byte: trailing separators;
 //                      names: each a count of bytes and UTF-8, one for each column;
 //                      decimals: runs until all columns are covered, each a count and a byte (255 for nil)

@@ -10,10 +10,15 @@ final class DelimitedReader: SampleReader {
   private var rowsRead = 0
   private var ended = false
   private var skipsHeader: Bool
+  private var seenLine = false
 
   /// Looks at the first lines; rows follow by ``read(maxRows:)``.
-  init(_ source: PeekingSource, name: String, header: Bool?) throws(SampleIOError) {
-    let guess = try StyleGuess(source, header: header, name: name)
+  ///
+  /// - Parameter allowsHeaderAlone: whether a single line of words is an array without rows.
+  init(
+    _ source: PeekingSource, name: String, header: Bool?, allowsHeaderAlone: Bool
+  ) throws(SampleIOError) {
+    let guess = try StyleGuess(source, header: header, allowsHeaderAlone: allowsHeaderAlone, name: name)
     guard guess.columns > 0 else { throw .empty(name: name) }
     description = try SampleDescription(
       elementType: .f8, sampleShape: [guess.columns], format: .delimited(guess.style), name: name)
@@ -63,8 +68,8 @@ final class DelimitedReader: SampleReader {
     return true
   }
 
-  /// The next line with something in it; nil at the end. Empty lines may only come first and last: between two
-  /// rows one would be a row without values.
+  /// The next line with something in it; nil at the end. Empty lines may only come first and last: between
+  /// two rows one would be a row without values.
   private func nextLine() throws(SampleIOError) -> UnsafeRawBufferPointer? {
     var firstEmpty: Int?
     while let line = try lines.next() {
@@ -81,6 +86,4 @@ final class DelimitedReader: SampleReader {
     ended = true
     return nil
   }
-
-  private var seenLine = false
 }

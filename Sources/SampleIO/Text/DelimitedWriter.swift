@@ -25,26 +25,31 @@ final class DelimitedWriter: SampleWriter {
   func write(_ batch: SampleBatch) throws(SampleIOError) {
     let batch = batch.converted(to: description.elementType)
     let columns = description.valuesPerSample
-    let precision = description.elementType == .f8
+    let separator = style.separator.byte
+    let isDouble = description.elementType == .f8
     let isInteger = description.elementType.isInteger
     let decimals = style.decimals.count == columns ? style.decimals : []
     let values = batch.doubles()
     for row in 0..<batch.rows {
+      // In a local variable the text is free from checks of exclusive access at every number.
+      var line = text
+      text = []
       for column in 0..<columns {
-        if column > 0 { text.append(style.separator.byte) }
+        if column > 0 { line.append(separator) }
         let value = values[row * columns + column]
         if isInteger {
           // Integers of up to 32 bits are exact in binary64.
-          text.appendDecimal(Int64(value))
+          line.appendDecimal(Int64(value))
         } else if !decimals.isEmpty, let count = decimals[column], value.isFinite {
-          text.appendFixed(value, decimals: count)
-        } else if precision {
-          text.appendShortest(value)
+          line.appendFixed(value, decimals: count)
+        } else if isDouble {
+          line.appendShortest(value)
         } else {
-          text.appendShortest(Float(value))
+          line.appendShortest(Float(value))
         }
       }
-      text.append(contentsOf: lineEnd)
+      line.append(contentsOf: lineEnd)
+      text = line
       if text.count >= Self.pieceBytes { try flush() }
     }
   }

@@ -35,7 +35,9 @@ final class LineReader {
   func next() throws(SampleIOError) -> UnsafeRawBufferPointer? {
     var searched = begin
     while true {
-      if let length = Self.find(UInt8(ascii: "\n"), in: UnsafeRawBufferPointer(rebasing: buffer[searched..<end])) {
+      if let length = Self.find(
+        UInt8(ascii: "\n"), in: UnsafeRawBufferPointer(rebasing: buffer[searched..<end]))
+      {
         return take(searched - begin + length, skipping: 1)
       }
       if sourceEnded { return begin == end ? nil : take(end - begin, skipping: 0) }
@@ -44,7 +46,7 @@ final class LineReader {
         throw .longLine(name: name, line: number + 1, limit: Self.maximumLength)
       }
       makeRoom()
-      searched = held
+      searched = begin + held
       let room = UnsafeMutableRawBufferPointer(rebasing: buffer[end...])
       let got = try moving(name) { () throws(ByteIOError) in try source.read(into: room) }
       sourceEnded = got == 0
@@ -60,8 +62,10 @@ final class LineReader {
     return number == 1 ? withoutByteOrderMark(line) : line
   }
 
-  /// Moves what is held to the front, and doubles the buffer when it is full of it.
+  /// Sees to it that a good part of the buffer is free behind what is held: by moving that to the front, or
+  /// by doubling the buffer when it is full of it.
   private func makeRoom() {
+    guard begin == end || buffer.count - end < buffer.count / 4 else { return }
     let held = UnsafeRawBufferPointer(rebasing: buffer[begin..<end])
     if held.count * 2 > buffer.count {
       let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 64)

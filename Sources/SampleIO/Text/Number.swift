@@ -15,8 +15,8 @@ func number(in text: UnsafeRawBufferPointer) -> Double? {
 
 /// Reads a decimal number at `begin`; nil when there is none. `end` is the position after it.
 ///
-/// At most 2^53 as digits and a power of ten up to 22 are both exact in binary64, so that one multiplication or
-/// division rounds once: the result is the nearest number. (Clinger, How to read floating point numbers
+/// At most 2^53 as digits and a power of ten up to 22 are both exact in binary64, so that one multiplication
+/// or division rounds once: the result is the nearest number. (Clinger, How to read floating point numbers
 /// accurately, PLDI 1990.)
 @inline(__always)
 func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> (value: Double, end: Int)? {
@@ -80,8 +80,8 @@ private func scanExponent(_ text: UnsafeRawBufferPointer, from begin: Int) -> (p
 
 /// The powers of ten that binary64 holds exactly.
 let powersOfTen: [Double] = [
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-  1e20, 1e21, 1e22,
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]
 
 /// Digits after the decimal point of a number in text; nil for more than 9 and for numbers with an exponent.
@@ -95,18 +95,15 @@ func decimals(of text: UnsafeRawBufferPointer) -> Int? {
 
 extension [UInt8] {
   /// Appends an integer in decimal.
-  mutating func appendDecimal(_ value: UInt64, atLeast minimumDigits: Int = 1) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var rest = value
-      var position = 20
-      while rest > 0 || 20 - position < minimumDigits {
-        position -= 1
-        let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-        digits[position] = 0x30 + UInt8(truncatingIfNeeded: remainder)
-        rest = quotient
-      }
-      append(contentsOf: digits[position...])
+  mutating func appendDecimal(_ value: UInt64) {
+    var count = 1
+    var bound: UInt64 = 10
+    while value >= bound, count < 20 {
+      count += 1
+      // 10^20 does not fit; the count ends the loop there.
+      bound = bound &* 10
     }
+    appendDigits(value, count: count)
   }
 
   /// Appends an integer in decimal.
@@ -115,20 +112,35 @@ extension [UInt8] {
     appendDecimal(value.magnitude)
   }
 
+  /// Appends the last `count` decimal digits of `value`.
+  private mutating func appendDigits(_ value: UInt64, count: Int) {
+    let begin = self.count
+    append(contentsOf: repeatElement(0x30, count: count))
+    withUnsafeMutableBufferPointer { bytes in
+      var rest = value
+      for position in stride(from: begin + count - 1, through: begin, by: -1) {
+        let quotient = rest / 10
+        bytes[position] = 0x30 &+ UInt8(truncatingIfNeeded: rest &- quotient &* 10)
+        rest = quotient
+      }
+    }
+  }
+
   /// Appends `value` with `decimals` (0 to 9) digits after the point, or as many as it takes when it is too
   /// large for that.
   mutating func appendFixed(_ value: Double, decimals: Int) {
-    let scaled = (value.magnitude * powersOfTen[decimals]).rounded(.toNearestOrEven)
+    let scaled = value.magnitude * powersOfTen[decimals]
     // Below 2^51 the product is less than half a unit off: a number that had these decimals gets them back.
     guard scaled < 2_251_799_813_685_248 else { return appendShortest(value) }
-    let digits = UInt64(scaled)
+    // Adding 2^52 leaves no bits for a fraction: the addition rounds to even.
+    let digits = UInt64((scaled + 4_503_599_627_370_496) - 4_503_599_627_370_496)
     // What is rounded to zero loses its sign; a zero keeps it.
     if value.sign == .minus, digits > 0 || value == 0 { append(UInt8(ascii: "-")) }
     guard decimals > 0 else { return appendDecimal(digits) }
     let (whole, fraction) = digits.quotientAndRemainder(dividingBy: UInt64(powersOfTen[decimals]))
     appendDecimal(whole)
     append(UInt8(ascii: "."))
-    appendDecimal(fraction, atLeast: decimals)
+    appendDigits(fraction, count: decimals)
   }
 
   /// Appends the shortest decimal number that gives `value` back.

@@ -110,7 +110,9 @@ struct RowParser {
 
   /// A field without the quotes around it.
   func unquoted(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-    guard text.count >= 2, text.first == UInt8(ascii: "\""), text.last == UInt8(ascii: "\"") else { return text }
+    guard text.count >= 2, text.first == UInt8(ascii: "\""), text.last == UInt8(ascii: "\"") else {
+      return text
+    }
     return UnsafeRawBufferPointer(rebasing: text[1..<text.count - 1])
   }
 

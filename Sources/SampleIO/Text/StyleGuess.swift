@@ -12,16 +12,24 @@ struct StyleGuess {
 
   /// Looks at the first lines of `source` without reading them.
   ///
-  /// - Parameter header: whether the first line holds names; nil to find out.
-  init(_ source: PeekingSource, header: Bool?, name: String) throws(SampleIOError) {
+  /// - Parameters:
+  ///   - header: whether the first line holds names; nil to find out.
+  ///   - allowsHeaderAlone: whether it may do so without a second line, when that is to be found out.
+  init(
+    _ source: PeekingSource, header: Bool?, allowsHeaderAlone: Bool, name: String
+  ) throws(SampleIOError) {
     let prefix = try Self.prefix(of: source, name: name)
     try prefix.withUnsafeBufferPointer { (bytes) throws(SampleIOError) in
-      try guess(from: Self.lines(in: UnsafeRawBufferPointer(bytes)), header: header, name: name)
+      let lines = Self.lines(in: UnsafeRawBufferPointer(bytes))
+      let header = header ?? (lines.count == 1 && !allowsHeaderAlone ? false : nil)
+      try guess(from: lines, header: header, name: name)
     }
   }
 
   /// As many bytes as hold two lines whole at least, or everything.
-  private static func prefix(of source: PeekingSource, name: String) throws(SampleIOError) -> ArraySlice<UInt8> {
+  private static func prefix(
+    of source: PeekingSource, name: String
+  ) throws(SampleIOError) -> ArraySlice<UInt8> {
     var count = maximumBytes
     while true {
       let bytes = try moving(name) { () throws(ByteIOError) in try source.peek(count) }
@@ -94,8 +102,8 @@ struct StyleGuess {
     return .comma
   }
 
-  /// How many separators end every line: any number of blanks, but only one of the others, since more would be
-  /// fields without a value.
+  /// How many separators end every line: any number of blanks, but only one of the others, since more would
+  /// be fields without a value.
   private static func trailingSeparators(
     in lines: [UnsafeRawBufferPointer], separator: DelimitedStyle.Separator
   ) -> Int {

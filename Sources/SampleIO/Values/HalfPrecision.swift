@@ -1,4 +1,5 @@
-// IEEE-754 binary16 by hand: Swift has no Float16 on Intel Macs, and elsewhere it calls a function per number.
+// IEEE-754 binary16 by hand: Swift has no Float16 on Intel Macs, and elsewhere it calls a function per
+// number.
 
 extension Float {
   /// The number whose binary16 bits are `bits`; exact.

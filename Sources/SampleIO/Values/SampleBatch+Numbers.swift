@@ -46,8 +46,8 @@ extension SampleBatch {
     }
   }
 
-  /// Samples of `elementType` from binary32: integers are rounded to nearest, ties to even, and clamped to the
-  /// type's range (NaN becomes 0).
+  /// Samples of `elementType` from binary32: integers are rounded to nearest, ties to even, and clamped to
+  /// the type's range (NaN becomes 0).
   ///
   /// The count of `floats` must be a multiple of `valuesPerSample`.
   public init(floats: [Float], elementType: ElementType, valuesPerSample: Int) {
@@ -132,8 +132,8 @@ extension UnsafeRawBufferPointer {
 extension Float {
   /// The nearest integer, ties to even, between `low` and `high`, which have at most 22 bits. NaN gives 0.
   ///
-  /// Adding 1.5 * 2^23 leaves no bits for a fraction: the addition itself rounds, and the integer stands in the
-  /// low bits of the sum.
+  /// Adding 1.5 * 2^23 leaves no bits for a fraction: the addition itself rounds, and the integer stands in
+  /// the low bits of the sum.
   @inline(__always)
   fileprivate func rounded16(_ low: Float, _ high: Float) -> UInt32 {
     let number: Float = self == self ? self : 0

@@ -8,7 +8,7 @@ extension ModelFit {
   func train(
     _ fit: Matrix, _ held: Matrix, _ components: PrincipalComponents, _ spectrum: Spectrum,
     bounds: (low: FloatBuffer, high: FloatBuffer)?, _ random: inout RandomSource
-  ) -> Model.Network? {
+  ) -> (network: Model.Network, wasStopped: Bool)? {
     let available = components.variances.count { $0 > spectrum.total * 1e-12 }
     guard available > 0 else { return nil }
     let latents = min(available, options.latents ?? spectrum.latentCount())
@@ -62,7 +62,9 @@ extension ModelFit {
     }
     let last = check.measure()
     let chosen = last.loss <= best.loss ? parameters : best.parameters
-    return Model.Network(parameters: chosen, inverseDeviation: inverseDeviation, qualities: qualities)
+    let storage = NetworkStorage(kernels: kernels, workers: workers, held: held, bounds: bounds)
+    let network = storage.store(chosen, inverseDeviation: inverseDeviation, qualities: qualities)
+    return (network, ending != nil)
   }
 }
 

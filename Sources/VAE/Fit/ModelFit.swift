@@ -27,14 +27,21 @@ public struct ModelFit {
 
   /// What a fit gives: the model, and how its network fared.
   public struct Result {
-    var study: [OperatingHull.Candidate]
-    public var studyText: [String] { study.map { "\($0.bits) \($0.error) \($0.point)" } }
     public var model: Model
     /// Rows that were fitted, and rows held out.
     public var fittedRows: Int
     public var heldOutRows: Int
     /// Largest minus smallest value of all rows: the peak of PSNR.
     public var peak: Double
+    /// The rows that were held out, in the data's units.
+    public var heldSamples: Matrix
+    /// PCA with a uniform quantizer on those rows.
+    public var pca: [CurvePoint]
+    /// Bits of each latent at the finest VAE quality, and its variance in units of standardized samples.
+    public var latentBits: [Double]
+    public var latentVariances: [Double]
+    /// Whether it was asked to stop early.
+    public var wasStopped: Bool
   }
 
   /// Fits `samples`, rows x values in the data's own units.
@@ -56,7 +63,6 @@ public struct ModelFit {
       throw .tooManyLatents(latents, most: samples.columns)
     }
     var random = RandomSource(seed: options.seed)
-    var hullForStudy: [OperatingHull.Candidate] = []
     let statistics = ValueStatistics(samples)
     let rule = statistics.outputRule(isInteger: isInteger, elementRange: elementRange)
     var (fitRows, heldRows) = split(samples.rows, &random)
@@ -68,29 +74,47 @@ public struct ModelFit {
     var held = heldSamples.copy(rows: 0..<heldSamples.rows)
     statistics.standardize(held, kernels)
     var model = Model(
-      means: statistics.means, scale: statistics.scale, front: nil, network: nil, layers: [], output: rule,
-      qualities: [], notes: [])
-    var components: PrincipalComponents
+      means: statistics.means, scale: statistics.scale, front: nil, network: nil, layers: [], valueLayer: nil,
+      output: rule, qualities: [], notes: [])
     if samples.columns > Self.widestInput {
-      components = PrincipalComponents(
+      let leading = PrincipalComponents(
         of: fit, components: Self.mostFrontComponents, kernels: kernels, workers: workers)
-      let synthesis = Weights(components.basis)
-      let front = Model.Front(synthesis: synthesis, kernels: kernels)
+      let exact = Weights(leading.basis)
+      let step = 0.01 / Float(samples.columns).squareRoot()
+      let front = Model.Front(
+        StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step]), kernels: kernels)
       model.front = front
       fit = fit.times(front.analysis, kernels, workers)
       held = held.times(front.analysis, kernels, workers)
     }
-    components = PrincipalComponents(of: fit, components: fit.columns, kernels: kernels, workers: workers)
+    let components = PrincipalComponents(of: fit, components: fit.columns, kernels: kernels, workers: workers)
     let spectrum = Spectrum(
       variances: components.variances, total: components.variances.reduce(0, +))
+    var wasStopped = false
     if spectrum.total > 0 {
-      model.network = train(fit, held, components, spectrum, bounds: model.standardizedBounds(), &random)
+      let trained = train(fit, held, components, spectrum, bounds: model.standardizedBounds(), &random)
+      model.network = trained?.network
+      wasStopped = trained?.wasStopped ?? false
+      pruneLatents(&model, fit, held)
     }
-    addLayers(&model, fit, samples.copy(rows: fitRows), components, &random)
-    model.qualities = []
-    hullForStudy = OperatingHull.hull(OperatingHull(kernels: kernels, workers: workers, held: held, heldSamples: heldSamples, model: model).candidates())
+    let rows = Rows(fit: fit, held: held, fitSamples: samples.copy(rows: fitRows), heldSamples: heldSamples)
+    let finished = finish(model, rows, components, peak: statistics.peak, &random)
+    let use = finished.model.network.map { LatentUse(finished.model, $0, held, kernels: kernels) }
     return Result(
-      study: hullForStudy, model: model, fittedRows: fit.rows, heldOutRows: held.rows, peak: statistics.peak)
+      model: finished.model, fittedRows: fit.rows, heldOutRows: held.rows, peak: statistics.peak,
+      heldSamples: heldSamples, pca: finished.pca, latentBits: use?.bits ?? [],
+      latentVariances: use?.variances ?? [], wasStopped: wasStopped)
+  }
+
+  /// Leaves out latents that are always 0, and orders the others by variance.
+  private func pruneLatents(_ model: inout Model, _ fit: Matrix, _ held: Matrix) {
+    guard let network = model.network else { return }
+    let some = fit.rows > 2048 ? fit.copy(rows: 0..<2048) : fit
+    let onFit = LatentUse(model, network, some, kernels: kernels)
+    let onHeld = LatentUse(model, network, held, kernels: kernels)
+    let kept = onHeld.isUsed.indices.filter { onHeld.isUsed[$0] || onFit.isUsed[$0] }
+      .sorted { (onFit.variances[$0], $1) > (onFit.variances[$1], $0) }
+    model.network = kept.isEmpty ? nil : network.keeping(kept)
   }
 
   /// Rows to fit and rows to hold out, both of them at least 4.
@@ -99,37 +123,6 @@ public struct ModelFit {
     random.shuffle(&order)
     let held = max(4, min(rows / 2, Int(Double(rows) * options.holdout)))
     return (Array(order[held...]), Array(order[..<held]))
-  }
-
-  /// The layers for what the network leaves, and the linear layer that does without it.
-  private func addLayers(
-    _ model: inout Model, _ fit: Matrix, _ samples: Matrix, _ components: PrincipalComponents,
-    _ random: inout RandomSource
-  ) {
-    var reached = Matrix(rows: fit.rows, columns: fit.columns)
-    if let network = model.network {
-      let reach = model.reconstruct(fit, at: network.point(1), kernels, workers)
-      let left = Matrix(rows: fit.rows, columns: fit.columns)
-      kernels.table.pointee.add_scaled(
-        fit.buffer.pointer, -1, reach.buffer.pointer, left.buffer.pointer, fit.buffer.count)
-      let residual = PrincipalComponents(of: left, components: left.columns, kernels: kernels, workers: workers)
-      model.layers.append(
-        .fit(left, components: residual, kernels: kernels, workers: workers, random: &random))
-      reached = reach
-    }
-    model.layers.append(
-      .fit(fit, components: components, kernels: kernels, workers: workers, random: &random))
-    let base = model.dataUnits(reached, kernels, workers)
-    var square = 0.0
-    for r in 0..<base.rows {
-      square += Double(kernels.table.pointee.squared_error(base.row(r), samples.row(r), base.columns))
-    }
-    let deviation = Float((square / Double(base.rows * base.columns)).squareRoot())
-    guard deviation > 0 else { return }
-    var steps = [2, 1, 0.5, 0.25, 0.125].map { Float($0) * deviation }
-    if model.output.isInteger { steps = steps.filter { $0 > 1.5 } + [1] }
-    model.valueLayer = .fit(
-      samples, base: base, rule: model.output, steps: steps, kernels: kernels, workers: workers, random: &random)
   }
 }
 

@@ -20,49 +20,65 @@ struct OperatingHull {
 
   /// VAE qualities that are tried.
   static let grid: [Float] = (0...16).map { Float($0) / 16 }
+  /// Steps beyond the ends of the range, relative to those of the ends.
+  static let coarser: [Float] = [2, 1.6, 1.25]
+  static let finer: [Float] = [0.8, 0.65]
   /// Ratio of neighbouring steps that are tried, and how many.
   static let stepRatio = 0.8
   static let steps = 40
 
-  /// All candidates, in no order.
-  func candidates() -> [Candidate] {
+  /// Candidates with the network, where there is one.
+  func withNetwork() -> [Candidate] {
+    guard let network = model.network else { return [] }
     var result: [Candidate] = []
-    let networks: [OperatingPoint.Network?] =
-      [nil] + (model.network.map { network in Self.grid.map { network.point($0) } } ?? [])
-    for (i, layer) in model.layers.enumerated() {
-      let strongest = layer.mixtures.map(\.spread).max() ?? 1
-      let steps = (0..<Self.steps).map { Float(Double(strongest) * 3 * power(Self.stepRatio, Double($0))) }
-      let costs = tables(layer, steps)
-      for part in networks {
-        guard (part == nil) == (i == model.layers.count - 1) else { continue }
-        let (bits, reached) = network(part)
-        if part != nil, i == 0 {
-          result.append(
-            Candidate(
-              point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }), bits: bits,
-              error: squaredError(reached)))
-        }
-        result += coded(layer, i, part, bits, reached, steps, costs)
-      }
-    }
-    for part in networks where (part == nil) == (model.network == nil) {
-      if let part, part.quality < 0.5 { continue }
-      result += byValue(part)
+    var tables: [[SymbolCost]] = []
+    let steps = model.layers.first.map(steps(of:)) ?? []
+    if let layer = model.layers.first { tables = self.tables(layer, steps) }
+    let parts =
+      Self.coarser.map { network.point(0, relativeStep: $0) } + Self.grid.map { network.point($0) }
+      + Self.finer.map { network.point(1, relativeStep: $0) }
+    for part in parts {
+      let (bits, reached) = self.network(part)
+      result.append(
+        Candidate(
+          point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }), bits: bits,
+          error: squaredError(reached)))
+      if let layer = model.layers.first { result += coded(layer, 0, part, bits, reached, steps, tables) }
+      if part.quality >= Self.coarsestForValues { result += byValue(part, bits, reached) }
     }
     return result
   }
 
+  /// Candidates that do without a network: the last linear layer, or value by value where the model has no network.
+  func withoutNetwork() -> [Candidate] {
+    var result: [Candidate] = []
+    let nothing = Matrix(rows: held.rows, columns: held.columns)
+    if let layer = model.layers.last {
+      let steps = self.steps(of: layer)
+      result += coded(layer, model.layers.count - 1, nil, 0, nothing, steps, tables(layer, steps))
+    }
+    if model.network == nil { result += byValue(nil, 0, nothing) }
+    return result
+  }
+
+  /// Below this VAE quality, what is left is too much to be coded value by value.
+  private static let coarsestForValues: Float = 0.4
+
+  private func steps(of layer: ResidualLayer) -> [Float] {
+    let strongest = layer.mixtures.map(\.spread).max() ?? 1
+    return (0..<Self.steps).map { Float(Double(strongest) * 3 * power(Self.stepRatio, Double($0))) }
+  }
+
   /// Candidates that code what the network leaves value by value.
-  private func byValue(_ part: OperatingPoint.Network?) -> [Candidate] {
+  private func byValue(_ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix) -> [Candidate] {
     guard let layer = model.valueLayer else { return [] }
     let costs = layer.symbolWeights(kernels).map { SymbolCost($0) }
-    let (bits, reached) = network(part)
     let (rows, values) = (held.rows, model.values)
     let x = heldSamples.rowMajor(rows)
     let base = model.dataUnits(reached, kernels, workers).rowMajor(rows)
     var square: Float = 0
     for (a, b) in zip(x, base) { square += (a - b) * (a - b) / Float(x.count) }
-    var steps = (0..<Self.steps).map { Float(Double(square.squareRoot()) * 3 * power(Self.stepRatio, Double($0))) }
+    var steps = (0..<Self.steps).map { Float(Double(square.squareRoot()) * 8 * power(Self.stepRatio, Double($0))) }
     if model.output.isInteger { steps = steps.filter { $0 > 1.2 } + [1] }
     let slots = Slots<Candidate>(count: steps.count)
     let (model, kernels) = (self.model, self.kernels)
@@ -81,7 +97,7 @@ struct OperatingHull {
       var error = 0.0
       for (a, b) in zip(x, back) { error += Double((a - b) * (a - b)) }
       slots[s] = Candidate(
-        point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 } + [steps[s]]),
+        point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }, valueStep: steps[s]),
         bits: bits + spent / Double(rows),
         error: max(1e-12, error / Double(rows * values) / Double(model.scale * model.scale)))
     }
@@ -111,7 +127,7 @@ struct OperatingHull {
     let reached = Matrix(rows: held.rows, columns: held.columns)
     guard let part, let network = model.network else { return (0, reached) }
     let costs = network.parameters.priors(quality: part.quality, kernels: self.kernels).map {
-      SymbolCost($0.symbolWeights(step: 1, kernels: self.kernels))
+      SymbolCost($0.symbolWeights(step: part.relativeStep, kernels: self.kernels))
     }
     let sums = FloatBuffer(count: held.rows)
     let (model, held, kernels) = (self.model, self.held, self.kernels)
@@ -135,11 +151,10 @@ struct OperatingHull {
     _ layer: ResidualLayer, _ index: Int, _ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix,
     _ steps: [Float], _ costs: [[SymbolCost]]
   ) -> [Candidate] {
-    guard let analysis = layer.analysis else { return [] }
     let left = Matrix(rows: held.rows, columns: held.columns)
     kernels.table.pointee.add_scaled(
       held.buffer.pointer, -1, reached.buffer.pointer, left.buffer.pointer, held.buffer.count)
-    let coefficients = left.times(analysis, kernels, workers)
+    let coefficients = left.times(layer.analysis, kernels, workers)
     var energy = 0.0
     for r in 0..<left.rows {
       for c in 0..<left.columns { energy += Double(left.row(r)[c]) * Double(left.row(r)[c]) }
@@ -174,76 +189,12 @@ struct OperatingHull {
     return slots.array
   }
 
-  /// The lower convex hull of candidates over log error, cheapest first: no other candidate, and no mixture of two, has
-  /// fewer bits at the same error.
-  static func hull(_ candidates: [Candidate]) -> [Candidate] {
+  /// The candidates that no other beats in both bits and error, cheapest first.
+  static func pareto(_ candidates: [Candidate]) -> [Candidate] {
     var sorted = candidates.sorted { ($0.error, $0.bits) < ($1.error, $1.bits) }
     sorted.removeAll { !($0.error > 0) }
     var pareto: [Candidate] = []
     for candidate in sorted where candidate.bits < pareto.last?.bits ?? .infinity { pareto.append(candidate) }
     return pareto.reversed()
-  }
-}
-
-/// A place for each piece's result: pieces write their own, and all are read when all are done.
-///
-/// Sendable because ``Workers/forEach(_:_:)`` returns only after every piece, and no two pieces share an index.
-final class Slots<Value>: @unchecked Sendable {
-  private let pointer: UnsafeMutablePointer<Value?>
-  private let count: Int
-
-  init(count: Int) {
-    pointer = .allocate(capacity: count)
-    pointer.initialize(repeating: nil, count: count)
-    self.count = count
-  }
-
-  deinit {
-    pointer.deinitialize(count: count)
-    pointer.deallocate()
-  }
-
-  subscript(i: Int) -> Value? {
-    get { pointer[i] }
-    set { pointer[i] = newValue }
-  }
-
-  /// The results that were written, in order.
-  var array: [Value] { (0..<count).compactMap { pointer[$0] } }
-}
-
-/// The network alone: standardized rows to symbols and reconstructions.
-struct NetworkCoder {
-  private let pass: Pass
-  private let bounds: (low: FloatBuffer, high: FloatBuffer)?
-
-  init(_ model: Model, _ part: OperatingPoint.Network, rows: Int, kernels: Kernels) {
-    guard let network = model.network else { preconditionFailure("the model has no network") }
-    pass = Pass(
-      rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, kernels: kernels)
-    for r in 0..<rows { pass.condition(row: r, u: part.quality, step: part.step) }
-    pass.forwardScales(0..<rows)
-    bounds = model.standardizedBounds()
-  }
-
-  /// Symbols of the rows coded last.
-  var symbols: Matrix { pass.symbols }
-
-  /// Codes rows `range` of `x`, and writes their reconstructions to the same rows of `reached`.
-  func run(_ x: Matrix, _ range: Range<Int>, into reached: Matrix) {
-    let all = 0..<range.count
-    let table = pass.kernels.table.pointee
-    pass.input.row(0).update(from: x.row(range.lowerBound), count: range.count * x.stride)
-    pass.forwardEncoder(all)
-    table.round(pass.latents.row(0), pass.symbols.row(0), range.count * pass.symbols.stride)
-    pass.forwardDecoder(all)
-    for (i, r) in range.enumerated() {
-      if let bounds {
-        table.clip(
-          pass.output.row(i), bounds.low.pointer, bounds.high.pointer, reached.row(r), x.columns)
-      } else {
-        reached.row(r).update(from: pass.output.row(i), count: x.columns)
-      }
-    }
   }
 }

@@ -8,15 +8,30 @@ extension ResidualLayer {
     _ residual: Matrix, components: PrincipalComponents, kernels: Kernels, workers: Workers,
     random: inout RandomSource
   ) -> ResidualLayer {
-    let synthesis = Weights(components.basis)
+    // The error of a coefficient's direction may be a small part of the step at which it begins to be coded.
+    let step = 0.04 / Float(residual.columns).squareRoot()
+    let exact = Weights(components.basis)
+    let stored = StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step])
     let rows = residual.rows > densityRows ? residual.copy(rows: 0..<densityRows) : residual
-    let coefficients = rows.times(synthesis.transposed(kernels), kernels, workers)
+    let coefficients = rows.times(stored.weights.transposed(kernels), kernels, workers)
     let strongest = max(components.variances.first ?? 0, 1e-20)
     let deviations = components.variances.map { Float(max($0, strongest * 1e-12).squareRoot()) }
     let mixtures = MixtureFit.fit(
       coefficients, deviations: deviations, kernels: kernels, workers: workers, random: &random)
     return ResidualLayer(
-      values: residual.columns, synthesis: synthesis, mixtures: mixtures,
-      mixtureOf: Array(mixtures.indices), kernels: kernels)
+      stored, mixtures: mixtures.map(\.storable), mixtureOf: Array(mixtures.indices), kernels: kernels)
+  }
+
+  /// The layer without the components after the first `count`.
+  func keeping(first count: Int, kernels: Kernels) -> ResidualLayer {
+    let kept = Array(0..<min(count, components))
+    return ResidualLayer(
+      stored.keeping(rows: kept), mixtures: kept.map { mixtures[mixtureOf[$0]] }, mixtureOf: kept,
+      kernels: kernels)
+  }
+
+  /// How many leading components have a deviation of at least a quarter of `step`: the others are hardly ever coded.
+  func componentsActive(at step: Float) -> Int {
+    (mixtureOf.lastIndex { mixtures[$0].spread >= step / 4 } ?? -1) + 1
   }
 }

@@ -35,8 +35,10 @@ struct Spectrum {
   static let mostLatents = 128
   /// A sketch: this share of the variance may be missing at VAE quality 0.
   static let sketch = 0.4
+  /// A sketch spends at least so many bits a sample.
+  static let bitsOfSketch = 3.5
   /// From about this many bits an active component on, the data's structure is known and what is left is noise.
-  static let bitsAtTop = 3.2
+  static let bitsAtTop = 2.6
 
   /// The range of VAE qualities in which structure can pay.
   func qualityRange(latents: Int) -> QualityRange {
@@ -47,7 +49,10 @@ struct Spectrum {
       while step > strongest * 1e-4, !holds(step) { step *= 0.97 }
       return step
     }
-    let coarse = first { distortion(level: Self.level(step: $0)) <= Self.sketch }
+    let coarse = first {
+      let level = Self.level(step: $0)
+      return distortion(level: level) <= Self.sketch && rate(level: level).bits >= Self.bitsOfSketch
+    }
     let fine = first {
       let (bits, active) = rate(level: Self.level(step: $0))
       return active > 0 && bits >= Self.bitsAtTop * Double(active)

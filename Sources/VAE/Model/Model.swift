@@ -29,24 +29,50 @@ public struct Model: Sendable {
   public struct Network: Sendable {
     /// Its parameters, as stored.
     public let parameters: Parameters
+    /// The matrices of `parameters` as the file keeps them, in the order of ``Architecture/entries``.
+    let stored: [StoredMatrix]
     /// 1 / deviation of each latent, for the decoder's hidden layers.
     public let inverseDeviation: [Float]
     /// What qualities mean.
     public let qualities: QualityRange
 
-    /// The VAE's point at quality `u`.
-    public func point(_ u: Float) -> OperatingPoint.Network {
-      OperatingPoint.Network(quality: u, step: qualities.step(u))
+    /// The network that `stored` stands for.
+    init(
+      _ architecture: Architecture, stored: [StoredMatrix], inverseDeviation: [Float], qualities: QualityRange
+    ) {
+      let parameters = Parameters(architecture)
+      for (entry, matrix) in zip(architecture.entries, stored) {
+        precondition(entry.shape == matrix.shape)
+        matrix.unpack(into: parameters.pointer(entry))
+      }
+      self.parameters = parameters
+      self.stored = stored
+      self.inverseDeviation = inverseDeviation
+      self.qualities = qualities
+    }
+
+    /// Widths of the encoder's hidden layers.
+    public var hidden: [Int] { parameters.architecture.hidden }
+    /// Latents.
+    public var latents: Int { parameters.architecture.latents }
+    /// Numbers that training has set.
+    public var parameterCount: Int { parameters.architecture.parameterCount }
+
+    /// The VAE's point at quality `u`, with `relativeStep` times the step that belongs to it.
+    public func point(_ u: Float, relativeStep: Float = 1) -> OperatingPoint.Network {
+      OperatingPoint.Network(quality: u, step: qualities.step(u) * relativeStep, relativeStep: relativeStep)
     }
   }
 
   /// An orthonormal basis that the network works in, components x values, and its transpose.
   public struct Front: Sendable {
+    let stored: StoredMatrix
     let synthesis: Weights
     let analysis: Weights
 
-    init(synthesis: Weights, kernels: Kernels) {
-      self.synthesis = synthesis
+    init(_ stored: StoredMatrix, kernels: Kernels) {
+      self.stored = stored
+      synthesis = stored.weights
       analysis = synthesis.transposed(kernels)
     }
   }
@@ -64,11 +90,15 @@ public struct Model: Sendable {
   /// Whether `point` names only what this model has, with finite positive steps.
   public func accepts(_ point: OperatingPoint) -> Bool {
     if let part = point.network {
-      guard network != nil, part.quality >= 0, part.quality <= 1, part.step.isFinite, part.step > 1e-30 else {
+      guard network != nil, part.quality >= 0, part.quality <= 1, part.step.isFinite, part.step > 1e-30,
+        part.relativeStep > 0x1p-10, part.relativeStep < 0x1p10
+      else {
         return false
       }
     }
-    return point.steps.count == layers.count && point.steps.allSatisfy { $0 == 0 || ($0.isFinite && $0 > 1e-30) }
+    func isStep(_ x: Float) -> Bool { x == 0 || (x.isFinite && x > 1e-30) }
+    return point.steps.count == layers.count && point.steps.allSatisfy(isStep) && isStep(point.valueStep)
+      && (point.valueStep == 0 || valueLayer != nil)
   }
 
   /// What the frequency table of each plane is made of, in the order of the planes. Planes may share a density:
@@ -81,7 +111,7 @@ public struct Model: Sendable {
     if let part = point.network, let network {
       for mixture in network.parameters.priors(quality: part.quality, kernels: kernels) {
         index.append(distinct.count)
-        distinct.append(mixture.symbolWeights(step: 1, kernels: kernels))
+        distinct.append(mixture.symbolWeights(step: part.relativeStep, kernels: kernels))
       }
     }
     for (layer, step) in zip(layers, point.steps) where step > 0 {

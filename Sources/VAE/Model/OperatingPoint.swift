@@ -7,22 +7,28 @@ public struct OperatingPoint: Equatable, Sendable {
     public var quality: Float
     /// Quantization step of latents.
     public var step: Float
+    /// The step in units of the one that belongs to `quality`, which is that of the prior.
+    public var relativeStep: Float
 
     /// A VAE quality with its step.
-    public init(quality: Float, step: Float) {
+    public init(quality: Float, step: Float, relativeStep: Float = 1) {
       self.quality = quality
       self.step = step
+      self.relativeStep = relativeStep
     }
   }
 
   /// nil where the VAE is left out, and the residual is the sample itself.
   public var network: Network?
-  /// The step of each residual layer, in units of standardized samples; 0 where the layer is left out.
+  /// The step of each linear residual layer, in units of standardized samples; 0 where the layer is left out.
   public var steps: [Float]
+  /// The step of the value layer, in the data's units; 0 where it is left out.
+  public var valueStep: Float
 
   /// A point from its parts.
-  public init(network: Network?, steps: [Float]) {
+  public init(network: Network?, steps: [Float], valueStep: Float = 0) {
     self.network = network
     self.steps = steps
+    self.valueStep = valueStep
   }
 }

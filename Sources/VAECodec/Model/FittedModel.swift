@@ -3,75 +3,133 @@ import SampleIO
 import VAE
 
 /// A fitted model with what encoding and decoding need beside it: the content of a `.vae` file.
+///
+/// The file: "VAEM", the version in a byte, three zero bytes, the fingerprint of the content in eight bytes (little-
+/// endian), and one zstd frame with the content.
 public struct FittedModel: Sendable {
   /// The finished file.
   public let bytes: [UInt8]
   /// What it holds, in numbers.
   public let summary: ModelSummary
+  let model: Model
+  let notes: ModelNotes
+  let fingerprintNumber: UInt64
+
+  /// What every model file begins with.
+  static let magic: [UInt8] = Array("VAEM".utf8)
+  /// The version that this program writes, and the newest that it reads.
+  static let version: UInt8 = 1
+  private static let headSize = 16
+  /// Content of more bytes is refused.
+  private static let largestContent = 1 << 30
+  /// More is best for what is written once and kept with every archive.
+  private static let compressionLevel = 19
 
   /// Reads the bytes of a `.vae` file.
   ///
   /// - Parameter name: the file in messages.
-  public init(bytes: [UInt8], name: String) throws(CodecError) { fatalError("to be written") }
+  public init(bytes: [UInt8], name: String) throws(CodecError) {
+    guard bytes.starts(with: Self.magic) else {
+      throw .notAModel(name: name, looksLike: FileKind(of: bytes[...]).text)
+    }
+    var r = ByteReader(bytes)
+    let version: UInt8
+    let fingerprint: UInt64
+    do {
+      _ = try r.take(Self.magic.count)
+      version = try r.integer()
+      _ = try r.take(3)
+      fingerprint = try r.integer()
+    } catch {
+      throw .damagedModel(name: name, reason: "it ends within its first bytes")
+    }
+    guard version == Self.version else {
+      if version > Self.version { throw .newerModel(name: name, version: Int(version)) }
+      throw .damagedModel(name: name, reason: "its version is 0")
+    }
+    let content: [UInt8]
+    do {
+      let frame = bytes[Self.headSize...]
+      guard try ZstdFrame.compressedSize(of: frame) == frame.count else {
+        throw CodecError.damagedModel(name: name, reason: "bytes follow its end")
+      }
+      content = try ZstdFrame.decompress(frame, limit: Self.largestContent)
+    } catch let error as CodecError {
+      throw error
+    } catch let error as ByteIOError {
+      throw .damagedModel(name: name, reason: error.problem)
+    } catch {
+      throw .damagedModel(name: name, reason: "its content cannot be read")
+    }
+    guard Fingerprint.of(content) == fingerprint else {
+      throw .damagedModel(name: name, reason: "its content does not match its fingerprint")
+    }
+    let model: Model
+    do {
+      model = try Model(content: content, kernels: Kernels())
+    } catch {
+      guard case .damaged(let reason) = error else {
+        throw .damagedModel(name: name, reason: "its content cannot be read")
+      }
+      throw .damagedModel(name: name, reason: reason)
+    }
+    guard let notes = ModelNotes(model.notes, values: model.values) else {
+      throw .damagedModel(name: name, reason: "its notes are not what a fit writes")
+    }
+    self.init(bytes: bytes, model: model, notes: notes, fingerprint: fingerprint)
+  }
 
   /// Reads a `.vae` file.
   public static func read(_ source: any ByteSource, name: String) throws(CodecError) -> FittedModel {
-    fatalError("to be written")
+    let bytes: [UInt8]
+    do {
+      let head = try source.read(upTo: headSize)
+      // What is no model is not read to its end: it may be anything.
+      bytes = head.starts(with: magic) ? head + (try source.read(upTo: largestContent)) : head
+    } catch {
+      throw .bytes(error, name: name)
+    }
+    return try FittedModel(bytes: bytes, name: name)
+  }
+
+  /// The file of a model that has just been fitted.
+  init(_ fitted: Model, notes: ModelNotes) {
+    var model = fitted
+    model.notes = notes.encode()
+    let content = model.encode()
+    let fingerprint = Fingerprint.of(content)
+    var w = ByteWriter()
+    w.append(Self.magic)
+    w.append(Self.version)
+    w.append([0, 0, 0])
+    w.append(fingerprint)
+    w.append(ZstdFrame.compress(content, level: Self.compressionLevel, checksum: true))
+    self.init(bytes: w.bytes, model: model, notes: notes, fingerprint: fingerprint)
+  }
+
+  private init(bytes: [UInt8], model: Model, notes: ModelNotes, fingerprint: UInt64) {
+    self.bytes = bytes
+    self.model = model
+    self.notes = notes
+    fingerprintNumber = fingerprint
+    summary = ModelSummary(
+      fingerprint: Fingerprint.text(fingerprint), formatVersion: Int(Self.version), modelBytes: bytes.count,
+      sampleShape: notes.sampleShape, valuesPerSample: model.values, elementType: notes.elementType,
+      fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak, latents: notes.latents,
+      hidden: model.network?.hidden ?? [], parameters: model.network?.parameterCount ?? 0,
+      residualComponents: model.layers.map(\.components), hasValueLayer: model.valueLayer != nil,
+      points: notes.points,
+      pcaPoints: notes.pca.map {
+        ModelSummary.PCAPoint(
+          bitsPerSample: Double($0.bits), psnr: Double($0.psnr), components: $0.components)
+      })
   }
 
   /// Names the model in every stream that it encodes: 16 hexadecimal digits.
   public var fingerprint: String { summary.fingerprint }
-}
 
-/// What a model holds, in numbers.
-public struct ModelSummary: Equatable, Sendable {
-  /// One latent.
-  public struct Latent: Equatable, Sendable {
-    /// Mean bits a sample at the finest VAE quality, on held-out rows.
-    public var bits: Double
-    /// Variance over held-out rows, in squared units of standardized samples.
-    public var variance: Double
+  /// The operating point of a quality, 0 ... 100: the nearest of the 101 that the fit chose.
+  func point(quality: Double) -> OperatingPoint {
+    model.qualities[max(0, min(100, Int(quality.rounded())))]
   }
-
-  /// What a quality gave on held-out rows when the model was fitted: rates by the frequency tables, without a
-  /// stream's overhead.
-  public struct Point: Equatable, Sendable {
-    /// 0 ... 100.
-    public var quality: Double
-    public var bitsPerSample: Double
-    /// In dB.
-    public var psnr: Double
-  }
-
-  /// 16 hexadecimal digits.
-  public var fingerprint: String
-  public var formatVersion: Int
-  /// Bytes of the file.
-  public var modelBytes: Int
-  /// Shape of a sample.
-  public var sampleShape: [Int]
-  public var valuesPerSample: Int
-  /// Type of the data that were fitted.
-  public var elementType: ElementType
-  /// Rows that the fit learned from, and rows it chose by.
-  public var fittedRows: Int
-  public var heldOutRows: Int
-  /// Largest minus smallest value of the data that were fitted: the peak of PSNR.
-  public var peak: Double
-  /// Latents, strongest first; empty where the network did not pay and only the other layers are left.
-  public var latents: [Latent]
-  /// Widths of the encoder's hidden layers.
-  public var hidden: [Int]
-  /// Numbers in the network.
-  public var parameters: Int
-  /// Components of the linear residual layers.
-  public var residualComponents: [Int]
-  /// Whether the model has a layer that codes value by value.
-  public var hasValueLayer: Bool
-  /// Qualities 0, 5, ... 100.
-  public var points: [Point]
-  /// PCA with a uniform quantizer and an ideal entropy coder on the same held-out rows, for comparison.
-  public var pcaPoints: [(bitsPerSample: Double, psnr: Double)]
-
-  public static func == (a: ModelSummary, b: ModelSummary) -> Bool { a.fingerprint == b.fingerprint }
 }

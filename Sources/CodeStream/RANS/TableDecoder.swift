@@ -1,0 +1,78 @@
+/// Decodes values with one table; see `RANS` for the steps.
+///
+/// The bytes may be no encoder's: whatever the state, it takes at most `RANS.mostWordsPerValue` words for a value, so
+/// that a loop over few values need only look afterwards whether they were there.
+struct TableDecoder {
+  var table: RANSDecoder.Table
+  var starts: UnsafePointer<UInt16>
+  var buckets: UnsafePointer<UInt16>
+
+  /// A table, with the starts and buckets of all.
+  @inline(__always)
+  init(_ table: RANSDecoder.Table, _ starts: UnsafePointer<UInt16>, _ buckets: UnsafePointer<UInt16>) {
+    self.table = table
+    self.starts = starts + Int(table.firstStart)
+    self.buckets = buckets + Int(table.firstBucket)
+  }
+
+  /// Decodes one value. Sets `good` to false where it is no `Int32`.
+  @inline(__always)
+  func take(_ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ good: inout Bool) -> Int32 {
+    let place = x & 0x7FFF
+    var slot = Int(buckets[Int(place &>> table.bucketShift)])
+    slot &+= place >= UInt32(starts[slot &+ 1]) ? 1 : 0
+    while place >= UInt32(starts[slot &+ 1]) { slot &+= 1 }
+    let start = UInt32(starts[slot])
+    x = (UInt32(starts[slot &+ 1]) &- start) &* (x >> 15) &+ place &- start
+    Self.refill(&x, &next)
+    guard slot >= Int(table.firstWithRest) else { return table.lowest &+ Int32(truncatingIfNeeded: slot) }
+    // Copies, so that the state and the position stay in registers elsewhere.
+    let rest = takeRest(slot, x, next)
+    x = rest.x
+    next = rest.next
+    guard let value = rest.value else {
+      good = false
+      return 0
+    }
+    return value
+  }
+
+  /// Decodes what follows a slot. No value where it is no `Int32`.
+  @inline(never)
+  func takeRest(
+    _ slot: Int, _ state: UInt32, _ words: UnsafePointer<UInt16>
+  ) -> (x: UInt32, next: UnsafePointer<UInt16>, value: Int32?) {
+    var (x, next) = (state, words)
+    var symbol = Int(table.lowest) + slot
+    if slot == Int(table.count) {
+      let head = Self.takeRaw(UInt32(Escape.headBits), &x, &next)
+      let escape = Escape(head: head, tail: Self.takeRaw(head & 31, &x, &next))
+      symbol = escape.symbol(lowest: table.lowest, count: Int(table.count))
+    }
+    let low = Self.takeRaw(table.rawBits, &x, &next)
+    return (x, next, Int32(exactly: symbol << Int(table.rawBits) | Int(low)))
+  }
+
+  /// Decodes `count` raw bits, at most 32.
+  @inline(__always)
+  static func takeRaw(_ count: UInt32, _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) -> UInt32 {
+    let lowCount = min(count, RANS.wordBits)
+    let low = x & (1 &<< lowCount &- 1)
+    x &>>= lowCount
+    refill(&x, &next)
+    guard count > lowCount else { return low }
+    let high = x & (1 &<< (count &- lowCount) &- 1)
+    x &>>= count &- lowCount
+    refill(&x, &next)
+    return high << RANS.wordBits | low
+  }
+
+  /// Takes the next word in where the state has room for it, without a branch: it could not be foreseen.
+  @inline(__always)
+  static func refill(_ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) {
+    let word = UInt32(next.pointee)
+    let low: UInt32 = x < RANS.least ? 1 : 0
+    x = x &<< (low &* RANS.wordBits) | word & (0 &- low)
+    next += Int(low)
+  }
+}

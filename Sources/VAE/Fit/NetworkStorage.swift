@@ -1,0 +1,92 @@
+/// Puts a trained network into the few bits a weight that a model file keeps, and leaves out latents that carry
+/// nothing.
+struct NetworkStorage {
+  let kernels: Kernels
+  let workers: Workers
+  /// Standardized held-out rows, by which the loss is judged.
+  let held: Matrix
+  let bounds: (low: FloatBuffer, high: FloatBuffer)?
+
+  /// Finenesses that are tried, finest first: a step of 2^-fineness of a matrix's root mean square.
+  private static let finenesses = [7, 6, 5, 4, 3]
+  /// The mean rise of log(bits + lambda error) that is accepted.
+  private static let acceptedLoss = 0.004
+
+  /// The network in as few bits as lose next to nothing.
+  func store(_ parameters: Parameters, inverseDeviation: [Float], qualities: QualityRange) -> Model.Network {
+    var best: (network: Model.Network, loss: Double)?
+    for fineness in Self.finenesses {
+      let network = rounded(
+        parameters, inverseDeviation: inverseDeviation, qualities: qualities, fineness: fineness)
+      let loss = HeldOutCheck(
+        held, network.parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
+        kernels: kernels, workers: workers
+      ).measure().loss
+      if let best, loss > best.loss + Self.acceptedLoss { return best.network }
+      best = (network, min(loss, best?.loss ?? loss))
+    }
+    guard let best else { preconditionFailure("there is a fineness to try") }
+    return best.network
+  }
+
+  private func rounded(
+    _ parameters: Parameters, inverseDeviation: [Float], qualities: QualityRange, fineness: Int
+  ) -> Model.Network {
+    let a = parameters.architecture
+    let finest = qualities.step(1)
+    let exact = [a.prior.offset, a.encoder.gain.offset, a.decoder.gain.offset]
+    let stored = a.entries.map { entry -> StoredMatrix in
+      let pointer = parameters.pointer(entry)
+      let shape = entry.shape
+      var square = 0.0
+      for i in 0..<shape.inputs {
+        for j in 0..<shape.outputs {
+          square += Double(pointer[shape.index(i, j)]) * Double(pointer[shape.index(i, j)])
+        }
+      }
+      let size = Float((square / Double(shape.inputs * shape.outputs)).squareRoot())
+      let part = Float(power(2, Double(-fineness)))
+      if entry == a.decoder.linear.weight {
+        // Inputs are as large as their latents' deviations; the error may be a small part of the finest step.
+        let step = 8 * part * finest / Float(shape.outputs).squareRoot()
+        return StoredMatrix(pointer, shape, steps: inverseDeviation.map { $0 * step })
+      }
+      if entry == a.encoder.linear.weight {
+        return StoredMatrix(pointer, shape, steps: [8 * part * finest / Float(shape.inputs).squareRoot()])
+      }
+      let step = exact.contains(entry.offset) ? max(size, 1e-3) * 0x1p-9 : max(size, 1e-12) * part
+      return StoredMatrix(pointer, shape, steps: [step])
+    }
+    return Model.Network(a, stored: stored, inverseDeviation: inverseDeviation, qualities: qualities)
+  }
+}
+
+extension Model.Network {
+  /// The same network with the latents `kept` only, in their order; the others must always be 0.
+  func keeping(_ kept: [Int]) -> Model.Network {
+    let a = parameters.architecture
+    let smaller = Architecture(values: a.values, latents: kept.count, hidden: a.hidden, anchors: a.anchors)
+    var prior: [Int] = []
+    for kind in 0..<3 {
+      for component in 0..<LogisticMixture.components {
+        for place in 0..<smaller.latentStride {
+          // Padding repeats a latent: nothing reads it.
+          prior.append(
+            a.priorColumn(kind: kind, component: component, latent: kept[min(place, kept.count - 1)]))
+        }
+      }
+    }
+    let matrices = zip(a.entries, stored).map { entry, matrix -> StoredMatrix in
+      switch entry {
+      case a.encoder.linear.weight, a.encoder.linear.bias, a.encoder.last, a.encoder.gain, a.decoder.gain:
+        return matrix.keeping(columns: kept)
+      case a.decoder.linear.weight: return matrix.keeping(rows: kept)
+      case a.decoder.hidden[0].weight: return matrix.keeping(rows: kept)
+      case a.prior: return matrix.keeping(columns: prior)
+      default: return matrix
+      }
+    }
+    return Model.Network(
+      smaller, stored: matrices, inverseDeviation: kept.map { inverseDeviation[$0] }, qualities: qualities)
+  }
+}

@@ -1,0 +1,105 @@
+import ByteIO
+import SampleIO
+
+/// What a model file says beside the model: the data that were fitted, and how the fit went.
+struct ModelNotes {
+  /// A point of PCA's curve: rate, PSNR, and how many components were coded.
+  struct PCAPoint: Equatable, Sendable {
+    var bits: Float
+    var psnr: Float
+    var components: Int
+  }
+
+  var elementType: ElementType
+  var sampleShape: [Int]
+  var fittedRows: Int
+  var heldOutRows: Int
+  var peak: Double
+  var latents: [ModelSummary.Latent]
+  var points: [ModelSummary.Point]
+  var pca: [PCAPoint]
+
+  func encode() -> [UInt8] {
+    var w = ByteWriter()
+    w.append(elementType.rawValue)
+    w.append(count: sampleShape.count)
+    for length in sampleShape { w.append(count: length) }
+    w.append(count: fittedRows)
+    w.append(count: heldOutRows)
+    w.append(peak)
+    w.append(count: latents.count)
+    for latent in latents {
+      w.append(Float(latent.bits))
+      w.append(Float(latent.variance))
+    }
+    w.append(count: points.count)
+    for point in points {
+      w.append(Float(point.quality))
+      w.append(Float(point.bitsPerSample))
+      w.append(Float(point.psnr))
+    }
+    w.append(count: pca.count)
+    for point in pca {
+      w.append(point.bits)
+      w.append(point.psnr)
+      w.append(count: point.components)
+    }
+    return w.bytes
+  }
+
+  /// Nil where the bytes are not what ``encode()`` writes, or the shape has not `values` values.
+  init?(_ bytes: [UInt8], values: Int) {
+    var r = ByteReader(bytes)
+    do {
+      guard let elementType = ElementType(rawValue: try r.integer()) else { return nil }
+      self.elementType = elementType
+      let axes = try r.count()
+      guard axes <= SampleDescription.maximumAxes else { return nil }
+      sampleShape = []
+      var product = 1
+      for _ in 0..<axes {
+        let length = try r.count()
+        let (next, overflow) = product.multipliedReportingOverflow(by: length)
+        guard !overflow else { return nil }
+        product = next
+        sampleShape.append(length)
+      }
+      guard product == values else { return nil }
+      fittedRows = try r.count()
+      heldOutRows = try r.count()
+      peak = try r.double()
+      latents = []
+      for _ in 0..<min(try r.count(), r.remaining) {
+        latents.append(
+          ModelSummary.Latent(bits: Double(try r.float()), variance: Double(try r.float())))
+      }
+      points = []
+      for _ in 0..<min(try r.count(), r.remaining) {
+        points.append(
+          ModelSummary.Point(
+            quality: Double(try r.float()), bitsPerSample: Double(try r.float()), psnr: Double(try r.float())))
+      }
+      pca = []
+      for _ in 0..<min(try r.count(), r.remaining) {
+        pca.append(PCAPoint(bits: try r.float(), psnr: try r.float(), components: try r.count()))
+      }
+      guard r.remaining == 0, peak >= 0, peak.isFinite else { return nil }
+    } catch {
+      return nil
+    }
+  }
+
+  init(
+    elementType: ElementType, sampleShape: [Int], fittedRows: Int, heldOutRows: Int, peak: Double,
+    latents: [ModelSummary.Latent]
+  ) {
+    self.elementType = elementType
+    self.sampleShape = sampleShape
+    self.fittedRows = fittedRows
+    self.heldOutRows = heldOutRows
+    self.peak = peak
+    self.latents = latents
+    points = []
+    pca = []
+  }
+}

@@ -1,0 +1,61 @@
+import SampleIO
+
+/// What a model holds, in numbers.
+public struct ModelSummary: Equatable, Sendable {
+  /// One latent.
+  public struct Latent: Equatable, Sendable {
+    /// Mean bits a sample at the finest VAE quality, on held-out rows.
+    public var bits: Double
+    /// Variance over held-out rows, in squared units of standardized samples.
+    public var variance: Double
+  }
+
+  /// What a quality gave on held-out rows when the model was fitted: measured on finished streams of them.
+  public struct Point: Equatable, Sendable {
+    /// 0 ... 100.
+    public var quality: Double
+    public var bitsPerSample: Double
+    /// In dB.
+    public var psnr: Double
+  }
+
+  /// 16 hexadecimal digits.
+  public var fingerprint: String
+  public var formatVersion: Int
+  /// Bytes of the file.
+  public var modelBytes: Int
+  /// Shape of a sample.
+  public var sampleShape: [Int]
+  public var valuesPerSample: Int
+  /// Type of the data that were fitted.
+  public var elementType: ElementType
+  /// Rows that the fit learned from, and rows it chose by.
+  public var fittedRows: Int
+  public var heldOutRows: Int
+  /// Largest minus smallest value of the data that were fitted: the peak of PSNR.
+  public var peak: Double
+  /// Latents, strongest first; empty where the network did not pay and only the other layers are left.
+  public var latents: [Latent]
+  /// Widths of the encoder's hidden layers.
+  public var hidden: [Int]
+  /// Numbers in the network.
+  public var parameters: Int
+  /// Components of the linear residual layers.
+  public var residualComponents: [Int]
+  /// Whether the model has a layer that codes value by value.
+  public var hasValueLayer: Bool
+  /// Qualities 0, 5, ... 100.
+  public var points: [Point]
+  /// PCA with a uniform quantizer and an ideal entropy coder on the same held-out rows, for comparison; lowest rate
+  /// first.
+  public var pcaPoints: [PCAPoint]
+
+  /// A point of PCA's curve.
+  public struct PCAPoint: Equatable, Sendable {
+    public var bitsPerSample: Double
+    /// In dB.
+    public var psnr: Double
+    /// Components that are coded at all.
+    public var components: Int
+  }
+}
