@@ -57,7 +57,7 @@ bench: build
 # The style of sources and manual pages.
 lint:
 	swift format lint --strict -r Package.swift Sources Tests
-	@if command -v mandoc >/dev/null; then mandoc -T lint -W warning $(MAN1) $(MAN5); \
+	@if command -v mandoc >/dev/null; then mandoc -T lint $(MAN1) $(MAN5); \
 	else echo "mandoc is not installed: manual pages are not checked."; fi
 
 install: build

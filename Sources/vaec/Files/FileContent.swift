@@ -1,8 +1,7 @@
 import ByteIO
-import SampleIO
 import VAECodec
 
-/// What a file is, by its first bytes.
+/// What a file is, by its first bytes, and by its name where these are damaged.
 enum FileContent {
   case stream
   case model
@@ -10,14 +9,17 @@ enum FileContent {
 
   /// Looks at the first bytes of `source`, which can be read as before.
   init(of source: PeekingSource, name: String) throws(CodecError) {
-    let prefix = Array(try naming(name) { () throws(ByteIOError) in try source.peek(12) })
-    if prefix.count >= 12, prefix[..<4] == [0x57, 0x2A, 0x4D, 0x18], Array(prefix[8...]) == Array("VAEC".utf8)
-    {
-      self = .stream
-    } else if name.hasSuffix(".vae") {
-      self = .model
-    } else {
-      self = .samples
-    }
+    let prefix = try naming(name) { () throws(ByteIOError) in try source.peek(12) }
+    let kind = FileKind(of: prefix)
+    // Samples compressed with zstd may begin with a skippable frame too.
+    let isStream = kind == .stream && prefix.dropFirst(8).elementsEqual("VAEC".utf8)
+    self =
+      if kind == .model || name.hasSuffix(".vae") {
+        .model
+      } else if isStream || name.hasSuffix(OutputName.suffix) {
+        .stream
+      } else {
+        .samples
+      }
   }
 }
