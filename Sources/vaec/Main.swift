@@ -1,6 +1,32 @@
 import ArgumentParser
 
+/// The program: parses its arguments, runs a command, and ends with the exit code that the outcome stands
+/// for.
+///
+/// 0 for done, 1 where data or a file is at fault, 64 for wrong usage.
 @main
-struct VaecCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "vaec")
+enum Program {
+  static func main() {
+    // Who writes to a pipe that nobody reads gets an error instead of a signal.
+    Terminal.ignoreBrokenPipes()
+    do {
+      var command = try VaecCommand.parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  private static func end(with error: any Error) -> Never {
+    if let failure = Failure(error) {
+      if let text = failure.text { Console().problem(text) }
+      VaecCommand.exit(withError: ExitCode(1))
+    }
+    let code = VaecCommand.exitCode(for: error)
+    if code == .success || error is ExitCode { VaecCommand.exit(withError: error) }
+    let message = VaecCommand.fullMessage(for: error)
+    let prefix = "Error: "
+    Console().problem(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
+    VaecCommand.exit(withError: code)
+  }
 }

@@ -1,0 +1,75 @@
+# Builds, tests and installs vaec. Each target says what it does; `make` alone builds.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# The program carries the Swift runtime where the toolchain has it to be linked statically, as on Linux.
+RUNTIME := $(shell swift -print-target-info 2>/dev/null | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+STATIC := $(if $(wildcard $(RUNTIME)_static/linux),--static-swift-stdlib)
+BUILD = swift build -c release --product vaec $(STATIC)
+VAEC = $(shell $(BUILD) --show-bin-path)/vaec
+MAN1 = $(wildcard man/*.1)
+MAN5 = $(wildcard man/*.5)
+
+.PHONY: build deps demo test bench lint install uninstall clean
+
+# The program, optimized.
+build: deps
+	$(BUILD)
+
+# The headers of zstd and zlib, installed where they are missing.
+deps:
+	@if printf '#include <zstd.h>\n#include <zlib.h>\n' | clang -E - >/dev/null 2>&1 \
+	  || pkg-config --exists libzstd zlib 2>/dev/null; then exit 0; fi; \
+	if test "$$(id -u)" = 0; then root=; else root=sudo; fi; \
+	if command -v apt-get >/dev/null; then \
+	  echo "Installing libzstd-dev and zlib1g-dev with apt-get $${root:+(through sudo)}"; \
+	  $$root apt-get update -q && $$root apt-get install -y -q --no-install-recommends libzstd-dev zlib1g-dev; \
+	elif command -v brew >/dev/null; then \
+	  echo "Installing zstd and zlib with brew"; \
+	  brew install zstd zlib; \
+	else \
+	  echo "The headers of zstd and zlib are missing: install them (libzstd-dev, zlib1g-dev)." >&2; exit 1; \
+	fi
+
+# Fits a model to handwritten digits, and encodes others at three qualities. Its files are in demo/.
+demo: build
+	@mkdir -p demo
+	$(VAEC) fit -f Fixtures/digits-fit.npy -o demo/digits.vae
+	@for q in 20 50 80; do \
+	  echo; echo "Quality $$q:"; \
+	  $(VAEC) encode -f -m demo/digits.vae -q $$q Fixtures/digits-new.npy -o demo/digits-new-q$$q.npy.vaec && \
+	  $(VAEC) decode -f -m demo/digits.vae demo/digits-new-q$$q.npy.vaec && \
+	  $(VAEC) test demo/digits-new-q$$q.npy.vaec || exit 1; \
+	done
+	@echo
+	$(VAEC) eval -m demo/digits.vae Fixtures/digits-new.npy --every 10
+
+# All tests. Those of the command line run the optimized program.
+test: build
+	VAEC_BINARY="$(VAEC)" swift test
+
+# Benchmarks.
+bench: build
+	@if test -x Benchmarks/run; then VAEC_BINARY="$(VAEC)" Benchmarks/run; \
+	else echo "There are no benchmarks yet: they come with a later release."; fi
+
+# The style of sources and manual pages.
+lint:
+	swift format lint --strict -r Package.swift Sources Tests
+	@if command -v mandoc >/dev/null; then mandoc -T lint $(MAN1) $(MAN5); \
+	else echo "mandoc is not installed: manual pages are not checked."; fi
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1" "$(DESTDIR)$(PREFIX)/share/man/man5"
+	install -m 755 "$(VAEC)" "$(DESTDIR)$(PREFIX)/bin/vaec"
+	for page in $(MAN1); do install -m 644 $$page "$(DESTDIR)$(PREFIX)/share/man/man1/"; done
+	for page in $(MAN5); do install -m 644 $$page "$(DESTDIR)$(PREFIX)/share/man/man5/"; done
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/vaec"
+	rm -f $(patsubst man/%,"$(DESTDIR)$(PREFIX)/share/man/man1/%",$(MAN1))
+	rm -f $(patsubst man/%,"$(DESTDIR)$(PREFIX)/share/man/man5/%",$(MAN5))
+
+clean:
+	rm -rf .build demo

@@ -1,0 +1,71 @@
+import ArgumentParser
+import SampleIO
+import VAECodec
+
+/// `vaec decode`: streams become samples again.
+struct DecodeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "decode",
+    abstract: "Decode .vaec streams into samples.",
+    discussion: """
+      Each FILE.vaec becomes FILE. Without FILE, the stream comes from standard input and the samples go to standard \
+      output. They have the format, type, shape and column names of the input that was encoded, unless --to or the \
+      suffix of -o says otherwise. An output called .gz or .zst is compressed.
+
+      EXAMPLES
+        vaec decode -m model.vae new.npy.vaec
+        vaec decode -m model.vae new.npy.vaec -o new.csv.gz
+        vaec decode -m model.vae < new.vaec | head -c 80
+      """)
+
+  @Option(
+    name: [.customShort("m"), .long],
+    help: ArgumentHelp("The model that the stream was made with.", valueName: "model.vae"))
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The format to write: npy, idx, csv, raw, fvecs, bvecs or ivecs.", valueName: "format"),
+    transform: parseFormat)
+  var to: FormatName?
+
+  @OptionGroup var files: FileOptions
+  @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
+
+  func validate() throws {
+    try files.validate(json: general.json)
+    try InputFile.refuseTerminal(files.inputs)
+  }
+
+  /// The format to write; nil for that of the samples.
+  private var format: FormatName? { to ?? files.output.flatMap(OutputName.format) }
+
+  func run() throws {
+    let codec = try general.codec()
+    let model = try model.map { (path) throws(CodecError) in try readModel(path) }
+    let joined =
+      files.toStandardOutput && files.inputs.count > 1 ? output(.standardOutput, isJoined: true) : nil
+    try FileResults(general).collect(files.inputs) { input in
+      let target = try files.target(of: input) { (path) throws(CommandError) in
+        try OutputName.samples(for: path, format: to)
+      }
+      let output = joined ?? output(target, isJoined: false)
+      let report: DecodeReport
+      do {
+        report = try codec.decode(try input.open(), name: input.name, model: model) {
+          (description) throws(CodecError) in try output.writer(for: description, name: input.name)
+        }
+      } catch {
+        throw output.takeRefusal() ?? error
+      }
+      if joined == nil { try output.finish() }
+      try files.clearAway(input, after: target)
+      return Transfer(report, from: input, to: target)
+    }
+    try joined?.finish()
+  }
+
+  private func output(_ target: OutputTarget, isJoined: Bool) -> DecodedOutput {
+    DecodedOutput(target, format: format, writesToTerminal: files.force, isJoined: isJoined)
+  }
+}

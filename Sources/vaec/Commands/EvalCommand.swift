@@ -1,0 +1,69 @@
+import ArgumentParser
+import VAECodec
+
+/// `vaec eval`: measures rate and distortion.
+struct EvalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval",
+    abstract: "Measure rate and distortion on data.",
+    discussion: """
+      Encodes DATA at each quality, decodes the stream, and compares. Rates are bytes of finished streams. PCA, with \
+      a uniform quantizer and an ideal entropy coder on the rows that the fit held out, is the yardstick.
+
+      EXAMPLES
+        vaec eval -m model.vae new.npy
+        vaec eval -m model.vae new.npy -q 60
+        vaec eval -m model.vae new.npy --every 10 --json
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Argument(
+    help: ArgumentHelp("A file of samples; none or - for standard input.", valueName: "data"),
+    completion: .file())
+  var data = "-"
+
+  @Option(
+    name: [.customShort("q", allowingJoined: true), .long],
+    help: ArgumentHelp("One quality; without it, all that --every gives.", valueName: "0..100"),
+    transform: parseQuality)
+  var quality: Double?
+
+  @Option(help: ArgumentHelp("The distance of qualities, from 0 to 100. (default: 5)", valueName: "n"))
+  var every: Double?
+
+  @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
+
+  func validate() throws {
+    if quality != nil, every != nil { throw ValidationError("--quality and --every exclude each other.") }
+    if let every, !(0.1...100).contains(every) {
+      throw ValidationError("--every takes a number from 0.1 to 100.")
+    }
+    try InputFile.refuseTerminal([InputFile(data)])
+  }
+
+  private var qualities: [Double] {
+    quality.map { [$0] } ?? Array(stride(from: 0, through: 100, by: every ?? 5))
+  }
+
+  func run() throws {
+    let codec = try general.codec()
+    let model = try model.read()
+    let input = InputFile(data)
+    let reader = try input.reader(reading.readOptions)
+    let console = general.console
+    let qualities = qualities
+    let isShown = Terminal.isError && !general.quiet
+    let report = try codec.evaluate(reader, name: input.name, model: model, qualities: qualities) { done in
+      if isShown { Terminal.writeError("\r\(done) of \(qualities.count) qualities\u{1B}[K") }
+    }
+    if isShown { Terminal.writeError("\r\u{1B}[K") }
+    let result = EvaluationResult(report)
+    if general.json {
+      try console.result(result.json)
+    } else {
+      try console.result(result.lines(name: input.name))
+    }
+  }
+}

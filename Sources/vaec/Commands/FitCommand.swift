@@ -1,0 +1,78 @@
+import ArgumentParser
+import ByteIO
+import SampleIO
+import VAE
+import VAECodec
+
+/// `vaec fit`: learns a model from samples.
+struct FitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit a model to samples.",
+    discussion: """
+      Learns from all rows of DATA (files of one shape of sample), and writes MODEL.vae. Some rows are held out, to \
+      choose by and to report on. Ctrl-C stops early and keeps what has been learned.
+
+      EXAMPLES
+        vaec fit images.npy -o images.vae
+        vaec fit day1.csv day2.csv.gz -o sensors.vae --time 5m
+        cat frames.raw | vaec fit --dtype f4 --shape 64x64 -o frames.vae
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Files of samples; none or - for standard input.", valueName: "data"),
+    completion: .file())
+  var data: [String] = []
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The model's file.", valueName: "model.vae"))
+  var output: String
+
+  @Flag(name: .shortAndLong, help: "Overwrite the model's file.")
+  var force = false
+
+  @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
+  @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
+
+  func validate() throws {
+    if output == "-" { throw ValidationError("-o takes the name of a file for the model.") }
+    try InputFile.refuseTerminal(inputs)
+  }
+
+  private var inputs: [InputFile] { data.isEmpty ? [InputFile("-")] : data.map(InputFile.init) }
+
+  func run() throws {
+    let codec = try general.codec()
+    try checkOutput()
+    var readers: [(name: String, reader: any SampleReader)] = []
+    for input in inputs {
+      readers.append((input.name, try input.reader(reading.readOptions)))
+    }
+    let console = general.console
+    let message = "finishing the epoch, then saving; press again to stop at once"
+    let report = try Interruption.watching(message: message) { interruption in
+      var display = FitProgressDisplay(console)
+      defer { display.finish() }
+      return try codec.fit(readers, options: fitting.options, memory: fitting.memory) { progress in
+        display.show(progress)
+        return !interruption.isRequested
+      }
+    }
+    let file = try naming(output) { () throws(ByteIOError) in try OutputFile(path: output, overwrite: force) }
+    try naming(output) { () throws(ByteIOError) in
+      try file.write(report.model.bytes)
+      try file.finish()
+    }
+    if general.json {
+      try console.result(FitResult(report, path: output).json)
+    } else if !general.quiet {
+      try console.result(FitResult(report, path: output).lines(isVerbose: general.verbose))
+    }
+  }
+
+  /// Finds out before the work whether the model can be written after it.
+  private func checkOutput() throws(CodecError) {
+    if Terminal.isSpecialFile(output) { return }
+    try naming(output) { () throws(ByteIOError) in try OutputFile(path: output, overwrite: force).discard() }
+  }
+}

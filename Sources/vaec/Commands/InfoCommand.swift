@@ -1,0 +1,59 @@
+import ArgumentParser
+import ByteIO
+import SampleIO
+import VAECodec
+
+/// `vaec info`: tells what files hold.
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "Tell what files hold: models, streams or samples.",
+    discussion: """
+      EXAMPLES
+        vaec info model.vae
+        vaec info new.npy new.npy.vaec
+        vaec info --json model.vae
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Models, streams or samples; none or - for standard input.", valueName: "file"),
+    completion: .file())
+  var files: [String] = []
+
+  @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
+
+  func validate() throws { try InputFile.refuseTerminal(inputs) }
+
+  private var inputs: [InputFile] { files.isEmpty ? [InputFile("-")] : files.map(InputFile.init) }
+
+  func run() throws {
+    let codec = try general.codec()
+    try FileResults(general).collect(inputs) { input in
+      let source = PeekingSource(try input.open())
+      switch try FileContent(of: source, name: input.name) {
+      case .stream:
+        return StreamDescription(try codec.verify(source, name: input.name), name: input.name)
+      case .model:
+        let model = try FittedModel.read(source, name: input.name)
+        return ModelDescription(model.summary, name: input.name, isVerbose: general.verbose)
+      case .samples:
+        return SamplesDescription(try count(source, input), name: input.name)
+      }
+    }
+  }
+
+  /// What samples are, with their number: all are read where it is not written.
+  private func count(_ source: PeekingSource, _ input: InputFile) throws -> SampleDescription {
+    let reader = try SampleInput.open(source, name: input.name, options: reading.readOptions)
+    var description = reader.description
+    if description.rows != nil { return description }
+    var rows = 0
+    while let batch = try reader.read(maxRows: max(1, (1 << 20) / description.sampleBytes)) {
+      rows += batch.rows
+    }
+    description = reader.description
+    description.rows = rows
+    return description
+  }
+}

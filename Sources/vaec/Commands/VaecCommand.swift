@@ -1,0 +1,33 @@
+import ArgumentParser
+
+/// The program's command line: everything is in its subcommands.
+struct VaecCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vaec",
+    abstract: "Compresses arrays of samples with a model that is learned from them.",
+    discussion: """
+      Fit a model once to samples that are typical of yours: images, sensor windows, records, embeddings; any \
+      array with equally shaped rows. Then encode others with it, at the quality you choose, and decode them.
+
+      EXAMPLES
+        vaec fit old.npy -o model.vae                 learn a model
+        vaec encode -m model.vae -q 60 new.npy        write new.npy.vaec
+        vaec decode -m model.vae new.npy.vaec -o back.npy
+        vaec eval -m model.vae new.npy                rate and distortion
+        vaec encode -m model.vae < new.npy | vaec decode -m model.vae > back.npy
+
+      Data are npy, IDX, CSV and the like, fvecs, bvecs, ivecs or raw; plain, .gz or .zst. The first axis counts \
+      the samples. See vaec(1).
+
+      EXIT STATUS
+        0 done; 1 data or a file is at fault; 64 wrong usage
+      """,
+    version: "vaec \(version)",
+    subcommands: [
+      FitCommand.self, EncodeCommand.self, DecodeCommand.self, EvalCommand.self, InfoCommand.self,
+      TestCommand.self,
+    ])
+
+  /// The program's version.
+  static let version = "0.1.0"
+}

@@ -1,0 +1,73 @@
+import ByteIO
+import SampleIO
+import VAECodec
+
+/// What can be at fault before the library is called or after.
+enum CommandError: Error {
+  /// Samples or codes would go to a terminal.
+  case outputIsTerminal(String)
+  /// Data would be read from a terminal.
+  case inputIsTerminal
+  /// A stream's name does not say what its samples are to be called.
+  case noOutputName(String)
+  /// Output and input are one file.
+  case outputIsInput(String)
+  /// Samples cannot follow those of another file in one output.
+  case cannotJoin(name: String, found: String, expected: String)
+  /// A file cannot be removed after its samples have gone elsewhere.
+  case cannotRemove(name: String, reason: String)
+}
+
+extension CommandError: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .outputIsTerminal(let what):
+      "standard output is a terminal, and \(what) are not for reading; redirect it, name a file with -o, or pass -f"
+    case .inputIsTerminal:
+      "standard input is a terminal; name a FILE, or send data through a pipe"
+    case .noOutputName(let name):
+      "\(name): does not end in .vaec; name the output with -o, or pass -c to write to standard output"
+    case .outputIsInput(let name):
+      "\(name): is input and output at once; name another output with -o"
+    case .cannotJoin(let name, let found, let expected):
+      "\(name): holds \(found) where the files before hold \(expected); decode it to a file of its own"
+    case .cannotRemove(let name, let reason):
+      "\(name): cannot be removed: \(reason)"
+    }
+  }
+}
+
+/// An error of data or files as the user gets to see it.
+struct Failure {
+  /// What is wrong; nil where there is nobody to tell: the reader of a pipe went away.
+  let text: String?
+
+  var isBrokenPipe: Bool { text == nil }
+
+  /// - Returns: nil for errors of usage, which are the argument parser's.
+  init?(_ error: any Error) {
+    switch error {
+    case let error as CodecError: text = Self.isBrokenPipe(error) ? nil : error.description
+    case let error as SampleIOError: text = Self.isBrokenPipe(.samples(error)) ? nil : error.description
+    case let error as ByteIOError: text = error == .brokenPipe ? nil : error.description
+    case let error as CommandError: text = error.description
+    default: return nil
+    }
+  }
+
+  private static func isBrokenPipe(_ error: CodecError) -> Bool {
+    switch error {
+    case .bytes(.brokenPipe, _), .samples(.bytes(.brokenPipe, _)), .stream(.bytes(.brokenPipe), _): true
+    default: false
+    }
+  }
+}
+
+/// Does `body`, whose errors are about the file called `name`.
+func naming<T>(_ name: String, _ body: () throws(ByteIOError) -> T) throws(CodecError) -> T {
+  do throws(ByteIOError) {
+    return try body()
+  } catch {
+    throw .bytes(error, name: name)
+  }
+}

@@ -1,0 +1,116 @@
+import ByteIO
+import SampleIO
+import VAECodec
+
+/// Where decoded samples go: opened when their description is known, and complete when ``finish()`` says so.
+///
+/// The samples of several files can follow one another in it.
+final class DecodedOutput {
+  private let target: OutputTarget
+  private let format: FormatName?
+  private let writesToTerminal: Bool
+  private let isJoined: Bool
+  private var writer: (any SampleWriter)?
+  private var first: SampleDescription?
+  private var refusal: CommandError?
+
+  /// - Parameters:
+  ///   - format: the format to write; nil for that of the samples.
+  ///   - writesToTerminal: whether formats that are no text may go to a terminal.
+  ///   - isJoined: whether the samples of several files will follow one another.
+  init(_ target: OutputTarget, format: FormatName?, writesToTerminal: Bool, isJoined: Bool) {
+    self.target = target
+    self.format = format
+    self.writesToTerminal = writesToTerminal
+    self.isJoined = isJoined
+  }
+
+  /// Why samples were refused, if they were: it says more than the error that was thrown.
+  func takeRefusal() -> CommandError? {
+    defer { refusal = nil }
+    return refusal
+  }
+
+  /// The writer for the samples of the file called `name`. Finishing it leaves the output open.
+  func writer(for description: SampleDescription, name: String) throws(CodecError) -> any SampleWriter {
+    if let first, let writer {
+      guard first.sampleShape == description.sampleShape, first.elementType == description.elementType else {
+        refusal = .cannotJoin(name: name, found: Self.text(description), expected: Self.text(first))
+        throw .samples(.cannotWrite(format: "the output", reason: "it holds other samples"))
+      }
+      return OpenEndedWriter(writer)
+    }
+    do throws(SampleIOError) {
+      let written = try writtenDescription(description)
+      if case .standardOutput = target, Terminal.isOutput, !writesToTerminal, !written.format.isText {
+        refusal = .outputIsTerminal("samples in this format")
+        throw .cannotWrite(format: "a terminal", reason: "they are no text")
+      }
+      let writer = try SampleOutput.make(written, to: try open())
+      self.writer = writer
+      first = description
+      return OpenEndedWriter(writer)
+    } catch .bytes(let error, let name) {
+      throw .bytes(error, name: name)
+    } catch {
+      throw .samples(error)
+    }
+  }
+
+  /// Completes the output.
+  func finish() throws(CodecError) {
+    do throws(SampleIOError) {
+      try writer?.finish()
+    } catch .bytes(let error, _) {
+      throw .bytes(error, name: target.name)
+    } catch {
+      throw .samples(error)
+    }
+  }
+
+  /// What is to be written of samples that are `description`.
+  private func writtenDescription(_ description: SampleDescription) throws(SampleIOError) -> SampleDescription
+  {
+    var written = description
+    if let format { written = try description.reformatted(as: format) }
+    if isJoined { written.rows = nil }
+    if !description.format.isText, case .delimited(var style) = written.format,
+      OutputName.standsForTabs(target.name)
+    {
+      style.separator = .tab
+      written.format = .delimited(style)
+    }
+    return written
+  }
+
+  private func open() throws(SampleIOError) -> any ByteSink {
+    let sink: any ByteSink
+    do throws(ByteIOError) {
+      sink = try target.open()
+    } catch {
+      throw .bytes(error, name: target.name)
+    }
+    guard case .file(let path, _) = target else { return sink }
+    return try SampleOutput.sink(wrapping: sink, forName: path)
+  }
+
+  private static func text(_ description: SampleDescription) -> String {
+    "samples of \(ModelText.samples(description.sampleShape, description.elementType))"
+  }
+}
+
+extension SampleFormat {
+  /// Whether people can read it.
+  var isText: Bool { if case .delimited = self { true } else { false } }
+}
+
+/// Another writer that stays open when this one is finished.
+private final class OpenEndedWriter: SampleWriter {
+  private let base: any SampleWriter
+
+  init(_ base: any SampleWriter) { self.base = base }
+
+  func write(_ batch: SampleBatch) throws(SampleIOError) { try base.write(batch) }
+
+  func finish() {}
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import ByteIO
+import SampleIO
+import VAECodec
+
+/// An input as the command line names it: a path, or - for standard input.
+struct InputFile {
+  let path: String
+
+  init(_ path: String) { self.path = path }
+
+  var isStandardInput: Bool { path == "-" }
+
+  /// The input in messages.
+  var name: String { isStandardInput ? "standard input" : path }
+
+  /// Opens it.
+  func open() throws(CodecError) -> FileSource {
+    if isStandardInput { return .standardInput() }
+    return try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
+  }
+
+  /// Opens it as samples.
+  func reader(_ options: ReadOptions) throws(CodecError) -> any SampleReader {
+    let source = try open()
+    do throws(SampleIOError) {
+      return try SampleInput.open(source, name: name, options: options)
+    } catch {
+      throw .samples(error)
+    }
+  }
+
+  /// Refuses to wait for samples that somebody would have to type.
+  static func refuseTerminal(_ inputs: [InputFile]) throws {
+    if inputs.contains(where: \.isStandardInput), Terminal.isInput {
+      throw ValidationError(CommandError.inputIsTerminal.description)
+    }
+  }
+}

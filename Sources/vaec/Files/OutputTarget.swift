@@ -1,0 +1,36 @@
+import ByteIO
+import VAECodec
+
+/// Where data go.
+enum OutputTarget {
+  case standardOutput
+  case file(String, overwrite: Bool)
+
+  /// The target in messages.
+  var name: String {
+    switch self {
+    case .standardOutput: "standard output"
+    case .file(let path, _): path
+    }
+  }
+
+  /// Begins to write. A file appears when it is finished (see ``finish(_:)``), and not otherwise.
+  func open() throws(ByteIOError) -> any ByteSink {
+    switch self {
+    case .standardOutput: FileSink.standardOutput()
+    case .file(let path, let overwrite): try OutputFile(path: path, overwrite: overwrite)
+    }
+  }
+}
+
+/// Another sink that stays open when this one is finished: more can follow, and whether the whole is a
+/// success is for others to say.
+final class OpenEndedSink: ByteSink {
+  private let base: any ByteSink
+
+  init(_ base: any ByteSink) { self.base = base }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try base.write(bytes) }
+
+  func finish() {}
+}

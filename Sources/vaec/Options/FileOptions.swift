@@ -1,0 +1,67 @@
+import ArgumentParser
+
+/// Which files are read and written, with the habits of zstd.
+struct FileOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp("Files to read; none or - for standard input.", valueName: "file"),
+    completion: .file())
+  var files: [String] = []
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The file to write, for one input; - for standard output.", valueName: "file"))
+  var output: String?
+
+  @Flag(name: [.customShort("c"), .customLong("stdout")], help: "Write to standard output.")
+  var toStandardOutput = false
+
+  @Flag(name: .shortAndLong, help: "Overwrite files, and write to terminals.")
+  var force = false
+
+  @Flag(name: .shortAndLong, help: "Keep the input (the default).")
+  var keep = false
+
+  @Flag(name: .customLong("rm"), help: "Remove the input once its output is complete.")
+  var removesInput = false
+
+  func validate() throws {
+    if output != nil, toStandardOutput { throw ValidationError("-o and -c exclude each other.") }
+    if output != nil, files.count > 1 {
+      throw ValidationError(
+        "-o takes one FILE; without it each FILE gets its own output, with -c all go to one.")
+    }
+    if keep, removesInput { throw ValidationError("--keep and --rm exclude each other.") }
+  }
+
+  /// The inputs: standard input where none is named.
+  var inputs: [InputFile] { files.isEmpty ? [InputFile("-")] : files.map(InputFile.init) }
+
+  /// Whether any output goes to standard output.
+  var usesStandardOutput: Bool {
+    toStandardOutput || output == "-" || (output == nil && inputs.contains { $0.isStandardInput })
+  }
+
+  /// Refuses to mix data and JSON on standard output.
+  func validate(json: Bool) throws {
+    if json, usesStandardOutput {
+      throw ValidationError("--json prints to standard output, where the data go; name an output with -o.")
+    }
+  }
+
+  /// Where the output of `input` goes; `name` makes a name from the input's.
+  func target(of input: InputFile, name: (String) throws(CommandError) -> String) throws(CommandError)
+    -> OutputTarget
+  {
+    if toStandardOutput || output == "-" { return .standardOutput }
+    if output == nil, input.isStandardInput { return .standardOutput }
+    let path = if let output { output } else { try name(input.path) }
+    if !input.isStandardInput, Terminal.isSameFile(path, input.path) { throw .outputIsInput(input.name) }
+    return .file(path, overwrite: force)
+  }
+
+  /// Removes `input` where that was asked for, and its content is in a file now.
+  func clearAway(_ input: InputFile, after target: OutputTarget) throws(CommandError) {
+    guard removesInput, !input.isStandardInput, case .file = target else { return }
+    try Terminal.remove(input.path)
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import VAECodec
+
+/// What all commands that do more than print share.
+struct GeneralOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("T", allowingJoined: true), .long],
+    help: ArgumentHelp("Threads to use; 0 for one per processor.", valueName: "n"))
+  var threads = 0
+
+  @Flag(help: "Tell nothing but errors.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Tell more.")
+  var verbose = false
+
+  @Flag(help: "Print the result as one JSON object on standard output.")
+  var json = false
+
+  func validate() throws {
+    guard (0...1024).contains(threads) else {
+      throw ValidationError("--threads takes a number from 0 to 1024.")
+    }
+  }
+
+  /// Where messages go.
+  var console: Console { Console(isQuiet: quiet, isVerbose: verbose) }
+
+  /// The library, with as many threads as asked for.
+  func codec() throws(CodecError) -> Codec {
+    let variable = "VAEC_KERNELS"
+    let forced = Terminal.environment(variable).map { [variable: $0] } ?? [:]
+    return try Codec(threads: threads == 0 ? Terminal.processors : threads, environment: forced)
+  }
+}

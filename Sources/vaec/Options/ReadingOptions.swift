@@ -1,0 +1,60 @@
+import ArgumentParser
+import SampleIO
+
+/// How samples are to be read, where their file does not say it.
+struct ReadingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The data's format: npy, idx, csv, raw, fvecs, bvecs or ivecs. It is recognized without, except raw.",
+      valueName: "name"),
+    transform: parseFormat)
+  var format: FormatName?
+
+  @Option(
+    help: ArgumentHelp("Raw data: the type of a value (u1 i1 u2 i2 u4 i4 f2 f4 f8).", valueName: "type"),
+    transform: parseType)
+  var dtype: ElementType?
+
+  @Option(
+    help: ArgumentHelp("Raw data: the shape of one sample, as 28x28 or 28,28.", valueName: "shape"),
+    transform: parseShape)
+  var shape: [Int]?
+
+  @Option(
+    help: ArgumentHelp("Whether the first line of a text holds names: yes or no.", valueName: "yes|no"),
+    transform: parseYesOrNo)
+  var header: Bool?
+
+  /// The options as the readers take them.
+  var readOptions: ReadOptions {
+    ReadOptions(format: format, elementType: dtype, shape: shape, header: header)
+  }
+}
+
+/// A format's name.
+func parseFormat(_ text: String) throws -> FormatName {
+  if let format = FormatName(rawValue: text.lowercased()) { return format }
+  throw ValidationError("formats are \(FormatName.allCases.map(\.rawValue).joined(separator: ", ")).")
+}
+
+private func parseType(_ text: String) throws -> ElementType {
+  if let type = ElementType(named: text) { return type }
+  throw ValidationError("types are \(ElementType.allCases.map(\.name).joined(separator: ", ")).")
+}
+
+private func parseShape(_ text: String) throws -> [Int] {
+  let parts = text.split(omittingEmptySubsequences: false) { $0 == "x" || $0 == "," }
+  let lengths = parts.compactMap { Int($0) }.filter { $0 > 0 }
+  guard lengths.count == parts.count else {
+    throw ValidationError("a shape is positive numbers, as in 28x28.")
+  }
+  return lengths
+}
+
+private func parseYesOrNo(_ text: String) throws -> Bool {
+  switch text.lowercased() {
+  case "yes", "true", "1": return true
+  case "no", "false", "0": return false
+  default: throw ValidationError("say yes or no.")
+  }
+}

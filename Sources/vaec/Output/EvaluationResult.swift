@@ -1,0 +1,69 @@
+import VAECodec
+
+/// Rate and distortion, for people and for programs.
+struct EvaluationResult {
+  private let report: EvaluationReport
+
+  init(_ report: EvaluationReport) { self.report = report }
+
+  /// A table, with what follows from it below.
+  func lines(name: String) -> [String] {
+    let pca = RateCurve(report.baselinePCA.map { ($0.bitsPerSample, $0.psnr) })
+    var table = Table([
+      "quality", "bits/sample", "bits/value", "ratio", "with model", "RMSE", "PSNR dB", "max error",
+      "PCA bits",
+      "enc MB/s", "dec MB/s",
+    ])
+    for point in report.points {
+      table.add([
+        point.quality.fixed(point.quality == point.quality.rounded() ? 0 : 1), point.bitsPerSample.fixed(1),
+        point.bitsPerValue.fixed(3), point.ratio.fixed(2), point.ratioWithModel.fixed(2),
+        point.rmse.significant(4), point.psnr.fixed(2), point.maxError.significant(4),
+        pca.bits(at: point.psnr)?.fixed(1) ?? "-", point.encodeMBPerSecond.significant(3),
+        point.decodeMBPerSecond.significant(3),
+      ])
+    }
+    let head =
+      "\(name): \(counted(report.samples, "sample")) of \(counted(report.valuesPerSample, "value")), type "
+      + "\(report.elementType.name); model \(report.modelBytes) bytes"
+    return [head, ""] + table.lines + [""] + conclusions
+  }
+
+  private var conclusions: [String] {
+    var lines: [String] = []
+    if let change = report.bdRateVsPCA {
+      lines.append("Mean rate against PCA at equal PSNR: \(change > 0 ? "+" : "")\(change.fixed(1)) %")
+    }
+    lines.append(
+      report.breakEvenSamples.map {
+        "Model and codes together are smaller than PCA's from \(counted($0, "sample")) on."
+      } ?? "Model and codes together are never smaller than PCA's here.")
+    return lines
+  }
+
+  /// All of it.
+  var json: JSON {
+    let points = report.points.map { point in
+      JSON.object([
+        ("quality", .number(point.quality)), ("bits_per_sample", .number(point.bitsPerSample)),
+        ("bits_per_value", .number(point.bitsPerValue)), ("ratio", .number(point.ratio)),
+        ("ratio_with_model", .number(point.ratioWithModel)), ("mse", .number(point.mse)),
+        ("rmse", .number(point.rmse)), ("psnr", .number(point.psnr)), ("max_error", .number(point.maxError)),
+        ("encode_mb_per_s", .number(point.encodeMBPerSecond)),
+        ("decode_mb_per_s", .number(point.decodeMBPerSecond)),
+      ])
+    }
+    let pca = report.baselinePCA.map { point in
+      JSON.object([
+        ("bits_per_sample", .number(point.bitsPerSample)), ("mse", .number(point.mse)),
+        ("psnr", .number(point.psnr)),
+      ])
+    }
+    return .object([
+      ("samples", .integer(report.samples)), ("values_per_sample", .integer(report.valuesPerSample)),
+      ("dtype", .string(report.elementType.name)), ("model_bytes", .integer(report.modelBytes)),
+      ("points", .array(points)), ("baseline_pca", .array(pca)), ("bd_rate_vs_pca", JSON(report.bdRateVsPCA)),
+      ("break_even_samples", JSON(report.breakEvenSamples)),
+    ])
+  }
+}

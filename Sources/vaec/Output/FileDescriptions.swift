@@ -1,0 +1,138 @@
+import SampleIO
+import VAECodec
+
+/// What a model's file holds.
+struct ModelDescription: FileResult {
+  private let summary: ModelSummary
+  private let name: String
+  private let isVerbose: Bool
+
+  init(_ summary: ModelSummary, name: String, isVerbose: Bool) {
+    self.summary = summary
+    self.name = name
+    self.isVerbose = isVerbose
+  }
+
+  func tell(_ console: Console) throws {
+    let qualities = Set(
+      summary.points.map(\.quality).filter { isVerbose || $0.truncatingRemainder(dividingBy: 10) == 0 })
+    try console.result(
+      ["\(name): model, format version \(summary.formatVersion), \(summary.modelBytes) bytes"]
+        + ModelText.properties(summary) + (isVerbose ? [""] + ModelText.latents(summary) : [])
+        + ["", "On the rows held out:", ""] + ModelText.curve(summary, qualities: qualities))
+  }
+
+  var json: JSON { .object([("file", .string(name)), ("kind", .string("model"))] + ModelText.json(summary)) }
+}
+
+/// What a stream's file holds.
+struct StreamDescription: FileResult {
+  private let streams: [StreamSummary]
+  private let name: String
+
+  init(_ streams: [StreamSummary], name: String) {
+    self.streams = streams
+    self.name = name
+  }
+
+  func tell(_ console: Console) throws {
+    var lines: [String] = []
+    for (index, stream) in streams.enumerated() {
+      let number = streams.count > 1 ? " \(index + 1) of \(streams.count)" : ""
+      lines.append(
+        "\(name): stream\(number), format version \(stream.formatVersion), \(stream.streamBytes) bytes")
+      var list = Properties()
+      list.add("model", stream.fingerprint)
+      list.add(
+        "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.elementType))")
+      list.add("format", stream.format)
+      list.add("quality", stream.quality.significant(3))
+      list.add("chunks", "\(stream.chunks), of up to \(counted(stream.chunkRows, "sample"))")
+      list.add(
+        "rate", "\(stream.bitsPerSample.fixed(1)) bits/sample, ratio \(stream.ratio.fixed(2))")
+      lines += list.lines
+    }
+    try console.result(lines)
+  }
+
+  var json: JSON {
+    .object([
+      ("file", .string(name)), ("kind", .string("stream")),
+      ("samples", .integer(streams.reduce(0) { $0 + $1.samples })),
+      ("stream_bytes", .integer(streams.reduce(0) { $0 + $1.streamBytes })),
+      ("streams", .array(streams.map(Self.json))),
+    ])
+  }
+
+  private static func json(_ stream: StreamSummary) -> JSON {
+    .object([
+      ("format_version", .integer(stream.formatVersion)), ("fingerprint", .string(stream.fingerprint)),
+      ("sample_shape", JSON(stream.sampleShape)), ("dtype", .string(stream.elementType.name)),
+      ("format", .string(stream.format)), ("quality", .number(stream.quality)),
+      ("samples", .integer(stream.samples)),
+      ("chunk_rows", .integer(stream.chunkRows)), ("chunks", .integer(stream.chunks)),
+      ("stream_bytes", .integer(stream.streamBytes)), ("bits_per_sample", .number(stream.bitsPerSample)),
+      ("ratio", .number(stream.ratio)),
+    ])
+  }
+}
+
+extension StreamSummary {
+  /// Bits of the stream for each sample.
+  fileprivate var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
+
+  /// Bytes of the samples as plain numbers over bytes of the stream.
+  fileprivate var ratio: Double {
+    let values = sampleShape.reduce(Double(samples)) { $0 * Double($1) }
+    return values * Double(elementType.size) / Double(max(1, streamBytes))
+  }
+}
+
+/// What a file of samples holds.
+struct SamplesDescription: FileResult {
+  private let description: SampleDescription
+  private let name: String
+
+  init(_ description: SampleDescription, name: String) {
+    self.description = description
+    self.name = name
+  }
+
+  private var format: String {
+    switch description.format {
+    case .npy: "npy"
+    case .idx: "idx"
+    case .delimited: "csv"
+    case .vecs: "vecs"
+    case .raw: "raw"
+    }
+  }
+
+  func tell(_ console: Console) throws {
+    var list = Properties()
+    let kind = ModelText.samples(description.sampleShape, description.elementType)
+    list.add("samples", "\(description.rows ?? 0), of \(kind)")
+    if case .delimited(let style) = description.format, let header = style.header {
+      list.add("columns", header.joined(separator: ", "))
+    }
+    list.add("raw bytes", "\(rawBytes)")
+    try console.result(["\(name): samples, \(format)"] + list.lines)
+  }
+
+  private var rawBytes: Int {
+    (description.rows ?? 0).multipliedReportingOverflow(by: description.sampleBytes).partialValue
+  }
+
+  var json: JSON {
+    var members: [(key: String, value: JSON)] = [
+      ("file", .string(name)), ("kind", .string("samples")), ("format", .string(format)),
+      ("dtype", .string(description.elementType.name)), ("samples", JSON(description.rows)),
+      ("sample_shape", JSON(description.sampleShape)),
+      ("values_per_sample", .integer(description.valuesPerSample)), ("raw_bytes", .integer(rawBytes)),
+    ]
+    if case .delimited(let style) = description.format, let header = style.header {
+      members.append(("columns", .array(header.map { .string($0) })))
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+
+/// What a command found out about one of its files.
+protocol FileResult {
+  /// Tells it to the user.
+  func tell(_ console: Console) throws
+  /// The same for programs.
+  var json: JSON { get }
+}
+
+/// Does a command's work file by file, and tells the results: one by one, or at the end as one JSON object.
+///
+/// The object of one file is its result. That of several has them all in a list called `files`. A file that
+/// is at fault has an object too, with its `error`.
+struct FileResults {
+  private let console: Console
+  private let isJSON: Bool
+
+  init(_ options: GeneralOptions) {
+    console = options.console
+    isJSON = options.json
+  }
+
+  /// Does `body` for each input. An error in one is told, and does not stop the others; it makes the end a
+  /// failure.
+  func collect(_ inputs: [InputFile], _ body: (InputFile) throws -> any FileResult) throws {
+    var results: [JSON] = []
+    var hasFailed = false
+    for input in inputs {
+      do {
+        let result = try body(input)
+        if isJSON { results.append(result.json) } else { try result.tell(console) }
+      } catch {
+        guard let text = Failure(error)?.text else { throw error }
+        console.problem(text)
+        results.append(
+          .object([("file", .string(input.name)), ("ok", .bool(false)), ("error", .string(text))]))
+        hasFailed = true
+      }
+    }
+    if isJSON {
+      if inputs.count > 1 {
+        try console.result(.object([("files", .array(results))]))
+      } else if let result = results.first {
+        try console.result(result)
+      }
+    }
+    if hasFailed { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,35 @@
+import VAECodec
+
+/// What a fit gave, for people and for programs.
+struct FitResult {
+  private let report: FitReport
+  private let path: String
+
+  init(_ report: FitReport, path: String) {
+    self.report = report
+    self.path = path
+  }
+
+  /// A short table.
+  func lines(isVerbose: Bool) -> [String] {
+    let summary = report.model.summary
+    let learned = summary.fittedRows + summary.heldOutRows
+    let rows = learned < report.rows ? "\(learned) of \(report.rows) rows" : counted(report.rows, "row")
+    let stopped = report.wasStopped ? ", stopped early" : ""
+    let head =
+      "\(path): \(summary.modelBytes) bytes, \(counted(summary.latents.count, "latent")); fitted to \(rows) in "
+      + "\(report.seconds.fixed(1)) s\(stopped)"
+    let latents = isVerbose ? [""] + ModelText.latents(summary) : []
+    return [head] + latents + ["", "On \(counted(summary.heldOutRows, "row")) held out:", ""]
+      + ModelText.curve(summary, qualities: [10, 30, 50, 70, 90])
+  }
+
+  /// The result with all that the model's summary holds.
+  var json: JSON {
+    .object(
+      [
+        ("model", .string(path)), ("rows", .integer(report.rows)), ("seconds", .number(report.seconds)),
+        ("stopped", .bool(report.wasStopped)),
+      ] + ModelText.json(report.model.summary))
+  }
+}

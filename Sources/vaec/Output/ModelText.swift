@@ -1,0 +1,85 @@
+import SampleIO
+import VAECodec
+
+/// A model's summary, for people and for programs.
+enum ModelText {
+  /// Its properties, one a line.
+  static func properties(_ summary: ModelSummary) -> [String] {
+    var list = Properties()
+    list.add("fingerprint", summary.fingerprint)
+    list.add("samples", samples(summary.sampleShape, summary.elementType))
+    list.add("value range", "\(summary.peak.significant(5)) (the peak of PSNR)")
+    list.add("fitted to", "\(counted(summary.fittedRows, "row")), and \(summary.heldOutRows) held out")
+    list.add("latents", "\(summary.latents.count)")
+    if !summary.latents.isEmpty {
+      list.add("hidden layers", summary.hidden.map(String.init).joined(separator: ", "))
+      list.add("parameters", "\(summary.parameters)")
+    }
+    list.add("residual layers", residual(summary))
+    return list.lines
+  }
+
+  /// Rate and distortion on held-out rows, beside the rate that PCA takes for the same PSNR.
+  ///
+  /// - Parameter qualities: the qualities to show.
+  static func curve(_ summary: ModelSummary, qualities: Set<Double>) -> [String] {
+    let pca = RateCurve(summary.pcaPoints.map { ($0.bitsPerSample, $0.psnr) })
+    var table = Table(["quality", "bits/sample", "PSNR dB", "PCA bits", "saved"])
+    for point in summary.points where qualities.contains(point.quality) {
+      let bits = pca.bits(at: point.psnr)
+      table.add([
+        point.quality.fixed(0), point.bitsPerSample.fixed(1), point.psnr.fixed(2), bits?.fixed(1) ?? "-",
+        bits.map { "\((100 * (1 - point.bitsPerSample / $0)).fixed(0)) %" } ?? "-",
+      ])
+    }
+    return table.lines
+  }
+
+  /// The latents one by one, strongest first.
+  static func latents(_ summary: ModelSummary) -> [String] {
+    var table = Table(["latent", "bits", "variance"])
+    for (index, latent) in summary.latents.enumerated() {
+      table.add(["\(index + 1)", latent.bits.fixed(2), latent.variance.significant(4)])
+    }
+    return table.lines
+  }
+
+  /// All of it.
+  static func json(_ summary: ModelSummary) -> [(key: String, value: JSON)] {
+    let points = summary.points.map { point in
+      JSON.object([
+        ("quality", .number(point.quality)), ("bits_per_sample", .number(point.bitsPerSample)),
+        ("psnr", .number(point.psnr)),
+      ])
+    }
+    let pca = summary.pcaPoints.map { point in
+      JSON.object([("bits_per_sample", .number(point.bitsPerSample)), ("psnr", .number(point.psnr))])
+    }
+    let latents = summary.latents.map { latent in
+      JSON.object([("bits", .number(latent.bits)), ("variance", .number(latent.variance))])
+    }
+    return [
+      ("fingerprint", .string(summary.fingerprint)), ("format_version", .integer(summary.formatVersion)),
+      ("model_bytes", .integer(summary.modelBytes)), ("sample_shape", JSON(summary.sampleShape)),
+      ("values_per_sample", .integer(summary.valuesPerSample)), ("dtype", .string(summary.elementType.name)),
+      ("peak", .number(summary.peak)), ("fitted_rows", .integer(summary.fittedRows)),
+      ("held_out_rows", .integer(summary.heldOutRows)), ("latents", .array(latents)),
+      ("hidden", JSON(summary.hidden)), ("parameters", .integer(summary.parameters)),
+      ("residual_components", JSON(summary.residualComponents)),
+      ("value_layer", .bool(summary.hasValueLayer)),
+      ("points", .array(points)), ("baseline_pca", .array(pca)),
+    ]
+  }
+
+  /// What samples are: "8 x 8 values of type u1".
+  static func samples(_ shape: [Int], _ type: ElementType) -> String {
+    shape.isEmpty
+      ? "single values of type \(type.name)" : "\(text(ofShape: shape)) values of type \(type.name)"
+  }
+
+  private static func residual(_ summary: ModelSummary) -> String {
+    var parts = summary.residualComponents.map { counted($0, "component") }
+    if summary.hasValueLayer { parts.append("value by value") }
+    return parts.isEmpty ? "none" : parts.joined(separator: "; ")
+  }
+}

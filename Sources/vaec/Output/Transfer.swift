@@ -1,0 +1,59 @@
+import VAECodec
+
+/// What encoding or decoding one file gave.
+struct Transfer: FileResult {
+  private let input: InputFile
+  private let target: OutputTarget
+  private let samples: Int
+  private let valuesPerSample: Int
+  private let rawBytes: Int
+  private let streamBytes: Int
+  private let seconds: Double
+  /// nil for decoding.
+  private let quality: Double?
+
+  init(_ report: EncodeReport, quality: Double, from input: InputFile, to target: OutputTarget) {
+    self.input = input
+    self.target = target
+    samples = report.samples
+    valuesPerSample = report.valuesPerSample
+    rawBytes = report.rawBytes
+    streamBytes = report.streamBytes
+    seconds = report.seconds
+    self.quality = quality
+  }
+
+  init(_ report: DecodeReport, from input: InputFile, to target: OutputTarget) {
+    self.input = input
+    self.target = target
+    samples = report.samples
+    valuesPerSample = report.valuesPerSample
+    rawBytes = report.rawBytes
+    streamBytes = report.streamBytes
+    seconds = report.seconds
+    quality = nil
+  }
+
+  private var ratio: Double { Double(rawBytes) / Double(max(1, streamBytes)) }
+  private var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
+
+  func tell(_ console: Console) {
+    let (before, after) = quality == nil ? (streamBytes, rawBytes) : (rawBytes, streamBytes)
+    console.note(
+      "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
+        + "\(bitsPerSample.fixed(1)) bits/sample, to \(target.name)")
+    let speed = Double(rawBytes) / 1e6 / max(1e-9, seconds)
+    console.detail("\(input.name): \(seconds.fixed(3)) s, \(speed.significant(3)) MB/s")
+  }
+
+  var json: JSON {
+    .object(
+      [
+        ("file", .string(input.name)), ("output", .string(target.name)), ("samples", .integer(samples)),
+        ("values_per_sample", .integer(valuesPerSample)),
+      ] + (quality.map { [("quality", .number($0))] } ?? []) + [
+        ("raw_bytes", .integer(rawBytes)), ("stream_bytes", .integer(streamBytes)), ("ratio", .number(ratio)),
+        ("bits_per_sample", .number(bitsPerSample)), ("seconds", .number(seconds)),
+      ])
+  }
+}

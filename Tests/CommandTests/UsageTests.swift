@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// Help, versions, and arguments that make no sense.
+@Suite("usage")
+struct UsageTests {
+  @Test("--version prints the name and a version")
+  func version() throws {
+    let outcome = try Program.run(["--version"])
+    #expect(outcome.code == 0 && outcome.errors.isEmpty)
+    #expect(outcome.text.hasPrefix("vaec ") && outcome.text.split(separator: ".").count == 3)
+  }
+
+  @Test("--help gives an overview with examples, and every command has its own")
+  func help() throws {
+    let overview = try Program.run(["--help"])
+    #expect(overview.code == 0 && overview.text.contains("EXAMPLES"))
+    for command in ["fit", "encode", "decode", "eval", "info", "test"] {
+      #expect(overview.text.contains("\n  \(command) "))
+      let help = try Program.run([command, "--help"])
+      #expect(help.code == 0 && help.text.contains("vaec \(command)") && help.text.contains("EXAMPLES"))
+    }
+  }
+
+  @Test(
+    "wrong usage is told on standard error with exit code 64",
+    arguments: [
+      ["nothing"], ["encode", "x.npy"], ["encode", "-m", "m", "-q", "101", "x"],
+      ["encode", "-m", "m", "-q", "nan", "x"],
+      ["encode", "-m", "m", "--bogus", "x"], ["encode", "-m", "m", "-o", "a", "-c", "x"],
+      ["encode", "-m", "m", "-o", "a", "x", "y"], ["encode", "-m", "m", "-k", "--rm", "x"],
+      ["encode", "-m", "m", "--json", "-c", "x"], ["decode", "-m", "m", "--json"],
+      ["decode", "-m", "m", "--to", "png", "x.vaec"], ["fit", "x.npy"], ["fit", "x", "-o", "-"],
+      ["fit", "x", "-o", "m", "--epochs", "0"], ["fit", "x", "-o", "m", "--epochs", "3", "--time", "3s"],
+      ["fit", "x", "-o", "m", "--time", "soon"], ["fit", "x", "-o", "m", "--holdout", "1"],
+      ["fit", "x", "-o", "m", "--hidden", "3,,4"], ["fit", "x", "-o", "m", "--latents", "0"],
+      ["fit", "x", "-o", "m", "--memory", "much"], ["fit", "x", "-o", "m", "--shape", "8x-8"],
+      ["fit", "x", "-o", "m", "--dtype", "c8"], ["fit", "x", "-o", "m", "--header", "maybe"],
+      ["eval", "-m", "m", "-q", "3", "--every", "5", "x"], ["eval", "-m", "m", "--every", "0", "x"],
+      ["info", "-T", "-1", "x"],
+    ])
+  func wrongUsage(arguments: [String]) throws {
+    let scratch = try Scratch()
+    let outcome = try Program.run(arguments, in: scratch)
+    #expect(outcome.code == 64)
+    #expect(outcome.output.isEmpty && outcome.errors.hasPrefix("vaec: "))
+    #expect(try scratch.names.isEmpty)
+  }
+
+  @Test("kernels that there are not are refused with those that there are")
+  func kernels() throws {
+    let outcome = try Program.run(
+      ["info", Fixtures.path("digits-new.npy")], environment: ["VAEC_KERNELS": "abacus"])
+    #expect(outcome.isOneLineOfError && outcome.errors.contains("plain"), "\(outcome.errors)")
+  }
+}
