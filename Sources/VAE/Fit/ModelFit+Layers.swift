@@ -43,8 +43,8 @@ extension ModelFit {
     if !with.isEmpty {
       let lowest = with.filter { $0.point.valueStep == 0 && $0.point.steps.allSatisfy { $0 == 0 } }
         .map { QualityChoice.psnr($0.error) }.min() ?? 0
-      let learned = QualityChoice(with, lowest: lowest, highest: highest)
-      let classical = QualityChoice(without, lowest: lowest, highest: highest)
+      let learned = QualityChoice(with, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
+      let classical = QualityChoice(without, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
       // Does the network pay, and does it pay everywhere?
       let gains = stride(from: 0.0, through: 100, by: 5).compactMap { quality -> Double? in
         guard let a = learned.logRate(learned.target(quality)), let b = classical.logRate(learned.target(quality))
@@ -114,7 +114,8 @@ extension ModelFit {
   private func choose(
     _ model: inout Model, _ candidates: [OperatingHull.Candidate], lowest: Double, highest: Double
   ) {
-    let choice = QualityChoice(candidates, lowest: lowest, highest: highest)
+    let choice = QualityChoice(
+      candidates, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
     var points = (0...100).map { choice.point(Double($0)) }
     for i in model.layers.indices.reversed() {
       let finest = points.map { $0.steps[i] }.filter { $0 > 0 }.min()

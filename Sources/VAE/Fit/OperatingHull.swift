@@ -61,6 +61,17 @@ struct OperatingHull {
     return result
   }
 
+  /// Whole steps, in ratios like the others': between integers, a fraction of a step buys nothing.
+  private static func integerSteps(upTo largest: Float) -> [Float] {
+    var steps: [Float] = []
+    var next: Float = 1
+    while next <= max(1, largest), steps.count < Self.steps {
+      steps.append(next)
+      next = max(next + 1, (next / Float(Self.stepRatio)).rounded())
+    }
+    return steps
+  }
+
   /// Below this VAE quality, what is left is too much to be coded value by value.
   private static let coarsestForValues: Float = 0.4
 
@@ -79,7 +90,7 @@ struct OperatingHull {
     var square: Float = 0
     for (a, b) in zip(x, base) { square += (a - b) * (a - b) / Float(x.count) }
     var steps = (0..<Self.steps).map { Float(Double(square.squareRoot()) * 8 * power(Self.stepRatio, Double($0))) }
-    if model.output.isInteger { steps = steps.filter { $0 > 1.2 } + [1] }
+    if model.output.isInteger { steps = Self.integerSteps(upTo: steps[0]) }
     let slots = Slots<Candidate>(count: steps.count)
     let (model, kernels) = (self.model, self.kernels)
     workers.forEach(steps.count) { [steps] s in

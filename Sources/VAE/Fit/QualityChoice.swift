@@ -5,6 +5,8 @@ struct QualityChoice {
 
   /// Candidates that nothing beats in both, cheapest first.
   let pareto: [Candidate]
+  /// Whether values are integers.
+  let hasIntegers: Bool
   let lowest: Double
   let highest: Double
 
@@ -14,7 +16,8 @@ struct QualityChoice {
   /// - Parameters:
   ///   - lowest: PSNR of quality 0.
   ///   - highest: PSNR of quality 100, where candidates reach it.
-  init(_ candidates: [Candidate], lowest: Double, highest: Double) {
+  init(_ candidates: [Candidate], lowest: Double, highest: Double, hasIntegers: Bool) {
+    self.hasIntegers = hasIntegers
     pareto = OperatingHull.pareto(candidates)
     self.highest = min(highest, pareto.last.map { Self.psnr($0.error) } ?? highest)
     self.lowest = min(lowest, self.highest)
@@ -63,7 +66,7 @@ struct QualityChoice {
     // One dB of PSNR is one dB of the step where all components are active, and less below.
     let factor = Float(power(10, -off / 20))
     if point.valueStep > 0 {
-      point.valueStep *= factor
+      if !hasIntegers { point.valueStep *= factor }
     } else if let last = point.steps.lastIndex(where: { $0 > 0 }) {
       point.steps[last] *= factor
     } else if let part = point.network {
