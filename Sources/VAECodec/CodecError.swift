@@ -32,6 +32,8 @@ public enum CodecError: Error, Equatable {
   case shapeMismatch(name: String, found: [Int], expected: [Int])
   /// A value is NaN or infinite.
   case nonFinite(name: String, row: Int, column: Int, value: String)
+  /// A fraction, where the model was fitted to integers.
+  case notAnInteger(name: String, row: Int, column: Int)
   /// Data hold no rows.
   case noRows(name: String)
   /// Files to be fitted together differ in the shape of a sample.
@@ -40,8 +42,4 @@ public enum CodecError: Error, Equatable {
   case fit(FitError, name: String)
   /// The variable VAEC_KERNELS names no variant that this processor can run.
   case noSuchKernels(String, available: [String])
-}
-
-extension CodecError: CustomStringConvertible {
-  public var description: String { "\(self)" }
 }

@@ -104,7 +104,9 @@ struct RANSTests {
     #expect(try decode(bytes, tables, rows: 4) == symbols)
   }
 
-  @Test("chunks of one lane and of four have the known checksums", arguments: [(100, UInt32(1_875_990_712)), (1003, 1_839_383_303)])
+  @Test(
+    "chunks of one lane and of four have the known checksums",
+    arguments: [(100, UInt32(1_875_990_712)), (1003, 1_839_383_303)])
   func knownChecksums(rows: Int, checksum: UInt32) {
     let chunk = RandomPlanes.typical(rows: rows)
     let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: rows, rows: rows)

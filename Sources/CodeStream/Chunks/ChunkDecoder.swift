@@ -87,6 +87,23 @@ public final class ChunkDecoder {
     }
   }
 
+  /// How many rows the content of a frame of symbols says that it holds, whatever tables it was made with.
+  ///
+  /// - Parameter limit: more rows are an error.
+  public static func rows(ofContent content: [UInt8], limit: Int) throws(ChunkError) -> Int {
+    var reader = ByteReader(content)
+    let (first, rows): (UInt8, Int)
+    do {
+      first = try reader.integer()
+      rows = try reader.count()
+    } catch {
+      throw .corrupt
+    }
+    guard ContentKind(rawValue: first) != nil else { throw .unknownKind(first) }
+    guard rows >= 1, rows <= limit else { throw .rows(rows, limit: limit) }
+    return rows
+  }
+
   /// The content of a frame, whatever its kind: the counterpart of ``ChunkEncoder/frame(_:level:)``.
   ///
   /// - Parameter limit: a frame that announces more bytes is an error, before any memory is taken for it.

@@ -19,7 +19,8 @@ public struct ChunkSymbols: Sendable {
   /// Room for `rows` values of each plane, all 0, at level 0.
   public init(planes: Int, levelledPlanes: Int, rows: Int) {
     self.init(
-      symbols: [Int32](repeating: 0, count: (planes + levelledPlanes) * rows), planes: planes, planeStride: rows,
+      symbols: [Int32](repeating: 0, count: (planes + levelledPlanes) * rows), planes: planes,
+      planeStride: rows,
       rows: rows, levels: [UInt8](repeating: 0, count: levelledPlanes * rows), levelledPlanes: levelledPlanes)
   }
 

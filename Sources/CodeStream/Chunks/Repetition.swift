@@ -12,17 +12,20 @@ enum Repetition {
   /// chunk gains about as much.
   private static let margin = 1.25
 
+  /// How much less than its symbols' entropy zstd must take for a sample: else it has found no repetitions, and hard
+  /// work would find none.
+  private static let gain = 0.9
+
   /// Whether zstd is worth trying.
   ///
   /// - Parameter zstd: fast, with a checksum or without.
   static func isLikely(in chunk: ChunkSymbols, _ rans: RANSEncoder, _ zstd: ZstdCompressor) -> Bool {
-    let newRows = Double(distinctRows(chunk)) / Double(chunk.rows)
-
     var head = chunk
     head.rows = min(chunk.rows, max(1, sampleSymbols / chunk.allPlanes))
     var rows: [UInt8] = []
     PlainSymbols.appendRows(head, to: &rows)
-    if Double(zstd.compress(rows).count) * newRows < margin * Double(rans.encode(head).count) { return true }
+    let newRows = Double(distinctRows(chunk)) / Double(chunk.rows)
+    if isLikely(rows, Double(zstd.compress(rows).count) * newRows, rans.encode(head)) { return true }
 
     // From the middle: the first planes of a picture, say, are often empty.
     let count = min(chunk.allPlanes, max(1, sampleSymbols / chunk.rows))
@@ -30,7 +33,21 @@ enum Repetition {
     var planes: [UInt8] = []
     PlainSymbols.appendPlanes(chunk, planes: first..<first + count, to: &planes)
     let packed = rans.encode(chunk, planes: first..<first + count)
-    return Double(zstd.compress(planes).count) < margin * Double(packed.count)
+    return isLikely(planes, Double(zstd.compress(planes).count), packed)
+  }
+
+  /// Whether zstd, which takes `size` for a sample, is worth trying where rANS has made it `packed`.
+  private static func isLikely(_ sample: [UInt8], _ size: Double, _ packed: [UInt8]) -> Bool {
+    size < margin * Double(packed.count) && size < gain * entropy(sample)
+  }
+
+  /// What the bytes take, in bytes, if each is coded by how often it is there.
+  private static func entropy(_ sample: [UInt8]) -> Double {
+    var counts = [Float](repeating: 0, count: 256)
+    for byte in sample { counts[Int(byte)] += 1 }
+    let all = binaryLogarithm(Float(sample.count))
+    let bits = counts.reduce(0.0) { $1 == 0 ? $0 : $0 + Double($1 * (all - binaryLogarithm($1))) }
+    return bits / 8
   }
 
   /// How many different rows there are, or rather different hashes.

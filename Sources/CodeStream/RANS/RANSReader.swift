@@ -91,7 +91,9 @@ public struct RANSReader: Sendable {
   ///
   /// - Throws: `corrupt` where they were not, or planes are left.
   public mutating func finish() throws(ChunkError) {
-    guard position == words.count - Self.padding, states == SIMD4(repeating: RANS.least) else { throw .corrupt }
+    guard position == words.count - Self.padding, states == SIMD4(repeating: RANS.least) else {
+      throw .corrupt
+    }
   }
 
   /// Unpacks one plain plane. Returns false where the bytes are not an encoder's.

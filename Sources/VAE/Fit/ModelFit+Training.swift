@@ -5,9 +5,12 @@ extension ModelFit {
   static let measurements = 16
 
   /// Trains the VAE from the principal components on.
+  ///
+  /// - Parameter peakDecibels: the data's peak over the scale that standardizes them, in dB.
   func train(
     _ fit: Matrix, _ held: Matrix, _ components: PrincipalComponents, _ spectrum: Spectrum,
-    bounds: (low: FloatBuffer, high: FloatBuffer)?, _ random: inout RandomSource
+    bounds: (low: FloatBuffer, high: FloatBuffer)?, peakDecibels: Double,
+    _ random: inout RandomSource
   ) -> (network: Model.Network, wasStopped: Bool)? {
     let available = components.variances.count { $0 > spectrum.total * 1e-12 }
     guard available > 0 else { return nil }
@@ -55,7 +58,7 @@ extension ModelFit {
       }
       if done % max(1, steps / Self.measurements) == 0 {
         let measured = check.measure()
-        heldOut = (measured.bits, measured.psnr)
+        heldOut = (measured.bits, measured.psnr + peakDecibels)
         if fraction > 0.5, measured.loss < best.loss { best = (measured.loss, parameters.copy()) }
       }
       if options.seconds != nil { steps = max(steps, done + 1) }

@@ -92,7 +92,8 @@ public struct ModelFit {
       variances: components.variances, total: components.variances.reduce(0, +))
     var wasStopped = false
     if spectrum.total > 0 {
-      let trained = train(fit, held, components, spectrum, bounds: model.standardizedBounds(), &random)
+      let trained = train(fit, held, components, spectrum, bounds: model.standardizedBounds(),
+        peakDecibels: 2 * tenLogarithms(max(statistics.peak, 1e-30) / Double(statistics.scale)), &random)
       model.network = trained?.network
       wasStopped = trained?.wasStopped ?? false
       pruneLatents(&model, fit, held)

@@ -121,6 +121,11 @@ public struct Model: Sendable {
     }
     return (distinct, index)
   }
+
+  /// What the frequency tables of the value layer's levels are made of; empty without a value layer.
+  public func levelWeights(kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
+    valueLayer?.symbolWeights(kernels) ?? []
+  }
 }
 
 extension Parameters {

@@ -1,3 +1,5 @@
+import CKernels
+
 /// How a reconstruction becomes values that the data can hold: clipped to bounds, and rounded where values are
 /// integers. Exact operations only: a decoder computes it.
 public struct OutputRule: Equatable, Sendable {
@@ -18,11 +20,11 @@ public struct OutputRule: Equatable, Sendable {
 
   /// Whether it changes nothing.
   var isIdentity: Bool { !isInteger && lowest == -.infinity && highest == .infinity }
+}
 
-  /// The value that `x` stands for.
-  @inline(__always)
-  func callAsFunction(_ x: Float) -> Float {
-    let clipped = max(lowest, min(highest, x))
-    return isInteger ? clipped.rounded(.toNearestOrEven) : clipped
+extension OutputRule {
+  /// The same for the kernels.
+  var kernelRule: vaec_output_rule {
+    vaec_output_rule(lowest: lowest, highest: highest, is_integer: isInteger)
   }
 }

@@ -87,18 +87,21 @@ public final class SampleCoder {
     }
   }
 
-  /// The reconstruction of the block that was encoded last, in the data's units: what ``decode(_:planeStride:rows:into:)``
-  /// makes of its symbols.
-  public func lastReconstruction(rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
+  /// What the block that was encoded last is the base of, for a value layer: what
+  /// ``decode(_:planeStride:rows:into:asBase:)`` makes of its symbols.
+  public func lastBase(rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
-    finish(rows, into: samples)
+    finish(rows, into: samples, asBase: true)
   }
 
   /// Decodes what ``encode(_:rows:symbols:planeStride:)`` made, into the data's units.
   ///
-  /// - Parameter samples: rows x values; overwritten.
+  /// - Parameters:
+  ///   - samples: rows x values; overwritten.
+  ///   - asBase: integers are not rounded, since a value layer follows.
   public func decode(
-    _ symbols: UnsafePointer<Int32>, planeStride: Int, rows: Int, into samples: UnsafeMutableBufferPointer<Float>
+    _ symbols: UnsafePointer<Int32>, planeStride: Int, rows: Int, into samples: UnsafeMutableBufferPointer<Float>,
+    asBase: Bool
   ) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
     let table = kernels.table.pointee
@@ -111,7 +114,7 @@ public final class SampleCoder {
       table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
       layer.synthesize(values, 0..<rows, onto: reconstruction, kernels: kernels)
     }
-    finish(rows, into: samples)
+    finish(rows, into: samples, asBase: asBase)
   }
 
   /// reconstruction = the network's output for its symbols, within bounds; 0 (the mean) without a network.
@@ -131,7 +134,7 @@ public final class SampleCoder {
   }
 
   /// samples = rule(means + scale * reconstruction).
-  private func finish(_ rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
+  private func finish(_ rows: Int, into samples: UnsafeMutableBufferPointer<Float>, asBase: Bool) {
     var final = reconstruction
     if let front = model.front, let wide {
       kernels.product(
@@ -139,13 +142,14 @@ public final class SampleCoder {
       final = wide
     }
     guard let base = samples.baseAddress else { return }
-    let rule = model.output
+    var rule = model.output.kernelRule
+    if asBase { rule.is_integer = false }
     model.means.withUnsafeBufferPointer { means in
       guard let means = means.baseAddress else { return }
       for r in 0..<rows {
         let row = base + r * model.values
         kernels.table.pointee.add_scaled(means, model.scale, final.row(r), row, model.values)
-        if !rule.isIdentity { for i in 0..<model.values { row[i] = rule(row[i]) } }
+        if !model.output.isIdentity { kernels.table.pointee.apply_rule(row, &rule, row, model.values) }
       }
     }
   }

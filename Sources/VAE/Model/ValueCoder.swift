@@ -156,10 +156,3 @@ public final class ValueCoder {
     table.add_scaled(column, -1, base.pointer + i * stride, error.pointer + i * stride, stride)
   }
 }
-
-extension OutputRule {
-  /// The same for the kernels.
-  var kernelRule: vaec_output_rule {
-    vaec_output_rule(lowest: lowest, highest: highest, is_integer: isInteger)
-  }
-}

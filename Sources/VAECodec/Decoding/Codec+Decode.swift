@@ -1,5 +1,7 @@
 import ByteIO
+import CodeStream
 import SampleIO
+import VAE
 
 /// What decoding gave.
 public struct DecodeReport: Sendable {
@@ -11,41 +13,139 @@ public struct DecodeReport: Sendable {
   public var seconds: Double
 }
 
-/// What a `.vaec` stream's header says.
-public struct StreamSummary: Sendable {
-  public var formatVersion: Int
-  /// Fingerprint of its model.
-  public var fingerprint: String
-  public var sampleShape: [Int]
-  public var elementType: ElementType
-  /// "npy", "idx", "csv", "vecs" or "raw".
-  public var format: String
-  public var quality: Double
-  /// Samples, once the stream has been read to its end.
-  public var samples: Int
-  public var chunkRows: Int
-  public var chunks: Int
-  public var streamBytes: Int
-}
-
 extension Codec {
-  /// Decodes a `.vaec` file: one stream, or several one after another.
+  /// Decodes a `.vaec` file: one stream, or several one after another. Memory is bounded by a chunk for each thread.
   ///
   /// - Parameters:
   ///   - name: the input in messages.
-  ///   - model: the model that the streams were made with; it is called at the first header with the fingerprint that
-  ///     the stream needs.
-  ///   - makeWriter: called once, with what the samples are (`rows` where known); streams that follow must hold samples
-  ///     of the same shape and type.
+  ///   - model: the model that the streams were made with; nil where the user named none, which is an error at the first
+  ///     header, that says which is needed.
+  ///   - makeWriter: called once, with what the samples are (`rows` where the first stream knows them); streams that
+  ///     follow must hold samples of the same shape and type. The writer is finished in the end.
   public func decode(
     _ source: any ByteSource, name: String, model: FittedModel?,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
-  ) throws(CodecError) -> DecodeReport { fatalError("to be written") }
+  ) throws(CodecError) -> DecodeReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let counting = CountingSource(source)
+    let reader = StreamReader(counting)
+    var report = DecodeReport(samples: 0, valuesPerSample: 0, streamBytes: 0, rawBytes: 0, seconds: 0)
+    var output: (writer: any SampleWriter, description: SampleDescription)?
+    var stream: DecodingStream?
+    while let part = try nextPart(reader, name) {
+      switch part {
+      case .header(let header):
+        let details = try StreamDetails(header.content, name: name)
+        let needed = Fingerprint.text(details.fingerprint)
+        guard let model else { throw .needsModel(name: name, needs: needed) }
+        guard model.fingerprintNumber == details.fingerprint else {
+          throw .wrongModel(name: name, needs: needed, given: model.fingerprint)
+        }
+        guard details.description.valuesPerSample == model.summary.valuesPerSample,
+          model.model.accepts(details.point)
+        else {
+          throw .badHeader(name: name, reason: "it asks for what the model does not have")
+        }
+        if let output {
+          guard output.description.sampleShape == details.description.sampleShape,
+            output.description.elementType == details.description.elementType
+          else {
+            throw .mixedShapes(
+              name: name, found: details.description.sampleShape, expected: output.description.sampleShape)
+          }
+        } else {
+          output = (try makeWriter(details.description), details.description)
+        }
+        report.valuesPerSample = details.description.valuesPerSample
+        let plan = StreamPlan(
+          model.model, at: details.point, chunkRows: details.chunkRows, kernels: kernels)
+        stream = DecodingStream(ChunkCodecs(plan, workers: workers), details)
+      case .chunk(let chunk):
+        stream?.frames.append(chunk.frame)
+        if let current = stream, current.frames.count == current.codecs.count {
+          try write(&stream, to: output?.writer, name, &report)
+        }
+      case .end:
+        try write(&stream, to: output?.writer, name, &report)
+        if let stream, let rows = stream.details.rows, rows != stream.samples {
+          throw .badHeader(name: name, reason: "it announces \(rows) rows where the chunks hold \(stream.samples)")
+        }
+        stream = nil
+      }
+    }
+    do {
+      try output?.writer.finish()
+    } catch {
+      throw .samples(error)
+    }
+    report.streamBytes = counting.count
+    report.seconds = (clock.now - start) / .seconds(1)
+    return report
+  }
 
-  /// Reads a `.vaec` file from start to end and checks every checksum, without decoding: no model is needed.
-  ///
-  /// - Returns: one summary a stream.
-  public func verify(_ source: any ByteSource, name: String) throws(CodecError) -> [StreamSummary] {
-    fatalError("to be written")
+  /// A stream that is being decoded: frames wait until there is one for each worker.
+  private struct DecodingStream {
+    let codecs: ChunkCodecs
+    let details: StreamDetails
+    var frames: [[UInt8]] = []
+    var chunks = 0
+    var samples = 0
+
+    init(_ codecs: ChunkCodecs, _ details: StreamDetails) {
+      self.codecs = codecs
+      self.details = details
+    }
+  }
+
+  /// Decodes the frames that wait, and writes their samples.
+  private func write(
+    _ stream: inout DecodingStream?, to writer: (any SampleWriter)?, _ name: String, _ report: inout DecodeReport
+  ) throws(CodecError) {
+    guard var current = stream, let writer else { return }
+    for decoded in current.codecs.decode(current.frames) {
+      current.chunks += 1
+      let numbers: [Float]
+      switch decoded {
+      case .success(let found): numbers = found
+      case .failure(let error): throw .chunk(error, name: name, chunk: current.chunks)
+      }
+      let description = current.details.description
+      let batch = SampleBatch(
+        floats: numbers, elementType: description.elementType, valuesPerSample: description.valuesPerSample)
+      do {
+        try writer.write(batch)
+      } catch {
+        throw .samples(error)
+      }
+      current.samples += batch.rows
+      report.samples += batch.rows
+      report.rawBytes += batch.bytes.count
+    }
+    current.frames.removeAll(keepingCapacity: true)
+    stream = current
+  }
+}
+
+/// The next part of a stream.
+func nextPart(_ reader: StreamReader, _ name: String) throws(CodecError) -> StreamReader.Part? {
+  do {
+    return try reader.next()
+  } catch {
+    throw .stream(error, name: name)
+  }
+}
+
+/// Counts the bytes that are read through it.
+final class CountingSource: ByteSource {
+  private let source: any ByteSource
+  private(set) var count = 0
+
+  init(_ source: any ByteSource) { self.source = source }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
+    let got = try source.read(into: buffer)
+    count += got
+    return got
   }
 }

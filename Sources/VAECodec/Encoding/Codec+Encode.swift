@@ -1,4 +1,5 @@
 import ByteIO
+import CodeStream
 import SampleIO
 import VAE
 
@@ -9,6 +10,9 @@ public struct EncodeOptions: Sendable {
   /// Rows in a chunk; nil for a number that suits the size of samples.
   public var chunkRows: Int?
 
+  /// - Parameters:
+  ///   - quality: 0 ... 100; the nearest whole number counts.
+  ///   - chunkRows: at least 1.
   public init(quality: Double = 60, chunkRows: Int? = nil) {
     self.quality = quality
     self.chunkRows = chunkRows
@@ -23,6 +27,8 @@ public struct EncodeReport: Sendable {
   public var rawBytes: Int
   /// Bytes of the stream, header and seek table included.
   public var streamBytes: Int
+  /// Values outside the bounds of the model's data, which come back as the bound.
+  public var clippedValues: Int
   public var seconds: Double
   /// rawBytes / streamBytes.
   public var ratio: Double { Double(rawBytes) / Double(max(1, streamBytes)) }
@@ -30,11 +36,65 @@ public struct EncodeReport: Sendable {
 }
 
 extension Codec {
-  /// Encodes all samples of `reader` into a `.vaec` stream; memory is bounded by a few chunks.
+  /// Encodes all samples of `reader` into a `.vaec` stream; memory is bounded by a chunk for each thread.
   ///
-  /// - Parameter name: the input in messages.
+  /// - Parameters:
+  ///   - name: the input in messages.
+  ///   - sink: gets the whole stream; it is not finished, so that another stream may follow.
   public func encode(
     _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
     to sink: any ByteSink
-  ) throws(CodecError) -> EncodeReport { fatalError("to be written") }
+  ) throws(CodecError) -> EncodeReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let description = reader.description
+    try model.accepts(description, name: name)
+    let point = model.point(quality: options.quality)
+    let chunkRows =
+      options.chunkRows ?? StreamPlan.defaultChunkRows(values: description.valuesPerSample)
+    let plan = StreamPlan(
+      model.model, at: point, chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), kernels: kernels)
+    let codecs = ChunkCodecs(plan, workers: workers)
+    let details = StreamDetails(
+      fingerprint: model.fingerprintNumber, quality: Float(options.quality), chunkRows: plan.chunkRows,
+      rows: description.rows, point: point, description: description)
+    var check = InputCheck(model, description, name: name)
+    var report = EncodeReport(
+      samples: 0, valuesPerSample: description.valuesPerSample, rawBytes: 0, streamBytes: 0, clippedValues: 0,
+      seconds: 0)
+    let writer = try writing(name) { () throws(StreamError) in
+      try StreamWriter(sink, header: StreamHeader(content: details.encode()))
+    }
+    var chunks: [[Float]] = []
+    var ended = false
+    while !ended {
+      if let batch = try reading(reader, plan.chunkRows) {
+        chunks.append(try check.numbers(of: batch))
+        report.samples += batch.rows
+        report.rawBytes += batch.bytes.count
+      } else {
+        ended = true
+      }
+      if chunks.count == codecs.count || ended {
+        for frame in codecs.encode(chunks) {
+          try writing(name) { () throws(StreamError) in try writer.append(frame: frame) }
+        }
+        chunks.removeAll(keepingCapacity: true)
+      }
+    }
+    try writing(name) { () throws(StreamError) in try writer.finish() }
+    report.streamBytes = writer.size
+    report.clippedValues = check.clipped
+    report.seconds = (clock.now - start) / .seconds(1)
+    return report
+  }
+}
+
+/// Runs `body`, and says of its errors which input's stream they concern.
+private func writing<R>(_ name: String, _ body: () throws(StreamError) -> R) throws(CodecError) -> R {
+  do {
+    return try body()
+  } catch {
+    throw .stream(error, name: name)
+  }
 }

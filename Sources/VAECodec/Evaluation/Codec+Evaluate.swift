@@ -1,8 +1,10 @@
+import ByteIO
 import SampleIO
 import VAE
 
 /// Rate and distortion of a model on data: measured on finished streams, decoded again.
 public struct EvaluationReport: Sendable {
+  /// One quality.
   public struct Point: Sendable {
     public var quality: Double
     /// Bytes of the finished stream, times eight.
@@ -21,6 +23,7 @@ public struct EvaluationReport: Sendable {
     public var decodeMBPerSecond: Double
   }
 
+  /// A point of the baseline.
   public struct BaselinePoint: Sendable {
     public var bitsPerSample: Double
     public var mse: Double
@@ -32,20 +35,97 @@ public struct EvaluationReport: Sendable {
   public var elementType: ElementType
   public var modelBytes: Int
   public var points: [Point]
-  /// PCA with a uniform quantizer and ideal entropy coder, its basis and tables from the fit's rows (kept in the model
-  /// as a curve on held-out rows).
+  /// PCA of the rows that the model was fitted to, with a uniform quantizer and an ideal entropy coder, on the rows that
+  /// the fit held out.
   public var baselinePCA: [BaselinePoint]
   /// Mean change of rate against PCA at equal PSNR, in percent, over the PSNR that both curves cover; nil where they
   /// share none or fewer than two qualities were measured.
   public var bdRateVsPCA: Double?
-  /// From how many samples on model and codes together take fewer bytes than PCA's basis and codes; nil where never.
+  /// From how many samples on model and codes together take fewer bytes than PCA's basis and codes, at the PSNR of the
+  /// middle quality; nil where never.
   public var breakEvenSamples: Int?
 }
 
 extension Codec {
+  /// Samples that are evaluated take at most this much memory; the rows after them are left out.
+  private static let mostBytes = 1 << 30
+
   /// Encodes and decodes `reader`'s samples at each quality.
+  ///
+  /// - Parameters:
+  ///   - qualities: each 0 ... 100.
+  ///   - progress: called with the number of qualities that are done.
   public func evaluate(
     _ reader: any SampleReader, name: String, model: FittedModel, qualities: [Double],
     progress: (Int) -> Void = { _ in }
-  ) throws(CodecError) -> EvaluationReport { fatalError("to be written") }
+  ) throws(CodecError) -> EvaluationReport {
+    let description = reader.description
+    try model.accepts(description, name: name)
+    var batches: [SampleBatch] = []
+    var bytes = 0
+    let rows = StreamPlan.defaultChunkRows(values: description.valuesPerSample)
+    while bytes < Self.mostBytes, let batch = try reading(reader, rows) {
+      batches.append(batch)
+      bytes += batch.bytes.count
+    }
+    var held = description
+    held.rows = batches.reduce(0) { $0 + $1.rows }
+    let samples = HeldSamples(batches, held)
+    guard samples.rows > 0 else { throw .noRows(name: name) }
+    var points: [EvaluationReport.Point] = []
+    for (i, quality) in qualities.enumerated() {
+      points.append(try measure(samples, name: name, model: model, quality: quality))
+      progress(i + 1)
+    }
+    let peak = model.summary.peak
+    let baseline = model.summary.pcaPoints.map {
+      EvaluationReport.BaselinePoint(
+        bitsPerSample: $0.bitsPerSample, mse: peak * peak / naturalExponential($0.psnr / 10 * naturalLogarithm(10)),
+        psnr: $0.psnr)
+    }
+    return EvaluationReport(
+      samples: samples.rows, valuesPerSample: description.valuesPerSample, elementType: description.elementType,
+      modelBytes: model.bytes.count, points: points, baselinePCA: baseline,
+      bdRateVsPCA: BDRate.percent(
+        points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),
+      breakEvenSamples: breakEven(model, points))
+  }
+
+  /// One quality: the stream is written to memory whole, and decoded from there.
+  func measure(
+    _ samples: HeldSamples, name: String, model: FittedModel, quality: Double
+  ) throws(CodecError) -> EvaluationReport.Point {
+    let sink = MemorySink()
+    let encoded = try encode(
+      samples.reader(), name: name, model: model, options: EncodeOptions(quality: quality), to: sink)
+    let comparing = ComparingWriter(samples)
+    let decoded = try decode(MemorySource(sink.bytes), name: name, model: model) { _ in comparing }
+    let distortion = comparing.distortion
+    let (rows, raw, size) = (Double(samples.rows), Double(samples.rawBytes), Double(sink.bytes.count))
+    let bits = 8 * size / rows
+    return EvaluationReport.Point(
+      quality: quality, bitsPerSample: bits,
+      bitsPerValue: bits / Double(max(1, samples.description.valuesPerSample)), ratio: raw / size,
+      ratioWithModel: raw / (size + Double(model.bytes.count)), mse: distortion.mse,
+      rmse: distortion.mse.squareRoot(),
+      psnr: Distortion.psnr(mse: distortion.mse, peak: model.summary.peak), maxError: distortion.maximum,
+      encodeMBPerSecond: raw / 1e6 / max(encoded.seconds, 1e-9),
+      decodeMBPerSecond: raw / 1e6 / max(decoded.seconds, 1e-9))
+  }
+
+  /// PCA's basis is counted with a byte a number, and a mean of four bytes a value.
+  private func breakEven(_ model: FittedModel, _ points: [EvaluationReport.Point]) -> Int? {
+    let summary = model.summary
+    guard let middle = points.min(by: { ($0.quality - 50).magnitude < ($1.quality - 50).magnitude }),
+      let pca = BDRate.LogRate(summary.pcaPoints.map { ($0.bitsPerSample, $0.psnr) }),
+      middle.psnr >= pca.lowest, middle.psnr <= pca.highest,
+      let nearest = summary.pcaPoints.min(by: {
+        ($0.psnr - middle.psnr).magnitude < ($1.psnr - middle.psnr).magnitude
+      })
+    else { return nil }
+    let saved = (naturalExponential(pca(middle.psnr)) - middle.bitsPerSample) / 8
+    let basis = Double(summary.valuesPerSample * (nearest.components + 4))
+    guard saved > 0 else { return nil }
+    return max(1, Int(((Double(summary.modelBytes) - basis) / saved).rounded(.up)))
+  }
 }

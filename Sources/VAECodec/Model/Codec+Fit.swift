@@ -1,20 +1,6 @@
 import SampleIO
 import VAE
 
-extension Codec {
-  /// Fits a model to all samples of `inputs`, which have one shape.
-  ///
-  /// - Parameters:
-  ///   - inputs: readers with the names of their files.
-  ///   - options: see ``FitOptions``.
-  ///   - memory: bytes that samples may take; of larger data a uniform sample of rows is fitted.
-  ///   - progress: called a few times a second; returning false makes the fit finish the epoch and stop.
-  public func fit(
-    _ inputs: [(name: String, reader: any SampleReader)], options: FitOptions = FitOptions(), memory: Int = 1 << 30,
-    progress: @escaping (FitProgress) -> Bool = { _ in true }
-  ) throws(CodecError) -> FitReport { fatalError("to be written") }
-}
-
 /// What a fit gives.
 public struct FitReport: Sendable {
   public var model: FittedModel
@@ -24,4 +10,142 @@ public struct FitReport: Sendable {
   public var rows: Int
   /// Whether the fit ended before its schedule did.
   public var wasStopped: Bool
+}
+
+extension Codec {
+  /// Fits a model to all samples of `inputs`, which have one shape.
+  ///
+  /// - Parameters:
+  ///   - inputs: readers with the names of their files.
+  ///   - options: see ``FitOptions``.
+  ///   - memory: bytes that the fit may take for samples; of larger data a uniform sample of rows is fitted.
+  ///   - progress: called a few times a second; returning false makes the fit finish the epoch and stop.
+  public func fit(
+    _ inputs: [(name: String, reader: any SampleReader)], options: FitOptions = FitOptions(), memory: Int = 1 << 30,
+    progress: @escaping (FitProgress) -> Bool = { _ in true }
+  ) throws(CodecError) -> FitReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    guard let first = inputs.first else { throw .noRows(name: "fit") }
+    let description = first.reader.description
+    let width = description.valuesPerSample
+    var isInteger = true
+    for (name, reader) in inputs {
+      guard reader.description.sampleShape == description.sampleShape else {
+        throw .mixedShapes(name: name, found: reader.description.sampleShape, expected: description.sampleShape)
+      }
+      isInteger = isInteger && reader.description.elementType.isInteger
+    }
+    guard width <= ModelFit.mostValues else {
+      throw .fit(.tooManyValues(width, most: ModelFit.mostValues), name: first.name)
+    }
+    // The fit holds samples, standardized samples, their parts, and what is left of them.
+    let copies = 6
+    let most = max(ModelFit.fewestRows, memory / (max(1, width) * MemoryLayout<Float>.size * copies))
+    var reservoir = RowReservoir(width: width, most: most, seed: options.seed)
+    for (name, reader) in inputs {
+      var check = InputCheck(rule: OutputRule(), isInteger: isInteger, width: width, name: name)
+      while let batch = try reading(reader, max(1, min(1 << 16, (1 << 20) / max(1, width)))) {
+        reservoir.add(try check.numbers(of: batch))
+      }
+    }
+    guard reservoir.seen > 0 else { throw .noRows(name: first.name) }
+    // Text has no type of its own: numbers that all are whole make an integer model.
+    if case .delimited = description.format { isInteger = reservoir.isWhole }
+    let range = isInteger && description.elementType.isInteger ? description.elementType.range : nil
+    let fit = ModelFit(options, kernels: kernels, workers: workers, progress: progress)
+    let result: ModelFit.Result
+    do {
+      result = try fit(
+        Matrix(rows: reservoir.rows, columns: width, reservoir.take()), isInteger: isInteger,
+        elementRange: range.map { Float($0.lowerBound)...Float($0.upperBound) })
+    } catch {
+      throw .fit(error, name: first.name)
+    }
+    var notes = ModelNotes(
+      elementType: description.elementType, sampleShape: description.sampleShape, fittedRows: result.fittedRows,
+      heldOutRows: result.heldOutRows, peak: result.peak,
+      latents: zip(result.latentBits, result.latentVariances).map {
+        ModelSummary.Latent(bits: $0, variance: $1)
+      })
+    notes.pca = result.pca.sorted { $0.bits < $1.bits }.map {
+      ModelNotes.PCAPoint(
+        bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: result.peak)),
+        components: $0.components)
+    }
+    let draft = FittedModel(result.model, notes: notes)
+    notes.points = try points(of: draft, on: result.heldSamples)
+    return FitReport(
+      model: FittedModel(result.model, notes: notes), seconds: (clock.now - start) / .seconds(1),
+      rows: reservoir.seen, wasStopped: result.wasStopped)
+  }
+
+  /// Rows that the qualities are measured on at the most.
+  private static let mostMeasuredRows = 4096
+
+  /// Rate and PSNR of every fifth quality on rows that were held out.
+  private func points(of model: FittedModel, on held: Matrix) throws(CodecError) -> [ModelSummary.Point] {
+    let rows = min(held.rows, Self.mostMeasuredRows)
+    let batch = SampleBatch(
+      floats: (0..<rows).flatMap { held.values(ofRow: $0) }, elementType: model.summary.elementType,
+      valuesPerSample: held.columns)
+    let data: HeldSamples
+    do {
+      data = HeldSamples(
+        [batch],
+        try SampleDescription(
+          elementType: model.summary.elementType, sampleShape: model.summary.sampleShape, format: .raw,
+          rows: rows))
+    } catch {
+      throw .samples(error)
+    }
+    var points: [ModelSummary.Point] = []
+    for quality in stride(from: 0.0, through: 100, by: 5) {
+      let measured = try measure(data, name: "held-out rows", model: model, quality: quality)
+      points.append(
+        ModelSummary.Point(quality: quality, bitsPerSample: measured.bitsPerSample, psnr: measured.psnr))
+    }
+    return points
+  }
+}
+
+/// Rows of a stream of unknown length: all of them, or a uniform sample of a fixed number (Vitter 1985, algorithm R).
+private struct RowReservoir {
+  private let width: Int
+  private let most: Int
+  private var random: RandomSource
+  private var numbers: [Float] = []
+  /// Rows so far, and those that are kept.
+  private(set) var seen = 0
+  var rows: Int { min(seen, most) }
+  /// Whether all numbers so far were whole.
+  private(set) var isWhole = true
+
+  init(width: Int, most: Int, seed: UInt64) {
+    self.width = width
+    self.most = most
+    // Another sequence than the fit's own.
+    random = RandomSource(seed: ~seed)
+  }
+
+  mutating func add(_ batch: [Float]) {
+    if isWhole { isWhole = batch.allSatisfy { $0 == $0.rounded() && $0.magnitude < 0x1p24 } }
+    let count = batch.count / max(1, width)
+    let fitting = min(count, most - min(seen, most))
+    numbers.append(contentsOf: batch[..<(fitting * width)])
+    for r in fitting..<count {
+      let place = Int(random.next() % UInt64(seen + r + 1))
+      if place < most {
+        numbers.replaceSubrange(
+          place * width..<(place + 1) * width, with: batch[r * width..<(r + 1) * width])
+      }
+    }
+    seen += count
+  }
+
+  /// The rows, and no second copy of them.
+  mutating func take() -> [Float] {
+    defer { numbers = [] }
+    return numbers
+  }
 }

@@ -1,0 +1,157 @@
+import CodeStream
+import VAE
+
+/// Codes chunks of samples for one worker: the straight line from numbers to a frame, and back.
+///
+/// It owns all buffers that a chunk needs, and allocates little besides.
+final class ChunkCodec {
+  private let plan: StreamPlan
+  private let samples: SampleCoder
+  private let values: ValueCoder?
+  private let encoder: ChunkEncoder
+  private let decoder: ChunkDecoder
+  private var chunk: ChunkSymbols
+  /// What the network and the linear layers make of the chunk, rows x values.
+  private var base: [Float]
+
+  init(_ plan: StreamPlan, rans: (encoder: RANSEncoder, decoder: RANSDecoder)) {
+    self.plan = plan
+    samples = SampleCoder(plan.model, at: plan.point, blockRows: min(128, plan.chunkRows), kernels: plan.kernels)
+    values =
+      plan.levelledPlanes == 0
+      ? nil : ValueCoder(plan.model, rows: plan.chunkRows, kernels: plan.kernels)
+    encoder = ChunkEncoder(rans.encoder)
+    decoder = ChunkDecoder(rans.decoder)
+    chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: plan.chunkRows)
+    base = [Float](repeating: 0, count: plan.levelledPlanes == 0 ? 0 : plan.chunkRows * plan.model.values)
+  }
+
+  /// The frame of a chunk.
+  ///
+  /// - Parameter numbers: rows x values, at least one row and at most the plan's.
+  func encode(_ numbers: [Float]) -> [UInt8] {
+    let width = plan.model.values
+    let rows = numbers.count / width
+    precondition(rows >= 1 && rows <= plan.chunkRows && rows * width == numbers.count)
+    chunk.rows = rows
+    let stride = chunk.planeStride
+    numbers.withUnsafeBufferPointer { numbers in
+      for first in Swift.stride(from: 0, to: rows, by: samples.blockRows) {
+        let count = min(samples.blockRows, rows - first)
+        let block = UnsafeBufferPointer(rebasing: numbers[first * width..<(first + count) * width])
+        chunk.symbols.withUnsafeMutableBufferPointer { symbols in
+          // With no planes there is nothing to write, and the pointer may be of an empty array.
+          guard let start = symbols.baseAddress else { return }
+          samples.encode(block, rows: count, symbols: start + (plan.planes == 0 ? 0 : first), planeStride: stride)
+        }
+        guard values != nil else { continue }
+        base.withUnsafeMutableBufferPointer {
+          samples.lastBase(
+            rows: count, into: UnsafeMutableBufferPointer(rebasing: $0[first * width..<(first + count) * width]))
+        }
+      }
+      guard let values else { return }
+      base.withUnsafeBufferPointer { base in
+        values.encode(
+          numbers, base: UnsafeBufferPointer(rebasing: base[..<(rows * width)]), rows: rows,
+          step: plan.point.valueStep
+        ) { value, symbols, levels in
+          let place = value * stride
+          chunk.symbols.replaceSubrange(
+            (plan.planes * stride + place)..<(plan.planes * stride + place + rows), with: symbols[..<rows])
+          chunk.levels.replaceSubrange(place..<place + rows, with: levels[..<rows])
+        }
+      }
+    }
+    return encoder.encode(chunk)
+  }
+
+  /// The numbers of a chunk's frame, rows x values.
+  func decode(_ frame: [UInt8]) throws(ChunkError) -> [Float] {
+    var reader = try decoder.open(
+      frame: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes)
+    let rows = reader.rows
+    let width = plan.model.values
+    let stride = chunk.planeStride
+    try reader.planes(into: &chunk.symbols, planeStride: stride)
+    var numbers = [Float](repeating: 0, count: rows * width)
+    numbers.withUnsafeMutableBufferPointer { numbers in
+      chunk.symbols.withUnsafeBufferPointer { symbols in
+        for first in Swift.stride(from: 0, to: rows, by: samples.blockRows) {
+          let count = min(samples.blockRows, rows - first)
+          let block = UnsafeMutableBufferPointer(rebasing: numbers[first * width..<(first + count) * width])
+          if let start = symbols.baseAddress {
+            samples.decode(
+              start + (plan.planes == 0 ? 0 : first), planeStride: stride, rows: count, into: block,
+              asBase: values != nil)
+          } else {
+            withUnsafePointer(to: Int32(0)) {
+              samples.decode($0, planeStride: 0, rows: count, into: block, asBase: values != nil)
+            }
+          }
+        }
+      }
+    }
+    if let values {
+      var symbols = [Int32](repeating: 0, count: rows)
+      base.replaceSubrange(..<(rows * width), with: numbers)
+      try base.withUnsafeBufferPointer { base throws(ChunkError) in
+        try numbers.withUnsafeMutableBufferPointer { numbers throws(ChunkError) in
+          try values.decode(
+            base: UnsafeBufferPointer(rebasing: base[..<(rows * width)]), rows: rows, step: plan.point.valueStep,
+            into: numbers
+          ) { _, levels, all throws(ChunkError) in
+            try levels.withUnsafeBufferPointer { levels throws(ChunkError) in
+              try symbols.withUnsafeMutableBufferPointer { symbols throws(ChunkError) in
+                try reader.levelledPlane(levels: levels, into: symbols)
+              }
+            }
+            all.replaceSubrange(..<rows, with: symbols)
+          }
+        }
+      }
+    }
+    try reader.finish()
+    return numbers
+  }
+}
+
+/// One ``ChunkCodec`` a worker, over one plan.
+final class ChunkCodecs {
+  private let codecs: [ChunkCodec]
+  private let workers: Workers
+
+  init(_ plan: StreamPlan, workers: Workers) {
+    let rans = (encoder: RANSEncoder(plan.tables), decoder: RANSDecoder(plan.tables))
+    codecs = (0..<workers.count).map { _ in ChunkCodec(plan, rans: rans) }
+    self.workers = workers
+  }
+
+  /// Chunks that are worked on at once.
+  var count: Int { codecs.count }
+
+  /// Frames of at most ``count`` chunks, in their order.
+  func encode(_ chunks: [[Float]]) -> [[UInt8]] { map(chunks) { $0.encode($1) } }
+
+  /// Numbers of at most ``count`` frames, in their order, each with its error if it has one.
+  func decode(_ frames: [[UInt8]]) -> [Result<[Float], ChunkError>] {
+    map(frames) { codec, frame in
+      do throws(ChunkError) {
+        return .success(try codec.decode(frame))
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  private func map<Input: Sendable, Output>(
+    _ inputs: [Input], _ body: @Sendable (ChunkCodec, Input) -> Output
+  ) -> [Output] {
+    precondition(inputs.count <= codecs.count)
+    let slots = Slots<Output>(count: inputs.count)
+    // Each piece has a codec of its own, so that no two threads share one.
+    nonisolated(unsafe) let codecs = codecs
+    workers.forEach(inputs.count) { i in slots[i] = body(codecs[i], inputs[i]) }
+    return slots.array
+  }
+}

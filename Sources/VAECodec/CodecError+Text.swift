@@ -1,0 +1,100 @@
+import ByteIO
+import CodeStream
+import SampleIO
+import VAE
+
+extension CodecError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .samples(let error): "\(error)"
+    case .bytes(let error, let name): Self.text(error, name)
+    case .stream(let error, let name): Self.text(error, name)
+    case .chunk(let error, let name, let chunk): "\(name): chunk \(chunk) \(Self.text(error))"
+    case .notAModel(let name, let kind):
+      "\(name): not a vaec model (it looks like \(kind)); `vaec fit DATA -o MODEL.vae` makes one"
+    case .newerModel(let name, let version):
+      "\(name): a model of version \(version), which is newer than this program; update vaec"
+    case .damagedModel(let name, let reason): "\(name): damaged model (\(reason)); get a fresh copy"
+    case .badHeader(let name, let reason): "\(name): damaged stream header (\(reason)); get a fresh copy"
+    case .wrongModel(let name, let needs, let given):
+      "\(name): encoded with model \(needs), but the model given is \(given); pass the right one with -m"
+    case .needsModel(let name, let needs):
+      "\(name): encoded with model \(needs); pass that model with -m"
+    case .shapeMismatch(let name, let found, let expected):
+      "\(name): samples of shape \(Self.shape(found)), but the model is for \(Self.shape(expected)); "
+        + "fit a model on such samples"
+    case .nonFinite(let name, let row, let column, let value):
+      "\(name): row \(row), column \(column) is \(value); remove or replace such values"
+    case .notAnInteger(let name, let row, let column):
+      "\(name): row \(row), column \(column) is not an integer, but the model was fitted on integers; "
+        + "fit a model on data of this type"
+    case .noRows(let name): "\(name): no samples"
+    case .mixedShapes(let name, let found, let expected):
+      "\(name): samples of shape \(Self.shape(found)) or another type follow samples of shape "
+        + "\(Self.shape(expected)); handle them apart"
+    case .fit(let error, let name): "\(name): \(Self.text(error))"
+    case .noSuchKernels(let name, let available):
+      "VAEC_KERNELS is \"\(name)\", but this processor runs: \(available.joined(separator: ", "))"
+    }
+  }
+
+  private static func shape(_ shape: [Int]) -> String {
+    shape.isEmpty ? "1 value" : shape.map(String.init).joined(separator: " x ")
+  }
+
+  private static func text(_ error: ByteIOError, _ name: String) -> String {
+    switch error {
+    case .system, .exists: "\(error)"
+    default: "\(name): \(error.problem)"
+    }
+  }
+
+  private static func text(_ error: StreamError, _ name: String) -> String {
+    switch error {
+    case .bytes(let error): return text(error, name)
+    case .notAVaecFile(let likeness):
+      let kind =
+        switch likeness {
+        case .empty: FileKind.empty
+        case .zstd: FileKind.zstd
+        case .gzip: FileKind.gzip
+        case .npy: FileKind.npy
+        case .other(let prefix): FileKind(of: prefix[...])
+        }
+      return "\(name): not a vaec stream (it looks like \(kind.text)); `vaec encode` makes one"
+    case .unsupportedVersion(let version):
+      return "\(name): a stream of version \(version), which is newer than this program; update vaec"
+    case .unsupportedFlags: return "\(name): a stream with features newer than this program; update vaec"
+    case .damagedHeader: return "\(name): damaged stream header; get a fresh copy"
+    case .truncated(let chunks): return "\(name): cut off after \(chunks) whole chunks; get a fresh copy"
+    case .damagedChunk(let index): return "\(name): chunk \(index + 1) is damaged; get a fresh copy"
+    case .oversize(let bytes, let limit):
+      return "\(name): a part announces \(bytes) bytes, more than the \(limit) allowed"
+    case .missingSeekTable: return "\(name): cut off at its end, where the seek table should be; get a fresh copy"
+    case .damagedSeekTable: return "\(name): damaged seek table; get a fresh copy"
+    case .trailingBytes(let offset):
+      return "\(name): byte \(offset) on is no part of a stream; cut the file there, or get a fresh copy"
+    }
+  }
+
+  private static func text(_ error: ChunkError) -> String {
+    switch error {
+    case .frame(let error): "is damaged (\(error.problem)); get a fresh copy"
+    case .unknownKind(let kind): "is of kind \(kind), which is newer than this program; update vaec"
+    case .rows(let rows, let limit): "says that it has \(rows) rows, where 1 to \(limit) can be; get a fresh copy"
+    case .corrupt: "is damaged; get a fresh copy"
+    }
+  }
+
+  private static func text(_ error: FitError) -> String {
+    switch error {
+    case .tooFewRows(let rows, let least):
+      "\(rows) samples are too few to fit a model; \(least) are the least, and hundreds are better"
+    case .tooManyValues(let values, let most):
+      "samples of \(values) values are too large for a model; \(most) are the most. Cut samples into blocks"
+    case .tooManyLatents(let latents, let most):
+      "\(latents) latents are more than the \(most) values of a sample; pass --latents \(most) or less"
+    }
+  }
+}

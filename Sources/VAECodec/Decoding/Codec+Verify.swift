@@ -1,0 +1,72 @@
+import ByteIO
+import CodeStream
+import SampleIO
+
+/// What a `.vaec` stream's header says, and what was counted on the way to its end.
+public struct StreamSummary: Sendable {
+  public var formatVersion: Int
+  /// Fingerprint of its model.
+  public var fingerprint: String
+  public var sampleShape: [Int]
+  public var elementType: ElementType
+  /// "npy", "idx", "csv", "vecs" or "raw".
+  public var format: String
+  public var quality: Double
+  /// Samples in its chunks.
+  public var samples: Int
+  public var chunkRows: Int
+  public var chunks: Int
+  public var streamBytes: Int
+}
+
+extension Codec {
+  /// Reads a `.vaec` file from start to end and checks every checksum, without decoding: no model is needed.
+  ///
+  /// - Returns: one summary a stream.
+  public func verify(_ source: any ByteSource, name: String) throws(CodecError) -> [StreamSummary] {
+    let counting = CountingSource(source)
+    let reader = StreamReader(counting)
+    let decoder = ChunkDecoder(RANSDecoder(TableSet([])))
+    var summaries: [StreamSummary] = []
+    while let part = try nextPart(reader, name) {
+      switch part {
+      case .header(let header):
+        let details = try StreamDetails(header.content, name: name)
+        summaries.append(
+          StreamSummary(
+            formatVersion: Int(header.version), fingerprint: Fingerprint.text(details.fingerprint),
+            sampleShape: details.description.sampleShape, elementType: details.description.elementType,
+            format: details.description.format.name, quality: Double(details.quality), samples: 0,
+            chunkRows: details.chunkRows, chunks: 0, streamBytes: header.frame.count))
+      case .chunk(let chunk):
+        guard var summary = summaries.popLast() else { continue }
+        do throws(ChunkError) {
+          let content = try decoder.unframe(chunk.frame[...], limit: 1 << 30)
+          summary.samples += try ChunkDecoder.rows(ofContent: content, limit: summary.chunkRows)
+        } catch {
+          throw .chunk(error, name: name, chunk: chunk.index + 1)
+        }
+        summary.chunks += 1
+        summary.streamBytes += chunk.frame.count
+        summaries.append(summary)
+      case .end:
+        // The seek table: an entry for the header and each chunk, between its own head and foot.
+        if let last = summaries.indices.last { summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17 }
+      }
+    }
+    return summaries
+  }
+}
+
+extension SampleFormat {
+  /// The name of the format, as options have it.
+  var name: String {
+    switch self {
+    case .npy: "npy"
+    case .idx: "idx"
+    case .delimited: "csv"
+    case .vecs: "vecs"
+    case .raw: "raw"
+    }
+  }
+}

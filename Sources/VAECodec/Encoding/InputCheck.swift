@@ -1,0 +1,72 @@
+import SampleIO
+import VAE
+
+/// Turns batches into the numbers that a model works on, and finds what it cannot code: numbers that are not finite, and
+/// fractions where the model knows only integers.
+struct InputCheck {
+  private let name: String
+  private let width: Int
+  private let rule: OutputRule
+  private let mustBeIntegers: Bool
+  private var row = 0
+  /// Values outside the model's bounds so far.
+  private(set) var clipped = 0
+
+  init(_ model: FittedModel, _ description: SampleDescription, name: String) {
+    self.init(
+      rule: model.model.output, isInteger: description.elementType.isInteger,
+      width: description.valuesPerSample, name: name)
+  }
+
+  /// - Parameter isInteger: whether the values are of an integer type.
+  init(rule: OutputRule, isInteger: Bool, width: Int, name: String) {
+    self.name = name
+    self.width = width
+    self.rule = rule
+    mustBeIntegers = rule.isInteger && !isInteger
+  }
+
+  /// The batch's numbers, rows x values.
+  mutating func numbers(of batch: SampleBatch) throws(CodecError) -> [Float] {
+    let numbers = batch.floats()
+    var (bad, outside) = (0, 0)
+    for x in numbers {
+      // All exponent bits set: not a finite number.
+      bad += x.bitPattern & 0x7F80_0000 == 0x7F80_0000 ? 1 : 0
+      outside += x < rule.lowest || x > rule.highest ? 1 : 0
+    }
+    if bad > 0, let place = numbers.firstIndex(where: { !$0.isFinite }) {
+      let text = numbers[place].isNaN ? "NaN" : batch.doubles()[place].isFinite ? "too large" : "infinite"
+      throw .nonFinite(name: name, row: row + place / width + 1, column: place % width + 1, value: text)
+    }
+    if mustBeIntegers, let place = numbers.firstIndex(where: { $0 != $0.rounded() }) {
+      throw .notAnInteger(name: name, row: row + place / width + 1, column: place % width + 1)
+    }
+    clipped += outside
+    row += batch.rows
+    return numbers
+  }
+}
+
+/// The next batch of a reader.
+func reading(_ reader: any SampleReader, _ rows: Int) throws(CodecError) -> SampleBatch? {
+  do {
+    return try reader.read(maxRows: rows)
+  } catch {
+    throw .samples(error)
+  }
+}
+
+extension FittedModel {
+  /// Throws where samples are of another shape than the model's. A row of as many values in another shape is welcome
+  /// where one of the two shapes is flat: a table holds images as well.
+  func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
+    let (found, expected) = (description.sampleShape, summary.sampleShape)
+    guard
+      found == expected
+        || (description.valuesPerSample == summary.valuesPerSample && (found.count <= 1 || expected.count <= 1))
+    else {
+      throw .shapeMismatch(name: name, found: found, expected: expected)
+    }
+  }
+}
