@@ -7,7 +7,7 @@ DESTDIR ?=
 RUNTIME := $(shell swift -print-target-info 2>/dev/null | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 STATIC := $(if $(wildcard $(RUNTIME)_static/linux),--static-swift-stdlib)
 BUILD = swift build -c release --product vaec $(STATIC)
-VAEC = $(shell $(BUILD) --show-bin-path)/vaec
+VAEC = $(CURDIR)/.build/release/vaec
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
@@ -47,7 +47,7 @@ demo: build
 
 # All tests. Those of the command line run the optimized program.
 test: build
-	VAEC_BINARY="$(VAEC)" swift test
+	VAEC_BINARY="$(VAEC)" swift test -Xswiftc -warnings-as-errors
 
 # Benchmarks.
 bench: build
@@ -60,7 +60,9 @@ lint:
 	@if command -v mandoc >/dev/null; then mandoc -T lint $(MAN1) $(MAN5); \
 	else echo "mandoc is not installed: manual pages are not checked."; fi
 
-install: build
+# Builds only where nothing is built yet: root may not have the toolchain.
+install:
+	@test -x "$(VAEC)" || $(MAKE) build
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1" "$(DESTDIR)$(PREFIX)/share/man/man5"
 	install -m 755 "$(VAEC)" "$(DESTDIR)$(PREFIX)/bin/vaec"
 	for page in $(MAN1); do install -m 644 $$page "$(DESTDIR)$(PREFIX)/share/man/man1/"; done

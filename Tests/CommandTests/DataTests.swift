@@ -90,6 +90,18 @@ struct DataTests {
     #expect(tried >= 2)
   }
 
+  @Test("values outside the range of the fitted data are counted, and come back as its end")
+  func clipped() throws {
+    let scratch = try Models.scratch()
+    var images = ByteArray.digits
+    images.values[3 * 64] = 200
+    try scratch.write(images.npy, to: "new.npy")
+    let outcome = try Program.run(["encode", "-q", "100", "-m", "m.vae", "new.npy"], in: scratch)
+    #expect(outcome.code == 0 && outcome.errors.contains("new.npy: 1 value outside the range"))
+    let back = try Program.run(["decode", "-c", "-m", "m.vae", "new.npy.vaec"], in: scratch)
+    #expect(ByteArray(npy: back.output)?.values.max() == 16)
+  }
+
   @Test("equal seeds give equal models")
   func deterministic() throws {
     #expect(try Models.fit([Fixtures.path("digits-fit.npy")]) == Models.digits.get())

@@ -102,6 +102,20 @@ struct FileTests {
     #expect(try scratch.read("new.npy") == ByteArray.digits.npy)
   }
 
+  @Test(
+    "every format can be written, and read again",
+    arguments: ["npy", "idx", "csv", "raw", "fvecs", "bvecs", "ivecs"])
+  func formats(name: String) throws {
+    let scratch = try Models.scratch()
+    let raw = name == "raw" ? "--dtype u1 --shape 8x8" : ""
+    let script = """
+      vaec encode --quiet -m m.vae new.npy && vaec decode --quiet -m m.vae new.npy.vaec --to \(name) -o back
+      vaec info --json --format \(name) \(raw) back
+      """
+    let object = try Program.shell(script, in: scratch).json()
+    #expect(object["samples"] as? Int == 179 && object["values_per_sample"] as? Int == 64)
+  }
+
   @Test("the suffix of -o chooses the format and the compression")
   func suffixes() throws {
     let scratch = try Models.scratch()

@@ -46,7 +46,7 @@ struct EncodeCommand: ParsableCommand {
       let sink = try naming(target.name) { () throws(ByteIOError) in try target.open() }
       let options = EncodeOptions(quality: quality)
       let report = try codec.encode(
-        reader, name: input.name, model: model, options: options, to: OpenEndedSink(sink))
+        reader, name: input.name, model: model, options: options, to: sink)
       try naming(target.name) { () throws(ByteIOError) in try sink.finish() }
       try files.clearAway(input, after: target)
       return Transfer(report, quality: quality, from: input, to: target)

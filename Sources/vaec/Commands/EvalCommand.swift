@@ -30,21 +30,21 @@ struct EvalCommand: ParsableCommand {
   var quality: Double?
 
   @Option(help: ArgumentHelp("The distance of qualities, from 0 to 100. (default: 5)", valueName: "n"))
-  var every: Double?
+  var every: Int?
 
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
     if quality != nil, every != nil { throw ValidationError("--quality and --every exclude each other.") }
-    if let every, !(0.1...100).contains(every) {
-      throw ValidationError("--every takes a number from 0.1 to 100.")
+    if let every, !(1...100).contains(every) {
+      throw ValidationError("--every takes a number from 1 to 100.")
     }
     try InputFile.refuseTerminal([InputFile(data)])
   }
 
   private var qualities: [Double] {
-    quality.map { [$0] } ?? Array(stride(from: 0, through: 100, by: every ?? 5))
+    quality.map { [$0] } ?? Array(stride(from: 0, through: 100, by: Double(every ?? 5)))
   }
 
   func run() throws {

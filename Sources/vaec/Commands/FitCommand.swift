@@ -51,7 +51,7 @@ struct FitCommand: ParsableCommand {
     let console = general.console
     let message = "finishing the epoch, then saving; press again to stop at once"
     let report = try Interruption.watching(message: message) { interruption in
-      var display = FitProgressDisplay(console)
+      var display = FitProgressDisplay(console, countsEpochs: fitting.time == nil)
       defer { display.finish() }
       return try codec.fit(readers, options: fitting.options, memory: fitting.memory) { progress in
         display.show(progress)

@@ -1,5 +1,4 @@
 import ByteIO
-import VAECodec
 
 /// Where data go.
 enum OutputTarget {
@@ -21,16 +20,4 @@ enum OutputTarget {
     case .file(let path, let overwrite): try OutputFile(path: path, overwrite: overwrite)
     }
   }
-}
-
-/// Another sink that stays open when this one is finished: more can follow, and whether the whole is a
-/// success is for others to say.
-final class OpenEndedSink: ByteSink {
-  private let base: any ByteSink
-
-  init(_ base: any ByteSink) { self.base = base }
-
-  func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try base.write(bytes) }
-
-  func finish() {}
 }

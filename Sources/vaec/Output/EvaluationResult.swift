@@ -16,9 +16,9 @@ struct EvaluationResult {
     ])
     for point in report.points {
       table.add([
-        point.quality.fixed(point.quality == point.quality.rounded() ? 0 : 1), point.bitsPerSample.fixed(1),
+        text(ofQuality: point.quality), point.bitsPerSample.fixed(1),
         point.bitsPerValue.fixed(3), point.ratio.fixed(2), point.ratioWithModel.fixed(2),
-        point.rmse.significant(4), point.psnr.fixed(2), point.maxError.significant(4),
+        point.rmse.significant(4), point.psnr.fixed(2), Self.errorText(point.maxError),
         pca.bits(at: point.psnr)?.fixed(1) ?? "-", point.encodeMBPerSecond.significant(3),
         point.decodeMBPerSecond.significant(3),
       ])
@@ -27,6 +27,11 @@ struct EvaluationResult {
       "\(name): \(counted(report.samples, "sample")) of \(counted(report.valuesPerSample, "value")), type "
       + "\(report.elementType.name); model \(report.modelBytes) bytes"
     return [head, ""] + table.lines + [""] + conclusions
+  }
+
+  /// Integers, as errors of integer data are, without decimals.
+  private static func errorText(_ error: Double) -> String {
+    error == error.rounded() && error < 1e9 ? error.fixed(0) : error.significant(4)
   }
 
   private var conclusions: [String] {

@@ -46,7 +46,7 @@ struct StreamDescription: FileResult {
       list.add(
         "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.elementType))")
       list.add("format", stream.format)
-      list.add("quality", stream.quality.significant(3))
+      list.add("quality", text(ofQuality: stream.quality))
       list.add("chunks", "\(stream.chunks), of up to \(counted(stream.chunkRows, "sample"))")
       list.add(
         "rate", "\(stream.bitsPerSample.fixed(1)) bits/sample, ratio \(stream.ratio.fixed(2))")

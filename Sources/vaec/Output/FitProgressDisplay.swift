@@ -3,21 +3,27 @@ import VAE
 /// Shows how a fit goes: a bar on a terminal, elsewhere a line now and then.
 struct FitProgressDisplay {
   private let console: Console
+  /// Whether the number of epochs is known beforehand.
+  private let countsEpochs: Bool
   private let isBar = Terminal.isError
   private var nextLine = 2.0
   private var isDrawn = false
 
-  init(_ console: Console) { self.console = console }
+  /// - Parameter countsEpochs: whether the number of epochs is known beforehand.
+  init(_ console: Console, countsEpochs: Bool) {
+    self.console = console
+    self.countsEpochs = countsEpochs
+  }
 
   /// Shows `progress`.
   mutating func show(_ progress: FitProgress) {
     if console.isQuiet { return }
     if isBar {
-      Terminal.writeError("\r\(Self.bar(progress.fraction))  \(Self.text(progress))\u{1B}[K")
+      Terminal.writeError("\r\(Self.bar(progress.fraction))  \(text(progress))\u{1B}[K")
       isDrawn = true
     } else if progress.seconds >= nextLine {
       nextLine = progress.seconds + min(60, progress.seconds)
-      console.note("fit: \(Self.percent(progress.fraction)), \(Self.text(progress))")
+      console.note("fit: \(Self.percent(progress.fraction)), \(text(progress))")
     }
   }
 
@@ -36,8 +42,9 @@ struct FitProgressDisplay {
       + percent(fraction)
   }
 
-  private static func text(_ progress: FitProgress) -> String {
-    var parts = ["epoch \(progress.epoch) of \(max(progress.epoch, progress.epochs))"]
+  private func text(_ progress: FitProgress) -> String {
+    let total = countsEpochs ? " of \(max(progress.epoch, progress.epochs))" : ""
+    var parts = ["epoch \(progress.epoch)\(total)"]
     if let heldOut = progress.heldOut {
       parts.append("\(heldOut.bits.significant(4)) bits")
       parts.append("\(heldOut.psnr.fixed(1)) dB")

@@ -36,6 +36,9 @@ extension Double {
 /// A shape or widths of layers: "28 x 28".
 func text(ofShape shape: [Int]) -> String { shape.map(String.init).joined(separator: " x ") }
 
+/// A quality: 60, or 12.5.
+func text(ofQuality quality: Double) -> String { quality.fixed(quality == quality.rounded() ? 0 : 1) }
+
 /// "1 sample", "2 samples".
 func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
 

@@ -9,6 +9,7 @@ struct Transfer: FileResult {
   private let rawBytes: Int
   private let streamBytes: Int
   private let seconds: Double
+  private let clippedValues: Int
   /// nil for decoding.
   private let quality: Double?
 
@@ -20,6 +21,7 @@ struct Transfer: FileResult {
     rawBytes = report.rawBytes
     streamBytes = report.streamBytes
     seconds = report.seconds
+    clippedValues = report.clippedValues
     self.quality = quality
   }
 
@@ -31,6 +33,7 @@ struct Transfer: FileResult {
     rawBytes = report.rawBytes
     streamBytes = report.streamBytes
     seconds = report.seconds
+    clippedValues = 0
     quality = nil
   }
 
@@ -42,6 +45,11 @@ struct Transfer: FileResult {
     console.note(
       "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
         + "\(bitsPerSample.fixed(1)) bits/sample, to \(target.name)")
+    if clippedValues > 0 {
+      console.note(
+        "vaec: \(input.name): \(counted(clippedValues, "value")) outside the range of the data that were fitted; "
+          + "each comes back as the end of the range")
+    }
     let speed = Double(rawBytes) / 1e6 / max(1e-9, seconds)
     console.detail("\(input.name): \(seconds.fixed(3)) s, \(speed.significant(3)) MB/s")
   }
@@ -54,6 +62,6 @@ struct Transfer: FileResult {
       ] + (quality.map { [("quality", .number($0))] } ?? []) + [
         ("raw_bytes", .integer(rawBytes)), ("stream_bytes", .integer(streamBytes)), ("ratio", .number(ratio)),
         ("bits_per_sample", .number(bitsPerSample)), ("seconds", .number(seconds)),
-      ])
+      ] + (quality == nil ? [] : [("clipped_values", .integer(clippedValues))]))
   }
 }
