@@ -170,6 +170,36 @@ struct FitTests {
     #expect(fit.model.network?.latents ?? 0 <= count)
   }
 
+  @Test(
+    "values of any scale, as long as their squares are finite", arguments: [1e-38, 1e-20, 1e18] as [Float])
+  func scales(factor: Float) throws {
+    let x = TinyFit.curve(rows: 40, columns: 5)
+    for r in 0..<40 { for c in 0..<5 { x[r, c] *= factor } }
+    let fit = try TinyFit(x)
+    try fit.expectSound()
+    #expect(fit.measure(100).error < 1e-3 * fit.measure(0).error)
+  }
+
+  @Test("one column that varies among constant ones", arguments: [false, true])
+  func oneColumn(isRare: Bool) throws {
+    let x = TinyFit.curve(rows: 40, columns: 5)
+    for r in 0..<40 {
+      for c in 0..<5 where c != 3 || isRare && r != 5 { x[r, c] = 0 }
+    }
+    try TinyFit(x).expectSound()
+  }
+
+  @Test(
+    "integers that take few values come back at quality 100",
+    .disabled("where all variance is below 1/4, every quality is the mean"))
+  func binary() throws {
+    let x = TinyFit.curve(rows: 40, columns: 5)
+    for r in 0..<40 { for c in 0..<5 { x[r, c] = x[r, c] > 0 ? 1 : 0 } }
+    let fit = try TinyFit(x, isInteger: true, range: 0...255)
+    try fit.expectSound()
+    #expect(fit.measure(100).error < 0.05)
+  }
+
   @Test("an outlier far from all others")
   func outlier() throws {
     let x = TinyFit.curve(rows: 60, columns: 4)
