@@ -58,7 +58,7 @@ typedef struct {
   float epsilon;
 } vaec_adam_step;
 
-/// The prior of a row of latents: arrays of `count` numbers; parameter p of mixture component m is at
+/// The prior of a row of latents: arrays of `count` numbers, whole panels; parameter p of mixture component m is at
 /// [m * stride].
 typedef struct {
   ptrdiff_t count, stride;
@@ -90,7 +90,7 @@ typedef struct {
   void (*product)(const vaec_product *p);
 
   /// Writes the transpose of a weight matrix (inputs x outputs, panels) restricted to panels
-  /// first..<last, to `to` (outputs x inputs, panels; whole panels of inputs, the rest zero).
+  /// first..<last, to `to` (outputs x inputs, panels; the padding of inputs is left as it is: zero).
   void (*transpose)(const float *from, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t first, ptrdiff_t last,
                     float *to);
 

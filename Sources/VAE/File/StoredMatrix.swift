@@ -14,6 +14,9 @@ struct StoredMatrix: Equatable, Sendable {
   /// rows x columns, row major.
   let codes: [Int16]
 
+  /// No step is larger: the weights that it makes are finite.
+  private static let largestStep: Float = 0x1p112
+
   /// Rounds the matrix `weights` of `shape`.
   ///
   /// - Parameter steps: 1 or `shape.inputs`, positive.
@@ -21,7 +24,7 @@ struct StoredMatrix: Equatable, Sendable {
     precondition(steps.count == 1 || steps.count == shape.inputs)
     rows = shape.inputs
     columns = shape.outputs
-    self.steps = steps.map { max(storable($0), Float.leastNormalMagnitude) }
+    self.steps = steps.map { min(max(storable($0), Float.leastNormalMagnitude), Self.largestStep) }
     var codes: [Int16] = []
     codes.reserveCapacity(rows * columns)
     for i in 0..<rows {
@@ -89,7 +92,7 @@ struct StoredMatrix: Equatable, Sendable {
     }
     for _ in 0..<(perRow == 1 ? rows : 1) {
       let step = try reading { () throws(ByteReader.Failure) in try reader.stored() }
-      guard step.isFinite, step > 0 else { throw .damaged("a matrix has an impossible step") }
+      guard step > 0, step <= Self.largestStep else { throw .damaged("a matrix has an impossible step") }
       steps.append(step)
     }
     let bytes = try reading { () throws(ByteReader.Failure) in try reader.take(count) }

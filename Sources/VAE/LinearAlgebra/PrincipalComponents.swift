@@ -34,7 +34,7 @@ public struct PrincipalComponents: Sendable {
     self.variances = variances
   }
 
-  private static func byCovariance(_ x: Matrix, _ wanted: Int, _ kernels: Kernels, _ workers: Workers) -> Self {
+  static func byCovariance(_ x: Matrix, _ wanted: Int, _ kernels: Kernels, _ workers: Workers) -> Self {
     let n = x.columns
     let eigen = SymmetricEigen(scatter(x, kernels, workers), n: n, kernels: kernels)
     let basis = Matrix(rows: wanted, columns: n)
@@ -42,7 +42,7 @@ public struct PrincipalComponents: Sendable {
     return Self(basis: basis, variances: eigen.values.prefix(wanted).map { max(0, $0) / Double(max(1, x.rows)) })
   }
 
-  private static func byGram(_ x: Matrix, _ wanted: Int, _ kernels: Kernels, _ workers: Workers) -> Self {
+  static func byGram(_ x: Matrix, _ wanted: Int, _ kernels: Kernels, _ workers: Workers) -> Self {
     let n = x.rows
     let products = x.times(transposeOf: x, kernels, workers)
     var gram = [Double](repeating: 0, count: n * n)
@@ -63,7 +63,7 @@ public struct PrincipalComponents: Sendable {
     return Self(basis: basis, variances: kept.map { eigen.values[$0] / Double(n) })
   }
 
-  private static func byRange(_ x: Matrix, _ wanted: Int, _ kernels: Kernels, _ workers: Workers) -> Self {
+  static func byRange(_ x: Matrix, _ wanted: Int, _ kernels: Kernels, _ workers: Workers) -> Self {
     let width = min(wanted + 16, min(x.rows, x.columns))
     var random = RandomSource(seed: 1)
     var range = Matrix(rows: width, columns: x.columns)

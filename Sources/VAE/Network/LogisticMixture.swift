@@ -60,6 +60,8 @@ public struct LogisticMixture: Equatable, Sendable {
       low = min(low, (means[m] - 12 * scales[m]) * inverseStep)
       high = max(high, (means[m] + 12 * scales[m]) * inverseStep)
     }
+    // Means that are no numbers, as a damaged network makes them, have no range.
+    if low > high { (low, high) = (0, 0) }
     let limit: Float = 0x1p29
     var first = Int32(max(-limit, min(limit, low.rounded(.down))))
     var last = Int32(max(-limit, min(limit, high.rounded(.up))))
