@@ -81,11 +81,13 @@ extension Codec {
     let peak = model.summary.peak
     let baseline = model.summary.pcaPoints.map {
       EvaluationReport.BaselinePoint(
-        bitsPerSample: $0.bitsPerSample, mse: peak * peak / naturalExponential($0.psnr / 10 * naturalLogarithm(10)),
+        bitsPerSample: $0.bitsPerSample,
+        mse: peak * peak / naturalExponential($0.psnr / 10 * naturalLogarithm(10)),
         psnr: $0.psnr)
     }
     return EvaluationReport(
-      samples: samples.rows, valuesPerSample: description.valuesPerSample, elementType: description.elementType,
+      samples: samples.rows, valuesPerSample: description.valuesPerSample,
+      elementType: description.elementType,
       modelBytes: model.bytes.count, points: points, baselinePCA: baseline,
       bdRateVsPCA: BDRate.percent(
         points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),
