@@ -17,6 +17,6 @@ public struct Codec: Sendable {
     } catch {
       throw .noSuchKernels(environment[Kernels.environmentVariable] ?? "", available: Kernels.available)
     }
-    workers = Workers(count: threads)
+    workers = Workers(count: threads > 0 ? threads : Processors.count)
   }
 }

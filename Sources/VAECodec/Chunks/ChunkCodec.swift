@@ -3,27 +3,33 @@ import VAE
 
 /// Codes chunks of samples for one worker: the straight line from numbers to a frame, and back.
 ///
-/// It owns all buffers that a chunk needs, and allocates little besides.
+/// It owns all buffers that a chunk needs, which grow with the largest chunk so far: a header that announces large ones
+/// costs nothing. It allocates little besides.
 final class ChunkCodec {
   private let plan: StreamPlan
   private let samples: SampleCoder
-  private let values: ValueCoder?
+  private var values: ValueCoder?
   private let encoder: ChunkEncoder
   private let decoder: ChunkDecoder
   private var chunk: ChunkSymbols
   /// What the network and the linear layers make of the chunk, rows x values.
-  private var base: [Float]
+  private var base: [Float] = []
 
   init(_ plan: StreamPlan, rans: (encoder: RANSEncoder, decoder: RANSDecoder)) {
     self.plan = plan
     samples = SampleCoder(plan.model, at: plan.point, blockRows: min(128, plan.chunkRows), kernels: plan.kernels)
-    values =
-      plan.levelledPlanes == 0
-      ? nil : ValueCoder(plan.model, rows: plan.chunkRows, kernels: plan.kernels)
     encoder = ChunkEncoder(rans.encoder)
     decoder = ChunkDecoder(rans.decoder)
-    chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: plan.chunkRows)
-    base = [Float](repeating: 0, count: plan.levelledPlanes == 0 ? 0 : plan.chunkRows * plan.model.values)
+    chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: 0)
+  }
+
+  /// Makes the buffers large enough for a chunk of `rows`.
+  private func makeRoom(for rows: Int) {
+    guard rows > chunk.planeStride else { return }
+    chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: rows)
+    guard plan.levelledPlanes > 0 else { return }
+    base = [Float](repeating: 0, count: rows * plan.model.values)
+    values = ValueCoder(plan.model, rows: rows, kernels: plan.kernels)
   }
 
   /// The frame of a chunk.
@@ -33,6 +39,7 @@ final class ChunkCodec {
     let width = plan.model.values
     let rows = numbers.count / width
     precondition(rows >= 1 && rows <= plan.chunkRows && rows * width == numbers.count)
+    makeRoom(for: rows)
     chunk.rows = rows
     let stride = chunk.planeStride
     numbers.withUnsafeBufferPointer { numbers in
@@ -71,6 +78,7 @@ final class ChunkCodec {
     var reader = try decoder.open(
       frame: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes)
     let rows = reader.rows
+    makeRoom(for: rows)
     let width = plan.model.values
     let stride = chunk.planeStride
     try reader.planes(into: &chunk.symbols, planeStride: stride)

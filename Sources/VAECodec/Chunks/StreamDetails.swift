@@ -17,6 +17,8 @@ struct StreamDetails {
 
   /// Rows of a chunk at the most.
   static let mostChunkRows = 1 << 24
+  /// Values of a chunk at the most.
+  static let mostChunkValues = 1 << 28
 
   func encode() -> [UInt8] {
     var w = ByteWriter()
@@ -41,6 +43,12 @@ struct StreamDetails {
     self.description = description
   }
 
+  /// Throws where a header announces another number of rows than its chunks hold.
+  static func check(announced: Int?, found: Int, name: String) throws(CodecError) {
+    guard let announced, announced != found else { return }
+    throw .badHeader(name: name, reason: "it announces \(announced) rows where the chunks hold \(found)")
+  }
+
   init(_ bytes: [UInt8], name: String) throws(CodecError) {
     var r = ByteReader(bytes)
     do {
@@ -57,7 +65,7 @@ struct StreamDetails {
       throw .badHeader(name: name, reason: "it ends early")
     }
     let (values, overflow) = chunkRows.multipliedReportingOverflow(by: description.valuesPerSample)
-    guard chunkRows >= 1, chunkRows <= Self.mostChunkRows, !overflow, values <= 1 << 28 else {
+    guard chunkRows >= 1, chunkRows <= Self.mostChunkRows, !overflow, values <= Self.mostChunkValues else {
       throw .badHeader(name: name, reason: "chunks of \(chunkRows) rows are more than this program handles")
     }
     guard r.remaining == 0 else { throw .badHeader(name: name, reason: "it goes on after its end") }

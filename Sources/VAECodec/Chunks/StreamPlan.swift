@@ -39,4 +39,9 @@ struct StreamPlan: Sendable {
 
   /// Rows in a chunk, where nobody asks for another number.
   static func defaultChunkRows(values: Int) -> Int { max(1, min(mostChunkRows, chunkValues / max(1, values))) }
+
+  /// As many rows in a chunk as are asked for, at least one, and no more than decoders accept.
+  static func chunkRows(_ rows: Int, values: Int) -> Int {
+    max(1, min(rows, StreamDetails.mostChunkRows, StreamDetails.mostChunkValues / max(1, values)))
+  }
 }

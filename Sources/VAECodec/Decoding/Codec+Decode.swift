@@ -68,8 +68,8 @@ extension Codec {
         }
       case .end:
         try write(&stream, to: output?.writer, name, &report)
-        if let stream, let rows = stream.details.rows, rows != stream.samples {
-          throw .badHeader(name: name, reason: "it announces \(rows) rows where the chunks hold \(stream.samples)")
+        if let stream {
+          try StreamDetails.check(announced: stream.details.rows, found: stream.samples, name: name)
         }
         stream = nil
       }

@@ -28,10 +28,12 @@ extension Codec {
     let reader = StreamReader(counting)
     let decoder = ChunkDecoder(RANSDecoder(TableSet([])))
     var summaries: [StreamSummary] = []
+    var announced: Int?
     while let part = try nextPart(reader, name) {
       switch part {
       case .header(let header):
         let details = try StreamDetails(header.content, name: name)
+        announced = details.rows
         summaries.append(
           StreamSummary(
             formatVersion: Int(header.version), fingerprint: Fingerprint.text(details.fingerprint),
@@ -51,7 +53,9 @@ extension Codec {
         summaries.append(summary)
       case .end:
         // The seek table: an entry for the header and each chunk, between its own head and foot.
-        if let last = summaries.indices.last { summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17 }
+        guard let last = summaries.indices.last else { continue }
+        summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17
+        try StreamDetails.check(announced: announced, found: summaries[last].samples, name: name)
       }
     }
     return summaries

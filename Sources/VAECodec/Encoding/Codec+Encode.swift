@@ -11,8 +11,8 @@ public struct EncodeOptions: Sendable {
   public var chunkRows: Int?
 
   /// - Parameters:
-  ///   - quality: 0 ... 100; the nearest whole number counts.
-  ///   - chunkRows: at least 1.
+  ///   - quality: 0 ... 100; the nearest whole number counts. Less counts as 0, and more as 100.
+  ///   - chunkRows: at least 1; more than 2^28 values make in a chunk count as so many.
   public init(quality: Double = 60, chunkRows: Int? = nil) {
     self.quality = quality
     self.chunkRows = chunkRows
@@ -49,14 +49,16 @@ extension Codec {
     let start = clock.now
     let description = reader.description
     try model.accepts(description, name: name)
-    let point = model.point(quality: options.quality)
-    let chunkRows =
-      options.chunkRows ?? StreamPlan.defaultChunkRows(values: description.valuesPerSample)
+    let quality = FittedModel.clamped(options.quality)
+    let point = model.point(quality: quality)
+    let width = description.valuesPerSample
+    let chunkRows = StreamPlan.chunkRows(
+      options.chunkRows ?? StreamPlan.defaultChunkRows(values: width), values: width)
     let plan = StreamPlan(
       model.model, at: point, chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), kernels: kernels)
     let codecs = ChunkCodecs(plan, workers: workers)
     let details = StreamDetails(
-      fingerprint: model.fingerprintNumber, quality: Float(options.quality), chunkRows: plan.chunkRows,
+      fingerprint: model.fingerprintNumber, quality: Float(quality), chunkRows: plan.chunkRows,
       rows: description.rows, point: point, description: description)
     var check = InputCheck(model, description, name: name)
     var report = EncodeReport(
@@ -68,13 +70,17 @@ extension Codec {
     var chunks: [[Float]] = []
     var ended = false
     while !ended {
-      if let batch = try reading(reader, plan.chunkRows) {
-        chunks.append(try check.numbers(of: batch))
-        report.samples += batch.rows
+      var numbers: [Float] = []
+      var rows = 0
+      // A reader may give less at once than it is asked for: chunks must not depend on that.
+      while rows < plan.chunkRows, let batch = try reading(reader, plan.chunkRows - rows) {
+        numbers = rows == 0 ? try check.numbers(of: batch) : numbers + (try check.numbers(of: batch))
+        rows += batch.rows
         report.rawBytes += batch.bytes.count
-      } else {
-        ended = true
       }
+      ended = rows < plan.chunkRows
+      if rows > 0 { chunks.append(numbers) }
+      report.samples += rows
       if chunks.count == codecs.count || ended {
         for frame in codecs.encode(chunks) {
           try writing(name) { () throws(StreamError) in try writer.append(frame: frame) }

@@ -69,7 +69,8 @@ extension Codec {
       bytes += batch.bytes.count
     }
     var held = description
-    held.rows = batches.reduce(0) { $0 + $1.rows }
+    // The stream's header says how many there are where the reader does: as when the samples are encoded.
+    if description.rows != nil { held.rows = batches.reduce(0) { $0 + $1.rows } }
     let samples = HeldSamples(batches, held)
     guard samples.rows > 0 else { throw .noRows(name: name) }
     var points: [EvaluationReport.Point] = []
@@ -124,8 +125,16 @@ extension Codec {
       })
     else { return nil }
     let saved = (naturalExponential(pca(middle.psnr)) - middle.bitsPerSample) / 8
-    let basis = Double(summary.valuesPerSample * (nearest.components + 4))
-    guard saved > 0 else { return nil }
-    return max(1, Int(((Double(summary.modelBytes) - basis) / saved).rounded(.up)))
+    return Self.breakEven(
+      modelBytes: summary.modelBytes, basisBytes: summary.valuesPerSample * (nearest.components + 4),
+      savedBytes: saved)
+  }
+
+  /// From how many samples on `savedBytes` a sample make up for what a model takes beyond a basis; nil where never, or
+  /// where nobody has so many.
+  static func breakEven(modelBytes: Int, basisBytes: Int, savedBytes: Double) -> Int? {
+    guard savedBytes > 0 else { return nil }
+    let samples = (Double(modelBytes - basisBytes) / savedBytes).rounded(.up)
+    return samples < 1e15 ? max(1, Int(samples)) : nil
   }
 }

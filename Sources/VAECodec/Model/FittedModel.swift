@@ -34,11 +34,12 @@ public struct FittedModel: Sendable {
     }
     var r = ByteReader(bytes)
     let version: UInt8
+    let zeros: [UInt8]
     let fingerprint: UInt64
     do {
       _ = try r.take(Self.magic.count)
       version = try r.integer()
-      _ = try r.take(3)
+      zeros = Array(try r.take(3))
       fingerprint = try r.integer()
     } catch {
       throw .damagedModel(name: name, reason: "it ends within its first bytes")
@@ -46,6 +47,9 @@ public struct FittedModel: Sendable {
     guard version == Self.version else {
       if version > Self.version { throw .newerModel(name: name, version: Int(version)) }
       throw .damagedModel(name: name, reason: "its version is 0")
+    }
+    guard zeros == [0, 0, 0] else {
+      throw .damagedModel(name: name, reason: "bytes that should be 0 are not")
     }
     let content: [UInt8]
     do {
@@ -129,7 +133,8 @@ public struct FittedModel: Sendable {
   public var fingerprint: String { summary.fingerprint }
 
   /// The operating point of a quality, 0 ... 100: the nearest of the 101 that the fit chose.
-  func point(quality: Double) -> OperatingPoint {
-    model.qualities[max(0, min(100, Int(quality.rounded())))]
-  }
+  func point(quality: Double) -> OperatingPoint { model.qualities[Int(Self.clamped(quality).rounded())] }
+
+  /// The nearest quality within 0 ... 100; the lowest where `quality` is no number.
+  static func clamped(_ quality: Double) -> Double { quality > 0 ? min(quality, 100) : 0 }
 }

@@ -47,6 +47,9 @@ struct ModelNotes {
     return w.bytes
   }
 
+  /// More rows than anyone has: numbers from here on are damage.
+  private static let mostRows = 1 << 48
+
   /// Nil where the bytes are not what ``encode()`` writes, or the shape has not `values` values.
   init?(_ bytes: [UInt8], values: Int) {
     var r = ByteReader(bytes)
@@ -83,7 +86,12 @@ struct ModelNotes {
       for _ in 0..<min(try r.count(), r.remaining) {
         pca.append(PCAPoint(bits: try r.float(), psnr: try r.float(), components: try r.count()))
       }
-      guard r.remaining == 0, peak >= 0, peak.isFinite else { return nil }
+      let numbers =
+        latents.flatMap { [$0.bits, $0.variance] } + points.flatMap { [$0.quality, $0.bitsPerSample, $0.psnr] }
+        + pca.flatMap { [Double($0.bits), Double($0.psnr)] }
+      guard r.remaining == 0, peak >= 0, peak.isFinite, numbers.allSatisfy(\.isFinite),
+        fittedRows <= Self.mostRows, heldOutRows <= Self.mostRows, pca.allSatisfy({ $0.components <= values })
+      else { return nil }
     } catch {
       return nil
     }

@@ -1,0 +1,207 @@
+import ByteIO
+import CodeStream
+import SampleIO
+import Testing
+import VAE
+
+@testable import VAECodec
+
+@Suite("Damaged files")
+struct DamageTests {
+  let codec: Codec
+
+  init() throws { codec = try Codec(threads: 1) }
+
+  /// Ways to damage a byte.
+  private static let changes: [@Sendable (UInt8) -> UInt8] = [
+    { $0 ^ 1 }, { $0 ^ 0x80 }, { $0 ^ 0xFF }, { $0 &+ 1 }, { _ in 0 }, { _ in 0xFF },
+  ]
+
+  /// Calls `body` with `bytes`, one byte of which is another.
+  private func withEachDamage(
+    _ bytes: [UInt8], changes: ArraySlice<@Sendable (UInt8) -> UInt8> = Self.changes[...],
+    _ body: ([UInt8], Int) throws -> Void
+  ) rethrows {
+    for place in bytes.indices {
+      for change in changes where change(bytes[place]) != bytes[place] {
+        var damaged = bytes
+        damaged[place] = change(bytes[place])
+        try body(damaged, place)
+      }
+    }
+  }
+
+  @Test("a model with any byte changed is refused, or is the same model")
+  func models() throws {
+    let model = try Models.otherBumps.get()
+    var accepted: Set<Int> = []
+    withEachDamage(model.bytes) { damaged, place in
+      guard let read = try? FittedModel(bytes: damaged, name: "m.vae") else { return }
+      #expect(read.fingerprint == model.fingerprint)
+      accepted.insert(place)
+    }
+    // A few bits of a zstd frame mean nothing, as those that fill up a bitstream: all else is refused.
+    #expect(accepted.count <= model.bytes.count / 50)
+    #expect(accepted.allSatisfy { $0 >= 16 })
+  }
+
+  @Test("a model that is cut anywhere, or longer, is refused")
+  func cutModels() throws {
+    let bytes = try Models.otherBumps.get().bytes
+    for end in 0..<bytes.count {
+      #expect(throws: CodecError.self) { try FittedModel(bytes: Array(bytes[..<end]), name: "m.vae") }
+    }
+    #expect(throws: CodecError.self) { try FittedModel(bytes: bytes + [0], name: "m.vae") }
+    #expect(throws: CodecError.self) { try FittedModel(bytes: bytes + bytes, name: "m.vae") }
+  }
+
+  @Test("notes that no fit writes are refused")
+  func notes() throws {
+    let model = try Models.otherBumps.get()
+    func isRefused(_ change: (inout ModelNotes) -> Void) -> Bool {
+      var notes = model.notes
+      change(&notes)
+      let bytes = FittedModel(model.model, notes: notes).bytes
+      return (try? FittedModel(bytes: bytes, name: "m.vae")) == nil
+    }
+    #expect(!isRefused { _ in })
+    #expect(isRefused { $0.sampleShape = [11] })
+    #expect(isRefused { $0.sampleShape = [12, 0] })
+    #expect(isRefused { $0.sampleShape = [Int.max, 2] })
+    #expect(isRefused { $0.peak = .infinity })
+    #expect(isRefused { $0.peak = -1 })
+    #expect(isRefused { $0.fittedRows = .max })
+    #expect(isRefused { $0.heldOutRows = .max })
+    #expect(isRefused { $0.pca[0].components = .max })
+    #expect(isRefused { $0.pca[0].components = 13 })
+    #expect(isRefused { $0.pca[0].psnr = .nan })
+    #expect(isRefused { $0.points[0].bitsPerSample = .infinity })
+  }
+
+  /// A stream of several chunks, and the file it decodes to.
+  private func sample(_ quality: Double) throws -> (model: FittedModel, stream: [UInt8], file: [UInt8]) {
+    let model = try Models.bumps.get()
+    let stream = try codec.stream(try Models.bumpRows(10, seed: 71), model, quality: quality, chunkRows: 4)
+    return (model, stream, try codec.file(stream, model))
+  }
+
+  @Test("a stream with any byte changed is refused, or decodes to the same", arguments: [20.0, 90])
+  func streams(quality: Double) throws {
+    let (model, stream, file) = try sample(quality)
+    withEachDamage(stream) { damaged, place in
+      let summaries = try? codec.verify(MemorySource(damaged), name: "x")
+      if let summaries { #expect(summaries.map(\.samples) == [10]) }
+      // Decoding makes tables first, which takes its time: all that verifying lets pass, and a part of the rest.
+      guard summaries != nil || place % 16 == 0 else { return }
+      if let decoded = try? codec.file(damaged, model) {
+        #expect(summaries != nil)
+        #expect(decoded == file)
+      }
+    }
+  }
+
+  @Test("a stream that is cut anywhere is refused", arguments: [20.0, 90])
+  func cutStreams(quality: Double) throws {
+    let (model, stream, _) = try sample(quality)
+    for end in 0..<stream.count {
+      let part = Array(stream[..<end])
+      let error = #expect(throws: CodecError.self) { try codec.verify(MemorySource(part), name: "new.vaec") }
+      #expect(error?.description.contains("new.vaec") == true)
+      if end % 8 == 0 { #expect(throws: CodecError.self) { try codec.file(part, model) } }
+    }
+    #expect(throws: CodecError.self) { try codec.file(stream + [0], model) }
+  }
+
+  /// A stream with this header and these chunks, all checksums right.
+  private func stream(_ details: [UInt8], _ frames: [[UInt8]]) throws -> [UInt8] {
+    let sink = MemorySink()
+    let writer = try StreamWriter(sink, header: StreamHeader(content: details))
+    for frame in frames { try writer.append(frame: frame) }
+    try writer.finish()
+    return sink.bytes
+  }
+
+  private func parts(_ bytes: [UInt8]) throws -> (details: [UInt8], frames: [[UInt8]]) {
+    let reader = StreamReader(MemorySource(bytes))
+    var details: [UInt8] = []
+    var frames: [[UInt8]] = []
+    while let part = try reader.next() {
+      switch part {
+      case .header(let header): details = header.content
+      case .chunk(let chunk): frames.append(chunk.frame)
+      case .end: break
+      }
+    }
+    return (details, frames)
+  }
+
+  @Test("a header that lies, with its checksum right, never crashes a decoder", arguments: [20.0, 90])
+  func lyingHeaders(quality: Double) throws {
+    let (model, good, _) = try sample(quality)
+    let (details, frames) = try parts(good)
+    try withEachDamage(details, changes: Self.changes[1...3]) { damaged, _ in
+      let bytes = try stream(damaged, frames)
+      _ = try? codec.file(bytes, model)
+      _ = try? codec.verify(MemorySource(bytes), name: "x")
+    }
+    for end in 0..<details.count {
+      let bytes = try stream(Array(details[..<end]), frames)
+      if end % 4 == 0 { #expect(throws: CodecError.self) { try codec.file(bytes, model) } }
+      #expect(throws: CodecError.self) { try codec.verify(MemorySource(bytes), name: "x") }
+    }
+    #expect(throws: CodecError.self) { try codec.file(try stream(details + [0], frames), model) }
+  }
+
+  @Test("chunks of content that no encoder writes, with their checksums right, never crash a decoder", arguments: [20.0, 90])
+  func lyingChunks(quality: Double) throws {
+    let (model, good, _) = try sample(quality)
+    let (details, frames) = try parts(good)
+    let content = try ZstdFrame.decompress(frames[0][...], limit: 1 << 20)
+    let plan = StreamPlan(
+      model.model, at: try StreamDetails(details, name: "x").point, chunkRows: 4, kernels: codec.kernels)
+    let codecs = ChunkCodecs(plan, workers: codec.workers)
+    func decode(_ content: [UInt8]) throws {
+      for result in codecs.decode([ZstdFrame.compress(content, level: 1, checksum: true)]) {
+        if let numbers = try? result.get() { #expect(numbers.count <= 4 * 12 && numbers.allSatisfy(\.isFinite)) }
+      }
+    }
+    try decode(content)
+    try withEachDamage(content) { damaged, _ in try decode(damaged) }
+    for end in 0..<content.count { try decode(Array(content[..<end])) }
+    var random = RandomSource(seed: 9)
+    for kind in UInt8(0)...3 {
+      for _ in 0..<100 {
+        let count = Int(random.next() % 200)
+        try decode([kind, 4] + (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+      }
+    }
+  }
+
+  @Test("a header that announces chunks of very many rows takes no memory for them")
+  func manyRows() throws {
+    let (model, good, file) = try sample(60)
+    let (details, frames) = try parts(good)
+    var large = try StreamDetails(details, name: "x")
+    large.chunkRows = StreamDetails.mostChunkRows
+    // 12 values in 2^24 rows are 800 MB: a decoder that made room for them would show it.
+    let clock = ContinuousClock()
+    let bytes = try stream(large.encode(), frames)
+    let start = clock.now
+    #expect(try codec.file(bytes, model) == file)
+    #expect(clock.now - start < .seconds(2))
+  }
+
+  @Test("an encoder writes no chunks that a decoder refuses")
+  func chunkRows() throws {
+    for values in [1, 3, 12, 784, 65_536] {
+      let rows = StreamPlan.chunkRows(.max, values: values)
+      let details = StreamDetails(
+        fingerprint: 0, quality: 50, chunkRows: rows, rows: nil, point: OperatingPoint(network: nil, steps: []),
+        description: try SampleDescription(elementType: .f4, sampleShape: [values], format: .raw))
+      #expect(throws: Never.self) { try StreamDetails(details.encode(), name: "x") }
+      #expect(rows >= 4096)
+    }
+    #expect(StreamPlan.chunkRows(7, values: 12) == 7)
+    #expect(StreamPlan.chunkRows(0, values: 12) == 1)
+  }
+}

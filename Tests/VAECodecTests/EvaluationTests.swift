@@ -1,0 +1,113 @@
+import ByteIO
+import SampleIO
+import Testing
+
+@testable import VAECodec
+
+@Suite("Evaluation")
+struct EvaluationTests {
+  let codec: Codec
+
+  init() throws { codec = try Codec(threads: 2) }
+
+  /// Compares a report with streams that were written and decoded one by one.
+  private func check(_ array: SampleArray, knowsRows: Bool, _ model: FittedModel) throws {
+    let qualities = [0.0, 33, 100]
+    let report = try codec.evaluate(
+      ArrayReader(array, knowsRows: knowsRows), name: "data", model: model, qualities: qualities)
+    #expect(report.samples == array.rows)
+    #expect(report.valuesPerSample == array.description.valuesPerSample)
+    #expect(report.elementType == array.description.elementType)
+    #expect(report.modelBytes == model.bytes.count)
+    #expect(report.points.map(\.quality) == qualities)
+    let raw = Double(array.batch.bytes.count)
+    for point in report.points {
+      let sink = MemorySink()
+      let encoded = try codec.encode(
+        ArrayReader(array, knowsRows: knowsRows), name: "data", model: model,
+        options: EncodeOptions(quality: point.quality), to: sink)
+      let size = Double(sink.bytes.count)
+      #expect(point.bitsPerSample == 8 * size / Double(array.rows))
+      #expect(point.bitsPerSample == encoded.bitsPerSample)
+      #expect(point.bitsPerValue == point.bitsPerSample / Double(report.valuesPerSample))
+      #expect(point.ratio == raw / size)
+      #expect(point.ratioWithModel == raw / (size + Double(model.bytes.count)))
+
+      let decoded = try SampleArray(file: try codec.file(sink.bytes, model))
+      let errors = zip(array.numbers, decoded.numbers).map { ($0 - $1).magnitude }
+      let mse = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
+      #expect(point.mse == mse)
+      #expect(point.rmse == mse.squareRoot())
+      #expect(point.maxError == errors.max())
+      #expect(point.psnr == decibels(model.summary.peak * model.summary.peak / mse))
+      #expect(point.encodeMBPerSecond > 0 && point.decodeMBPerSecond > 0)
+    }
+  }
+
+  @Test("rates are the bytes of the stream that encode writes, and errors those of decoding it")
+  func measured() throws {
+    try check(try Models.bumpRows(70, seed: 41), knowsRows: true, try Models.bumps.get())
+    try check(
+      try Models.bumpRows(70, seed: 41).reshaped(type: .f8), knowsRows: true, try Models.bumps.get())
+  }
+
+  @Test("so they are where the number of samples shows only at the end")
+  func unknownRows() throws {
+    let array = try Models.bumpRows(70, seed: 42).reshaped(type: .f8)
+    try check(array, knowsRows: false, try Models.bumps.get())
+  }
+
+  @Test("so they are where there are more samples than a chunk holds")
+  func chunks() throws {
+    let array = try SampleArray(TestData.walks(17_000, width: 1, seed: 43), shape: [])
+    try check(array, knowsRows: true, try Models.single.get())
+    try check(array, knowsRows: false, try Models.single.get())
+  }
+
+  @Test("progress is told after each quality")
+  func progress() throws {
+    var told: [Int] = []
+    _ = try codec.evaluate(
+      try Models.bumpRows(5, seed: 44).reader, name: "data", model: try Models.bumps.get(),
+      qualities: [10, 20, 30]
+    ) { told.append($0) }
+    #expect(told == [1, 2, 3])
+  }
+
+  @Test("the baseline's points are the model's, with errors in the data's units")
+  func baseline() throws {
+    let model = try Models.walks.get()
+    let array = try SampleArray(TestData.walks(400, width: 6, seed: 45), shape: [6])
+    let report = try codec.evaluate(
+      array.reader, name: "data", model: model, qualities: Array(stride(from: 0, through: 100, by: 5)))
+    #expect(report.baselinePCA.count == model.summary.pcaPoints.count)
+    for (a, b) in zip(report.baselinePCA, report.baselinePCA.dropFirst()) {
+      #expect(a.bitsPerSample <= b.bitsPerSample)
+    }
+    for point in report.baselinePCA {
+      let psnr = decibels(model.summary.peak * model.summary.peak / point.mse)
+      #expect((psnr - point.psnr).magnitude < 1e-6)
+    }
+    #expect(
+      report.bdRateVsPCA
+        == BDRate.percent(
+          report.points.map { ($0.bitsPerSample, $0.psnr) },
+          against: report.baselinePCA.map { ($0.bitsPerSample, $0.psnr) }))
+  }
+
+  @Test("one quality makes no curve")
+  func oneQuality() throws {
+    let report = try codec.evaluate(
+      try Models.bumpRows(50, seed: 46).reader, name: "data", model: try Models.bumps.get(), qualities: [50])
+    #expect(report.bdRateVsPCA == nil)
+  }
+
+  @Test("PSNR has a ceiling where all is exact, and needs no range of values")
+  func psnr() {
+    #expect(Distortion.psnr(mse: 0, peak: 10) == 120)
+    #expect(Distortion.psnr(mse: 0, peak: 0) == 120)
+    #expect(Distortion.psnr(mse: 1, peak: 0) == 0)
+    #expect(Distortion.psnr(mse: 1, peak: 10) == 20)
+    #expect(Distortion().mse == 0)
+  }
+}

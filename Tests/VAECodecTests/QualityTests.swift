@@ -1,0 +1,115 @@
+import ByteIO
+import CodeStream
+import SampleIO
+import Testing
+import VAE
+
+@testable import VAECodec
+
+@Suite("Quality")
+struct QualityTests {
+  let codec: Codec
+
+  init() throws { codec = try Codec(threads: 2) }
+
+  static let models = ["bumps", "walks", "bytes"]
+
+  private func data(_ name: String) throws -> (FittedModel, SampleArray) {
+    switch name {
+    case "bumps": (try Models.bumps.get(), try Models.bumpRows(300, seed: 31))
+    case "bytes": (try Models.bytes.get(), try Models.byteRows(300, seed: 31))
+    default:
+      (
+        try Models.walks.get(), try SampleArray(TestData.walks(300, width: 6, seed: 31), shape: [6])
+      )
+    }
+  }
+
+  @Test("more quality is more PSNR, and more bits", arguments: models)
+  func monotone(name: String) throws {
+    let (model, array) = try data(name)
+    let report = try codec.evaluate(
+      array.reader, name: "data", model: model, qualities: Array(stride(from: 0, through: 100, by: 10)))
+    // Points are tuned on the rows that the fit held out, which are few here: on others they hit within a decibel or so.
+    for (a, b) in zip(report.points, report.points.dropFirst()) { #expect(b.psnr > a.psnr - 0.5) }
+    for (a, b) in zip(report.points, report.points.dropFirst(3)) { #expect(b.bitsPerSample > a.bitsPerSample) }
+    guard let first = report.points.first, let last = report.points.last else { return }
+    #expect(last.psnr > first.psnr + 20)
+  }
+
+  @Test(
+    "a quality outside of 0 ... 100 counts as the nearest inside, and none at all as the lowest",
+    arguments: [
+      (-1, 0), (-1e300, 0), (101, 100), (1e300, 100), (.infinity, 100), (-.infinity, 0), (.nan, 0),
+    ] as [(Double, Double)])
+  func outside(given: Double, counts: Double) throws {
+    let (model, array) = try data("walks")
+    #expect(
+      try codec.stream(array.prefix(9), model, quality: given)
+        == (try codec.stream(array.prefix(9), model, quality: counts)))
+  }
+
+  @Test("the nearest whole quality counts")
+  func fractions() throws {
+    let (model, array) = try data("walks")
+    func decoded(_ quality: Double) throws -> [UInt8] {
+      try codec.file(try codec.stream(array.prefix(9), model, quality: quality), model)
+    }
+    #expect(try decoded(41.4) == (try decoded(41)))
+    #expect(try decoded(41.6) == (try decoded(42)))
+    #expect(try decoded(41) != (try decoded(42)))
+  }
+
+  @Test("a stream takes what the tables say, and little more", arguments: models, [20.0, 60, 95])
+  func overhead(name: String, quality: Double) throws {
+    let (model, some) = try data(name)
+    // Enough rows, and none of them twice.
+    let array = try SampleArray(
+      name == "walks"
+        ? TestData.walks(1000, width: 6, seed: 32)
+        : name == "bumps"
+          ? TestData.bumps(1000, width: 12, seed: 32) : try Models.byteRows(1000, seed: 32).numbers,
+      shape: some.description.sampleShape, type: some.description.elementType)
+    let plan = StreamPlan(
+      model.model, at: model.point(quality: quality), chunkRows: 1000, kernels: codec.kernels)
+    let bits = plan.tables.bits(of: plan.symbols(of: array.batch.floats()))
+    let stream = try codec.stream(array, model, quality: quality)
+    #expect(Double(stream.count) <= 1.01 * bits / 8 + 200)
+  }
+}
+
+extension StreamPlan {
+  /// The symbols of a chunk, made row by row.
+  fileprivate func symbols(of numbers: [Float]) -> ChunkSymbols {
+    let (width, rows) = (model.values, numbers.count / model.values)
+    var chunk = ChunkSymbols(planes: planes, levelledPlanes: levelledPlanes, rows: rows)
+    let coder = SampleCoder(model, at: point, blockRows: 1, kernels: kernels)
+    var base = [Float](repeating: 0, count: numbers.count)
+    numbers.withUnsafeBufferPointer { numbers in
+      for row in 0..<rows {
+        let range = row * width..<(row + 1) * width
+        var symbols = [Int32](repeating: 0, count: max(1, planes))
+        symbols.withUnsafeMutableBufferPointer { symbols in
+          guard let first = symbols.baseAddress else { return }
+          coder.encode(UnsafeBufferPointer(rebasing: numbers[range]), rows: 1, symbols: first, planeStride: 1)
+        }
+        for plane in 0..<planes { chunk.symbols[plane * rows + row] = symbols[plane] }
+        base.withUnsafeMutableBufferPointer {
+          coder.lastBase(rows: 1, into: UnsafeMutableBufferPointer(rebasing: $0[range]))
+        }
+      }
+      guard levelledPlanes > 0 else { return }
+      base.withUnsafeBufferPointer { base in
+        ValueCoder(model, rows: rows, kernels: kernels).encode(
+          numbers, base: base, rows: rows, step: point.valueStep
+        ) { value, symbols, levels in
+          for row in 0..<rows {
+            chunk.symbols[(planes + value) * rows + row] = symbols[row]
+            chunk.levels[value * rows + row] = levels[row]
+          }
+        }
+      }
+    }
+    return chunk
+  }
+}
