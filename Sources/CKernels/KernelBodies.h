@@ -310,7 +310,8 @@ static void adam(const vaec_adam_step *s) {
     float m = __builtin_fmaf(keep1, first[i], take1 * g), v = __builtin_fmaf(keep2, second[i], take2 * g * g);
     first[i] = m;
     second[i] = v;
-    weight[i] -= rate * m / (__builtin_sqrtf(v * correction) + epsilon);
+    float w = __builtin_fmaf(-s->decay, weight[i], weight[i]);
+    weight[i] = w - rate * m / (__builtin_sqrtf(v * correction) + epsilon);
   }
 }
 

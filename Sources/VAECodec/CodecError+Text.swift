@@ -95,6 +95,9 @@ extension CodecError: CustomStringConvertible {
       "\(rows) samples are too few to fit a model; \(least) are the least, and hundreds are better"
     case .tooManyValues(let values, let most):
       "samples of \(values) values are too large for a model; \(most) are the most. Cut samples into blocks"
+    case .networkTooLarge(let numbers, let most):
+      "a network of \(numbers) numbers is more than the \(most) that a model holds; pass narrower --hidden layers"
+    case .badOption(let name): "the value of \(name) means nothing; see `vaec fit --help`"
     case .tooManyLatents(let latents, let most):
       "\(latents) latents are more than the \(most) values of a sample; pass --latents \(most) or less"
     }

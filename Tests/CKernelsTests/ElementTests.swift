@@ -134,7 +134,7 @@ struct ElementTests {
     }
   }
 
-  @Test("a step of Adam is that of the paper", arguments: Variant.all)
+  @Test("a step of Adam is that of the paper, after the weights' decay", arguments: Variant.all)
   func adam(variant: Variant) {
     let count = 37
     var numbers = Numbers(seed: 6)
@@ -159,7 +159,7 @@ struct ElementTests {
                 weight: weight.baseAddress, first_moment: first.baseAddress,
                 second_moment: second.baseAddress,
                 gradient: gradient.baseAddress, count: count, beta1: 0.9, beta2: 0.99, rate: rate,
-                second_correction: correction, epsilon: 1e-8)
+                second_correction: correction, epsilon: 1e-8, decay: 0.002)
               variant.kernels.adam(&step)
             }
           }
@@ -171,10 +171,12 @@ struct ElementTests {
         let mi = ((1 - 0.9 as Float) * g).addingProduct(0.9, before.1[i])
         let vi = ((1 - 0.99 as Float) * g * g).addingProduct(0.99, before.2[i])
         #expect(first[i] == mi && second[i] == vi)
-        #expect(weight[i] == before.0[i] - rate * mi / ((vi * correction).squareRoot() + 1e-8))
+        let kept = before.0[i].addingProduct(-0.002, before.0[i])
+        #expect(weight[i] == kept - rate * mi / ((vi * correction).squareRoot() + 1e-8))
         // And as the paper has it.
         m[i] = 0.9 * m[i] + 0.1 * Double(g)
         v[i] = 0.99 * v[i] + 0.01 * Double(g) * Double(g)
+        exact[i] *= 1 - 0.002
         exact[i] -= 0.01 * (m[i] / (1 - decay1)) / ((v[i] / (1 - decay2)).squareRoot() + 1e-8)
       }
     }

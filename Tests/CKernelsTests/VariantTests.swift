@@ -54,7 +54,7 @@ enum Operation: String, CaseIterable, Sendable {
                 weight: weight.baseAddress, first_moment: first.baseAddress,
                 second_moment: second.baseAddress,
                 gradient: d.baseAddress, count: count, beta1: 0.9, beta2: 0.999, rate: 0.01,
-                second_correction: 3, epsilon: 1e-8)
+                second_correction: 3, epsilon: 1e-8, decay: 0.001)
               k.adam(&step)
             }
           }

@@ -56,6 +56,8 @@ typedef struct {
   /// Learning rate / (1 - beta1^t), and 1 / (1 - beta2^t).
   float rate, second_correction;
   float epsilon;
+  /// The share by which weights shrink, beside the step: learning rate * weight decay.
+  float decay;
 } vaec_adam_step;
 
 /// The prior of a row of latents: arrays of `count` numbers, whole panels; parameter p of mixture component m is at
@@ -155,7 +157,8 @@ typedef struct {
   void (*mixture_gradient)(const vaec_mixture_row *prior, const float *z, float weight, float *bits, float *dz,
                            float *dmean, float *dlog_scale, float *dlogit);
 
-  /// One step of Adam (Kingma and Ba, arXiv 1412.6980).
+  /// One step of Adam (Kingma and Ba, arXiv 1412.6980), with decoupled weight decay (Loshchilov and Hutter, arXiv
+  /// 1711.05101).
   void (*adam)(const vaec_adam_step *step);
 
   /// Moves an average of weights towards the weights: average += rate * (weight - average).

@@ -39,4 +39,8 @@ public enum FitError: Error, Equatable {
   case tooManyValues(Int, most: Int)
   /// More latents were asked for than samples have values.
   case tooManyLatents(Int, most: Int)
+  /// A network of more numbers than a model file holds.
+  case networkTooLarge(numbers: Int, most: Int)
+  /// An option has a value that means nothing: its name.
+  case badOption(String)
 }

@@ -32,12 +32,13 @@ extension ModelFit {
       kernels: kernels, workers: workers, held: rows.held, heldSamples: rows.heldSamples, model: model)
     let without = hull.withoutNetwork()
     let square = Double(model.scale) * Double(model.scale)
-    let pca = without.filter { $0.point.valueStep == 0 }.map { 
+    let pca = without.filter { $0.point.valueStep == 0 }.map {
       CurvePoint(
         bits: $0.bits, error: $0.error * square, components: linear.componentsActive(at: $0.point.steps.last ?? 0))
     }
     // In standardized units, PSNR against a peak of 1.
-    let finest = model.output.isInteger ? 0.25 : peak * peak * 1e-7
+    // Below the data's own noise: half a unit where values are integers (less where they hardly vary), else 70 dB.
+    let finest = model.output.isInteger ? min(0.25, 0.01 * square) : peak * peak * 1e-7
     let highest = QualityChoice.psnr(finest / square)
     var with = hull.withNetwork()
     if !with.isEmpty {
@@ -66,7 +67,7 @@ extension ModelFit {
     }
     let all = hull.withoutNetwork()
     // Without a network, a sketch is where PCA has spent a bit a sample or an eighth of a bit a value.
-    let cheap = max(1, Double(model.values) / 8)
+    let cheap = max(1, Double(model.width) / 8)
     let lowest = OperatingHull.pareto(all).first { $0.bits >= cheap }.map { QualityChoice.psnr($0.error) } ?? 0
     choose(&model, all, lowest: min(lowest, highest), highest: highest)
     return (model, pca)
@@ -96,7 +97,10 @@ extension ModelFit {
     let base = model.dataUnits(reached, kernels, workers)
     var square = 0.0
     for r in 0..<base.rows {
-      square += Double(kernels.table.pointee.squared_error(base.row(r), rows.fitSamples.row(r), base.columns))
+      for c in 0..<base.columns {
+        let d = Double(base.row(r)[c]) - Double(rows.fitSamples.row(r)[c])
+        square += d * d
+      }
     }
     let deviation = Float((square / Double(base.rows * base.columns)).squareRoot())
     guard deviation > 0 else { return }
@@ -116,6 +120,12 @@ extension ModelFit {
   ) {
     let choice = QualityChoice(
       candidates, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
+    guard !choice.pareto.isEmpty else {
+      // Nothing varies: the means say all.
+      (model.network, model.layers, model.valueLayer) = (nil, [], nil)
+      model.qualities = [OperatingPoint](repeating: OperatingPoint(network: nil, steps: []), count: 101)
+      return
+    }
     var points = (0...100).map { choice.point(Double($0)) }
     for i in model.layers.indices.reversed() {
       let finest = points.map { $0.steps[i] }.filter { $0 > 0 }.min()

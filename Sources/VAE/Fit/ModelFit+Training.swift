@@ -1,6 +1,13 @@
 extension ModelFit {
   /// Steps of a fit that is not told how many epochs.
   static let defaultSteps = 6000
+  /// Passes over the data from which on rows are mixed, those from which on half of them are, and that share: rows that
+  /// are seen hundreds of times are learned by heart.
+  private static func mixing(passes: Double) -> Float {
+    let (from, to) = (250.0, 500.0)
+    return Float(0.5 * max(0, min(1, (passes - from) / (to - from))))
+  }
+
   /// How often held-out rows are measured, from the middle of training on.
   static let measurements = 16
 
@@ -16,7 +23,7 @@ extension ModelFit {
     guard available > 0 else { return nil }
     let latents = min(available, options.latents ?? spectrum.latentCount())
     let qualities = spectrum.qualityRange(latents: latents)
-    let hidden = options.hidden ?? [Int](repeating: fit.columns >= 512 ? 512 : 256, count: 2)
+    let hidden = self.hidden(width: fit.columns)
     let architecture = Architecture(values: fit.columns, latents: latents, hidden: hidden, anchors: 5)
     let parameters = Parameters(
       architecture, components: components, qualities: qualities, random: &random)
@@ -25,6 +32,7 @@ extension ModelFit {
     trainerOptions.seed = random.next()
     let stepsInEpoch = max(1, fit.rows / min(trainerOptions.batch, fit.rows))
     var steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps
+    trainerOptions.mixing = Self.mixing(passes: Double(steps) / Double(stepsInEpoch))
     let trainer = Trainer(
       fit, parameters: parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
       options: trainerOptions, kernels: kernels, workers: workers)
@@ -64,7 +72,10 @@ extension ModelFit {
       if options.seconds != nil { steps = max(steps, done + 1) }
     }
     let last = check.measure()
-    let chosen = last.loss <= best.loss ? parameters : best.parameters
+    // A loss that is no number is worse than any: then no network is better than this one.
+    let isLastBest = last.loss.isFinite && last.loss <= best.loss
+    guard isLastBest || best.loss.isFinite else { return nil }
+    let chosen = isLastBest ? parameters : best.parameters
     let storage = NetworkStorage(kernels: kernels, workers: workers, held: held, bounds: bounds)
     let network = storage.store(chosen, inverseDeviation: inverseDeviation, qualities: qualities)
     return (network, ending != nil)

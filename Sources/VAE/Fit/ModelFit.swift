@@ -6,6 +6,9 @@ public struct ModelFit {
   public static let mostValues = 65_536
   /// Above this many values the network works on the leading principal components.
   static let widestInput = 2048
+  /// Units of a hidden layer at the most, and numbers of a network.
+  static let widestHidden = 1 << 15
+  static let mostNumbers = 1 << 27
   /// Components of a front basis at the most.
   static let mostFrontComponents = 1024
 
@@ -62,6 +65,20 @@ public struct ModelFit {
     if let latents = options.latents, latents > samples.columns {
       throw .tooManyLatents(latents, most: samples.columns)
     }
+    if let latents = options.latents, latents < 1 { throw .badOption("latents") }
+    if let epochs = options.epochs, epochs < 1 { throw .badOption("epochs") }
+    if let hidden = options.hidden, hidden.isEmpty || !hidden.allSatisfy({ $0 >= 1 && $0 <= Self.widestHidden }) {
+      throw .badOption("hidden")
+    }
+    if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
+    guard options.holdout > 0, options.holdout < 1 else { throw .badOption("holdout") }
+    let hidden = self.hidden(width: min(samples.columns, Self.mostFrontComponents))
+    var (numbers, before) = (0, min(samples.columns, Self.widestInput))
+    for width in hidden {
+      numbers += 2 * width * before
+      before = width
+    }
+    guard numbers <= Self.mostNumbers else { throw .networkTooLarge(numbers: numbers, most: Self.mostNumbers) }
     var random = RandomSource(seed: options.seed)
     let statistics = ValueStatistics(samples)
     let rule = statistics.outputRule(isInteger: isInteger, elementRange: elementRange)
@@ -80,7 +97,8 @@ public struct ModelFit {
       let leading = PrincipalComponents(
         of: fit, components: Self.mostFrontComponents, kernels: kernels, workers: workers)
       let exact = Weights(leading.basis)
-      let step = 0.01 / Float(samples.columns).squareRoot()
+      // Nothing after the basis makes up for its errors.
+      let step = 0.002 / Float(samples.columns).squareRoot()
       let front = Model.Front(
         StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step]), kernels: kernels)
       model.front = front
@@ -116,6 +134,11 @@ public struct ModelFit {
     let kept = onHeld.isUsed.indices.filter { onHeld.isUsed[$0] || onFit.isUsed[$0] }
       .sorted { (onFit.variances[$0], $1) > (onFit.variances[$1], $0) }
     model.network = kept.isEmpty ? nil : network.keeping(kept)
+  }
+
+  /// Widths of the encoder's hidden layers for samples of `width` values.
+  func hidden(width: Int) -> [Int] {
+    options.hidden ?? [Int](repeating: width >= 512 ? 512 : 256, count: 2)
   }
 
   /// Rows to fit and rows to hold out, both of them at least 4.

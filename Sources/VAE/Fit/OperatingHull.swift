@@ -16,10 +16,36 @@ struct OperatingHull {
   let held: Matrix
   /// Held-out rows in the data's units.
   let heldSamples: Matrix
-  var model: Model
+  let model: Model
+  /// Mean squared error of standardized values that a front basis leaves whatever is coded; 0 without one.
+  private let lost: Double
+
+  init(kernels: Kernels, workers: Workers, held: Matrix, heldSamples: Matrix, model: Model) {
+    self.kernels = kernels
+    self.workers = workers
+    self.held = held
+    self.heldSamples = heldSamples
+    self.model = model
+    guard model.front != nil else {
+      lost = 0
+      return
+    }
+    let projected = model.dataUnits(held, kernels, workers)
+    var sum = 0.0
+    for r in 0..<held.rows {
+      for c in 0..<model.values {
+        let d = (Double(projected.row(r)[c]) - Double(heldSamples.row(r)[c])) / Double(model.scale)
+        sum += d * d
+      }
+    }
+    lost = sum / Double(held.rows * model.values)
+  }
 
   /// VAE qualities that are tried.
   static let grid: [Float] = (0...16).map { Float($0) / 16 }
+  /// Of few held-out rows, some candidate is always near by chance: no error counts as less than this share of what a
+  /// uniform quantizer of its step leaves.
+  static let luck = 0.5
   /// Steps beyond the ends of the range, relative to those of the ends.
   static let coarser: [Float] = [2, 1.6, 1.25]
   static let finer: [Float] = [0.8, 0.65]
@@ -87,13 +113,13 @@ struct OperatingHull {
     let (rows, values) = (held.rows, model.values)
     let x = heldSamples.rowMajor(rows)
     let base = model.dataUnits(reached, kernels, workers).rowMajor(rows)
-    var square: Float = 0
-    for (a, b) in zip(x, base) { square += (a - b) * (a - b) / Float(x.count) }
-    var steps = (0..<Self.steps).map { Float(Double(square.squareRoot()) * 8 * power(Self.stepRatio, Double($0))) }
+    var square = 0.0
+    for (a, b) in zip(x, base) { square += (Double(a) - Double(b)) * (Double(a) - Double(b)) / Double(x.count) }
+    var steps = (0..<Self.steps).map { Float(square.squareRoot() * 8 * power(Self.stepRatio, Double($0))) }
     if model.output.isInteger { steps = Self.integerSteps(upTo: steps[0]) }
     let slots = Slots<Candidate>(count: steps.count)
     let (model, kernels) = (self.model, self.kernels)
-    workers.forEach(steps.count) { [steps] s in
+    workers.forEach(steps.count) { [steps, square] s in
       let coder = ValueCoder(model, rows: rows, kernels: kernels)
       var spent = 0.0
       var back = [Float](repeating: 0, count: x.count)
@@ -106,11 +132,18 @@ struct OperatingHull {
       }
       back.withUnsafeMutableBufferPointer { coder.copyDecoded(rows, into: $0) }
       var error = 0.0
-      for (a, b) in zip(x, back) { error += Double((a - b) * (a - b)) }
+      let inverse = 1 / Double(model.scale)
+      let quantum = Double(steps[s]) * inverse
+      let leastError =
+        model.output.isInteger ? 0 : Self.luck * min(square * inverse * inverse, quantum * quantum / 12)
+      for (a, b) in zip(x, back) {
+        let d = (Double(a) - Double(b)) * inverse
+        error += d * d
+      }
       slots[s] = Candidate(
         point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }, valueStep: steps[s]),
         bits: bits + spent / Double(rows),
-        error: max(1e-12, error / Double(rows * values) / Double(model.scale * model.scale)))
+        error: max(1e-13, error / Double(rows * values), leastError))
     }
     return slots.array
   }
@@ -130,7 +163,7 @@ struct OperatingHull {
     for r in 0..<held.rows {
       sum += Double(kernels.table.pointee.squared_error(held.row(r), reached.row(r), held.columns))
     }
-    return sum / Double(held.rows * held.columns)
+    return lost + sum / Double(held.rows * model.values)
   }
 
   /// Bits of the latents, and the network's reconstruction.
@@ -165,17 +198,14 @@ struct OperatingHull {
     let left = Matrix(rows: held.rows, columns: held.columns)
     kernels.table.pointee.add_scaled(
       held.buffer.pointer, -1, reached.buffer.pointer, left.buffer.pointer, held.buffer.count)
-    let coefficients = left.times(layer.analysis, kernels, workers)
-    var energy = 0.0
+    let coefficients = layer.coefficients(of: left, kernels: kernels, workers: workers)
+    // What the layer's components do not reach.
+    var outside = 0.0
     for r in 0..<left.rows {
-      for c in 0..<left.columns { energy += Double(left.row(r)[c]) * Double(left.row(r)[c]) }
-      for c in 0..<layer.components {
-        energy -= Double(coefficients.row(r)[c]) * Double(coefficients.row(r)[c])
-      }
+      for c in 0..<left.columns { outside += Double(left.row(r)[c]) * Double(left.row(r)[c]) }
     }
-    let outside = max(0, energy)
     let slots = Slots<Candidate>(count: steps.count)
-    let model = self.model
+    let (model, lost, outsideAll) = (self.model, self.lost, outside)
     workers.forEach(steps.count) { s in
       let (step, inverse) = (steps[s], 1 / steps[s])
       var (spent, error) = (0.0, 0.0)
@@ -195,7 +225,9 @@ struct OperatingHull {
       layerSteps[index] = step
       slots[s] = Candidate(
         point: OperatingPoint(network: part, steps: layerSteps), bits: bits + spent / Double(left.rows),
-        error: (outside + error) / Double(left.rows * left.columns))
+        error: lost
+          + max((outsideAll + error) / Double(left.rows), Self.luck * layer.expectedError(step: step))
+          / Double(model.values))
     }
     return slots.array
   }
@@ -203,9 +235,33 @@ struct OperatingHull {
   /// The candidates that no other beats in both bits and error, cheapest first.
   static func pareto(_ candidates: [Candidate]) -> [Candidate] {
     var sorted = candidates.sorted { ($0.error, $0.bits) < ($1.error, $1.bits) }
-    sorted.removeAll { !($0.error > 0) }
+    // Exact is as good as an error can be; what is no number is not good.
+    sorted.removeAll { !($0.error >= 0) || !$0.bits.isFinite }
     var pareto: [Candidate] = []
     for candidate in sorted where candidate.bits < pareto.last?.bits ?? .infinity { pareto.append(candidate) }
     return pareto.reversed()
+  }
+
+  /// The candidates near the lower convex hull of bits and error: those that take at most `slack` more bits than coding
+  /// some samples by one candidate and the others by another would, at the same mean error. Cheapest first.
+  static func efficient(_ candidates: [Candidate], slack: Double) -> [Candidate] {
+    let all = pareto(candidates)
+    var hull: [Candidate] = []
+    for c in all {
+      while hull.count >= 2 {
+        let (a, b) = (hull[hull.count - 2], hull[hull.count - 1])
+        // b is above the line from a to c.
+        guard (b.error - a.error) * (c.bits - a.bits) >= (c.error - a.error) * (b.bits - a.bits) else { break }
+        hull.removeLast()
+      }
+      hull.append(c)
+    }
+    return all.filter { c in
+      guard let next = hull.firstIndex(where: { $0.bits >= c.bits }), next > 0 else { return true }
+      let (a, b) = (hull[next - 1], hull[next])
+      guard a.error > b.error else { return true }
+      let share = (a.error - c.error) / (a.error - b.error)
+      return c.bits <= (1 + slack) * (a.bits + share * (b.bits - a.bits))
+    }
   }
 }

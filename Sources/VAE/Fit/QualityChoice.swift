@@ -18,7 +18,7 @@ struct QualityChoice {
   ///   - highest: PSNR of quality 100, where candidates reach it.
   init(_ candidates: [Candidate], lowest: Double, highest: Double, hasIntegers: Bool) {
     self.hasIntegers = hasIntegers
-    pareto = OperatingHull.pareto(candidates)
+    pareto = OperatingHull.efficient(candidates, slack: Self.slack)
     self.highest = min(highest, pareto.last.map { Self.psnr($0.error) } ?? highest)
     self.lowest = min(lowest, self.highest)
   }
@@ -26,6 +26,8 @@ struct QualityChoice {
   /// The PSNR that a quality stands for.
   func target(_ quality: Double) -> Double { lowest + (highest - lowest) * quality / 100 }
 
+  /// Candidates may take this much more than the best mixture of two others: denser choice, and little lost.
+  private static let slack = 0.05
   /// Candidates this near to a target, in dB, compete for it.
   private static let near = 1.0
   /// What being off the target costs, in log of the rate per dB.
@@ -44,7 +46,7 @@ struct QualityChoice {
       logarithm(c.bits + 1e-3) - slope * (Self.psnr(c.error) - goal) + Self.offTarget * distance(c, goal)
     }
     let competing = pareto.filter { distance($0, goal) <= Self.near }
-    return tuned(competing.min { score($0) < score($1) } ?? closest, to: goal)
+    return competing.min { score($0) < score($1) }.map { tuned($0, to: goal) } ?? closest.point
   }
 
   private func distance(_ c: Candidate, _ goal: Double) -> Double { (Self.psnr(c.error) - goal).magnitude }

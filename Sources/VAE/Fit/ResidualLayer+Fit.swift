@@ -12,8 +12,10 @@ extension ResidualLayer {
     let step = 0.04 / Float(residual.columns).squareRoot()
     let exact = Weights(components.basis)
     let stored = StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step])
-    let rows = residual.rows > densityRows ? residual.copy(rows: 0..<densityRows) : residual
-    let coefficients = rows.times(stored.weights.transposed(kernels), kernels, workers)
+    let rows = residual.copy(rows: 0..<min(densityRows, residual.rows))
+    let basis = ResidualLayer(
+      stored, mixtures: [.narrow], mixtureOf: [Int](repeating: 0, count: stored.rows), kernels: kernels)
+    let coefficients = basis.coefficients(of: rows, kernels: kernels, workers: workers)
     let strongest = max(components.variances.first ?? 0, 1e-20)
     let deviations = components.variances.map { Float(max($0, strongest * 1e-12).squareRoot()) }
     let mixtures = MixtureFit.fit(
@@ -28,6 +30,12 @@ extension ResidualLayer {
     return ResidualLayer(
       stored.keeping(rows: kept), mixtures: kept.map { mixtures[mixtureOf[$0]] }, mixtureOf: kept,
       kernels: kernels)
+  }
+
+  /// The squared error of a sample that a uniform quantizer of this step is expected to leave.
+  func expectedError(step: Float) -> Double {
+    let uniform = Double(step) * Double(step) / 12
+    return mixtureOf.reduce(0) { $0 + min(uniform, Double(mixtures[$1].spread) * Double(mixtures[$1].spread)) }
   }
 
   /// How many leading components have a deviation of at least a quarter of `step`: the others are hardly ever coded.

@@ -38,7 +38,9 @@ struct Spectrum {
   /// A sketch spends at least so many bits a sample.
   static let bitsOfSketch = 3.5
   /// From about this many bits an active component on, the data's structure is known and what is left is noise.
-  static let bitsAtTop = 2.6
+  static let bitsAtTop = 3.2
+  /// Or from this share of the variance on.
+  static let distortionAtTop = 0.0015
 
   /// The range of VAE qualities in which structure can pay.
   func qualityRange(latents: Int) -> QualityRange {
@@ -54,8 +56,10 @@ struct Spectrum {
       return distortion(level: level) <= Self.sketch && rate(level: level).bits >= Self.bitsOfSketch
     }
     let fine = first {
-      let (bits, active) = rate(level: Self.level(step: $0))
-      return active > 0 && bits >= Self.bitsAtTop * Double(active)
+      let level = Self.level(step: $0)
+      let (bits, active) = rate(level: level)
+      return active > 0
+        && (bits >= Self.bitsAtTop * Double(active) || distortion(level: level) <= Self.distortionAtTop)
     }
     let weakest = latents < variances.count && latents > 0 ? variances[latents - 1].squareRoot() : 0
     let top = min(coarse / 2, max(fine, 0.9 * weakest))

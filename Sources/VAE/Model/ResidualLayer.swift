@@ -52,6 +52,20 @@ public struct ResidualLayer: Sendable {
     }
   }
 
+  /// The coefficients of all rows of `residual`, which is overwritten with what the basis does not reach.
+  func coefficients(of residual: Matrix, kernels: Kernels, workers: Workers) -> Matrix {
+    let result = Matrix(rows: residual.rows, columns: components)
+    let change = Matrix(rows: residual.rows, columns: components)
+    workers.forEachRange(of: residual.rows) { rows in
+      analyze(residual, rows, into: result, change: change, kernels: kernels)
+      for r in rows {
+        kernels.table.pointee.negate(change.row(r), change.row(r), change.stride)
+      }
+      kernels.product(rows, change, synthesis.buffer.pointer, synthesis.shape, into: residual, from: .output)
+    }
+    return result
+  }
+
   /// output += synthesis^T coefficients: exact, in ascending order of coefficients.
   func synthesize(_ coefficients: Matrix, _ rows: Range<Int>, onto output: Matrix, kernels: Kernels) {
     kernels.product(rows, coefficients, synthesis.buffer.pointer, synthesis.shape, into: output, from: .output)

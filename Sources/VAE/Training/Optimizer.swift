@@ -19,9 +19,12 @@ struct Optimizer: Sendable {
     let beta2: Float
     let firstCorrection: Float
     let secondCorrection: Float
+    /// The share by which weights that decay shrink.
+    let decay: Float
 
     /// - Parameter number: 1 for the first step.
-    init(number: Int, rate: Double, beta1: Double, beta2: Double = 0.999, firstDecay: Double) {
+    init(number: Int, rate: Double, beta1: Double, beta2: Double = 0.999, firstDecay: Double, decay: Double = 0) {
+      self.decay = Float(decay)
       self.rate = Float(rate)
       self.beta1 = Float(beta1)
       self.beta2 = Float(beta2)
@@ -31,8 +34,11 @@ struct Optimizer: Sendable {
   }
 
   /// Moves `count` parameters from `offset` on.
+  ///
+  /// - Parameter decays: whether they are weights that decay.
   func update(
-    _ weights: FloatBuffer, offset: Int, count: Int, gradient: UnsafePointer<Float>, _ step: Step
+    _ weights: FloatBuffer, offset: Int, count: Int, gradient: UnsafePointer<Float>, decays: Bool = false,
+    _ step: Step
   ) {
     var s = vaec_adam_step()
     s.weight = weights.pointer + offset
@@ -45,6 +51,7 @@ struct Optimizer: Sendable {
     s.rate = step.rate * step.firstCorrection
     s.second_correction = step.secondCorrection
     s.epsilon = 1e-8
+    s.decay = decays ? step.decay : 0
     kernels.table.pointee.adam(&s)
   }
 }

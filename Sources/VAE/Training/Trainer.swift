@@ -10,6 +10,10 @@ public final class Trainer {
     public var steps = 6000
     /// The highest learning rate.
     public var peakRate = 2e-3
+    /// Decay of the hidden layers' weights, in units of the learning rate.
+    public var weightDecay = 0.1
+    /// The share of rows that are mixed with another (Zhang et al., mixup, arXiv 1710.09412).
+    public var mixing: Float = 0
     /// Where the random numbers start.
     public var seed: UInt64 = 0
 
@@ -32,6 +36,8 @@ public final class Trainer {
   private let gradient: FloatBuffer
   private let sources: [Gradients.Source]
   private let units: [(source: Int, panel: Int)]
+  /// Entries, by their offset, whose weights decay.
+  private let decaying: Set<Int>
   private var random: RandomSource
   private var order: [Int]
   private var next = 0
@@ -65,6 +71,9 @@ public final class Trainer {
     for (i, source) in sources.enumerated() {
       for panel in 0..<source.entry.shape.panels { units.append((i, panel)) }
     }
+    let a = parameters.architecture
+    decaying = Set(
+      [a.encoder, a.decoder].flatMap { $0.hidden.map(\.weight.offset) + [$0.last.offset] })
     let sizes = sources.map(\.entry.shape.inputs)
     // The large ones first, so that workers end at about the same time.
     self.units = units.sorted { (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel) }
@@ -92,6 +101,13 @@ public final class Trainer {
       }
       pass.input.row(r).update(from: data.row(order[next]), count: data.stride)
       next += 1
+      if random.uniform() < options.mixing {
+        // A point between two samples is nearly a sample: with few rows, more of them to learn from.
+        let other = data.row(random.index(below: data.rows))
+        let row = pass.input.row(r)
+        let share = 0.5 * random.uniform()
+        for i in 0..<data.columns { row[i] += share * (other[i] - row[i]) }
+      }
       // Stratified over the batch: less variance than independent draws.
       let u = (Float(r) + random.uniform()) / Float(batch) * top
       pass.condition(row: r, u: u, step: qualities.step(u))
@@ -102,9 +118,10 @@ public final class Trainer {
     let beta1 = schedule.beta1(progress)
     firstDecay *= beta1
     let adam = Optimizer.Step(
-      number: number, rate: schedule.rate(progress), beta1: beta1, firstDecay: firstDecay)
-    let (gradients, gradient, optimizer, parameters, sources, units) = (
-      self.gradients, self.gradient, self.optimizer, self.parameters, self.sources, self.units
+      number: number, rate: schedule.rate(progress), beta1: beta1, firstDecay: firstDecay,
+      decay: schedule.rate(progress) * options.weightDecay)
+    let (gradients, gradient, optimizer, parameters, sources, units, decaying) = (
+      self.gradients, self.gradient, self.optimizer, self.parameters, self.sources, self.units, self.decaying
     )
     workers.forEachRange(of: batch) { gradients.run($0) }
     workers.forEach(units.count) { i in
@@ -113,7 +130,8 @@ public final class Trainer {
       let offset = source.entry.offset + units[i].panel * size
       gradients.parameterGradient(source, panel: units[i].panel, into: gradient.pointer + offset)
       optimizer.update(
-        parameters.buffer, offset: offset, count: size, gradient: gradient.pointer + offset, adam)
+        parameters.buffer, offset: offset, count: size, gradient: gradient.pointer + offset,
+        decays: decaying.contains(source.entry.offset), adam)
       gradients.transpose(source.entry, panel: units[i].panel)
     }
   }
