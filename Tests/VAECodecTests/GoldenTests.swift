@@ -104,9 +104,10 @@ struct GoldenTests {
   /// Makes all files anew before the first test where the environment asks for it.
   private static let regenerated = Result {
     guard ProcessInfo.processInfo.environment["VAEC_REGENERATE_GOLDEN"] == "1" else { return }
-    let folder = path("")
-    try? FileManager.default.removeItem(at: folder)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for file in try FileManager.default.contentsOfDirectory(at: path(""), includingPropertiesForKeys: nil)
+    where ["vae", "vaec", "npy"].contains(file.pathExtension) {
+      try FileManager.default.removeItem(at: file)
+    }
     let codec = try Codec()
     var fitted: [String: FittedModel] = [:]
     for (name, fit) in models {

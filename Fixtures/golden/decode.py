@@ -1,0 +1,450 @@
+#!/usr/bin/env python3
+"""Decodes .vaec streams by the letter of vaec(5), with nothing of vaec's own code: slow, and short.
+
+    decode.py MODEL.vae STREAM.vaec OUT.npy     decodes
+    decode.py --check                           decodes all golden streams of this folder, and compares
+
+Needs Python 3.10, numpy, and the program zstd.
+"""
+import pathlib
+import struct
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+
+F = np.float32
+TYPES = "u1 i1 u2 i2 u4 i4 f2 f4 f8".split()
+np.seterr(all="ignore")
+
+
+class Reader:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, n):
+        assert n <= len(self.data) - self.at, "it ends early"
+        self.at += n
+        return self.data[self.at - n:self.at]
+
+    def number(self, code):
+        return struct.unpack("<" + code, self.take(struct.calcsize(code)))[0]
+
+    def numbers(self, n, dtype):
+        return np.frombuffer(self.take(n * np.dtype(dtype).itemsize), dtype)
+
+    def count(self):
+        value = shift = 0
+        while True:
+            byte = self.number("B")
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    def bf16(self, n):
+        return (self.numbers(n, "<u2").astype("u4") << 16).view("f4")
+
+    def rest(self):
+        return self.take(len(self.data) - self.at)
+
+
+def unzstd(frame):
+    return subprocess.run(["zstd", "-dcq"], input=frame, stdout=subprocess.PIPE, check=True).stdout
+
+
+# Arithmetic
+
+def fma(a, b, c):
+    """a b + c with one rounding. In binary64 the product is exact; the sum is rounded to odd, so that rounding it again
+    to binary32 gives what one rounding would."""
+    p, c = np.float64(F(a)) * np.float64(F(b)), np.float64(F(c))
+    p, c = np.broadcast_arrays(p, c)
+    s = p + c
+    t = s - p
+    error = (p - (s - t)) + (c - t)
+    bits = s.view("i8") if s.ndim else np.array(s).view("i8")
+    away = (error > 0) == (s > 0)
+    odd = np.where((error != 0) & (bits & 1 == 0), np.where(away, bits + 1, bits - 1), bits)
+    odd = np.where(np.isfinite(s) & np.isfinite(error), odd, bits)
+    return odd.view("f8").astype(F).reshape(s.shape)
+
+
+def product(x, w, start):
+    y = start
+    for k in range(w.shape[0]):
+        y = fma(x[:, k:k + 1], w[k][None, :], y)
+    return y
+
+
+def exp(x):
+    x = np.minimum(np.maximum(F(x), F(-87)), F(88))
+    hexadecimal = lambda text: F(float.fromhex(text))
+    magic = hexadecimal("0x1.8p+23")
+    n = fma(x, hexadecimal("0x1.715476p+0"), magic) - magic
+    r = fma(n, hexadecimal("-0x1.62e4p-1"), x)
+    r = fma(n, hexadecimal("-0x1.7f7d1cp-20"), r)
+    p = np.full_like(x, F(1) / F(5040))
+    for divisor in (720, 120, 24, 6, 2, 1, 1):
+        p = fma(p, r, F(1) / F(divisor))
+    return p * ((n.astype("i4") + 127) << 23).view("f4")
+
+
+def clip(x, low, high):
+    v = np.where(x < high, x, high)
+    return np.where(v > low, v, low).astype(F)
+
+
+def hard_swish(x):
+    g = x + F(3)
+    g = np.where(g > 0, g, F(0))
+    g = np.where(g < 6, g, F(6))
+    return x * g * (F(1) / F(6))
+
+
+def hats(u, anchors):
+    p = F(u) * F(anchors - 1)
+    return np.maximum(F(0), F(1) - np.abs(p - np.arange(anchors, dtype=F)))[None, :]
+
+
+# Models
+
+def matrix(r, rows, columns):
+    steps = r.bf16(rows if r.number("B") else 1)
+    codes = r.numbers(rows * columns, "i1").astype("i4")
+    codes[codes == -128] = r.numbers(int((codes == -128).sum()), "<i2")
+    return codes.reshape(rows, columns).astype(F) * steps[:, None]
+
+
+def density(r):
+    return r.bf16(9).reshape(3, 3)
+
+
+def point(r):
+    network = [F(x) for x in r.numbers(3, "<f4")] if r.number("B") else None
+    steps = r.numbers(r.count(), "<f4")
+    return network, steps, F(r.number("f"))
+
+
+class Model:
+    def __init__(self, data):
+        assert data[:5] == b"VAEM\1"
+        content = unzstd(data[16:])
+        h = 0xCBF29CE484222325
+        for byte in content:
+            h = (h ^ byte) * 0x100000001B3 % 2**64
+        assert h == struct.unpack("<Q", data[8:16])[0], "damaged"
+        self.fingerprint = h
+        r = Reader(content)
+        n = self.values = r.count()
+        self.scale, self.means = F(r.number("f")), r.numbers(n, "<f4")
+        self.low, self.high = r.numbers(2, "<f4")
+        self.is_integer = r.number("B") == 1
+        components = r.count()
+        self.front = matrix(r, components, n) if components else None
+        width = self.width = components or n
+        self.latents = r.count()
+        if self.latents:
+            self.read_network(r, width, self.latents)
+        self.layers = []
+        for _ in range(r.count()):
+            components = r.count()
+            basis = matrix(r, components, width)
+            self.layers.append((basis, [density(r) for _ in range(components)]))
+        self.predictors = None
+        if r.number("B"):
+            self.predictors = [self.predictor(r, i) for i in range(n)]
+            self.levels = [density(r) for _ in range(40)]
+        self.qualities = [point(r) for _ in range(r.count())]
+        r.take(r.count())
+        assert not r.rest()
+
+    def read_network(self, r, width, latents):
+        hidden = [r.count() for _ in range(r.count())]
+        self.anchors = r.count()
+        r.take(8)
+        self.inverse_deviation = r.numbers(latents, "<f4")
+
+        def path(inputs, hidden, outputs):
+            linear = matrix(r, inputs, outputs), matrix(r, self.anchors, outputs)
+            layers = []
+            for before, units in zip([inputs] + hidden, hidden):
+                layers.append((matrix(r, before, units), matrix(r, self.anchors, units)))
+            return linear, layers, matrix(r, hidden[-1], outputs), matrix(r, self.anchors, latents)
+
+        path(width, hidden, latents)
+        self.decoder = path(latents, hidden[::-1], width)
+        self.stride = (latents + 31) // 32 * 32
+        self.prior = matrix(r, self.anchors, 9 * self.stride)
+
+    @staticmethod
+    def predictor(r, i):
+        def terms():
+            zs = [r.count() for _ in range(r.count())]
+            places = [i - (z // 2 if z % 2 == 0 else -(z + 1) // 2) for z in zs]
+            return list(zip(places, r.bf16(len(zs))))
+        return terms(), terms(), terms(), *r.bf16(3)
+
+    def tables(self, at):
+        network, steps, value_step = at
+        plain = []
+        if network:
+            row = product(hats(network[0], self.anchors), self.prior, F(0))[0].reshape(3, 3, self.stride)
+            plain += [Table(row[:, :, k], network[2]) for k in range(self.latents)]
+        for (_, densities), step in zip(self.layers, steps):
+            if step > 0:
+                plain += [Table(d, step) for d in densities]
+        return plain, [Table(d, F(1)) for d in self.levels] if value_step > 0 else []
+
+    def base(self, at, symbols):
+        """Values before the value layer; symbols are rows x planes."""
+        network, steps, value_step = at
+        rows = len(symbols)
+        output = np.zeros((rows, self.width), F)
+        plane = 0
+        if network:
+            (weights, biases), hidden, last, gains = self.decoder
+            h = hats(network[0], self.anchors)
+            scale = exp(product(h, gains, F(0))) * network[1]
+            y = symbols[:, :self.latents].astype(F) * scale
+            plane = self.latents
+            x = y * self.inverse_deviation
+            for w, b in hidden:
+                x = hard_swish(product(x, w, product(h, b, F(0))))
+            output = product(x, last, product(y, weights, product(h, biases, F(0))))
+            if self.front is None and (self.low > -np.inf or self.high < np.inf):
+                inverse = F(1) / self.scale
+                output = clip(output, (self.low - self.means) * inverse, (self.high - self.means) * inverse)
+        for (basis, _), step in zip(self.layers, steps):
+            if step > 0:
+                coefficients = symbols[:, plane:plane + len(basis)].astype(F) * step
+                plane += len(basis)
+                output = product(coefficients, basis, output)
+        if self.front is not None:
+            output = product(output, self.front, F(0))
+        values = clip(fma(self.scale, output, self.means), self.low, self.high)
+        return np.rint(values) if self.is_integer and value_step == 0 else values
+
+    def rule(self, x):
+        x = clip(x, self.low, self.high)
+        return np.rint(x) if self.is_integer else x
+
+    def value_layer(self, b, step, take):
+        """take(levels) gives the symbols of the next levelled plane."""
+        values, e = np.empty_like(b), np.empty_like(b)
+        for i, (prediction, errors, contrasts, deviation, above, below) in enumerate(self.predictors):
+            p, d = b[:, i], np.full(len(b), deviation)
+            for j, a in prediction:
+                p = fma(a, e[:, j], p)
+            for j, a in errors:
+                d = fma(a, np.abs(e[:, j]), d)
+            for j, a in contrasts:
+                d = fma(a, np.abs(b[:, i] - b[:, j]), d)
+            if above != 0:
+                d = d + above * (b[:, i] - self.low)
+            if below != 0:
+                d = d + below * (self.high - b[:, i])
+            t = clip(d * (F(1) / step), F(2**-10), F(float.fromhex("0x1.fffffep+9")))
+            symbols = take((t.view("u4") >> 22).astype("i4") - 234)
+            values[:, i] = self.rule(fma(symbols.astype(F), step, self.rule(p)))
+            e[:, i] = values[:, i] - b[:, i]
+        return values
+
+
+# Entropy coding
+
+class Table:
+    def __init__(self, parameters, q):
+        m, logarithms, g = parameters
+        s = exp(logarithms)
+        i = F(1) / q
+        bound = lambda x: int(max(-2.0**29, min(2.0**29, float(x))))
+        first = bound(np.floor(np.min((m - F(12) * s) * i)))
+        last = bound(np.ceil(np.max((m + F(12) * s) * i)))
+        while True:
+            h = 0
+            while (last >> h) - (first >> h) >= 1024:
+                h += 1
+            lowest = first >> h
+            n = (last >> h) - lowest + 1
+            edges = ((lowest + np.arange(n + 1)) << h).astype(F)
+            edges = (edges - F(0.5)) * q
+            a = exp(g - np.max(g))
+            total = ((F(0) + a[0]) + a[1]) + a[2]
+            c = np.zeros(n + 1, F)
+            for k in range(3):
+                c = c + (a[k] / total) / (F(1) + exp((m[k] - edges) * (F(1) / s[k])))
+            c = np.rint(c * F(2**24)).astype("i8")
+            begin, end = 0, n
+            while begin + 1 < end and c[begin + 1] - c[begin] < 64:
+                begin += 1
+            while end - 1 > begin and c[end] - c[end - 1] < 64:
+                end -= 1
+            lowest += begin
+            weights = [max(0, int(c[j + 1] - c[j])) for j in range(begin, end)]
+            if h == 0 or len(weights) > 512:
+                break
+            first, last = lowest << h, ((lowest + len(weights)) << h) - 1
+        weights.append(2**24 - max(0, min(2**24, int(c[end] - c[begin]))))
+        self.lowest, self.raw, self.count = lowest, h, len(weights) - 1
+        self.frequencies = self.divide(weights)
+        self.starts = np.concatenate([[0], np.cumsum(self.frequencies)]).tolist()
+        self.slots = np.repeat(np.arange(len(self.frequencies)), self.frequencies).tolist()
+
+    @staticmethod
+    def divide(w):
+        if not any(w):
+            w = [1] * len(w)
+        left, rest = 32768, sum(w)
+        f = [1] * len(w)
+        others = sorted(range(len(w)), key=lambda s: (w[s], s))
+        while others and w[others[0]] * left < rest:
+            rest -= w[others.pop(0)]
+            left -= 1
+        for s in others:
+            f[s] = w[s] * left // rest
+        spare = left - sum(f[s] for s in others)
+        from fractions import Fraction
+        others.sort(key=lambda s: (-Fraction(w[s], 2 * f[s] + 1), s))
+        for s in others[:spare]:
+            f[s] += 1
+        assert sum(f) == 32768
+        return f
+
+
+class RANS:
+    def __init__(self, r, rows):
+        self.x = r.numbers(4 if rows >= 256 else 1, "<u4").tolist()
+        self.words = np.frombuffer(r.rest(), "<u2").tolist()[::-1]
+
+    def refill(self, lane):
+        if self.x[lane] < 65536:
+            self.x[lane] = self.x[lane] << 16 | self.words.pop()
+
+    def bits(self, lane, k):
+        low = min(k, 16)
+        value = self.x[lane] & (1 << low) - 1
+        if k > 0:
+            self.x[lane] >>= low
+            self.refill(lane)
+        return value | self.bits(lane, k - 16) << 16 if k > 16 else value
+
+    def symbol(self, row, table):
+        lane = row % len(self.x)
+        x = self.x[lane]
+        s = table.slots[x & 32767]
+        self.x[lane] = table.frequencies[s] * (x >> 15) + (x & 32767) - table.starts[s]
+        self.refill(lane)
+        t = table.lowest + s
+        if s == table.count:
+            b = self.bits(lane, 6)
+            d = (1 << (b & 31)) + self.bits(lane, b & 31)
+            t = table.lowest - d if b >= 32 else table.lowest + table.count - 1 + d
+        return (t << table.raw) + self.bits(lane, table.raw)
+
+    def plane(self, rows, table_of):
+        return np.array([self.symbol(row, table_of(row)) for row in range(rows)], "i8")
+
+    def finish(self):
+        assert not self.words and all(x == 65536 for x in self.x), "damaged"
+
+
+def unzigzag(data, width):
+    numbers = np.zeros(len(data) // max(1, width), "i8")
+    for i in range(width):
+        numbers |= np.frombuffer(data, "u1")[i::width].astype("i8") << 8 * i
+    return np.where(numbers % 2 == 0, numbers // 2, -(numbers + 1) // 2)
+
+
+def plain_planes(r, kind, rows, planes):
+    if kind == 1:
+        result = []
+        for _ in range(planes):
+            width = r.number("B")
+            result.append(unzigzag(r.take(width * rows), width) if width else np.zeros(rows, "i8"))
+    else:
+        widths = list(r.take(planes))
+        table = np.frombuffer(r.take(sum(widths) * rows), "u1").reshape(rows, sum(widths))
+        ends = np.cumsum(widths)
+        result = [
+            unzigzag(table[:, end - w:end].tobytes(), w) if w else np.zeros(rows, "i8")
+            for w, end in zip(widths, ends)]
+    assert not r.rest()
+    return result
+
+
+def decode_chunk(model, at, tables, content):
+    r = Reader(content)
+    kind, rows = r.number("B"), r.count()
+    plain, levels = tables
+    levelled = model.values if at[2] > 0 else 0
+    if kind == 0:
+        coder = RANS(r, rows)
+        planes = [coder.plane(rows, lambda _: table) for table in plain]
+        take = lambda chosen: coder.plane(rows, lambda row: levels[chosen[row]])
+    else:
+        planes = plain_planes(r, kind, rows, len(plain) + levelled)
+        planes, rest = planes[:len(plain)], iter(planes[len(plain):])
+        take = lambda _: next(rest)
+    symbols = np.stack(planes, 1) if planes else np.zeros((rows, 0), "i8")
+    values = model.base(at, symbols)
+    if levelled:
+        values = model.value_layer(values, at[2], take)
+    if kind == 0:
+        coder.finish()
+    return values
+
+
+# Streams
+
+def decode(model, data):
+    """The samples of the first stream of `data`, as an array. Formats other than npy become npy."""
+    magic, size = struct.unpack("<II", data[:8])
+    head = data[8:8 + size]
+    assert magic == 0x184D2A57 and head[:6] == b"VAEC\1\0"
+    assert zlib.crc32(head[:-4]) == struct.unpack("<I", head[-4:])[0], "damaged"
+    r = Reader(head[6:-4])
+    assert r.number("Q") == model.fingerprint, "another model"
+    r.number("f"), r.count(), r.count()
+    at = point(r)
+    dtype = TYPES[r.number("B")]
+    r.number("B")
+    shape = [r.count() for _ in range(r.count())]
+    # The seek table tells where the chunks are.
+    frames = struct.unpack("<I", data[-9:-5])[0]
+    table = np.frombuffer(data[-9 - 8 * frames:-9], "<u4").reshape(frames, 2)
+    tables = model.tables(at)
+    place, parts = 8 + size, []
+    for frame, content in table[1:]:
+        chunk = unzstd(data[place:place + frame])
+        assert len(chunk) == content
+        place += frame
+        parts.append(decode_chunk(model, at, tables, chunk))
+    assert data[place:place + 4] == struct.pack("<I", 0x184D2A5E)
+    values = np.concatenate(parts) if parts else np.zeros((0, model.values), F)
+    if dtype[0] != "f":
+        limits = np.iinfo(dtype)
+        values = np.clip(np.rint(values.astype("f8")), limits.min, limits.max)
+    return values.astype(dtype).reshape([-1] + shape)
+
+
+def check():
+    folder = pathlib.Path(__file__).parent
+    failures = 0
+    for stream in sorted(folder.glob("*.vaec")):
+        model = Model((folder / (stream.name.split("-")[0] + ".vae")).read_bytes())
+        found, expected = decode(model, stream.read_bytes()), np.load(stream.with_suffix(".npy"))
+        same = found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
+        failures += not same
+        print(f"{stream.stem}: {'the same' if same else 'DIFFERENT'}, {found.shape} {found.dtype}")
+    return failures
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(1 if check() else 0)
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    data = [pathlib.Path(name).read_bytes() for name in sys.argv[1:3]]
+    np.save(sys.argv[3], decode(Model(data[0]), data[1]))
