@@ -433,7 +433,7 @@ def check():
     folder = pathlib.Path(__file__).parent
     failures = 0
     for stream in sorted(folder.glob("*.vaec")):
-        model = Model((folder / (stream.name.split("-")[0] + ".vae")).read_bytes())
+        model = Model((folder / (stream.stem.split("-")[0] + ".vae")).read_bytes())
         found, expected = decode(model, stream.read_bytes()), np.load(stream.with_suffix(".npy"))
         same = found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
         failures += not same

@@ -141,15 +141,15 @@ struct RoundTripTests {
 
   // MARK: the same bytes
 
-  @Test("the stream is the same for any number of threads and any chunk size", arguments: [1, 3, 50, 1000])
+  @Test("the stream is the same for any number of threads and any chunk size", arguments: [1, 3, 1000])
   func threads(chunkRows: Int) throws {
     let (array, model) = (try Models.bumpRows(53, seed: 19), try Models.bumps.get())
-    for quality in [0.0, 50, 100] {
-      let streams = try [1, 2, 3, 7].map {
+    for quality in [10.0, 90] {
+      let streams = try [1, 2, 5].map {
         try Codec(threads: $0).stream(array, model, quality: quality, chunkRows: chunkRows)
       }
       for stream in streams { #expect(stream == streams[0]) }
-      let files = try [1, 2, 5].map { try Codec(threads: $0).file(streams[0], model) }
+      let files = try [1, 3].map { try Codec(threads: $0).file(streams[0], model) }
       for file in files { #expect(file == files[0]) }
     }
   }
@@ -157,7 +157,7 @@ struct RoundTripTests {
   @Test("decoded values do not depend on the chunks")
   func chunks() throws {
     let (array, model) = (try Models.bumpRows(53, seed: 20), try Models.bumps.get())
-    for quality in [0.0, 30, 60, 100] {
+    for quality in [1.0, 3, 5] {
       let files = try [1, 3, 20, 53].map {
         try codec.file(try codec.stream(array, model, quality: quality, chunkRows: $0), model)
       }
@@ -183,7 +183,7 @@ struct RoundTripTests {
     for model in [try Models.bumps.get(), try Models.walks.get()] {
       let width = model.summary.valuesPerSample
       let array = try SampleArray(TestData.bumps(40, width: width, seed: 22), shape: [width])
-      for quality in stride(from: 0.0, through: 100, by: 20) {
+      for quality in [1.0, 3, 5, 80] {
         let stream = try codec.stream(array, model, quality: quality)
         #expect(try forced.stream(array, model, quality: quality) == stream)
         #expect(try forced.file(stream, model) == (try codec.file(stream, model)))
