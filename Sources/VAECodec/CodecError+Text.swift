@@ -71,7 +71,8 @@ extension CodecError: CustomStringConvertible {
     case .damagedChunk(let index): return "\(name): chunk \(index + 1) is damaged; get a fresh copy"
     case .oversize(let bytes, let limit):
       return "\(name): a part announces \(bytes) bytes, more than the \(limit) allowed"
-    case .missingSeekTable: return "\(name): cut off at its end, where the seek table should be; get a fresh copy"
+    case .missingSeekTable:
+      return "\(name): cut off at its end, where the seek table should be; get a fresh copy"
     case .damagedSeekTable: return "\(name): damaged seek table; get a fresh copy"
     case .trailingBytes(let offset):
       return "\(name): byte \(offset) on is no part of a stream; cut the file there, or get a fresh copy"
@@ -82,7 +83,8 @@ extension CodecError: CustomStringConvertible {
     switch error {
     case .frame(let error): "is damaged (\(error.problem)); get a fresh copy"
     case .unknownKind(let kind): "is of kind \(kind), which is newer than this program; update vaec"
-    case .rows(let rows, let limit): "says that it has \(rows) rows, where 1 to \(limit) can be; get a fresh copy"
+    case .rows(let rows, let limit):
+      "says that it has \(rows) rows, where 1 to \(limit) can be; get a fresh copy"
     case .corrupt: "is damaged; get a fresh copy"
     }
   }

@@ -10,14 +10,16 @@ public enum FileKind: Equatable, Sendable {
 
   /// The kind of a file that begins with `prefix`; 8 bytes are enough.
   public init(of prefix: ArraySlice<UInt8>) {
-    self =
-      if prefix.isEmpty { .empty } else if prefix.starts(with: FittedModel.magic) { .model } else if prefix
-        .starts(with: [0x28, 0xB5, 0x2F, 0xFD])
-      { .zstd } else if prefix.starts(with: [0x1F, 0x8B]) { .gzip } else if prefix.starts(with: [
-        0x93, 0x4E, 0x55, 0x4D,
-      ]) { .npy } else if prefix.count >= 4, prefix.dropFirst().prefix(3).elementsEqual([0x2A, 0x4D, 0x18]),
-        prefix[prefix.startIndex] & 0xF0 == 0x50
-      { .stream } else { .unknown }
+    let beginnings: [(kind: FileKind, bytes: [UInt8])] = [
+      (.model, FittedModel.magic), (.zstd, [0x28, 0xB5, 0x2F, 0xFD]), (.gzip, [0x1F, 0x8B]),
+      (.npy, [0x93, 0x4E, 0x55, 0x4D]),
+    ]
+    // A stream begins with a skippable frame of zstd, whose magic is one of 16.
+    let isSkippable =
+      prefix.count >= 4 && prefix[prefix.startIndex] & 0xF0 == 0x50
+      && prefix.dropFirst().prefix(3).elementsEqual([0x2A, 0x4D, 0x18])
+    let known = beginnings.first { prefix.starts(with: $0.bytes) }?.kind
+    self = prefix.isEmpty ? .empty : known ?? (isSkippable ? .stream : .unknown)
   }
 
   /// In words, to follow "it looks like".

@@ -72,9 +72,11 @@ struct BDRateTests {
     #expect(BDRate.percent([(0, 25), (10, 30)], against: Self.a) == nil)
   }
 
-  @Test("break-even is where what is saved a sample has paid for the model", arguments: [
-    (1000, 200, 4.0, 200), (1000, 999, 4.0, 1), (1000, 2000, 4.0, 1), (1001, 200, 4.0, 201),
-  ] as [(Int, Int, Double, Int)])
+  @Test(
+    "break-even is where what is saved a sample has paid for the model",
+    arguments: [
+      (1000, 200, 4.0, 200), (1000, 999, 4.0, 1), (1000, 2000, 4.0, 1), (1001, 200, 4.0, 201),
+    ] as [(Int, Int, Double, Int)])
   func breakEven(model: Int, basis: Int, saved: Double, samples: Int) {
     #expect(Codec.breakEven(modelBytes: model, basisBytes: basis, savedBytes: saved) == samples)
   }

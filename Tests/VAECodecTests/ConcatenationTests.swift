@@ -13,7 +13,9 @@ struct ConcatenationTests {
   @Test("decode to the samples of all of them, one after the other")
   func concatenated() throws {
     let model = try Models.bumps.get()
-    let parts = [try Models.bumpRows(7, seed: 1), try Models.bumpRows(1, seed: 2), try Models.bumpRows(20, seed: 3)]
+    let parts = [
+      try Models.bumpRows(7, seed: 1), try Models.bumpRows(1, seed: 2), try Models.bumpRows(20, seed: 3),
+    ]
     var streams: [[UInt8]] = []
     var alone: [UInt8] = []
     for (i, part) in parts.enumerated() {

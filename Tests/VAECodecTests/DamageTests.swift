@@ -152,17 +152,21 @@ struct DamageTests {
     #expect(throws: CodecError.self) { try codec.file(try stream(details + [0], frames), model) }
   }
 
-  @Test("chunks of content that no encoder writes, with their checksums right, never crash a decoder", arguments: [20.0, 90])
+  @Test(
+    "chunks of content that no encoder writes, with their checksums right, never crash a decoder",
+    arguments: [20.0, 90])
   func lyingChunks(quality: Double) throws {
     let (model, good, _) = try sample(quality)
     let (details, frames) = try parts(good)
     let content = try ZstdFrame.decompress(frames[0][...], limit: 1 << 20)
     let plan = StreamPlan(
-      model.model, at: try StreamDetails(details, name: "x").point, chunkRows: 4, kernels: codec.kernels)
+      model.model, at: try StreamDetails(details, name: "x").point(in: model.model), chunkRows: 4, kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, workers: codec.workers)
     func decode(_ content: [UInt8]) throws {
       for result in codecs.decode([ZstdFrame.compress(content, level: 1, checksum: true)]) {
-        if let numbers = try? result.get() { #expect(numbers.count <= 4 * 12 && numbers.allSatisfy(\.isFinite)) }
+        if let numbers = try? result.get() {
+          #expect(numbers.count <= 4 * 12 && numbers.allSatisfy(\.isFinite))
+        }
       }
     }
     try decode(content)
@@ -196,7 +200,8 @@ struct DamageTests {
     for values in [1, 3, 12, 784, 65_536] {
       let rows = StreamPlan.chunkRows(.max, values: values)
       let details = StreamDetails(
-        fingerprint: 0, quality: 50, chunkRows: rows, rows: nil, point: OperatingPoint(network: nil, steps: []),
+        fingerprint: 0, quality: 50, chunkRows: rows, rows: nil,
+        point: OperatingPoint(network: nil, steps: []),
         description: try SampleDescription(elementType: .f4, sampleShape: [values], format: .raw))
       #expect(throws: Never.self) { try StreamDetails(details.encode(), name: "x") }
       #expect(rows >= 4096)

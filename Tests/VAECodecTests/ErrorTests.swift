@@ -22,12 +22,15 @@ struct ErrorTests {
   }
 
   /// The error of fitting arrays.
-  private func fitting(_ arrays: [SampleArray], _ change: (inout FitOptions) -> Void = { _ in }) -> CodecError? {
+  private func fitting(_ arrays: [SampleArray], _ change: (inout FitOptions) -> Void = { _ in })
+    -> CodecError?
+  {
     var options = Models.options(epochs: 1)
     change(&options)
     do throws(CodecError) {
       _ = try codec.fit(
-        arrays.enumerated().map { (name: "part\($0.offset).npy", reader: $0.element.reader) }, options: options)
+        arrays.enumerated().map { (name: "part\($0.offset).npy", reader: $0.element.reader) },
+        options: options)
       return nil
     } catch {
       return error
@@ -75,14 +78,18 @@ struct ErrorTests {
     let array = try SampleArray([Double](repeating: 1, count: width * 2), shape: shape)
     let error = encoding(array, try Models.bumps.get())
     #expect(error == .shapeMismatch(name: "new.npy", found: shape, expected: [12]))
-    #expect(says(error, "12", shape.isEmpty ? "1 value" : shape.map(String.init).joined(separator: " x "), "fit a model"))
+    #expect(
+      says(
+        error, "12", shape.isEmpty ? "1 value" : shape.map(String.init).joined(separator: " x "),
+        "fit a model"))
   }
 
   @Test("images are not turned: as many values in other axes are refused")
   func turned() throws {
     let array = try Models.byteRows(2, seed: 1).reshaped([3, 4])
     #expect(
-      encoding(array, try Models.bytes.get()) == .shapeMismatch(name: "new.npy", found: [3, 4], expected: [4, 3]))
+      encoding(array, try Models.bytes.get())
+        == .shapeMismatch(name: "new.npy", found: [3, 4], expected: [4, 3]))
   }
 
   @Test(
@@ -181,8 +188,10 @@ struct ErrorTests {
   func notAModel() throws {
     let stream = try codec.stream(try Models.bumpRows(3, seed: 1), try Models.bumps.get())
     let cases: [([UInt8], String)] = [
-      ([], "an empty file"), (stream, "a vaec stream"), (try Models.bumpRows(3, seed: 1).file, "a NumPy array"),
-      (ZstdFrame.compress([1, 2, 3], level: 1, checksum: true), "a zstd file"), ([0x1F, 0x8B, 8, 0], "a gzip file"),
+      ([], "an empty file"), (stream, "a vaec stream"),
+      (try Models.bumpRows(3, seed: 1).file, "a NumPy array"),
+      (ZstdFrame.compress([1, 2, 3], level: 1, checksum: true), "a zstd file"),
+      ([0x1F, 0x8B, 8, 0], "a gzip file"),
       (Array("hello".utf8), "something else"),
     ]
     for (bytes, kind) in cases {
@@ -198,10 +207,13 @@ struct ErrorTests {
   func notAStream() throws {
     let model = try Models.bumps.get()
     for (bytes, kind) in [
-      ([], "an empty file"), (model.bytes, "a vaec model"), (try Models.bumpRows(3, seed: 1).file, "a NumPy array"),
+      ([], "an empty file"), (model.bytes, "a vaec model"),
+      (try Models.bumpRows(3, seed: 1).file, "a NumPy array"),
     ] as [([UInt8], String)] {
       #expect(says(decoding(bytes, model), "data.vaec", "not a vaec stream", kind, "vaec encode"))
-      let error = #expect(throws: CodecError.self) { try codec.verify(MemorySource(bytes), name: "data.vaec") }
+      let error = #expect(throws: CodecError.self) {
+        try codec.verify(MemorySource(bytes), name: "data.vaec")
+      }
       #expect(says(error, kind))
     }
   }

@@ -126,12 +126,15 @@ struct FitTests {
     #expect(integers.model.output.isInteger)
   }
 
-  @Test("constant samples fit and come back", .disabled("the fit of samples without any variance stops the process"))
+  @Test(
+    "constant samples fit and come back",
+    .disabled("the fit of samples without any variance stops the process"))
   func constant() throws {
     let array = try SampleArray([Double](repeating: 7.5, count: 40 * 3), shape: [3])
     let model = try Models.fit(array, epochs: 1)
     for quality in [0.0, 100] {
-      let after = try SampleArray(file: try codec.file(try codec.stream(array, model, quality: quality), model))
+      let after = try SampleArray(
+        file: try codec.file(try codec.stream(array, model, quality: quality), model))
       #expect(after.numbers.allSatisfy { ($0 - 7.5).magnitude < 1e-5 })
     }
   }

@@ -32,7 +32,9 @@ struct QualityTests {
       array.reader, name: "data", model: model, qualities: Array(stride(from: 0, through: 100, by: 10)))
     // Points are tuned on the rows that the fit held out, which are few here: on others they hit within a decibel or so.
     for (a, b) in zip(report.points, report.points.dropFirst()) { #expect(b.psnr > a.psnr - 0.5) }
-    for (a, b) in zip(report.points, report.points.dropFirst(3)) { #expect(b.bitsPerSample > a.bitsPerSample) }
+    for (a, b) in zip(report.points, report.points.dropFirst(3)) {
+      #expect(b.bitsPerSample > a.bitsPerSample)
+    }
     guard let first = report.points.first, let last = report.points.last else { return }
     #expect(last.psnr > first.psnr + 20)
   }

@@ -37,7 +37,8 @@ struct RoundTripTests {
     return (sum / Double(a.numbers.count)).squareRoot()
   }
 
-  @Test("npy of every element type comes back as it was but for small errors", arguments: ElementType.allCases)
+  @Test(
+    "npy of every element type comes back as it was but for small errors", arguments: ElementType.allCases)
   func elementTypes(type: ElementType) throws {
     let array = try Models.bumpRows(50, seed: 11).reshaped(type: type)
     let (before, after) = try check(try array.file, try Models.bumps.get(), quality: 100)
@@ -119,7 +120,8 @@ struct RoundTripTests {
     let types = ElementType.allCases
     let rows = 1 + Int(random.next() % 40)
     let array = try SampleArray(
-      TestData.bumps(rows, width: width, seed: random.next()), shape: shapes[Int(random.next() % UInt64(shapes.count))],
+      TestData.bumps(rows, width: width, seed: random.next()),
+      shape: shapes[Int(random.next() % UInt64(shapes.count))],
       type: types[Int(random.next() % UInt64(types.count))])
     let model = width == 1 ? try Models.single.get() : try Models.bumps.get()
     let stream = try codec.stream(
@@ -129,7 +131,8 @@ struct RoundTripTests {
     #expect(after.rows == rows)
   }
 
-  @Test("integers of a model of integers come back as integers, off by half a unit or so at the highest quality")
+  @Test(
+    "integers of a model of integers come back as integers, off by half a unit or so at the highest quality")
   func integers() throws {
     let array = try Models.byteRows(60, seed: 18)
     let (before, after) = try check(try array.file, try Models.bytes.get(), quality: 100)
@@ -172,7 +175,9 @@ struct RoundTripTests {
     #expect(sink.bytes == (try codec.stream(array, model, quality: 60, chunkRows: 10)))
   }
 
-  @Test("every variant of the kernels gives the same stream and the same decoded bytes", arguments: Kernels.available)
+  @Test(
+    "every variant of the kernels gives the same stream and the same decoded bytes",
+    arguments: Kernels.available)
   func kernels(variant: String) throws {
     let forced = try Codec(threads: 1, environment: ["VAEC_KERNELS": variant])
     for model in [try Models.bumps.get(), try Models.walks.get()] {

@@ -12,7 +12,8 @@ struct VerifyTests {
   init() throws { codec = try Codec(threads: 2) }
 
   @Test(
-    "a summary counts samples, chunks and bytes", arguments: [(0, 5), (1, 5), (5, 5), (11, 5), (300, 1), (40, 1000)])
+    "a summary counts samples, chunks and bytes",
+    arguments: [(0, 5), (1, 5), (5, 5), (11, 5), (300, 1), (40, 1000)])
   func counts(rows: Int, chunkRows: Int) throws {
     let model = try Models.bumps.get()
     let array = try Models.bumpRows(max(1, rows), seed: 61).reshaped([2, 6], type: .f8).rows(0..<rows)

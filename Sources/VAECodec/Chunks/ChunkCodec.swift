@@ -17,7 +17,8 @@ final class ChunkCodec {
 
   init(_ plan: StreamPlan, rans: (encoder: RANSEncoder, decoder: RANSDecoder)) {
     self.plan = plan
-    samples = SampleCoder(plan.model, at: plan.point, blockRows: min(128, plan.chunkRows), kernels: plan.kernels)
+    samples = SampleCoder(
+      plan.model, at: plan.point, blockRows: min(128, plan.chunkRows), kernels: plan.kernels)
     encoder = ChunkEncoder(rans.encoder)
     decoder = ChunkDecoder(rans.decoder)
     chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: 0)
@@ -49,12 +50,14 @@ final class ChunkCodec {
         chunk.symbols.withUnsafeMutableBufferPointer { symbols in
           // With no planes there is nothing to write, and the pointer may be of an empty array.
           guard let start = symbols.baseAddress else { return }
-          samples.encode(block, rows: count, symbols: start + (plan.planes == 0 ? 0 : first), planeStride: stride)
+          samples.encode(
+            block, rows: count, symbols: start + (plan.planes == 0 ? 0 : first), planeStride: stride)
         }
         guard values != nil else { continue }
         base.withUnsafeMutableBufferPointer {
           samples.lastBase(
-            rows: count, into: UnsafeMutableBufferPointer(rebasing: $0[first * width..<(first + count) * width]))
+            rows: count,
+            into: UnsafeMutableBufferPointer(rebasing: $0[first * width..<(first + count) * width]))
         }
       }
       guard let values else { return }
@@ -106,7 +109,8 @@ final class ChunkCodec {
       try base.withUnsafeBufferPointer { base throws(ChunkError) in
         try numbers.withUnsafeMutableBufferPointer { numbers throws(ChunkError) in
           try values.decode(
-            base: UnsafeBufferPointer(rebasing: base[..<(rows * width)]), rows: rows, step: plan.point.valueStep,
+            base: UnsafeBufferPointer(rebasing: base[..<(rows * width)]), rows: rows,
+            step: plan.point.valueStep,
             into: numbers
           ) { _, levels, all throws(ChunkError) in
             try levels.withUnsafeBufferPointer { levels throws(ChunkError) in

@@ -38,7 +38,9 @@ struct StreamPlan: Sendable {
   private static let mostChunkRows = 16_384
 
   /// Rows in a chunk, where nobody asks for another number.
-  static func defaultChunkRows(values: Int) -> Int { max(1, min(mostChunkRows, chunkValues / max(1, values))) }
+  static func defaultChunkRows(values: Int) -> Int {
+    max(1, min(mostChunkRows, chunkValues / max(1, values)))
+  }
 
   /// As many rows in a chunk as are asked for, at least one, and no more than decoders accept.
   static func chunkRows(_ rows: Int, values: Int) -> Int {

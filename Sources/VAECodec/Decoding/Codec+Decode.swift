@@ -100,7 +100,8 @@ extension Codec {
 
   /// Decodes the frames that wait, and writes their samples.
   private func write(
-    _ stream: inout DecodingStream?, to writer: (any SampleWriter)?, _ name: String, _ report: inout DecodeReport
+    _ stream: inout DecodingStream?, to writer: (any SampleWriter)?, _ name: String,
+    _ report: inout DecodeReport
   ) throws(CodecError) {
     guard var current = stream, let writer else { return }
     for decoded in current.codecs.decode(current.frames) {

@@ -55,7 +55,8 @@ extension Codec {
     let chunkRows = StreamPlan.chunkRows(
       options.chunkRows ?? StreamPlan.defaultChunkRows(values: width), values: width)
     let plan = StreamPlan(
-      model.model, at: point, chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), kernels: kernels)
+      model.model, at: point, chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)),
+      kernels: kernels)
     let codecs = ChunkCodecs(plan, workers: workers)
     let details = StreamDetails(
       fingerprint: model.fingerprintNumber, setting: .quality(Int(quality.rounded())), chunkRows: plan.chunkRows,

@@ -64,7 +64,8 @@ extension FittedModel {
     let (found, expected) = (description.sampleShape, summary.sampleShape)
     guard
       found == expected
-        || (description.valuesPerSample == summary.valuesPerSample && (found.count <= 1 || expected.count <= 1))
+        || (description.valuesPerSample == summary.valuesPerSample
+          && (found.count <= 1 || expected.count <= 1))
     else {
       throw .shapeMismatch(name: name, found: found, expected: expected)
     }

@@ -96,7 +96,8 @@ extension Codec {
           psnr: $0.psnr)
       }
     return EvaluationReport(
-      samples: samples.rows, valuesPerSample: description.valuesPerSample, elementType: description.elementType,
+      samples: samples.rows, valuesPerSample: description.valuesPerSample,
+      elementType: description.elementType,
       modelBytes: model.bytes.count, points: points, baselinePCA: baseline,
       bdRateVsPCA: BDRate.percent(
         points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),

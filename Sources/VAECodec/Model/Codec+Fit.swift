@@ -21,7 +21,8 @@ extension Codec {
   ///   - memory: bytes that the fit may take for samples; of larger data a uniform sample of rows is fitted.
   ///   - progress: called a few times a second; returning false makes the fit finish the epoch and stop.
   public func fit(
-    _ inputs: [(name: String, reader: any SampleReader)], options: FitOptions = FitOptions(), memory: Int = 1 << 30,
+    _ inputs: [(name: String, reader: any SampleReader)], options: FitOptions = FitOptions(),
+    memory: Int = 1 << 30,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) throws(CodecError) -> FitReport {
     let clock = ContinuousClock()
@@ -32,7 +33,8 @@ extension Codec {
     var isInteger = true
     for (name, reader) in inputs {
       guard reader.description.sampleShape == description.sampleShape else {
-        throw .mixedShapes(name: name, found: reader.description.sampleShape, expected: description.sampleShape)
+        throw .mixedShapes(
+          name: name, found: reader.description.sampleShape, expected: description.sampleShape)
       }
       isInteger = isInteger && reader.description.elementType.isInteger
     }
@@ -63,7 +65,8 @@ extension Codec {
       throw .fit(error, name: first.name)
     }
     var notes = ModelNotes(
-      elementType: description.elementType, sampleShape: description.sampleShape, fittedRows: result.fittedRows,
+      elementType: description.elementType, sampleShape: description.sampleShape,
+      fittedRows: result.fittedRows,
       heldOutRows: result.heldOutRows, peak: result.peak,
       latents: zip(result.latentBits, result.latentVariances).map {
         ModelSummary.Latent(bits: $0, variance: $1)

@@ -80,14 +80,16 @@ struct ModelNotes {
       for _ in 0..<min(try r.count(), r.remaining) {
         points.append(
           ModelSummary.Point(
-            quality: Double(try r.float()), bitsPerSample: Double(try r.float()), psnr: Double(try r.float())))
+            quality: Double(try r.float()), bitsPerSample: Double(try r.float()), psnr: Double(try r.float()))
+        )
       }
       pca = []
       for _ in 0..<min(try r.count(), r.remaining) {
         pca.append(PCAPoint(bits: try r.float(), psnr: try r.float(), components: try r.count()))
       }
       let numbers =
-        latents.flatMap { [$0.bits, $0.variance] } + points.flatMap { [$0.quality, $0.bitsPerSample, $0.psnr] }
+        latents.flatMap { [$0.bits, $0.variance] }
+        + points.flatMap { [$0.quality, $0.bitsPerSample, $0.psnr] }
         + pca.flatMap { [Double($0.bits), Double($0.psnr)] }
       guard r.remaining == 0, peak >= 0, peak.isFinite, numbers.allSatisfy(\.isFinite),
         fittedRows <= Self.mostRows, heldOutRows <= Self.mostRows, pca.allSatisfy({ $0.components <= values })
