@@ -200,8 +200,7 @@ struct DamageTests {
     for values in [1, 3, 12, 784, 65_536] {
       let rows = StreamPlan.chunkRows(.max, values: values)
       let details = StreamDetails(
-        fingerprint: 0, quality: 50, chunkRows: rows, rows: nil,
-        point: OperatingPoint(network: nil, steps: []),
+        fingerprint: 0, setting: .point(OperatingPoint(network: nil, steps: [])), chunkRows: rows, rows: nil,
         description: try SampleDescription(elementType: .f4, sampleShape: [values], format: .raw))
       #expect(throws: Never.self) { try StreamDetails(details.encode(), name: "x") }
       #expect(rows >= 4096)
