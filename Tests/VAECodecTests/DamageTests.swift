@@ -160,7 +160,7 @@ struct DamageTests {
     let (details, frames) = try parts(good)
     let content = try ZstdFrame.decompress(frames[0][...], limit: 1 << 20)
     let plan = StreamPlan(
-      model.model, at: try StreamDetails(details, name: "x").point, chunkRows: 4, kernels: codec.kernels)
+      model.model, at: try StreamDetails(details, name: "x").point(in: model.model), chunkRows: 4, kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, workers: codec.workers)
     func decode(_ content: [UInt8]) throws {
       for result in codecs.decode([ZstdFrame.compress(content, level: 1, checksum: true)]) {
@@ -200,8 +200,7 @@ struct DamageTests {
     for values in [1, 3, 12, 784, 65_536] {
       let rows = StreamPlan.chunkRows(.max, values: values)
       let details = StreamDetails(
-        fingerprint: 0, quality: 50, chunkRows: rows, rows: nil,
-        point: OperatingPoint(network: nil, steps: []),
+        fingerprint: 0, setting: .point(OperatingPoint(network: nil, steps: [])), chunkRows: rows, rows: nil,
         description: try SampleDescription(elementType: .f4, sampleShape: [values], format: .raw))
       #expect(throws: Never.self) { try StreamDetails(details.encode(), name: "x") }
       #expect(rows >= 4096)

@@ -166,7 +166,7 @@ struct GoldenTests {
       case .header(let header):
         let details = try StreamDetails(header.content, name: stream.name)
         #expect(details.fingerprint == model.fingerprintNumber)
-        let point = details.point
+        let point = details.point(in: model.model)
         if model.model.front != nil { found.insert(.front) }
         if point.network != nil { found.insert(.network) }
         if point.steps.contains(where: { $0 > 0 }) { found.insert(.linear) }

@@ -128,7 +128,7 @@ struct RandomModel: Sendable {
     }
     var model = Model(
       means: random.floats(values, -1...1).map { middle + $0 }, scale: scale, front: nil, network: nil,
-      layers: [],
+      layers: [], baseline: nil,
       valueLayer: nil, output: rule, qualities: [], notes: [1, 2, 3])
     if frontComponents > 0 {
       model.front = Model.Front(stored(frontComponents, values, &random), kernels: kernels)

@@ -6,12 +6,13 @@
 ///     chunks       zstd frames with content size and checksum, any number of them
 ///     seek table   skippable frame, magic 0x184D2A5E: the seek table of the zstd seekable format, version 0.1.0
 ///
-/// A file holds one stream, or several one after the other. All numbers are little-endian.
+/// Where the header says that the stream is one chunk, it ends with that chunk. A file holds one stream, or several one after the other. All numbers are little-endian.
 ///
 ///     header       magic u32, size u32, then that many bytes:
 ///                    "VAEC"
 ///                    version u8     1
-///                    flags u8       0; the bits are for later, and unknown ones are refused
+///                    flags u8       bit 0: the stream is one chunk, and no seek table follows; the other bits are 0
+///                                   and for later, and are refused
 ///                    bytes          whatever the writer of the stream put there
 ///                    crc u32        CRC-32 (of gzip) of all since "VAEC"
 ///     seek table   magic u32, size u32, then that many bytes:

@@ -14,12 +14,19 @@ public struct StreamHeader: Equatable, Sendable {
   public var version: UInt8
   /// The bytes of the stream's writer.
   public var content: [UInt8]
+  /// Whether the stream is one chunk, known to be so from the start: it ends with that chunk, and has no seek table,
+  /// which would take more than some chunks do.
+  public var hasSingleChunk: Bool
+
+  /// The bit of the flags that says so.
+  private static let singleChunkFlag: UInt8 = 1
 
   /// A header of the current version. `content` holds at most ``largestContent`` bytes.
-  public init(content: [UInt8]) {
+  public init(content: [UInt8], hasSingleChunk: Bool = false) {
     precondition(content.count <= Self.largestContent)
     version = Self.version
     self.content = content
+    self.hasSingleChunk = hasSingleChunk
   }
 
   /// The header as a skippable frame.
@@ -27,7 +34,7 @@ public struct StreamHeader: Equatable, Sendable {
     var body = ByteWriter()
     body.append(Self.name)
     body.append(version)
-    body.append(UInt8(0))
+    body.append(hasSingleChunk ? Self.singleChunkFlag : 0)
     body.append(content)
     body.append(Checksum.crc32(body.bytes))
     var writer = ByteWriter()
@@ -47,7 +54,8 @@ public struct StreamHeader: Equatable, Sendable {
       version = try reader.integer()
       let flags: UInt8 = try reader.integer()
       guard version == Self.version else { throw StreamError.unsupportedVersion(version) }
-      guard flags == 0 else { throw StreamError.unsupportedFlags(flags) }
+      hasSingleChunk = flags & Self.singleChunkFlag != 0
+      guard flags & ~Self.singleChunkFlag == 0 else { throw StreamError.unsupportedFlags(flags) }
       content = Array(try reader.take(reader.remaining - 4))
       guard try reader.integer() == Checksum.crc32(body.dropLast(4)) else { throw StreamError.damagedHeader }
     } catch let error as StreamError {

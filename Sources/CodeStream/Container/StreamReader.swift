@@ -37,6 +37,7 @@ public final class StreamReader {
   private let contentLimit: Int
   private var state = State.betweenStreams
   private var chunks = 0
+  private var hasSingleChunk = false
   private var digest = SeekTableDigest()
 
   /// Reads from `source`, which nobody else may read.
@@ -90,18 +91,23 @@ public final class StreamReader {
     bytes += body
     digest = SeekTableDigest()
     digest.add(size: UInt32(bytes.count), contentSize: 0)
+    hasSingleChunk = header.hasSingleChunk
     state = .inStream
     return .header(header)
   }
 
   private func chunkOrEnd() throws(StreamError) -> Part {
+    if hasSingleChunk, chunks == 1 {
+      state = .betweenStreams
+      return .end(chunks: 1)
+    }
     let offset = input.offset
     let bytes = try input.take(upTo: 4)
     if bytes.isEmpty { throw .missingSeekTable(afterChunks: chunks) }
     guard bytes.count == 4 else { throw .truncated(afterChunks: chunks) }
     switch bytes.reversed().reduce(0, { $0 << 8 | UInt32($1) }) {
     case Container.frameMagic: return .chunk(try chunk(bytes, offset: offset))
-    case Container.seekTableMagic: return try end()
+    case Container.seekTableMagic where !hasSingleChunk: return try end()
     case Container.headerMagic: throw .missingSeekTable(afterChunks: chunks)
     default: throw .damagedChunk(index: chunks)
     }

@@ -25,11 +25,9 @@ extension Model {
     front?.stored.write(to: &w)
     if let network { Self.write(network, to: &w) } else { w.append(count: 0) }
     w.append(count: layers.count)
-    for layer in layers {
-      w.append(count: layer.components)
-      layer.stored.write(to: &w)
-      for index in layer.mixtureOf { Self.write(layer.mixtures[index], to: &w) }
-    }
+    for layer in layers { Self.write(layer, to: &w) }
+    w.append(UInt8(baseline == nil ? 0 : 1))
+    if let baseline { Self.write(baseline, to: &w) }
     w.append(UInt8(valueLayer == nil ? 0 : 1))
     if let valueLayer { Self.write(valueLayer, to: &w) }
     w.append(count: qualities.count)
@@ -60,13 +58,9 @@ extension Model {
     network = try Self.network(&r, values: width)
     layers = []
     for _ in 0..<(try Self.count(&r, 0...Self.mostLayers, "layers")) {
-      let components = try Self.count(&r, 1...width, "components of a layer")
-      let stored = try StoredMatrix(from: &r, rows: components, columns: width)
-      var mixtures: [LogisticMixture] = []
-      for _ in 0..<components { mixtures.append(try Self.mixture(&r)) }
-      layers.append(
-        ResidualLayer(stored, mixtures: mixtures, mixtureOf: Array(0..<components), kernels: kernels))
+      layers.append(try Self.layer(&r, width: width, kernels))
     }
+    baseline = try Self.flag(&r) ? try Self.layer(&r, width: width, kernels) : nil
     valueLayer = try Self.flag(&r) ? try Self.valueLayer(&r, values: values) : nil
     qualities = []
     notes = []
@@ -126,6 +120,24 @@ extension Model {
     return Network(
       architecture, stored: stored, inverseDeviation: inverseDeviation,
       qualities: QualityRange(low: low, high: high))
+  }
+
+  // MARK: linear layers
+
+  private static func write(_ layer: ResidualLayer, to w: inout ByteWriter) {
+    w.append(count: layer.components)
+    layer.stored.write(to: &w)
+    for index in layer.mixtureOf { write(layer.mixtures[index], to: &w) }
+  }
+
+  private static func layer(
+    _ r: inout ByteReader, width: Int, _ kernels: Kernels
+  ) throws(ModelFileError) -> ResidualLayer {
+    let components = try count(&r, 1...width, "components of a layer")
+    let stored = try StoredMatrix(from: &r, rows: components, columns: width)
+    var mixtures: [LogisticMixture] = []
+    for _ in 0..<components { mixtures.append(try mixture(&r)) }
+    return ResidualLayer(stored, mixtures: mixtures, mixtureOf: Array(0..<components), kernels: kernels)
   }
 
   // MARK: densities and the value layer

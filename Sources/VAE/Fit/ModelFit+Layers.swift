@@ -22,20 +22,19 @@ extension ModelFit {
   ///
   /// - Returns: the finished model, and PCA's curve on held-out rows.
   func finish(
-    _ draft: Model, _ rows: Rows, _ components: PrincipalComponents, peak: Double, _ random: inout RandomSource
+    _ trained: Model, _ rows: Rows, _ components: PrincipalComponents, peak: Double, _ random: inout RandomSource
   ) -> (model: Model, pca: [CurvePoint]) {
-    var model = draft
+    var model = trained
     let linear = ResidualLayer.fit(
       rows.fit, components: components, kernels: kernels, workers: workers, random: &random)
+    if model.values <= Self.widestBaseline { model.baseline = linear }
+    let draft = model
     addLayers(&model, rows, linear, &random)
     var hull = OperatingHull(
       kernels: kernels, workers: workers, held: rows.held, heldSamples: rows.heldSamples, model: model)
     let without = hull.withoutNetwork()
     let square = Double(model.scale) * Double(model.scale)
-    let pca = without.filter { $0.point.valueStep == 0 }.map {
-      CurvePoint(
-        bits: $0.bits, error: $0.error * square, components: linear.componentsActive(at: $0.point.steps.last ?? 0))
-    }
+    let pca = hull.linearCurve(without)
     // In standardized units, PSNR against a peak of 1.
     // Below the data's own noise: half a unit where values are integers (less where they hardly vary), else 70 dB.
     let finest = model.output.isInteger ? min(0.25, 0.01 * square) : peak * peak * 1e-7
@@ -139,6 +138,46 @@ extension ModelFit {
     }
     if points.allSatisfy({ $0.valueStep == 0 }) { model.valueLayer = nil }
     model.qualities = points
+  }
+}
+
+extension OperatingHull {
+  /// PCA's curve, of candidates without a network.
+  func linearCurve(_ candidates: [Candidate]) -> [ModelFit.CurvePoint] {
+    guard let linear = model.layers.last else { return [] }
+    let square = Double(model.scale) * Double(model.scale)
+    return candidates.filter { $0.point.valueStep == 0 }.map {
+      ModelFit.CurvePoint(
+        bits: $0.bits, error: $0.error * square,
+        components: linear.componentsActive(at: $0.point.steps.last ?? 0))
+    }
+  }
+}
+
+extension Model {
+  /// Rate and distortion of PCA with a uniform quantizer and an ideal entropy coder on `samples` (rows x values, in the
+  /// data's units): basis and tables of the rows that were fitted. Nil where the model has no baseline.
+  public func linearCurve(_ samples: Matrix, kernels: Kernels, workers: Workers) -> [ModelFit.CurvePoint]? {
+    guard let baseline, front == nil, samples.rows > 0, samples.columns == values else { return nil }
+    let standardized = samples.copy(rows: 0..<samples.rows)
+    standardize(standardized, kernels)
+    var linear = self
+    (linear.network, linear.layers, linear.valueLayer) = (nil, [baseline], nil)
+    let hull = OperatingHull(
+      kernels: kernels, workers: workers, held: standardized, heldSamples: samples, model: linear)
+    return hull.linearCurve(hull.withoutNetwork())
+  }
+
+  /// (x - means) / scale, in place.
+  func standardize(_ x: Matrix, _ kernels: Kernels) {
+    let inverse = 1 / scale
+    means.withUnsafeBufferPointer { means in
+      guard let means = means.baseAddress else { return }
+      for r in 0..<x.rows {
+        kernels.table.pointee.add_scaled(x.row(r), -1, means, x.row(r), x.columns)
+        kernels.table.pointee.scale(x.row(r), inverse, x.row(r), x.columns)
+      }
+    }
   }
 }
 

@@ -86,13 +86,13 @@ public struct ModelFit {
     fitRows.sort()
     heldRows.sort()
     let heldSamples = samples.copy(rows: heldRows)
-    var fit = samples.copy(rows: fitRows)
-    statistics.standardize(fit, kernels)
-    var held = heldSamples.copy(rows: 0..<heldSamples.rows)
-    statistics.standardize(held, kernels)
     var model = Model(
-      means: statistics.means, scale: statistics.scale, front: nil, network: nil, layers: [], valueLayer: nil,
+      means: statistics.means, scale: statistics.scale, front: nil, network: nil, layers: [], baseline: nil, valueLayer: nil,
       output: rule, qualities: [], notes: [])
+    var fit = samples.copy(rows: fitRows)
+    model.standardize(fit, kernels)
+    var held = heldSamples.copy(rows: 0..<heldSamples.rows)
+    model.standardize(held, kernels)
     if samples.columns > Self.widestInput {
       let leading = PrincipalComponents(
         of: fit, components: Self.mostFrontComponents, kernels: kernels, workers: workers)
@@ -135,6 +135,9 @@ public struct ModelFit {
       .sorted { (onFit.variances[$0], $1) > (onFit.variances[$1], $0) }
     model.network = kept.isEmpty ? nil : network.keeping(kept)
   }
+
+  /// Samples of more values leave PCA out of the model: it would weigh too much.
+  static let widestBaseline = 256
 
   /// Widths of the encoder's hidden layers for samples of `width` values.
   func hidden(width: Int) -> [Int] {

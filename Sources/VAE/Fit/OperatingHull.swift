@@ -57,7 +57,7 @@ struct OperatingHull {
   func withNetwork() -> [Candidate] {
     guard let network = model.network else { return [] }
     var result: [Candidate] = []
-    var tables: [[SymbolCost]] = []
+    var tables: [LayerTables] = []
     let steps = model.layers.first.map(steps(of:)) ?? []
     if let layer = model.layers.first { tables = self.tables(layer, steps) }
     let parts =
@@ -148,12 +148,18 @@ struct OperatingHull {
     return slots.array
   }
 
-  /// The cost of each component's symbols at each step.
-  private func tables(_ layer: ResidualLayer, _ steps: [Float]) -> [[SymbolCost]] {
-    let slots = Slots<[SymbolCost]>(count: steps.count)
+  /// The cost of each component's symbols at a step, and the choice between them.
+  private struct LayerTables: Sendable {
+    let costs: [SymbolCost]
+    let choice: SymbolChoice
+  }
+
+  private func tables(_ layer: ResidualLayer, _ steps: [Float]) -> [LayerTables] {
+    let slots = Slots<LayerTables>(count: steps.count)
     let kernels = self.kernels
     workers.forEach(steps.count) { s in
-      slots[s] = layer.mixtures.map { SymbolCost($0.symbolWeights(step: steps[s], kernels: kernels)) }
+      let weights = layer.mixtures.map { $0.symbolWeights(step: steps[s], kernels: kernels) }
+      slots[s] = LayerTables(costs: weights.map { SymbolCost($0) }, choice: SymbolChoice(weights))
     }
     return slots.array
   }
@@ -193,7 +199,7 @@ struct OperatingHull {
   /// Candidates that code what `reached` leaves by `layer`, at each of `steps`.
   private func coded(
     _ layer: ResidualLayer, _ index: Int, _ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix,
-    _ steps: [Float], _ costs: [[SymbolCost]]
+    _ steps: [Float], _ tables: [LayerTables]
   ) -> [Candidate] {
     let left = Matrix(rows: held.rows, columns: held.columns)
     kernels.table.pointee.add_scaled(
@@ -213,10 +219,11 @@ struct OperatingHull {
         let row = coefficients.row(r)
         var (rowBits, rowError): (Float, Float) = (0, 0)
         for c in 0..<layer.components {
-          let symbol = max(-0x1p30, min(0x1p30, (row[c] * inverse).rounded(.toNearestOrEven)))
+          let symbol = tables[s].choice(
+            max(-0x1p30, min(0x1p30, row[c] * inverse)), table: layer.mixtureOf[c])
           let d = row[c] - symbol * step
           rowError += d * d
-          rowBits += costs[s][layer.mixtureOf[c]](Int32(symbol))
+          rowBits += tables[s].costs[layer.mixtureOf[c]](Int32(symbol))
         }
         spent += Double(rowBits)
         error += Double(rowError)

@@ -56,16 +56,4 @@ struct ValueStatistics {
       highest: shareAtHighest >= Self.wall ? highest : elementRange?.upperBound ?? .infinity,
       isInteger: isInteger)
   }
-
-  /// (x - means) / scale, in place.
-  func standardize(_ x: Matrix, _ kernels: Kernels) {
-    let inverse = 1 / scale
-    means.withUnsafeBufferPointer { means in
-      guard let means = means.baseAddress else { return }
-      for r in 0..<x.rows {
-        kernels.table.pointee.add_scaled(x.row(r), -1, means, x.row(r), x.columns)
-        kernels.table.pointee.scale(x.row(r), inverse, x.row(r), x.columns)
-      }
-    }
-  }
 }

@@ -13,6 +13,9 @@ public struct Model: Sendable {
   public var network: Network?
   /// Linear residual layers, in the order in which they are applied.
   public var layers: [ResidualLayer]
+  /// PCA of the rows that were fitted, complete, by which ``linearCurve(_:kernels:workers:)`` measures the model; nil
+  /// where samples are too large for it.
+  public var baseline: ResidualLayer?
   /// The layer that codes value by value; nil where it does not pay.
   public var valueLayer: ValueLayer?
   /// How reconstructions become values of the data.

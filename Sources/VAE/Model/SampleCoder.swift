@@ -18,6 +18,9 @@ public final class SampleCoder {
   /// rows x values, where the model has a front basis.
   private let wide: Matrix?
   private let coefficients: [(values: Matrix, change: Matrix)?]
+  /// For encoding: the choice of symbols, and the table of each plane.
+  private let choice: SymbolChoice
+  private let tableOf: [Int]
   /// Bounds of each standardized value, where the output rule has any and the network works on values.
   private let bounds: (low: FloatBuffer, high: FloatBuffer)?
 
@@ -33,6 +36,9 @@ public final class SampleCoder {
     residual = Matrix(rows: blockRows, columns: model.width)
     wide = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
     bounds = model.standardizedBounds()
+    let weights = model.symbolWeights(at: point, kernels: kernels)
+    choice = SymbolChoice(weights.distinct)
+    tableOf = weights.index
     coefficients = zip(model.layers, point.steps).map { layer, step in
       guard step > 0 else { return nil }
       return (
@@ -69,6 +75,7 @@ public final class SampleCoder {
     if let pass {
       pass.input.row(0).update(from: target.row(0), count: rows * target.stride)
       pass.forwardEncoder(all)
+      // The nearest: a decoder that bends makes more of a latent's error than its size says.
       table.round(pass.latents.row(0), pass.symbols.row(0), rows * pass.symbols.stride)
       limit(pass.symbols, rows)
       plane = emit(pass.symbols, rows, plane, symbols, planeStride)
@@ -79,8 +86,7 @@ public final class SampleCoder {
       table.add_scaled(target.row(0), -1, reconstruction.row(0), residual.row(0), rows * residual.stride)
       layer.analyze(residual, all, into: values, change: change, kernels: kernels)
       table.scale(values.row(0), 1 / point.steps[i], values.row(0), rows * values.stride)
-      table.round(values.row(0), values.row(0), rows * values.stride)
-      limit(values, rows)
+      choose(values, rows, plane)
       plane = emit(values, rows, plane, symbols, planeStride)
       table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
       layer.synthesize(values, all, onto: reconstruction, kernels: kernels)
@@ -176,6 +182,17 @@ public final class SampleCoder {
     let p = matrix.row(0)
     for i in 0..<rows * matrix.stride {
       p[i] = max(-Self.largestSymbol, min(Self.largestSymbol, p[i]))
+    }
+  }
+
+  /// Replaces numbers in units of the step by symbols; the first column is plane `first`.
+  private func choose(_ matrix: Matrix, _ rows: Int, _ first: Int) {
+    for r in 0..<rows {
+      let row = matrix.row(r)
+      for c in 0..<matrix.columns {
+        // In this order, what is no number becomes the largest.
+        row[c] = choice(max(-Self.largestSymbol, min(Self.largestSymbol, row[c])), table: tableOf[first + c])
+      }
     }
   }
 

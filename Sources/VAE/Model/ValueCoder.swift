@@ -16,21 +16,28 @@ public final class ValueCoder {
   private let decoded: FloatBuffer
   private let prediction: FloatBuffer
   private let deviation: FloatBuffer
+  /// For encoding; nil where every symbol must be the nearest.
+  private let choice: SymbolChoice?
   private var levels: [UInt8]
   private var symbols: [Int32]
 
   /// Prepares for chunks of at most `rows` rows of a model that has a value layer.
   public convenience init(_ model: Model, rows: Int, kernels: Kernels) {
     guard let layer = model.valueLayer else { preconditionFailure("the model has no value layer") }
-    self.init(layer, values: model.values, rule: model.output, rows: rows, kernels: kernels)
+    self.init(
+      layer, values: model.values, rule: model.output, rows: rows,
+      choice: SymbolChoice(layer.symbolWeights(kernels)), kernels: kernels)
   }
 
-  init(_ layer: ValueLayer, values: Int, rule: OutputRule, rows: Int, kernels: Kernels) {
+  init(
+    _ layer: ValueLayer, values: Int, rule: OutputRule, rows: Int, choice: SymbolChoice? = nil, kernels: Kernels
+  ) {
     precondition(layer.predictors.count == values)
     self.layer = layer
     self.kernels = kernels
     self.rows = rows
     self.rule = rule.kernelRule
+    self.choice = choice
     stride = max(16, (rows + 15) / 16 * 16)
     base = FloatBuffer(count: values * stride)
     error = FloatBuffer(count: values * stride)
@@ -62,6 +69,14 @@ public final class ValueCoder {
       symbols.withUnsafeMutableBufferPointer { symbols in
         guard let symbols = symbols.baseAddress else { return }
         table.quantize(original.pointer + i * stride, prediction.pointer, step, &rule, symbols, stride)
+        // Integers at a step of 1 come back exactly, and are to.
+        guard let choice, !(rule.is_integer && step <= 1) else { return }
+        let x = original.pointer + i * stride
+        table.apply_rule(prediction.pointer, &rule, prediction.pointer, stride)
+        for r in 0..<rows {
+          let number = (x[r] - prediction.pointer[r]) / step
+          symbols[r] = Int32(choice(max(-0x1p30, min(0x1p30, number)), table: Int(levels[r])))
+        }
       }
       settle(i, step)
       emit(i, symbols, levels)

@@ -4,42 +4,62 @@ import VAE
 
 /// What the header of a stream says, beside what the container adds.
 ///
-/// In bytes: the model's fingerprint (8, little-endian), the quality that was asked for (binary32), the most rows of a
-/// chunk (a count), the rows of the stream plus one or 0 where they were not known (a count), the operating point
-/// (see ``OperatingPoint/write(to:)``), and the description of the samples.
+/// In bytes, so that a stream of few samples is not mostly header: the model's fingerprint (8, little-endian); the
+/// quality (1), 0 ... 100 for the operating point that the model has for it, or 255 where a point follows (see
+/// ``OperatingPoint/write(to:)``); the rows of the stream plus one, or 0 where they were not known (a count); the most
+/// rows of a chunk, or 0 where all rows are one chunk (a count); and the description of the samples.
 struct StreamDetails {
+  /// Where the operating point comes from.
+  enum Setting: Equatable {
+    /// The model's point of a quality, 0 ... 100.
+    case quality(Int)
+    /// A point of the stream's own.
+    case point(OperatingPoint)
+  }
+
   var fingerprint: UInt64
-  var quality: Float
+  var setting: Setting
   var chunkRows: Int
   var rows: Int?
-  var point: OperatingPoint
   var description: SampleDescription
 
   /// Rows of a chunk at the most.
   static let mostChunkRows = 1 << 24
   /// Values of a chunk at the most.
   static let mostChunkValues = 1 << 28
+  private static let ownPoint: UInt8 = 255
+
+  /// Whether all rows are known to be one chunk.
+  var hasSingleChunk: Bool { rows.map { $0 >= 1 && $0 <= chunkRows } ?? false }
+
+  /// The operating point, of a model that has one for each quality.
+  func point(in model: Model) -> OperatingPoint {
+    switch setting {
+    case .quality(let quality): model.qualities[quality]
+    case .point(let point): point
+    }
+  }
 
   func encode() -> [UInt8] {
     var w = ByteWriter()
     w.append(fingerprint)
-    w.append(quality)
-    w.append(count: chunkRows)
+    switch setting {
+    case .quality(let quality): w.append(UInt8(quality))
+    case .point(let point):
+      w.append(Self.ownPoint)
+      point.write(to: &w)
+    }
     w.append(count: rows.map { $0 + 1 } ?? 0)
-    point.write(to: &w)
+    w.append(count: rows == chunkRows ? 0 : chunkRows)
     description.encode(into: &w)
     return w.bytes
   }
 
-  init(
-    fingerprint: UInt64, quality: Float, chunkRows: Int, rows: Int?, point: OperatingPoint,
-    description: SampleDescription
-  ) {
+  init(fingerprint: UInt64, setting: Setting, chunkRows: Int, rows: Int?, description: SampleDescription) {
     self.fingerprint = fingerprint
-    self.quality = quality
+    self.setting = setting
     self.chunkRows = chunkRows
     self.rows = rows
-    self.point = point
     self.description = description
   }
 
@@ -53,14 +73,21 @@ struct StreamDetails {
     var r = ByteReader(bytes)
     do {
       fingerprint = try r.integer()
-      quality = try r.float()
-      chunkRows = try r.count()
+      let quality: UInt8 = try r.integer()
+      switch quality {
+      case 0...100: setting = .quality(Int(quality))
+      case Self.ownPoint: setting = .point(try OperatingPoint(from: &r))
+      default: throw CodecError.badHeader(name: name, reason: "its quality is \(quality)")
+      }
       let announced = try r.count()
       rows = announced == 0 ? nil : announced - 1
-      point = try OperatingPoint(from: &r)
+      let most = try r.count()
+      chunkRows = most == 0 ? rows ?? 0 : most
       description = try SampleDescription(from: &r)
     } catch let error as SampleIOError {
       throw .badHeader(name: name, reason: "\(error)")
+    } catch let error as CodecError {
+      throw error
     } catch {
       throw .badHeader(name: name, reason: "it ends early")
     }

@@ -43,7 +43,7 @@ extension Codec {
           throw .wrongModel(name: name, needs: needed, given: model.fingerprint)
         }
         guard details.description.valuesPerSample == model.summary.valuesPerSample,
-          model.model.accepts(details.point)
+          model.model.accepts(details.point(in: model.model))
         else {
           throw .badHeader(name: name, reason: "it asks for what the model does not have")
         }
@@ -59,7 +59,7 @@ extension Codec {
         }
         report.valuesPerSample = details.description.valuesPerSample
         let plan = StreamPlan(
-          model.model, at: details.point, chunkRows: details.chunkRows, kernels: kernels)
+          model.model, at: details.point(in: model.model), chunkRows: details.chunkRows, kernels: kernels)
         stream = DecodingStream(ChunkCodecs(plan, workers: workers), details)
       case .chunk(let chunk):
         stream?.frames.append(chunk.frame)

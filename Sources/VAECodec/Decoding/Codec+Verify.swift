@@ -11,7 +11,8 @@ public struct StreamSummary: Sendable {
   public var elementType: ElementType
   /// "npy", "idx", "csv", "vecs" or "raw".
   public var format: String
-  public var quality: Double
+  /// 0 ... 100; nil where the stream has an operating point of its own.
+  public var quality: Double?
   /// Samples in its chunks.
   public var samples: Int
   public var chunkRows: Int
@@ -28,17 +29,19 @@ extension Codec {
     let reader = StreamReader(counting)
     let decoder = ChunkDecoder(RANSDecoder(TableSet([])))
     var summaries: [StreamSummary] = []
+    var hasSingleChunk = false
     var announced: Int?
     while let part = try nextPart(reader, name) {
       switch part {
       case .header(let header):
         let details = try StreamDetails(header.content, name: name)
+        hasSingleChunk = header.hasSingleChunk
         announced = details.rows
         summaries.append(
           StreamSummary(
             formatVersion: Int(header.version), fingerprint: Fingerprint.text(details.fingerprint),
             sampleShape: details.description.sampleShape, elementType: details.description.elementType,
-            format: details.description.format.name, quality: Double(details.quality), samples: 0,
+            format: details.description.format.name, quality: details.quality, samples: 0,
             chunkRows: details.chunkRows, chunks: 0, streamBytes: header.frame.count))
       case .chunk(let chunk):
         guard var summary = summaries.popLast() else { continue }
@@ -54,11 +57,18 @@ extension Codec {
       case .end:
         // The seek table: an entry for the header and each chunk, between its own head and foot.
         guard let last = summaries.indices.last else { continue }
-        summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17
+        if !hasSingleChunk { summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17 }
         try StreamDetails.check(announced: announced, found: summaries[last].samples, name: name)
       }
     }
     return summaries
+  }
+}
+
+extension StreamDetails {
+  /// The quality, where the setting is one.
+  fileprivate var quality: Double? {
+    if case .quality(let quality) = setting { Double(quality) } else { nil }
   }
 }
 

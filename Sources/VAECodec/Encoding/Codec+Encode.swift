@@ -59,14 +59,14 @@ extension Codec {
       kernels: kernels)
     let codecs = ChunkCodecs(plan, workers: workers)
     let details = StreamDetails(
-      fingerprint: model.fingerprintNumber, quality: Float(quality), chunkRows: plan.chunkRows,
-      rows: description.rows, point: point, description: description)
+      fingerprint: model.fingerprintNumber, setting: .quality(Int(quality.rounded())), chunkRows: plan.chunkRows,
+      rows: description.rows, description: description)
     var check = InputCheck(model, description, name: name)
     var report = EncodeReport(
       samples: 0, valuesPerSample: description.valuesPerSample, rawBytes: 0, streamBytes: 0, clippedValues: 0,
       seconds: 0)
     let writer = try writing(name) { () throws(StreamError) in
-      try StreamWriter(sink, header: StreamHeader(content: details.encode()))
+      try StreamWriter(sink, header: StreamHeader(content: details.encode(), hasSingleChunk: details.hasSingleChunk))
     }
     var chunks: [[Float]] = []
     var ended = false

@@ -35,8 +35,8 @@ public struct EvaluationReport: Sendable {
   public var elementType: ElementType
   public var modelBytes: Int
   public var points: [Point]
-  /// PCA of the rows that the model was fitted to, with a uniform quantizer and an ideal entropy coder, on the rows that
-  /// the fit held out.
+  /// PCA of the rows that the model was fitted to, with a uniform quantizer and an ideal entropy coder, on the samples;
+  /// where samples are too large for the model to keep PCA, on the rows that the fit held out.
   public var baselinePCA: [BaselinePoint]
   /// Mean change of rate against PCA at equal PSNR, in percent, over the PSNR that both curves cover; nil where they
   /// share none or fewer than two qualities were measured.
@@ -49,6 +49,9 @@ public struct EvaluationReport: Sendable {
 extension Codec {
   /// Samples that are evaluated take at most this much memory; the rows after them are left out.
   private static let mostBytes = 1 << 30
+
+  /// Samples that the baseline is measured on at the most.
+  private static let mostBaselineRows = 8192
 
   /// Encodes and decodes `reader`'s samples at each quality.
   ///
@@ -79,12 +82,19 @@ extension Codec {
       progress(i + 1)
     }
     let peak = model.summary.peak
-    let baseline = model.summary.pcaPoints.map {
-      EvaluationReport.BaselinePoint(
-        bitsPerSample: $0.bitsPerSample,
-        mse: peak * peak / naturalExponential($0.psnr / 10 * naturalLogarithm(10)),
-        psnr: $0.psnr)
-    }
+    let curve = model.model.linearCurve(samples.matrix(rows: Self.mostBaselineRows), kernels: kernels, workers: workers)
+    let baseline =
+      curve.map { points in
+        points.map {
+          EvaluationReport.BaselinePoint(
+            bitsPerSample: $0.bits, mse: $0.error, psnr: Distortion.psnr(mse: $0.error, peak: peak))
+        }.filter { $0.psnr < Distortion.exactPSNR }
+      }
+      ?? model.summary.pcaPoints.map {
+        EvaluationReport.BaselinePoint(
+          bitsPerSample: $0.bitsPerSample, mse: peak * peak / naturalExponential($0.psnr / 10 * naturalLogarithm(10)),
+          psnr: $0.psnr)
+      }
     return EvaluationReport(
       samples: samples.rows, valuesPerSample: description.valuesPerSample,
       elementType: description.elementType,

@@ -1,5 +1,6 @@
 import ByteIO
 import SampleIO
+import VAE
 
 /// Samples in memory that can be read again and again.
 struct HeldSamples {
@@ -13,6 +14,31 @@ struct HeldSamples {
 
   var rows: Int { batches.reduce(0) { $0 + $1.rows } }
   var rawBytes: Int { batches.reduce(0) { $0 + $1.bytes.count } }
+
+  /// The first rows, at most `rows`, as numbers.
+  func matrix(rows: Int) -> Matrix {
+    var numbers: [Float] = []
+    var count = 0
+    for batch in batches where count < rows {
+      let part = batch.rows(0..<min(batch.rows, rows - count))
+      numbers += part.floats()
+      count += part.rows
+    }
+    return Matrix(rows: count, columns: description.valuesPerSample, numbers)
+  }
+
+  /// `decoded` as a writer of this format would print it: text has so many decimals a column.
+  func printed(_ decoded: [Double]) -> [Double] {
+    guard case .delimited(let style) = description.format, style.decimals.contains(where: { $0 != nil }) else {
+      return decoded
+    }
+    let width = description.valuesPerSample
+    var units: [Double?] = style.decimals.map { $0.map { n in (0..<n).reduce(1.0) { p, _ in p * 10 } } }
+    units += [Double?](repeating: nil, count: max(0, width - units.count))
+    return decoded.enumerated().map { i, value in
+      units[i % width].map { (value * $0).rounded(.toNearestOrEven) / $0 } ?? value
+    }
+  }
 
   /// A reader that begins at the first.
   func reader() -> any SampleReader { Reader(batches, description) }
@@ -47,15 +73,20 @@ struct HeldSamples {
 
 /// Compares what is written to it with samples in memory.
 final class ComparingWriter: SampleWriter {
+  private let samples: HeldSamples
   private let reader: any SampleReader
   private(set) var distortion = Distortion()
 
-  init(_ samples: HeldSamples) { reader = samples.reader() }
+  init(_ samples: HeldSamples) {
+    self.samples = samples
+    reader = samples.reader()
+  }
 
   func write(_ batch: SampleBatch) throws(SampleIOError) {
     var row = 0
     while row < batch.rows, let original = try reader.read(maxRows: batch.rows - row) {
-      distortion.add(original.doubles(), batch.rows(row..<row + original.rows).doubles())
+      distortion.add(
+        original.doubles(), samples.printed(batch.rows(row..<row + original.rows).doubles()))
       row += original.rows
     }
   }

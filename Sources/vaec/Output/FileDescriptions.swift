@@ -46,7 +46,7 @@ struct StreamDescription: FileResult {
       list.add(
         "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.elementType))")
       list.add("format", stream.format)
-      list.add("quality", text(ofQuality: stream.quality))
+      list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "its own point")
       list.add("chunks", "\(stream.chunks), of up to \(counted(stream.chunkRows, "sample"))")
       list.add(
         "rate", "\(stream.bitsPerSample.fixed(1)) bits/sample, ratio \(stream.ratio.fixed(2))")
@@ -68,7 +68,7 @@ struct StreamDescription: FileResult {
     .object([
       ("format_version", .integer(stream.formatVersion)), ("fingerprint", .string(stream.fingerprint)),
       ("sample_shape", JSON(stream.sampleShape)), ("dtype", .string(stream.elementType.name)),
-      ("format", .string(stream.format)), ("quality", .number(stream.quality)),
+      ("format", .string(stream.format)), ("quality", stream.quality.map { .number($0) } ?? .null),
       ("samples", .integer(stream.samples)),
       ("chunk_rows", .integer(stream.chunkRows)), ("chunks", .integer(stream.chunks)),
       ("stream_bytes", .integer(stream.streamBytes)), ("bits_per_sample", .number(stream.bitsPerSample)),

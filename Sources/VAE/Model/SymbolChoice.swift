@@ -1,0 +1,30 @@
+/// Chooses between the two integers next to a number by rate and distortion, and not by distance alone.
+///
+/// A uniform quantizer of step s and high rate leaves an error of s^2 / 12 and halves it twice a bit, so the price of a
+/// bit is s^2 ln 2 / 6: in units of the step, bits weigh ln 2 / 6 of squared errors. The farther integer is taken where it
+/// saves more bits than its error costs at that price (entropy-constrained quantization: Chou, Lookabaugh and Gray,
+/// IEEE Trans. ASSP 37, 1989). Only encoders choose: a decoder takes what it is given.
+struct SymbolChoice: Sendable {
+  /// Bits that one unit (the step) of squared error is worth: 6 / ln 2.
+  private static let bitsPerError: Float = 8.656_170
+  /// Nearer than this to an integer, no other is ever worth its error.
+  private static let certain: Float = 0.12
+
+  private let costs: [SymbolCost]
+
+  /// - Parameter weights: what the frequency tables are made of.
+  init(_ weights: [LogisticMixture.SymbolWeights]) { costs = weights.map { SymbolCost($0) } }
+
+  /// The symbol for `x`, a number in units of the step, under table `table`.
+  @inline(__always)
+  func callAsFunction(_ x: Float, table: Int) -> Float {
+    let nearest = x.rounded(.toNearestOrEven)
+    let off = x - nearest
+    // The other neighbour is at a distance of 1 - |off|: the errors differ by 1 - 2 |off|.
+    guard off.magnitude > Self.certain, nearest.magnitude < 0x1p29 else { return nearest }
+    let other = off > 0 ? nearest + 1 : nearest - 1
+    let cost = costs[table]
+    let saved = cost(Int32(nearest)) - cost(Int32(other))
+    return saved > Self.bitsPerError * (1 - 2 * off.magnitude) ? other : nearest
+  }
+}
