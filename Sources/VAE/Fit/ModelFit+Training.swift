@@ -30,6 +30,7 @@ extension ModelFit {
     let inverseDeviation = (0..<latents).map { 1 / max(0.05, Float(components.variances[$0].squareRoot())) }
     var trainerOptions = Trainer.Options()
     trainerOptions.seed = random.next()
+    trainerOptions.peakRate = fit.rows < Self.fewRows ? 2e-3 : 3e-3
     let stepsInEpoch = max(1, fit.rows / min(trainerOptions.batch, fit.rows))
     var steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps
     trainerOptions.mixing = Self.mixing(passes: Double(steps) / Double(stepsInEpoch))

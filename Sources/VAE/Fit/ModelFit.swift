@@ -143,11 +143,11 @@ public struct ModelFit {
   /// where they are small, or so few that wide layers would learn them by heart.
   func hidden(rows: Int, width: Int) -> [Int] {
     let units = width >= 512 ? 512 : 256
-    return options.hidden ?? [Int](repeating: rows * width < Self.smallSet ? units / 2 : units, count: 2)
+    return options.hidden ?? [Int](repeating: rows < Self.fewRows ? units / 2 : units, count: 2)
   }
 
-  /// Values of a set of samples that counts as small.
-  private static let smallSet = 250_000
+  /// Fewer rows than this are few.
+  static let fewRows = 2500
 
   /// Rows to fit and rows to hold out, both of them at least 4.
   private func split(_ rows: Int, _ random: inout RandomSource) -> ([Int], [Int]) {
