@@ -23,7 +23,7 @@ extension ModelFit {
     guard available > 0 else { return nil }
     let latents = min(available, options.latents ?? spectrum.latentCount())
     let qualities = spectrum.qualityRange(latents: latents)
-    let hidden = self.hidden(width: fit.columns)
+    let hidden = self.hidden(rows: fit.rows, width: fit.columns)
     let architecture = Architecture(values: fit.columns, latents: latents, hidden: hidden, anchors: 5)
     let parameters = Parameters(
       architecture, components: components, qualities: qualities, random: &random)

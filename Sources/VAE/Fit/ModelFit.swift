@@ -72,7 +72,7 @@ public struct ModelFit {
     }
     if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
     guard options.holdout > 0, options.holdout < 1 else { throw .badOption("holdout") }
-    let hidden = self.hidden(width: min(samples.columns, Self.mostFrontComponents))
+    let hidden = self.hidden(rows: samples.rows, width: min(samples.columns, Self.mostFrontComponents))
     var (numbers, before) = (0, min(samples.columns, Self.widestInput))
     for width in hidden {
       numbers += 2 * width * before
@@ -139,10 +139,15 @@ public struct ModelFit {
   /// Samples of more values leave PCA out of the model: it would weigh too much.
   static let widestBaseline = 256
 
-  /// Widths of the encoder's hidden layers for samples of `width` values.
-  func hidden(width: Int) -> [Int] {
-    options.hidden ?? [Int](repeating: width >= 512 ? 512 : 256, count: 2)
+  /// Widths of the encoder's hidden layers for `rows` samples of `width` values: 512 units where samples are large, fewer
+  /// where they are small, or so few that wide layers would learn them by heart.
+  func hidden(rows: Int, width: Int) -> [Int] {
+    let units = width >= 512 ? 512 : 256
+    return options.hidden ?? [Int](repeating: rows * width < Self.smallSet ? units / 2 : units, count: 2)
   }
+
+  /// Values of a set of samples that counts as small.
+  private static let smallSet = 250_000
 
   /// Rows to fit and rows to hold out, both of them at least 4.
   private func split(_ rows: Int, _ random: inout RandomSource) -> ([Int], [Int]) {

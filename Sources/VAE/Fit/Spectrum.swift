@@ -38,7 +38,7 @@ struct Spectrum {
   /// A sketch spends at least so many bits a sample.
   static let bitsOfSketch = 3.5
   /// From about this many bits an active component on, the data's structure is known and what is left is noise.
-  static let bitsAtTop = 3.2
+  static let bitsAtTop = 2.8
   /// Or from this share of the variance on.
   static let distortionAtTop = 0.0015
 
