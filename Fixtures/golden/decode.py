@@ -152,6 +152,10 @@ class Model:
             components = r.count()
             basis = matrix(r, components, width)
             self.layers.append((basis, [density(r) for _ in range(components)]))
+        if r.number("B"):
+            components = r.count()
+            matrix(r, components, width)
+            r.take(18 * components)
         self.predictors = None
         if r.number("B"):
             self.predictors = [self.predictor(r, i) for i in range(n)]
@@ -402,26 +406,28 @@ def decode(model, data):
     """The samples of the first stream of `data`, as an array. Formats other than npy become npy."""
     magic, size = struct.unpack("<II", data[:8])
     head = data[8:8 + size]
-    assert magic == 0x184D2A57 and head[:6] == b"VAEC\1\0"
+    assert magic == 0x184D2A57 and head[:5] == b"VAEC\1" and head[5] < 2
     assert zlib.crc32(head[:-4]) == struct.unpack("<I", head[-4:])[0], "damaged"
     r = Reader(head[6:-4])
     assert r.number("Q") == model.fingerprint, "another model"
-    r.number("f"), r.count(), r.count()
-    at = point(r)
+    quality = r.number("B")
+    at = point(r) if quality == 255 else model.qualities[quality]
+    r.count(), r.count()
     dtype = TYPES[r.number("B")]
     r.number("B")
     shape = [r.count() for _ in range(r.count())]
-    # The seek table tells where the chunks are.
-    frames = struct.unpack("<I", data[-9:-5])[0]
-    table = np.frombuffer(data[-9 - 8 * frames:-9], "<u4").reshape(frames, 2)
+    chunks = data[8 + size:]
+    sizes = [len(chunks)]
+    if head[5] == 0:
+        # The seek table tells where the chunks are.
+        frames = struct.unpack("<I", data[-9:-5])[0]
+        sizes = np.frombuffer(data[-9 - 8 * frames:-9], "<u4").reshape(frames, 2)[1:, 0]
     tables = model.tables(at)
-    place, parts = 8 + size, []
-    for frame, content in table[1:]:
-        chunk = unzstd(data[place:place + frame])
-        assert len(chunk) == content
+    place, parts = 0, []
+    for frame in sizes:
+        parts.append(decode_chunk(model, at, tables, unzstd(chunks[place:place + frame])))
         place += frame
-        parts.append(decode_chunk(model, at, tables, chunk))
-    assert data[place:place + 4] == struct.pack("<I", 0x184D2A5E)
+    assert place == len(chunks) or chunks[place:place + 4] == struct.pack("<I", 0x184D2A5E)
     values = np.concatenate(parts) if parts else np.zeros((0, model.values), F)
     if dtype[0] != "f":
         limits = np.iinfo(dtype)

@@ -160,7 +160,8 @@ struct DamageTests {
     let (details, frames) = try parts(good)
     let content = try ZstdFrame.decompress(frames[0][...], limit: 1 << 20)
     let plan = StreamPlan(
-      model.model, at: try StreamDetails(details, name: "x").point(in: model.model), chunkRows: 4, kernels: codec.kernels)
+      model.model, at: try StreamDetails(details, name: "x").point(in: model.model), chunkRows: 4,
+      kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, workers: codec.workers)
     func decode(_ content: [UInt8]) throws {
       for result in codecs.decode([ZstdFrame.compress(content, level: 1, checksum: true)]) {

@@ -148,6 +148,38 @@ struct ErrorTests {
     #expect(encoding(none, try Models.bumps.get()) == nil)
   }
 
+  @Test(
+    "a reader with fewer or more rows than it says is an error", arguments: [0, 1, 4, 9, 11, 40, Int.max])
+  func misleading(announced: Int) throws {
+    let reader = MisleadingReader(try Models.bumpRows(10, seed: 1), announced: announced)
+    let error = #expect(throws: CodecError.self) {
+      try codec.encode(
+        reader, name: "new.npy", model: try Models.bumps.get(), options: EncodeOptions(chunkRows: 4),
+        to: MemorySink())
+    }
+    #expect(
+      error
+        == .samples(
+          announced < 10
+            ? .trailingBytes(name: "new.npy", rows: announced)
+            : .truncated(name: "new.npy", expectedRows: announced, gotRows: 10)))
+  }
+
+  /// A reader that says another number of rows than it has.
+  private final class MisleadingReader: SampleReader {
+    let description: SampleDescription
+    private let reader: ArrayReader
+
+    init(_ array: SampleArray, announced: Int) {
+      var description = array.description
+      description.rows = announced
+      self.description = description
+      reader = ArrayReader(array)
+    }
+
+    func read(maxRows: Int) -> SampleBatch? { reader.read(maxRows: maxRows) }
+  }
+
   @Test("15 rows are too few to fit, and 16 are enough")
   func tooFew() throws {
     func rows(_ count: Int) throws -> SampleArray {

@@ -77,7 +77,7 @@ struct EvaluationTests {
   @Test("the baseline's points are the model's, with errors in the data's units")
   func baseline() throws {
     let model = try Models.walks.get()
-    let array = try SampleArray(TestData.walks(400, width: 6, seed: 45), shape: [6])
+    let array = try SampleArray(TestData.walks(400, width: 2, seed: 45), shape: [2])
     let report = try codec.evaluate(
       array.reader, name: "data", model: model, qualities: Array(stride(from: 0, through: 100, by: 5)))
     #expect(report.baselinePCA.count == model.summary.pcaPoints.count)

@@ -20,7 +20,7 @@ struct QualityTests {
     case "bytes": (try Models.bytes.get(), try Models.byteRows(300, seed: 31))
     default:
       (
-        try Models.walks.get(), try SampleArray(TestData.walks(300, width: 6, seed: 31), shape: [6])
+        try Models.walks.get(), try SampleArray(TestData.walks(300, width: 2, seed: 31), shape: [2])
       )
     }
   }
@@ -68,7 +68,7 @@ struct QualityTests {
     // Enough rows, and none of them twice.
     let array = try SampleArray(
       name == "walks"
-        ? TestData.walks(1000, width: 6, seed: 32)
+        ? TestData.walks(1000, width: 2, seed: 32)
         : name == "bumps"
           ? TestData.bumps(1000, width: 12, seed: 32) : try Models.byteRows(1000, seed: 32).numbers,
       shape: some.description.sampleShape, type: some.description.elementType)

@@ -56,9 +56,11 @@ struct RoundTripTests {
 
   @Test("samples of a single value come back, with and without an axis", arguments: [[], [1], [1, 1, 1]])
   func singleValues(shape: [Int]) throws {
-    let array = try SampleArray(TestData.walks(100, width: 1, seed: 5), shape: shape)
+    // Within the bounds of the data that were fitted: beyond, values come back as the bound.
+    let numbers = TestData.walks(100, width: 1, seed: 5).map { $0.magnitude.squareRoot() / 2 }
+    let array = try SampleArray(numbers, shape: shape)
     let (before, after) = try check(try array.file, try Models.single.get(), quality: 100)
-    #expect(rootMeanSquare(before, after) < 0.05)
+    #expect(rootMeanSquare(before, after) < 0.01)
   }
 
   @Test(

@@ -2,6 +2,7 @@ import ByteIO
 import CodeStream
 import SampleIO
 import Testing
+import VAE
 
 @testable import VAECodec
 
@@ -46,30 +47,55 @@ struct VerifyTests {
     #expect(summaries.map(\.streamBytes).reduce(0, +) == file.count)
   }
 
-  @Test("fewer or more samples than the header announces are an error, as for decode", arguments: [3, 5])
+  @Test(
+    "fewer or more samples than the header announces are an error, as for decode",
+    arguments: [0, 9, 11, Int.max - 1])
   func announced(rows: Int) throws {
     let model = try Models.bumps.get()
-    let array = try Models.bumpRows(rows, seed: 63)
-    let sink = MemorySink()
-    _ = try codec.encode(MisleadingReader(array, announced: 4), name: "x", model: model, to: sink)
+    let stream = try codec.stream(try Models.bumpRows(10, seed: 63), model, chunkRows: 4)
+    let bytes = try rewritten(stream) { $0.rows = rows }
     let expected = CodecError.badHeader(
-      name: "x", reason: "it announces 4 rows where the chunks hold \(rows)")
-    #expect(throws: expected) { try codec.verify(MemorySource(sink.bytes), name: "x") }
-    #expect(throws: CodecError.self) { try codec.file(sink.bytes, model) }
+      name: "x", reason: "it announces \(rows) rows where the chunks hold 10")
+    #expect(throws: expected) { try codec.verify(MemorySource(bytes), name: "x") }
+    #expect(throws: CodecError.self) { try codec.file(bytes, model) }
   }
 
-  /// A reader that says another number of rows than it has.
-  private final class MisleadingReader: SampleReader {
-    let description: SampleDescription
-    private let reader: ArrayReader
-
-    init(_ array: SampleArray, announced: Int) {
-      var description = array.description
-      description.rows = announced
-      self.description = description
-      reader = ArrayReader(array)
+  @Test("a stream may have an operating point of its own, and then has no quality")
+  func ownPoint() throws {
+    let model = try Models.bumps.get()
+    let stream = try codec.stream(try Models.bumpRows(10, seed: 64), model, quality: 5, chunkRows: 4)
+    let bytes = try rewritten(stream) { $0.setting = .point(model.point(quality: 5)) }
+    #expect(try codec.file(bytes, model) == (try codec.file(stream, model)))
+    #expect(try codec.verify(MemorySource(bytes), name: "x").map(\.quality) == [nil])
+    // One that the model has no parts for is refused.
+    for point in [
+      OperatingPoint(network: nil, steps: [0.1]), OperatingPoint(network: nil, steps: [0.1, .nan]),
+      OperatingPoint(network: .init(quality: 2, step: 1), steps: [0, 0]),
+    ] {
+      let wrong = try rewritten(stream) { $0.setting = .point(point) }
+      #expect(
+        throws: CodecError.badHeader(name: "data.vaec", reason: "it asks for what the model does not have")
+      ) {
+        try codec.file(wrong, model)
+      }
     }
+  }
 
-    func read(maxRows: Int) -> SampleBatch? { reader.read(maxRows: maxRows) }
+  /// A stream of several chunks with another header.
+  private func rewritten(_ stream: [UInt8], _ change: (inout StreamDetails) -> Void) throws -> [UInt8] {
+    let reader = StreamReader(MemorySource(stream))
+    let sink = MemorySink()
+    var writer: StreamWriter?
+    while let part = try reader.next() {
+      switch part {
+      case .header(let header):
+        var details = try StreamDetails(header.content, name: "x")
+        change(&details)
+        writer = try StreamWriter(sink, header: StreamHeader(content: details.encode()))
+      case .chunk(let chunk): try writer?.append(frame: chunk.frame)
+      case .end: try writer?.finish()
+      }
+    }
+    return sink.bytes
   }
 }

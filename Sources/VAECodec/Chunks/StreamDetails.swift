@@ -25,6 +25,8 @@ struct StreamDetails {
 
   /// Rows of a chunk at the most.
   static let mostChunkRows = 1 << 24
+  /// Rows of a stream at the most.
+  static let mostRows = Int.max - 1
   /// Values of a chunk at the most.
   static let mostChunkValues = 1 << 28
   private static let ownPoint: UInt8 = 255
@@ -49,7 +51,7 @@ struct StreamDetails {
       w.append(Self.ownPoint)
       point.write(to: &w)
     }
-    w.append(count: rows.map { $0 + 1 } ?? 0)
+    w.append(count: rows.map { min($0, Self.mostRows) + 1 } ?? 0)
     w.append(count: rows == chunkRows ? 0 : chunkRows)
     description.encode(into: &w)
     return w.bytes

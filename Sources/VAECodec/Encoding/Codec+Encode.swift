@@ -59,14 +59,16 @@ extension Codec {
       kernels: kernels)
     let codecs = ChunkCodecs(plan, workers: workers)
     let details = StreamDetails(
-      fingerprint: model.fingerprintNumber, setting: .quality(Int(quality.rounded())), chunkRows: plan.chunkRows,
+      fingerprint: model.fingerprintNumber, setting: .quality(Int(quality.rounded())),
+      chunkRows: plan.chunkRows,
       rows: description.rows, description: description)
     var check = InputCheck(model, description, name: name)
     var report = EncodeReport(
       samples: 0, valuesPerSample: description.valuesPerSample, rawBytes: 0, streamBytes: 0, clippedValues: 0,
       seconds: 0)
     let writer = try writing(name) { () throws(StreamError) in
-      try StreamWriter(sink, header: StreamHeader(content: details.encode(), hasSingleChunk: details.hasSingleChunk))
+      try StreamWriter(
+        sink, header: StreamHeader(content: details.encode(), hasSingleChunk: details.hasSingleChunk))
     }
     var chunks: [[Float]] = []
     var ended = false
@@ -82,6 +84,7 @@ extension Codec {
       ended = rows < plan.chunkRows
       if rows > 0 { chunks.append(numbers) }
       report.samples += rows
+      try Self.check(report.samples, of: description.rows, hasEnded: ended, name: name)
       if chunks.count == codecs.count || ended {
         for frame in codecs.encode(chunks) {
           try writing(name) { () throws(StreamError) in try writer.append(frame: frame) }
@@ -94,6 +97,16 @@ extension Codec {
     report.clippedValues = check.clipped
     report.seconds = (clock.now - start) / .seconds(1)
     return report
+  }
+
+  /// Throws where a reader has more rows than it said, or has ended with fewer: the stream's header says so already.
+  private static func check(_ rows: Int, of announced: Int?, hasEnded: Bool, name: String) throws(CodecError)
+  {
+    guard let announced else { return }
+    if rows > announced { throw .samples(.trailingBytes(name: name, rows: announced)) }
+    if hasEnded, rows < announced {
+      throw .samples(.truncated(name: name, expectedRows: announced, gotRows: rows))
+    }
   }
 }
 

@@ -82,7 +82,8 @@ extension Codec {
       progress(i + 1)
     }
     let peak = model.summary.peak
-    let curve = model.model.linearCurve(samples.matrix(rows: Self.mostBaselineRows), kernels: kernels, workers: workers)
+    let curve = model.model.linearCurve(
+      samples.matrix(rows: Self.mostBaselineRows), kernels: kernels, workers: workers)
     let baseline =
       curve.map { points in
         points.map {
@@ -92,7 +93,8 @@ extension Codec {
       }
       ?? model.summary.pcaPoints.map {
         EvaluationReport.BaselinePoint(
-          bitsPerSample: $0.bitsPerSample, mse: peak * peak / naturalExponential($0.psnr / 10 * naturalLogarithm(10)),
+          bitsPerSample: $0.bitsPerSample,
+          mse: peak * peak / naturalExponential($0.psnr / 10 * naturalLogarithm(10)),
           psnr: $0.psnr)
       }
     return EvaluationReport(

@@ -29,7 +29,8 @@ struct HeldSamples {
 
   /// `decoded` as a writer of this format would print it: text has so many decimals a column.
   func printed(_ decoded: [Double]) -> [Double] {
-    guard case .delimited(let style) = description.format, style.decimals.contains(where: { $0 != nil }) else {
+    guard case .delimited(let style) = description.format, style.decimals.contains(where: { $0 != nil })
+    else {
       return decoded
     }
     let width = description.valuesPerSample
