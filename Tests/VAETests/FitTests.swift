@@ -159,7 +159,7 @@ struct FitTests {
 
   @Test(
     "samples of very many values get as fine as others",
-)
+  )
   func fineFront() throws {
     try TinyFit(TinyFit.curve(rows: 20, columns: 4100, noise: 0)).expectSound()
   }
@@ -208,7 +208,7 @@ struct FitTests {
 
   @Test(
     "integers that take few values come back at quality 100",
-)
+  )
   func binary() throws {
     let x = TinyFit.curve(rows: 40, columns: 5)
     for r in 0..<40 { for c in 0..<5 { x[r, c] = x[r, c] > 0 ? 1 : 0 } }

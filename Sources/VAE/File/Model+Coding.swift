@@ -155,7 +155,8 @@ extension Model {
     }
     let n = LogisticMixture.components
     return LogisticMixture(
-      means: Array(numbers[0..<n]), logScales: Array(numbers[n..<2 * n]), logits: Array(numbers[2 * n..<3 * n]))
+      means: Array(numbers[0..<n]), logScales: Array(numbers[n..<2 * n]),
+      logits: Array(numbers[2 * n..<3 * n]))
   }
 
   private static func write(_ layer: ValueLayer, to w: inout ByteWriter) {

@@ -110,7 +110,9 @@ struct StoredMatrix: Equatable, Sendable {
 
 extension ByteReader {
   /// The next number in the 16 bits of ``storable(_:)``.
-  mutating func stored() throws(Failure) -> Float { Float(bitPattern: UInt32(try integer(UInt16.self)) << 16) }
+  mutating func stored() throws(Failure) -> Float {
+    Float(bitPattern: UInt32(try integer(UInt16.self)) << 16)
+  }
 }
 
 extension ByteWriter {

@@ -22,7 +22,8 @@ extension ModelFit {
   ///
   /// - Returns: the finished model, and PCA's curve on held-out rows.
   func finish(
-    _ trained: Model, _ rows: Rows, _ components: PrincipalComponents, peak: Double, _ random: inout RandomSource
+    _ trained: Model, _ rows: Rows, _ components: PrincipalComponents, peak: Double,
+    _ random: inout RandomSource
   ) -> (model: Model, pca: [CurvePoint]) {
     var model = trained
     let linear = ResidualLayer.fit(
@@ -41,13 +42,16 @@ extension ModelFit {
     let highest = QualityChoice.psnr(finest / square)
     var with = hull.withNetwork()
     if !with.isEmpty {
-      let lowest = with.filter { $0.point.valueStep == 0 && $0.point.steps.allSatisfy { $0 == 0 } }
+      let lowest =
+        with.filter { $0.point.valueStep == 0 && $0.point.steps.allSatisfy { $0 == 0 } }
         .map { QualityChoice.psnr($0.error) }.min() ?? 0
       let learned = QualityChoice(with, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
-      let classical = QualityChoice(without, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
+      let classical = QualityChoice(
+        without, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
       // Does the network pay, and does it pay everywhere?
       let gains = stride(from: 0.0, through: 100, by: 5).compactMap { quality -> Double? in
-        guard let a = learned.logRate(learned.target(quality)), let b = classical.logRate(learned.target(quality))
+        guard let a = learned.logRate(learned.target(quality)),
+          let b = classical.logRate(learned.target(quality))
         else { return nil }
         return b - a
       }
@@ -67,7 +71,8 @@ extension ModelFit {
     let all = hull.withoutNetwork()
     // Without a network, a sketch is where PCA has spent a bit a sample or an eighth of a bit a value.
     let cheap = max(1, Double(model.width) / 8)
-    let lowest = OperatingHull.pareto(all).first { $0.bits >= cheap }.map { QualityChoice.psnr($0.error) } ?? 0
+    let lowest =
+      OperatingHull.pareto(all).first { $0.bits >= cheap }.map { QualityChoice.psnr($0.error) } ?? 0
     choose(&model, all, lowest: min(lowest, highest), highest: highest)
     return (model, pca)
   }
@@ -86,7 +91,8 @@ extension ModelFit {
       let left = Matrix(rows: rows.fit.rows, columns: rows.fit.columns)
       kernels.table.pointee.add_scaled(
         rows.fit.buffer.pointer, -1, reach.buffer.pointer, left.buffer.pointer, rows.fit.buffer.count)
-      let residual = PrincipalComponents(of: left, components: left.columns, kernels: kernels, workers: workers)
+      let residual = PrincipalComponents(
+        of: left, components: left.columns, kernels: kernels, workers: workers)
       model.layers.append(
         .fit(left, components: residual, kernels: kernels, workers: workers, random: &random))
       reached = reach

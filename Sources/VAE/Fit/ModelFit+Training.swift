@@ -61,7 +61,8 @@ extension ModelFit {
       if done % max(1, min(stepsInEpoch, steps / Self.measurements / 2)) == 0 || seconds > lastTold + 0.5 {
         lastTold = seconds
         let told = FitProgress(
-          fraction: fraction, epoch: done / stepsInEpoch, epochs: max(1, steps / stepsInEpoch), heldOut: heldOut,
+          fraction: fraction, epoch: done / stepsInEpoch, epochs: max(1, steps / stepsInEpoch),
+          heldOut: heldOut,
           seconds: seconds)
         if !progress(told), ending == nil { ending = (fraction, done) }
       }
@@ -95,7 +96,8 @@ struct HeldOutCheck {
 
   init(
     _ held: Matrix, _ parameters: Parameters, inverseDeviation: [Float],
-    bounds: (low: FloatBuffer, high: FloatBuffer)?, qualities: QualityRange, kernels: Kernels, workers: Workers
+    bounds: (low: FloatBuffer, high: FloatBuffer)?, qualities: QualityRange, kernels: Kernels,
+    workers: Workers
   ) {
     self.held = held.rows > Self.mostRows ? held.copy(rows: 0..<Self.mostRows) : held
     self.qualities = qualities

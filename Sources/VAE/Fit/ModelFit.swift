@@ -20,7 +20,8 @@ public struct ModelFit {
 
   /// - Parameter progress: called now and then; returning false makes the fit finish the epoch and stop.
   public init(
-    _ options: FitOptions, kernels: Kernels, workers: Workers, progress: @escaping (FitProgress) -> Bool = { _ in true }
+    _ options: FitOptions, kernels: Kernels, workers: Workers,
+    progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) {
     self.options = options
     self.kernels = kernels
@@ -53,7 +54,8 @@ public struct ModelFit {
   ///   - samples: overwritten.
   ///   - isInteger: whether values are integers.
   ///   - elementRange: the least and the greatest value that the data's type holds, where it is an integer type.
-  public func callAsFunction(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?) throws(FitError)
+  public func callAsFunction(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?)
+    throws(FitError)
     -> Result
   {
     guard samples.rows >= Self.fewestRows else {
@@ -67,7 +69,9 @@ public struct ModelFit {
     }
     if let latents = options.latents, latents < 1 { throw .badOption("latents") }
     if let epochs = options.epochs, epochs < 1 { throw .badOption("epochs") }
-    if let hidden = options.hidden, hidden.isEmpty || !hidden.allSatisfy({ $0 >= 1 && $0 <= Self.widestHidden }) {
+    if let hidden = options.hidden,
+      hidden.isEmpty || !hidden.allSatisfy({ $0 >= 1 && $0 <= Self.widestHidden })
+    {
       throw .badOption("hidden")
     }
     if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
@@ -78,7 +82,9 @@ public struct ModelFit {
       numbers += 2 * width * before
       before = width
     }
-    guard numbers <= Self.mostNumbers else { throw .networkTooLarge(numbers: numbers, most: Self.mostNumbers) }
+    guard numbers <= Self.mostNumbers else {
+      throw .networkTooLarge(numbers: numbers, most: Self.mostNumbers)
+    }
     var random = RandomSource(seed: options.seed)
     let statistics = ValueStatistics(samples)
     let rule = statistics.outputRule(isInteger: isInteger, elementRange: elementRange)
@@ -87,7 +93,8 @@ public struct ModelFit {
     heldRows.sort()
     let heldSamples = samples.copy(rows: heldRows)
     var model = Model(
-      means: statistics.means, scale: statistics.scale, front: nil, network: nil, layers: [], baseline: nil, valueLayer: nil,
+      means: statistics.means, scale: statistics.scale, front: nil, network: nil, layers: [], baseline: nil,
+      valueLayer: nil,
       output: rule, qualities: [], notes: [])
     var fit = samples.copy(rows: fitRows)
     model.standardize(fit, kernels)
@@ -110,7 +117,8 @@ public struct ModelFit {
       variances: components.variances, total: components.variances.reduce(0, +))
     var wasStopped = false
     if spectrum.total > 0 {
-      let trained = train(fit, held, components, spectrum, bounds: model.standardizedBounds(),
+      let trained = train(
+        fit, held, components, spectrum, bounds: model.standardizedBounds(),
         peakDecibels: 2 * tenLogarithms(max(statistics.peak, 1e-30) / Double(statistics.scale)), &random)
       model.network = trained?.network
       wasStopped = trained?.wasStopped ?? false

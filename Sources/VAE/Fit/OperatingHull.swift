@@ -114,7 +114,9 @@ struct OperatingHull {
     let x = heldSamples.rowMajor(rows)
     let base = model.dataUnits(reached, kernels, workers).rowMajor(rows)
     var square = 0.0
-    for (a, b) in zip(x, base) { square += (Double(a) - Double(b)) * (Double(a) - Double(b)) / Double(x.count) }
+    for (a, b) in zip(x, base) {
+      square += (Double(a) - Double(b)) * (Double(a) - Double(b)) / Double(x.count)
+    }
     var steps = (0..<Self.steps).map { Float(square.squareRoot() * 8 * power(Self.stepRatio, Double($0))) }
     if model.output.isInteger { steps = Self.integerSteps(upTo: steps[0]) }
     let slots = Slots<Candidate>(count: steps.count)
@@ -258,7 +260,9 @@ struct OperatingHull {
       while hull.count >= 2 {
         let (a, b) = (hull[hull.count - 2], hull[hull.count - 1])
         // b is above the line from a to c.
-        guard (b.error - a.error) * (c.bits - a.bits) >= (c.error - a.error) * (b.bits - a.bits) else { break }
+        guard (b.error - a.error) * (c.bits - a.bits) >= (c.error - a.error) * (b.bits - a.bits) else {
+          break
+        }
         hull.removeLast()
       }
       hull.append(c)

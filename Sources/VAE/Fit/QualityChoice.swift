@@ -78,7 +78,8 @@ struct QualityChoice {
       // Between the network's own points, quality moves with PSNR.
       let above = near.first { Self.psnr($0.error) >= goal }
       let below = near.last { Self.psnr($0.error) < goal }
-      if let above, let below, let a = below.point.network, let b = above.point.network, b.quality > a.quality, a.relativeStep == 1,
+      if let above, let below, let a = below.point.network, let b = above.point.network,
+        b.quality > a.quality, a.relativeStep == 1,
         b.relativeStep == 1,
         b.quality - a.quality < 0.2
       {

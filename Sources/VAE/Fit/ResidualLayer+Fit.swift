@@ -35,7 +35,9 @@ extension ResidualLayer {
   /// The squared error of a sample that a uniform quantizer of this step is expected to leave.
   func expectedError(step: Float) -> Double {
     let uniform = Double(step) * Double(step) / 12
-    return mixtureOf.reduce(0) { $0 + min(uniform, Double(mixtures[$1].spread) * Double(mixtures[$1].spread)) }
+    return mixtureOf.reduce(0) {
+      $0 + min(uniform, Double(mixtures[$1].spread) * Double(mixtures[$1].spread))
+    }
   }
 
   /// How many leading components have a deviation of at least a quarter of `step`: the others are hardly ever coded.

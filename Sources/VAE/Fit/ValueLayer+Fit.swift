@@ -71,7 +71,9 @@ extension ValueLayer {
       chosen = trial
       factors = solved
     }
-    return zip(chosen, factors).map { Term(value: $0, factor: storable(Float($1))) }.sorted { $0.value < $1.value }
+    return zip(chosen, factors).map { Term(value: $0, factor: storable(Float($1))) }.sorted {
+      $0.value < $1.value
+    }
   }
 
   /// Fits |error| by terms that are not negative: least squares, reweighted so that small scales count as much as
@@ -80,8 +82,10 @@ extension ValueLayer {
     _ predictor: inout Predictor, _ i: Int, _ left: Matrix, _ base: Matrix, _ bases: Covariances,
     _ errors: Covariances, _ rule: OutputRule, rows: Int, most: Int
   ) {
-    let near = Set(predictor.prediction.map(\.value)).union(errors.strongest(i, among: 0..<i, count: most / 2))
-      .sorted()
+    let near = Set(predictor.prediction.map(\.value)).union(
+      errors.strongest(i, among: 0..<i, count: most / 2)
+    )
+    .sorted()
     let around = most < 2 ? [] : bases.strongest(i, among: 0..<left.columns, count: 4).filter { $0 != i }
     var features: [(Int) -> Float] = [{ _ in 1 }]
     for j in near { features.append { left.row($0)[j].magnitude } }
@@ -134,7 +138,8 @@ extension ValueLayer {
 
   /// Densities of symbols at each level, from runs at several steps.
   private func fitDensities(
-    _ samples: Matrix, _ base: Matrix, _ rule: OutputRule, _ steps: [Float], kernels: Kernels, workers: Workers,
+    _ samples: Matrix, _ base: Matrix, _ rule: OutputRule, _ steps: [Float], kernels: Kernels,
+    workers: Workers,
     random: inout RandomSource
   ) -> [LogisticMixture] {
     let rows = min(Self.densityRows, samples.rows)
@@ -272,13 +277,15 @@ extension LogisticMixture {
   /// The density of x * factor.
   func scaled(by factor: Float) -> LogisticMixture {
     let shift = Float(logarithm(Double(factor)))
-    return LogisticMixture(means: means.map { $0 * factor }, logScales: logScales.map { $0 + shift }, logits: logits)
+    return LogisticMixture(
+      means: means.map { $0 * factor }, logScales: logScales.map { $0 + shift }, logits: logits)
   }
 
   /// The same in the precision of a model file.
   var storable: LogisticMixture {
     LogisticMixture(
-      means: means.map(VAE.storable), logScales: logScales.map(VAE.storable), logits: logits.map(VAE.storable))
+      means: means.map(VAE.storable), logScales: logScales.map(VAE.storable), logits: logits.map(VAE.storable)
+    )
   }
 }
 

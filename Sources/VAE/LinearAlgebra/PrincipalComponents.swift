@@ -39,7 +39,8 @@ public struct PrincipalComponents: Sendable {
     let eigen = SymmetricEigen(scatter(x, kernels, workers), n: n, kernels: kernels)
     let basis = Matrix(rows: wanted, columns: n)
     for i in 0..<wanted { for j in 0..<n { basis.row(i)[j] = Float(eigen.vectors[i * n + j]) } }
-    return Self(basis: basis, variances: eigen.values.prefix(wanted).map { max(0, $0) / Double(max(1, x.rows)) })
+    return Self(
+      basis: basis, variances: eigen.values.prefix(wanted).map { max(0, $0) / Double(max(1, x.rows)) })
   }
 
   static func byGram(_ x: Matrix, _ wanted: Int, _ kernels: Kernels, _ workers: Workers) -> Self {

@@ -58,7 +58,9 @@ private struct Tridiagonal {
     a.withUnsafeMutableBufferPointer { a in
       reflectors.withUnsafeMutableBufferPointer { v in
         product.withUnsafeMutableBufferPointer { p in
-          guard let a = a.baseAddress, let allReflectors = v.baseAddress, let p = p.baseAddress else { return }
+          guard let a = a.baseAddress, let allReflectors = v.baseAddress, let p = p.baseAddress else {
+            return
+          }
           for k in 0..<max(0, n - 2) {
             let first = k + 1
             let size = n - first

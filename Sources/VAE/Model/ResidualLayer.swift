@@ -37,8 +37,9 @@ public struct ResidualLayer: Sendable {
   ///   - residual: rows x values; overwritten with what the basis does not reach.
   ///   - coefficients: rows x components; overwritten.
   ///   - change: rows x components; scratch.
-  func analyze(_ residual: Matrix, _ rows: Range<Int>, into coefficients: Matrix, change: Matrix, kernels: Kernels)
-  {
+  func analyze(
+    _ residual: Matrix, _ rows: Range<Int>, into coefficients: Matrix, change: Matrix, kernels: Kernels
+  ) {
     let first = rows.lowerBound
     kernels.product(rows, residual, analysis.buffer.pointer, analysis.shape, into: coefficients)
     change.row(first).update(from: coefficients.row(first), count: rows.count * change.stride)
@@ -68,6 +69,7 @@ public struct ResidualLayer: Sendable {
 
   /// output += synthesis^T coefficients: exact, in ascending order of coefficients.
   func synthesize(_ coefficients: Matrix, _ rows: Range<Int>, onto output: Matrix, kernels: Kernels) {
-    kernels.product(rows, coefficients, synthesis.buffer.pointer, synthesis.shape, into: output, from: .output)
+    kernels.product(
+      rows, coefficients, synthesis.buffer.pointer, synthesis.shape, into: output, from: .output)
   }
 }

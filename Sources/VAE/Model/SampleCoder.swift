@@ -106,7 +106,8 @@ public final class SampleCoder {
   ///   - samples: rows x values; overwritten.
   ///   - asBase: integers are not rounded, since a value layer follows.
   public func decode(
-    _ symbols: UnsafePointer<Int32>, planeStride: Int, rows: Int, into samples: UnsafeMutableBufferPointer<Float>,
+    _ symbols: UnsafePointer<Int32>, planeStride: Int, rows: Int,
+    into samples: UnsafeMutableBufferPointer<Float>,
     asBase: Bool
   ) {
     precondition(rows <= blockRows && samples.count == rows * model.values)

@@ -30,7 +30,8 @@ public final class ValueCoder {
   }
 
   init(
-    _ layer: ValueLayer, values: Int, rule: OutputRule, rows: Int, choice: SymbolChoice? = nil, kernels: Kernels
+    _ layer: ValueLayer, values: Int, rule: OutputRule, rows: Int, choice: SymbolChoice? = nil,
+    kernels: Kernels
   ) {
     precondition(layer.predictors.count == values)
     self.layer = layer

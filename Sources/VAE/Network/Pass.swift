@@ -124,6 +124,7 @@ struct Pass: Sendable {
         spread.row(r), inverseDeviation.pointer, normalized.row(r), normalized.stride)
     }
     forward(
-      architecture.decoder, rows, linear: spread, hidden: normalized, decoderBefore, decoderAfter, into: output)
+      architecture.decoder, rows, linear: spread, hidden: normalized, decoderBefore, decoderAfter,
+      into: output)
   }
 }

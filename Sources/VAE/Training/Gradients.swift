@@ -110,7 +110,8 @@ struct Gradients: Sendable {
     for r in rows {
       let p = prior.row(r)
       let d = priorGradient.row(r)
-      var row = vaec_mixture_row(count: stride, stride: stride, mean: p, log_scale: p + part, logit: p + 2 * part)
+      var row = vaec_mixture_row(
+        count: stride, stride: stride, mean: p, log_scale: p + part, logit: p + 2 * part)
       let dz = latentGradient.row(r)
       kernels.table.pointee.mixture_gradient(
         &row, pass.symbols.row(r), weight, bits.row(r), dz, d, d + part, d + 2 * part)
@@ -120,9 +121,12 @@ struct Gradients: Sendable {
 
   /// dx += dy W^T, or dx = dy W^T.
   private func backward(
-    _ entry: Architecture.Entry, _ rows: Range<Int>, _ dy: Matrix, into dx: Matrix, from start: Kernels.Start = .zero
+    _ entry: Architecture.Entry, _ rows: Range<Int>, _ dy: Matrix, into dx: Matrix,
+    from start: Kernels.Start = .zero
   ) {
-    guard let transpose = transposes[entry.offset] else { preconditionFailure("this weight has no transpose") }
+    guard let transpose = transposes[entry.offset] else {
+      preconditionFailure("this weight has no transpose")
+    }
     kernels.product(rows, dy, transpose.buffer.pointer, transpose.shape, into: dx, from: start)
   }
 
@@ -205,7 +209,8 @@ struct Gradients: Sendable {
   /// Where each entry's gradient comes from: gradient = input^T output.
   var sources: [Source] {
     func sources(
-      _ path: Architecture.Path, linear: Matrix, hidden: Matrix, after: [Matrix], gradients: [Matrix], output: Matrix,
+      _ path: Architecture.Path, linear: Matrix, hidden: Matrix, after: [Matrix], gradients: [Matrix],
+      output: Matrix,
       gain: Matrix
     ) -> [Source] {
       var result = [

@@ -77,7 +77,8 @@ enum MixtureFit {
         for k in 0..<kinds {
           let value = parameters.pointer[k * stride + first + c]
           let kind = k / LogisticMixture.components
-          scaled.pointer[k * width + c] = kind == 0 ? value * inverseStep : kind == 1 ? value - logStep : value
+          scaled.pointer[k * width + c] =
+            kind == 0 ? value * inverseStep : kind == 1 ? value - logStep : value
         }
       }
       sum.pointer.update(repeating: 0, count: kinds * width)

@@ -23,7 +23,9 @@ struct Optimizer: Sendable {
     let decay: Float
 
     /// - Parameter number: 1 for the first step.
-    init(number: Int, rate: Double, beta1: Double, beta2: Double = 0.999, firstDecay: Double, decay: Double = 0) {
+    init(
+      number: Int, rate: Double, beta1: Double, beta2: Double = 0.999, firstDecay: Double, decay: Double = 0
+    ) {
       self.decay = Float(decay)
       self.rate = Float(rate)
       self.beta1 = Float(beta1)

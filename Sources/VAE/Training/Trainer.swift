@@ -76,7 +76,9 @@ public final class Trainer {
       [a.encoder, a.decoder].flatMap { $0.hidden.map(\.weight.offset) + [$0.last.offset] })
     let sizes = sources.map(\.entry.shape.inputs)
     // The large ones first, so that workers end at about the same time.
-    self.units = units.sorted { (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel) }
+    self.units = units.sorted {
+      (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel)
+    }
     random = RandomSource(seed: options.seed)
     order = Array(0..<data.rows)
     next = data.rows
