@@ -73,6 +73,16 @@ extension ModelFit {
       }
       if options.seconds != nil { steps = max(steps, done + 1) }
     }
+    if ending == nil {
+      // The last part: as many steps again as make a twelfth of those behind, or of the time.
+      let before = check.measure()
+      if before.loss < best.loss { best = (before.loss, parameters.copy()) }
+      let settling = max(1, done / 12)
+      for i in 0..<settling {
+        if let limit = options.seconds, (clock.now - start) / .seconds(1) > limit * 13 / 12 { break }
+        trainer.settle(progress: Double(i) / Double(settling))
+      }
+    }
     let last = check.measure()
     // A loss that is no number is worse than any: then no network is better than this one.
     let isLastBest = last.loss.isFinite && last.loss <= best.loss

@@ -83,11 +83,17 @@ struct Gradients: Sendable {
   func setNoise(row r: Int, key: UInt32) { noiseKey.pointer[r] = Float(bitPattern: key) }
 
   /// Forward and backward through the whole model for `rows`: leaves what the parameters' gradients are made of.
-  func run(_ rows: Range<Int>) {
+  ///
+  /// - Parameter rounded: latents are rounded, as in coding, and nothing is carried back into the encoder.
+  func run(_ rows: Range<Int>, rounded: Bool = false) {
     let table = kernels.table.pointee
     pass.forwardScales(rows)
     pass.forwardEncoder(rows)
     for r in rows {
+      if rounded {
+        table.round(pass.latents.row(r), pass.symbols.row(r), architecture.latents)
+        continue
+      }
       // symbols = latents + noise
       let row = pass.symbols.row(r)
       table.noise(noiseKey.pointer[r].bitPattern, row, architecture.latents)
@@ -97,7 +103,7 @@ struct Gradients: Sendable {
     pass.forwardDecoder(rows)
     backwardDecoder(rows)
     backwardLatents(rows)
-    backwardEncoder(rows)
+    if !rounded { backwardEncoder(rows) }
   }
 
   /// Bits of each latent, and the gradients of bits / batch by symbols and prior.

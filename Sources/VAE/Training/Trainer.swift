@@ -38,6 +38,8 @@ public final class Trainer {
   private let units: [(source: Int, panel: Int)]
   /// Entries, by their offset, whose weights decay.
   private let decaying: Set<Int>
+  /// Entries of decoder and prior.
+  private let settling: Set<Int>
   private var random: RandomSource
   private var order: [Int]
   private var next = 0
@@ -74,6 +76,9 @@ public final class Trainer {
     let a = parameters.architecture
     decaying = Set(
       [a.encoder, a.decoder].flatMap { $0.hidden.map(\.weight.offset) + [$0.last.offset] })
+    settling = Set(
+      ([a.decoder.linear.weight, a.decoder.linear.bias, a.decoder.last, a.decoder.gain, a.prior]
+        + a.decoder.hidden.flatMap { [$0.weight, $0.bias] }).map(\.offset))
     let sizes = sources.map(\.entry.shape.inputs)
     // The large ones first, so that workers end at about the same time.
     self.units = units.sorted {
@@ -94,8 +99,23 @@ public final class Trainer {
   ///
   /// - Parameter progress: how much of the fit is behind, in 0 ... 1.
   public func step(progress: Double) {
+    step(
+      top: schedule.top(progress), rate: schedule.rate(progress), beta1: schedule.beta1(progress), rounded: false)
+  }
+
+  /// Makes one step of the end: latents are rounded, as they will be, and decoder and prior settle on what that makes of
+  /// them. The encoder stays as it is.
+  ///
+  /// - Parameter progress: how much of the end is behind, in 0 ... 1.
+  func settle(progress: Double) {
+    step(top: 1, rate: Self.settlingRate * (1 - progress), beta1: 0.9, rounded: true)
+  }
+
+  /// Learning rate at the beginning of the end.
+  private static let settlingRate = 6e-4
+
+  private func step(top: Float, rate: Double, beta1: Double, rounded: Bool) {
     let batch = pass.input.rows
-    let top = schedule.top(progress)
     for r in 0..<batch {
       if next == order.count {
         random.shuffle(&order)
@@ -117,15 +137,14 @@ public final class Trainer {
       gradients.setNoise(row: r, key: UInt32(truncatingIfNeeded: random.next()))
     }
     number += 1
-    let beta1 = schedule.beta1(progress)
     firstDecay *= beta1
     let adam = Optimizer.Step(
-      number: number, rate: schedule.rate(progress), beta1: beta1, firstDecay: firstDecay,
-      decay: schedule.rate(progress) * options.weightDecay)
-    let (gradients, gradient, optimizer, parameters, sources, units, decaying) = (
-      self.gradients, self.gradient, self.optimizer, self.parameters, self.sources, self.units, self.decaying
+      number: number, rate: rate, beta1: beta1, firstDecay: firstDecay, decay: rate * options.weightDecay)
+    let (gradients, gradient, optimizer, parameters, sources, decaying) = (
+      self.gradients, self.gradient, self.optimizer, self.parameters, self.sources, self.decaying
     )
-    workers.forEachRange(of: batch) { gradients.run($0) }
+    let units = rounded ? self.units.filter { settling.contains(sources[$0.source].entry.offset) } : self.units
+    workers.forEachRange(of: batch) { gradients.run($0, rounded: rounded) }
     workers.forEach(units.count) { i in
       let source = sources[units[i].source]
       let size = source.entry.shape.inputs * panelWidth
