@@ -6,7 +6,7 @@ public struct Workers: Sendable {
   /// How many threads work at once; at least 1.
   public let count: Int
 
-  /// - Parameter count: threads; 0 for one per processor.
+  /// - Parameter count: threads; less than 1 counts as 1.
   public init(count: Int) {
     self.count = max(1, count)
   }

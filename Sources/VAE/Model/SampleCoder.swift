@@ -18,9 +18,11 @@ public final class SampleCoder {
   /// rows x values, where the model has a front basis.
   private let wide: Matrix?
   private let coefficients: [(values: Matrix, change: Matrix)?]
-  /// For encoding: the choice of symbols, and the table of each plane.
-  private let choice: SymbolChoice
-  private let tableOf: [Int]
+  /// For encoding alone, and made when it is first needed: the choice of symbols, and the table of each plane.
+  private lazy var choosing: (choice: SymbolChoice, tableOf: [Int]) = {
+    let weights = model.symbolWeights(at: point, kernels: kernels)
+    return (SymbolChoice(weights.distinct), weights.index)
+  }()
   /// Bounds of each standardized value, where the output rule has any and the network works on values.
   private let bounds: (low: FloatBuffer, high: FloatBuffer)?
 
@@ -36,9 +38,6 @@ public final class SampleCoder {
     residual = Matrix(rows: blockRows, columns: model.width)
     wide = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
     bounds = model.standardizedBounds()
-    let weights = model.symbolWeights(at: point, kernels: kernels)
-    choice = SymbolChoice(weights.distinct)
-    tableOf = weights.index
     coefficients = zip(model.layers, point.steps).map { layer, step in
       guard step > 0 else { return nil }
       return (
@@ -188,6 +187,7 @@ public final class SampleCoder {
 
   /// Replaces numbers in units of the step by symbols; the first column is plane `first`.
   private func choose(_ matrix: Matrix, _ rows: Int, _ first: Int) {
+    let (choice, tableOf) = choosing
     for r in 0..<rows {
       let row = matrix.row(r)
       for c in 0..<matrix.columns {

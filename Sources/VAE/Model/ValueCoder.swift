@@ -16,8 +16,10 @@ public final class ValueCoder {
   private let decoded: FloatBuffer
   private let prediction: FloatBuffer
   private let deviation: FloatBuffer
-  /// For encoding; nil where every symbol must be the nearest.
-  private let choice: SymbolChoice?
+  /// Whether an encoder chooses symbols by rate and distortion; else each is the nearest.
+  private let chooses: Bool
+  /// For encoding alone, and made when it is first needed.
+  private lazy var choice = SymbolChoice(layer.symbolWeights(kernels))
   private var levels: [UInt8]
   private var symbols: [Int32]
 
@@ -25,12 +27,11 @@ public final class ValueCoder {
   public convenience init(_ model: Model, rows: Int, kernels: Kernels) {
     guard let layer = model.valueLayer else { preconditionFailure("the model has no value layer") }
     self.init(
-      layer, values: model.values, rule: model.output, rows: rows,
-      choice: SymbolChoice(layer.symbolWeights(kernels)), kernels: kernels)
+      layer, values: model.values, rule: model.output, rows: rows, chooses: true, kernels: kernels)
   }
 
   init(
-    _ layer: ValueLayer, values: Int, rule: OutputRule, rows: Int, choice: SymbolChoice? = nil,
+    _ layer: ValueLayer, values: Int, rule: OutputRule, rows: Int, chooses: Bool = false,
     kernels: Kernels
   ) {
     precondition(layer.predictors.count == values)
@@ -38,7 +39,7 @@ public final class ValueCoder {
     self.kernels = kernels
     self.rows = rows
     self.rule = rule.kernelRule
-    self.choice = choice
+    self.chooses = chooses
     stride = max(16, (rows + 15) / 16 * 16)
     base = FloatBuffer(count: values * stride)
     error = FloatBuffer(count: values * stride)
@@ -71,7 +72,8 @@ public final class ValueCoder {
         guard let symbols = symbols.baseAddress else { return }
         table.quantize(original.pointer + i * stride, prediction.pointer, step, &rule, symbols, stride)
         // Integers at a step of 1 come back exactly, and are to.
-        guard let choice, !(rule.is_integer && step <= 1) else { return }
+        guard chooses, !(rule.is_integer && step <= 1) else { return }
+        let choice = self.choice
         let x = original.pointer + i * stride
         table.apply_rule(prediction.pointer, &rule, prediction.pointer, stride)
         for r in 0..<rows {
