@@ -100,7 +100,8 @@ public final class Trainer {
   /// - Parameter progress: how much of the fit is behind, in 0 ... 1.
   public func step(progress: Double) {
     step(
-      top: schedule.top(progress), rate: schedule.rate(progress), beta1: schedule.beta1(progress), rounded: false)
+      top: schedule.top(progress), rate: schedule.rate(progress), beta1: schedule.beta1(progress),
+      rounded: false)
   }
 
   /// Makes one step of the end: latents are rounded, as they will be, and decoder and prior settle on what that makes of
@@ -143,7 +144,8 @@ public final class Trainer {
     let (gradients, gradient, optimizer, parameters, sources, decaying) = (
       self.gradients, self.gradient, self.optimizer, self.parameters, self.sources, self.decaying
     )
-    let units = rounded ? self.units.filter { settling.contains(sources[$0.source].entry.offset) } : self.units
+    let units =
+      rounded ? self.units.filter { settling.contains(sources[$0.source].entry.offset) } : self.units
     workers.forEachRange(of: batch) { gradients.run($0, rounded: rounded) }
     workers.forEach(units.count) { i in
       let source = sources[units[i].source]
