@@ -13,10 +13,12 @@ extension ModelFit {
 
   /// Trains the VAE from the principal components on.
   ///
-  /// - Parameter peakDecibels: the data's peak over the scale that standardizes them, in dB.
+  /// - Parameters:
+  ///   - values: of a sample, before any front basis.
+  ///   - peakDecibels: the data's peak over the scale that standardizes them, in dB.
   func train(
     _ fit: Matrix, _ held: Matrix, _ components: PrincipalComponents, _ spectrum: Spectrum,
-    bounds: (low: FloatBuffer, high: FloatBuffer)?, peakDecibels: Double,
+    bounds: (low: FloatBuffer, high: FloatBuffer)?, values: Int, peakDecibels: Double,
     _ random: inout RandomSource
   ) -> (network: Model.Network, wasStopped: Bool)? {
     let available = components.variances.count { $0 > spectrum.total * 1e-12 }
@@ -39,6 +41,7 @@ extension ModelFit {
       options: trainerOptions, kernels: kernels, workers: workers)
     let check = HeldOutCheck(
       held, parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
+      values: values,
       kernels: kernels, workers: workers)
     let clock = ContinuousClock()
     let start = clock.now
@@ -101,17 +104,21 @@ struct HeldOutCheck {
   private let gradients: Gradients
   private let qualities: QualityRange
   private let workers: Workers
+  /// Values of a sample: more than columns, where those are components.
+  private let values: Int
   private static let grid: [Float] = [0, 0.25, 0.5, 0.75, 1]
   private static let mostRows = 1024
 
   init(
     _ held: Matrix, _ parameters: Parameters, inverseDeviation: [Float],
-    bounds: (low: FloatBuffer, high: FloatBuffer)?, qualities: QualityRange, kernels: Kernels,
+    bounds: (low: FloatBuffer, high: FloatBuffer)?, qualities: QualityRange, values: Int? = nil,
+    kernels: Kernels,
     workers: Workers
   ) {
     self.held = held.rows > Self.mostRows ? held.copy(rows: 0..<Self.mostRows) : held
     self.qualities = qualities
     self.workers = workers
+    self.values = values ?? held.columns
     pass = Pass(rows: self.held.rows, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
     gradients = Gradients(pass, bounds: bounds)
     pass.input.buffer.copy(from: self.held.buffer)
@@ -126,7 +133,7 @@ struct HeldOutCheck {
       let (bits, error) = rateAndError(u)
       loss += logarithm(bits + Double(qualities.lambda(u)) * error + 1e-9)
       if u == 0.5 {
-        middle = (bits, -tenLogarithms(max(1e-12, error / Double(held.columns))))
+        middle = (bits, -tenLogarithms(max(1e-12, error / Double(values))))
       }
     }
     return (loss / Double(Self.grid.count), middle.bits, middle.psnr)

@@ -58,33 +58,7 @@ public struct ModelFit {
     throws(FitError)
     -> Result
   {
-    guard samples.rows >= Self.fewestRows else {
-      throw .tooFewRows(samples.rows, least: Self.fewestRows)
-    }
-    guard samples.columns <= Self.mostValues else {
-      throw .tooManyValues(samples.columns, most: Self.mostValues)
-    }
-    if let latents = options.latents, latents > samples.columns {
-      throw .tooManyLatents(latents, most: samples.columns)
-    }
-    if let latents = options.latents, latents < 1 { throw .badOption("latents") }
-    if let epochs = options.epochs, epochs < 1 { throw .badOption("epochs") }
-    if let hidden = options.hidden,
-      hidden.isEmpty || !hidden.allSatisfy({ $0 >= 1 && $0 <= Self.widestHidden })
-    {
-      throw .badOption("hidden")
-    }
-    if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
-    guard options.holdout > 0, options.holdout < 1 else { throw .badOption("holdout") }
-    let hidden = self.hidden(rows: samples.rows, width: min(samples.columns, Self.mostFrontComponents))
-    var (numbers, before) = (0, min(samples.columns, Self.widestInput))
-    for width in hidden {
-      numbers += 2 * width * before
-      before = width
-    }
-    guard numbers <= Self.mostNumbers else {
-      throw .networkTooLarge(numbers: numbers, most: Self.mostNumbers)
-    }
+    try check(samples)
     var random = RandomSource(seed: options.seed)
     let statistics = ValueStatistics(samples)
     let rule = statistics.outputRule(isInteger: isInteger, elementRange: elementRange)
@@ -118,7 +92,7 @@ public struct ModelFit {
     var wasStopped = false
     if spectrum.total > 0 {
       let trained = train(
-        fit, held, components, spectrum, bounds: model.standardizedBounds(),
+        fit, held, components, spectrum, bounds: model.standardizedBounds(), values: samples.columns,
         peakDecibels: 2 * tenLogarithms(max(statistics.peak, 1e-30) / Double(statistics.scale)), &random)
       model.network = trained?.network
       wasStopped = trained?.wasStopped ?? false
@@ -131,6 +105,37 @@ public struct ModelFit {
       model: finished.model, fittedRows: fit.rows, heldOutRows: held.rows, peak: statistics.peak,
       heldSamples: heldSamples, pca: finished.pca, latentBits: use?.bits ?? [],
       latentVariances: use?.variances ?? [], wasStopped: wasStopped)
+  }
+
+  /// Throws where samples or options are such that no model can come of them.
+  private func check(_ samples: Matrix) throws(FitError) {
+    guard samples.rows >= Self.fewestRows else {
+      throw .tooFewRows(samples.rows, least: Self.fewestRows)
+    }
+    guard samples.columns <= Self.mostValues else {
+      throw .tooManyValues(samples.columns, most: Self.mostValues)
+    }
+    if let latents = options.latents, latents > samples.columns {
+      throw .tooManyLatents(latents, most: samples.columns)
+    }
+    if let latents = options.latents, latents < 1 { throw .badOption("latents") }
+    if let epochs = options.epochs, epochs < 1 { throw .badOption("epochs") }
+    if let hidden = options.hidden,
+      hidden.isEmpty || !hidden.allSatisfy({ $0 >= 1 && $0 <= Self.widestHidden })
+    {
+      throw .badOption("hidden")
+    }
+    if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
+    guard options.holdout > 0, options.holdout < 1 else { throw .badOption("holdout") }
+    let hidden = self.hidden(rows: samples.rows, width: min(samples.columns, Self.mostFrontComponents))
+    var (numbers, before) = (0, min(samples.columns, Self.widestInput))
+    for width in hidden {
+      numbers += 2 * width * before
+      before = width
+    }
+    guard numbers <= Self.mostNumbers else {
+      throw .networkTooLarge(numbers: numbers, most: Self.mostNumbers)
+    }
   }
 
   /// Leaves out latents that are always 0, and orders the others by variance.
