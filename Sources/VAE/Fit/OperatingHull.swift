@@ -208,12 +208,11 @@ struct OperatingHull {
       held.buffer.pointer, -1, reached.buffer.pointer, left.buffer.pointer, held.buffer.count)
     let coefficients = layer.coefficients(of: left, kernels: kernels, workers: workers)
     // What the layer's components do not reach.
-    var outside = 0.0
-    for r in 0..<left.rows {
-      for c in 0..<left.columns { outside += Double(left.row(r)[c]) * Double(left.row(r)[c]) }
+    let outside = (0..<left.rows).reduce(0.0) { sum, r in
+      sum + left.values(ofRow: r).reduce(0.0) { $0 + Double($1) * Double($1) }
     }
     let slots = Slots<Candidate>(count: steps.count)
-    let (model, lost, outsideAll) = (self.model, self.lost, outside)
+    let (model, lost) = (self.model, self.lost)
     workers.forEach(steps.count) { s in
       let (step, inverse) = (steps[s], 1 / steps[s])
       var (spent, error) = (0.0, 0.0)
@@ -235,44 +234,9 @@ struct OperatingHull {
       slots[s] = Candidate(
         point: OperatingPoint(network: part, steps: layerSteps), bits: bits + spent / Double(left.rows),
         error: lost
-          + max((outsideAll + error) / Double(left.rows), Self.luck * layer.expectedError(step: step))
+          + max((outside + error) / Double(left.rows), Self.luck * layer.expectedError(step: step))
           / Double(model.values))
     }
     return slots.array
-  }
-
-  /// The candidates that no other beats in both bits and error, cheapest first.
-  static func pareto(_ candidates: [Candidate]) -> [Candidate] {
-    var sorted = candidates.sorted { ($0.error, $0.bits) < ($1.error, $1.bits) }
-    // Exact is as good as an error can be; what is no number is not good.
-    sorted.removeAll { !($0.error >= 0) || !$0.bits.isFinite }
-    var pareto: [Candidate] = []
-    for candidate in sorted where candidate.bits < pareto.last?.bits ?? .infinity { pareto.append(candidate) }
-    return pareto.reversed()
-  }
-
-  /// The candidates near the lower convex hull of bits and error: those that take at most `slack` more bits than coding
-  /// some samples by one candidate and the others by another would, at the same mean error. Cheapest first.
-  static func efficient(_ candidates: [Candidate], slack: Double) -> [Candidate] {
-    let all = pareto(candidates)
-    var hull: [Candidate] = []
-    for c in all {
-      while hull.count >= 2 {
-        let (a, b) = (hull[hull.count - 2], hull[hull.count - 1])
-        // b is above the line from a to c.
-        guard (b.error - a.error) * (c.bits - a.bits) >= (c.error - a.error) * (b.bits - a.bits) else {
-          break
-        }
-        hull.removeLast()
-      }
-      hull.append(c)
-    }
-    return all.filter { c in
-      guard let next = hull.firstIndex(where: { $0.bits >= c.bits }), next > 0 else { return true }
-      let (a, b) = (hull[next - 1], hull[next])
-      guard a.error > b.error else { return true }
-      let share = (a.error - c.error) / (a.error - b.error)
-      return c.bits <= (1 + slack) * (a.bits + share * (b.bits - a.bits))
-    }
   }
 }
