@@ -43,7 +43,7 @@ extension ModelFit {
     var with = hull.withNetwork()
     if !with.isEmpty {
       let lowest =
-        with.filter { $0.point.valueStep == 0 && $0.point.steps.allSatisfy { $0 == 0 } }
+        with.filter(\.point.isWithoutLayers)
         .map { QualityChoice.psnr($0.error) }.min() ?? 0
       let learned = QualityChoice(with, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
       let classical = QualityChoice(
@@ -57,8 +57,12 @@ extension ModelFit {
       }
       if gains.reduce(0, +) > Self.leastGain * Double(gains.count) {
         let losesSomewhere = (gains.min() ?? 0) < -Self.leastGain
-        if !losesSomewhere { model.layers.removeLast() } else { with += without }
-        if !losesSomewhere { with = with.map { $0.withoutLastLayer } }
+        if losesSomewhere {
+          with += without
+        } else {
+          model.layers.removeLast()
+          with = with.map(\.withoutLastLayer)
+        }
         choose(&model, with, lowest: lowest, highest: highest)
         return (model, pca)
       }
@@ -125,7 +129,7 @@ extension ModelFit {
   ) {
     let choice = QualityChoice(
       candidates, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
-    guard !choice.pareto.isEmpty else {
+    guard !choice.efficient.isEmpty else {
       // Nothing varies: the means say all.
       (model.network, model.layers, model.valueLayer) = (nil, [], nil)
       model.qualities = [OperatingPoint](repeating: OperatingPoint(network: nil, steps: []), count: 101)
@@ -176,14 +180,7 @@ extension Model {
 
   /// (x - means) / scale, in place.
   func standardize(_ x: Matrix, _ kernels: Kernels) {
-    let inverse = 1 / scale
-    means.withUnsafeBufferPointer { means in
-      guard let means = means.baseAddress else { return }
-      for r in 0..<x.rows {
-        kernels.table.pointee.add_scaled(x.row(r), -1, means, x.row(r), x.columns)
-        kernels.table.pointee.scale(x.row(r), inverse, x.row(r), x.columns)
-      }
-    }
+    standardize(x.row(0), stride: x.stride, rows: x.rows, into: x, kernels)
   }
 }
 

@@ -5,10 +5,7 @@ struct NetworkCoder {
 
   init(_ model: Model, _ part: OperatingPoint.Network, rows: Int, kernels: Kernels) {
     guard let network = model.network else { preconditionFailure("the model has no network") }
-    pass = Pass(
-      rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, kernels: kernels)
-    for r in 0..<rows { pass.condition(row: r, u: part.quality, step: part.step) }
-    pass.forwardScales(0..<rows)
+    pass = Pass(rows: rows, network, at: part, kernels: kernels)
     bounds = model.standardizedBounds()
   }
 

@@ -3,8 +3,8 @@
 struct QualityChoice {
   typealias Candidate = OperatingHull.Candidate
 
-  /// Candidates that nothing beats in both, cheapest first.
-  let pareto: [Candidate]
+  /// Candidates near the lower hull of bits and error, cheapest first.
+  let efficient: [Candidate]
   /// Whether values are integers.
   let hasIntegers: Bool
   let lowest: Double
@@ -18,8 +18,8 @@ struct QualityChoice {
   ///   - highest: PSNR of quality 100, where candidates reach it.
   init(_ candidates: [Candidate], lowest: Double, highest: Double, hasIntegers: Bool) {
     self.hasIntegers = hasIntegers
-    pareto = OperatingHull.efficient(candidates, slack: Self.slack)
-    self.highest = min(highest, pareto.last.map { Self.psnr($0.error) } ?? highest)
+    efficient = OperatingHull.efficient(candidates, slack: Self.slack)
+    self.highest = min(highest, efficient.last.map { Self.psnr($0.error) } ?? highest)
     self.lowest = min(lowest, self.highest)
   }
 
@@ -36,7 +36,7 @@ struct QualityChoice {
   /// The point of a quality.
   func point(_ quality: Double) -> OperatingPoint {
     let goal = target(quality)
-    guard let closest = pareto.min(by: { distance($0, goal) < distance($1, goal) }) else {
+    guard let closest = efficient.min(by: { distance($0, goal) < distance($1, goal) }) else {
       return OperatingPoint(network: nil, steps: [])
     }
     // The price of PSNR hereabouts, by which candidates a little off are compared.
@@ -45,7 +45,7 @@ struct QualityChoice {
     func score(_ c: Candidate) -> Double {
       logarithm(c.bits + 1e-3) - slope * (Self.psnr(c.error) - goal) + Self.offTarget * distance(c, goal)
     }
-    let competing = pareto.filter { distance($0, goal) <= Self.near }
+    let competing = efficient.filter { distance($0, goal) <= Self.near }
     return competing.min { score($0) < score($1) }.map { tuned($0, to: goal) } ?? closest.point
   }
 
@@ -53,9 +53,9 @@ struct QualityChoice {
 
   /// Expected log of the rate at a PSNR: between its neighbours in PSNR.
   func logRate(_ goal: Double) -> Double? {
-    guard let after = pareto.firstIndex(where: { Self.psnr($0.error) >= goal }) else { return nil }
-    guard after > 0 else { return logarithm(pareto[0].bits + 1e-3) }
-    let (a, b) = (pareto[after - 1], pareto[after])
+    guard let after = efficient.firstIndex(where: { Self.psnr($0.error) >= goal }) else { return nil }
+    guard after > 0 else { return logarithm(efficient[0].bits + 1e-3) }
+    let (a, b) = (efficient[after - 1], efficient[after])
     let (from, to) = (Self.psnr(a.error), Self.psnr(b.error))
     let share = to > from ? (goal - from) / (to - from) : 1
     return (1 - share) * logarithm(a.bits + 1e-3) + share * logarithm(b.bits + 1e-3)
@@ -71,10 +71,8 @@ struct QualityChoice {
       if !hasIntegers { point.valueStep *= factor }
     } else if let last = point.steps.lastIndex(where: { $0 > 0 }) {
       point.steps[last] *= factor
-    } else if let part = point.network {
-      let near = pareto.filter { c in
-        c.point.valueStep == 0 && c.point.steps.allSatisfy { $0 == 0 } && c.point.network != nil
-      }
+    } else if point.network != nil {
+      let near = efficient.filter { $0.point.isWithoutLayers && $0.point.network != nil }
       // Between the network's own points, quality moves with PSNR.
       let above = near.first { Self.psnr($0.error) >= goal }
       let below = near.last { Self.psnr($0.error) < goal }
@@ -90,8 +88,6 @@ struct QualityChoice {
           step: Float(
             exponential(
               Double(1 - share) * logarithm(Double(a.step)) + Double(share) * logarithm(Double(b.step)))))
-      } else {
-        point.network = part
       }
     }
     return point

@@ -25,6 +25,9 @@ public struct OperatingPoint: Equatable, Sendable {
   /// The step of the value layer, in the data's units; 0 where it is left out.
   public var valueStep: Float
 
+  /// Whether no layer after the network is used.
+  var isWithoutLayers: Bool { valueStep == 0 && steps.allSatisfy { $0 == 0 } }
+
   /// A point from its parts.
   public init(network: Network?, steps: [Float], valueStep: Float = 0) {
     self.network = network

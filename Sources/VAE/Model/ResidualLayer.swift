@@ -27,7 +27,7 @@ public struct ResidualLayer: Sendable {
     self.mixtureOf = mixtureOf
   }
 
-  /// How often ``coefficients(of:into:work:kernels:)`` improves its answer. A basis stored in few bits is not quite
+  /// How often ``analyze(_:_:into:change:kernels:)`` improves its answer. A basis stored in few bits is not quite
   /// orthonormal: its products are off by a few percent, and each round takes as much off what is left.
   private static let refinements = 2
 

@@ -45,11 +45,7 @@ public final class SampleCoder {
       )
     }
     if let network = model.network, let part = point.network {
-      let pass = Pass(
-        rows: blockRows, network.parameters, inverseDeviation: network.inverseDeviation, kernels: kernels)
-      for r in 0..<blockRows { pass.condition(row: r, u: part.quality, step: part.step) }
-      pass.forwardScales(0..<blockRows)
-      self.pass = pass
+      pass = Pass(rows: blockRows, network, at: part, kernels: kernels)
     } else {
       pass = nil
     }
@@ -161,18 +157,8 @@ public final class SampleCoder {
   }
 
   private func standardize(_ samples: UnsafeBufferPointer<Float>, _ rows: Int) {
-    let table = kernels.table.pointee
-    let inverse = 1 / model.scale
-    let full = wide ?? target
     guard let base = samples.baseAddress else { return }
-    model.means.withUnsafeBufferPointer { means in
-      guard let means = means.baseAddress else { return }
-      for r in 0..<rows {
-        let row = full.row(r)
-        table.add_scaled(base + r * model.values, -1, means, row, model.values)
-        table.scale(row, inverse, row, model.values)
-      }
-    }
+    model.standardize(base, stride: model.values, rows: rows, into: wide ?? target, kernels)
     if let front = model.front, let wide {
       kernels.product(0..<rows, wide, front.analysis.buffer.pointer, front.analysis.shape, into: target)
     }
@@ -220,7 +206,32 @@ public final class SampleCoder {
   }
 }
 
+extension Pass {
+  /// A pass for coding `rows` rows with `network` at `part`: conditioned, its scales at hand.
+  init(rows: Int, _ network: Model.Network, at part: OperatingPoint.Network, kernels: Kernels) {
+    self.init(rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, kernels: kernels)
+    for r in 0..<rows { condition(row: r, u: part.quality, step: part.step) }
+    forwardScales(0..<rows)
+  }
+}
+
 extension Model {
+  /// target = (x - means) / scale, for rows of `x` that are `stride` numbers apart; `x` may be the target's own.
+  func standardize(
+    _ x: UnsafePointer<Float>, stride: Int, rows: Int, into target: Matrix, _ kernels: Kernels
+  ) {
+    let inverse = 1 / scale
+    let table = kernels.table.pointee
+    means.withUnsafeBufferPointer { means in
+      guard let means = means.baseAddress else { return }
+      for r in 0..<rows {
+        let row = target.row(r)
+        table.add_scaled(x + r * stride, -1, means, row, values)
+        table.scale(row, inverse, row, values)
+      }
+    }
+  }
+
   /// The output rule's bounds of each value in units of standardized samples; nil where there are none, or where
   /// the network does not work on values.
   func standardizedBounds() -> (low: FloatBuffer, high: FloatBuffer)? {

@@ -248,8 +248,3 @@ struct Gradients: Sendable {
       0..<pass.input.rows, source.input, source.output, panel: panel, source.entry.shape, into: gradient)
   }
 }
-
-extension Gradients {
-  /// Bits of each symbol under its prior, without the rest of the model.
-  func rateOnly(_ rows: Range<Int>) { rate(rows) }
-}
