@@ -49,8 +49,11 @@ struct ReportTests {
     #expect(
       Set(object.keys) == [
         "samples", "values_per_sample", "dtype", "model_bytes", "points", "baseline_pca", "bd_rate_vs_pca",
-        "break_even_samples",
+        "break_even_samples", "break_even_samples_vs_zstd", "zstd_bits_per_sample",
       ])
+    // Of 64 bytes a sample, zstd leaves about half.
+    let zstd = try #require(object["zstd_bits_per_sample"] as? Double)
+    #expect(zstd > 100 && zstd < 400)
     #expect(object["samples"] as? Int == 179 && object["dtype"] as? String == "u1")
     #expect(object["model_bytes"] as? Int == (try Models.digits.get().count))
     let points = try #require(object["points"] as? [[String: Any]])

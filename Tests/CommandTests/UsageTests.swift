@@ -34,6 +34,7 @@ struct UsageTests {
       ["fit", "x", "-o", "m", "--epochs", "0"], ["fit", "x", "-o", "m", "--epochs", "3", "--time", "3s"],
       ["fit", "x", "-o", "m", "--time", "soon"], ["fit", "x", "-o", "m", "--holdout", "1"],
       ["fit", "x", "-o", "m", "--hidden", "3,,4"], ["fit", "x", "-o", "m", "--latents", "0"],
+      ["fit", "x", "-o", "m", "--for", "0"],
       ["fit", "x", "-o", "m", "--memory", "much"], ["fit", "x", "-o", "m", "--shape", "8x-8"],
       ["fit", "x", "-o", "m", "--dtype", "c8"], ["fit", "x", "-o", "m", "--header", "maybe"],
       ["eval", "-m", "m", "-q", "3", "--every", "5", "x"], ["eval", "-m", "m", "--every", "0", "x"],

@@ -233,6 +233,35 @@ struct FitTests {
     #expect(fit.model.qualities.count == 101)
   }
 
+  @Test("a fit for few samples makes a small model, and one for many spends more on it")
+  func samples() throws {
+    let x = TinyFit.curve(rows: 80, columns: 6)
+    func bytes(for samples: Int) throws -> Int {
+      var options = FitOptions()
+      options.epochs = 600
+      options.hidden = [16]
+      options.latents = 2
+      options.samples = samples
+      let fit = ModelFit(options, kernels: Kernels(), workers: Workers(count: 2))
+      let result = try fit(x.copy(rows: 0..<80), isInteger: false, elementRange: nil)
+      #expect(result.model.qualities.count == 101 && result.model.qualities.allSatisfy(result.model.accepts))
+      #expect(result.model.baseline == nil)
+      return result.model.encode().count
+    }
+    let (few, many) = (try bytes(for: 10), try bytes(for: 10_000_000))
+    #expect(few < 1500 && many > 2 * few, "\(few), \(many)")
+  }
+
+  @Test("the latents that were dropped are counted")
+  func droppedLatents() throws {
+    let x = Matrix(rows: 60, columns: 6)
+    let line = TinyFit.curve(rows: 60, columns: 1, noise: 0)
+    for r in 0..<60 { for c in 0..<6 { x[r, c] = line[r, 0] * Float(c + 1) + (c == 5 && r == 3 ? 1e-4 : 0) } }
+    let fit = try TinyFit(x, latents: 2, epochs: 30)
+    let left = try #require(fit.model.network?.latents)
+    #expect(left == 1 && fit.result.droppedLatents == 1)
+  }
+
   @Test("what cannot be fitted is refused")
   func refused() {
     var random = RandomSource(seed: 44)

@@ -55,6 +55,14 @@ struct StoredMatrix: Equatable, Sendable {
     return result
   }
 
+  /// Bits that an ideal coder with one table for the codes takes.
+  var entropy: Double {
+    var counts = [Int](repeating: 0, count: 1 << 16)
+    for code in codes { counts[Int(UInt16(bitPattern: code))] += 1 }
+    let all = Double(max(1, codes.count))
+    return counts.reduce(0) { $1 == 0 ? $0 : $0 - Double($1) * logarithm(Double($1) / all) / logarithm(2) }
+  }
+
   /// Only the rows or columns named, in their order.
   func keeping(rows keptRows: [Int]? = nil, columns keptColumns: [Int]? = nil) -> StoredMatrix {
     let r = keptRows ?? Array(0..<rows)

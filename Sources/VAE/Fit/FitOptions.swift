@@ -8,6 +8,9 @@ public struct FitOptions: Sendable {
   public var epochs: Int?
   /// Seconds that training may take; nil for as many as it needs.
   public var seconds: Double?
+  /// Samples that will be encoded: the fit makes model and codes of so many smallest together; nil where they are many
+  /// or not known, and codes alone count.
+  public var samples: Int?
   /// The share of rows that is held out to choose and to report.
   public var holdout = 0.1
   /// Where random numbers start.

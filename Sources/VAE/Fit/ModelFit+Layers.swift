@@ -1,14 +1,4 @@
 extension ModelFit {
-  /// What the layers are fitted to and judged by.
-  struct Rows {
-    /// Standardized, in the space of the network.
-    let fit: Matrix
-    let held: Matrix
-    /// In the data's units.
-    let fitSamples: Matrix
-    let heldSamples: Matrix
-  }
-
   /// A point of a rate-distortion curve on held-out rows: bits a sample, and mean squared error in the data's units.
   public struct CurvePoint: Equatable, Sendable {
     public var bits: Double
@@ -17,37 +7,60 @@ extension ModelFit {
     public var components: Int
   }
 
+  /// A model with all its layers, and what each way to code by it costs on held-out rows.
+  struct Draft {
+    var model: Model
+    /// Candidates with the network, and those that do without.
+    let learned: [OperatingHull.Candidate]
+    let classical: [OperatingHull.Candidate]
+    /// PCA's curve on held-out rows; nil where the model has no linear layer over whole samples.
+    let pca: [CurvePoint]
+  }
+
+  /// The PSNR of quality 100, in standardized units against a peak of 1: below the data's own noise, which is half a
+  /// unit where values are integers (less where they hardly vary), else 70 dB below the peak.
+  func highestPSNR(_ ground: Ground) -> Double {
+    let square = Double(ground.model.scale) * Double(ground.model.scale)
+    let peak = ground.statistics.peak
+    let finest = ground.model.output.isInteger ? min(0.25, 0.01 * square) : peak * peak * 1e-7
+    return QualityChoice.psnr(finest / square)
+  }
+
+  /// Adds residual layers to a model that has means, scale and perhaps a network, and measures candidates.
+  ///
+  /// - Parameter linear: the layer that does without a network.
+  func draft(
+    _ trained: Model, _ ground: Ground, _ linear: ResidualLayer, _ random: inout RandomSource
+  ) -> Draft {
+    var model = trained
+    addLayers(&model, ground, linear, &random)
+    let hull = OperatingHull(
+      kernels: kernels, workers: workers, held: ground.held, heldSamples: ground.heldSamples, model: model)
+    let classical = hull.withoutNetwork()
+    return Draft(
+      model: model, learned: hull.withNetwork(), classical: classical, pca: hull.linearCurve(classical))
+  }
+
   /// Adds residual layers and qualities to a model that has means, scale and perhaps a network; leaves out every part
   /// that does not pay.
   ///
   /// - Returns: the finished model, and PCA's curve on held-out rows.
   func finish(
-    _ trained: Model, _ rows: Rows, _ components: PrincipalComponents, peak: Double,
-    _ random: inout RandomSource
+    _ trained: Model, _ ground: Ground, _ random: inout RandomSource
   ) -> (model: Model, pca: [CurvePoint]) {
-    var model = trained
     let linear = ResidualLayer.fit(
-      rows.fit, components: components, kernels: kernels, workers: workers, random: &random)
-    if model.values <= Self.widestBaseline { model.baseline = linear }
-    let draft = model
-    addLayers(&model, rows, linear, &random)
-    var hull = OperatingHull(
-      kernels: kernels, workers: workers, held: rows.held, heldSamples: rows.heldSamples, model: model)
-    let without = hull.withoutNetwork()
-    let square = Double(model.scale) * Double(model.scale)
-    let pca = hull.linearCurve(without)
-    // In standardized units, PSNR against a peak of 1.
-    // Below the data's own noise: half a unit where values are integers (less where they hardly vary), else 70 dB.
-    let finest = model.output.isInteger ? min(0.25, 0.01 * square) : peak * peak * 1e-7
-    let highest = QualityChoice.psnr(finest / square)
-    var with = hull.withNetwork()
-    if !with.isEmpty {
-      let lowest =
-        with.filter(\.point.isWithoutLayers)
-        .map { QualityChoice.psnr($0.error) }.min() ?? 0
-      let learned = QualityChoice(with, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
+      ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
+    var trained = trained
+    if trained.values <= Self.widestBaseline { trained.baseline = linear }
+    let draft = draft(trained, ground, linear, &random)
+    let highest = highestPSNR(ground)
+    if !draft.learned.isEmpty {
+      let lowest = Self.lowestPSNR(learned: draft.learned)
+      let hasIntegers = draft.model.output.isInteger
+      let learned = QualityChoice(
+        draft.learned, lowest: lowest, highest: highest, hasIntegers: hasIntegers)
       let classical = QualityChoice(
-        without, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
+        draft.classical, lowest: lowest, highest: highest, hasIntegers: hasIntegers)
       // Does the network pay, and does it pay everywhere?
       let gains = stride(from: 0.0, through: 100, by: 5).compactMap { quality -> Double? in
         guard let a = learned.logRate(learned.target(quality)),
@@ -57,28 +70,27 @@ extension ModelFit {
       }
       if gains.reduce(0, +) > Self.leastGain * Double(gains.count) {
         let losesSomewhere = (gains.min() ?? 0) < -Self.leastGain
-        if losesSomewhere {
-          with += without
-        } else {
-          model.layers.removeLast()
-          with = with.map(\.withoutLastLayer)
-        }
-        choose(&model, with, lowest: lowest, highest: highest)
-        return (model, pca)
+        let candidates = losesSomewhere ? draft.learned + draft.classical : draft.learned
+        return (choosing(draft.model, candidates, lowest: lowest, highest: highest), draft.pca)
       }
-      model = draft
-      model.network = nil
-      addLayers(&model, rows, linear, &random)
-      hull = OperatingHull(
-        kernels: kernels, workers: workers, held: rows.held, heldSamples: rows.heldSamples, model: model)
     }
-    let all = hull.withoutNetwork()
-    // Without a network, a sketch is where PCA has spent a bit a sample or an eighth of a bit a value.
-    let cheap = max(1, Double(model.width) / 8)
-    let lowest =
-      OperatingHull.pareto(all).first { $0.bits >= cheap }.map { QualityChoice.psnr($0.error) } ?? 0
-    choose(&model, all, lowest: min(lowest, highest), highest: highest)
-    return (model, pca)
+    trained.network = nil
+    let plain = draft.model.network == nil ? draft : self.draft(trained, ground, linear, &random)
+    let lowest = Self.lowestPSNR(classical: plain.classical, width: plain.model.width)
+    return (choosing(plain.model, plain.classical, lowest: min(lowest, highest), highest: highest), draft.pca)
+  }
+
+  /// The PSNR of quality 0 with a network: where its own range begins.
+  static func lowestPSNR(learned candidates: [OperatingHull.Candidate]) -> Double {
+    candidates.filter(\.point.isWithoutLayers).map { QualityChoice.psnr($0.error) }.min() ?? 0
+  }
+
+  /// The PSNR of quality 0 without a network: a sketch is where PCA has spent a bit a sample or an eighth of a bit a
+  /// value.
+  static func lowestPSNR(classical candidates: [OperatingHull.Candidate], width: Int) -> Double {
+    let cheap = max(1, Double(width) / 8)
+    return OperatingHull.pareto(candidates).first { $0.bits >= cheap }.map { QualityChoice.psnr($0.error) }
+      ?? 0
   }
 
   /// A network must save this share of the bits on average, or it is left out; and the layers of PCA are kept where
@@ -87,7 +99,7 @@ extension ModelFit {
 
   /// The linear layer for what the network leaves, `linear` (which does without it), and the layer by values.
   private func addLayers(
-    _ model: inout Model, _ rows: Rows, _ linear: ResidualLayer, _ random: inout RandomSource
+    _ model: inout Model, _ rows: Ground, _ linear: ResidualLayer, _ random: inout RandomSource
   ) {
     var reached = Matrix(rows: rows.fit.rows, columns: rows.fit.columns)
     if let network = model.network {
@@ -123,17 +135,18 @@ extension ModelFit {
   /// The covariances between all values are too many beyond this.
   static let mostForValueLayer = 4096
 
-  /// Sets the qualities, and drops what none of them uses.
-  private func choose(
-    _ model: inout Model, _ candidates: [OperatingHull.Candidate], lowest: Double, highest: Double
-  ) {
+  /// `draft` with the qualities that are best by `candidates`, without what none of them uses.
+  func choosing(
+    _ draft: Model, _ candidates: [OperatingHull.Candidate], lowest: Double, highest: Double
+  ) -> Model {
+    var model = draft
     let choice = QualityChoice(
       candidates, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
     guard !choice.efficient.isEmpty else {
       // Nothing varies: the means say all.
       (model.network, model.layers, model.valueLayer) = (nil, [], nil)
       model.qualities = [OperatingPoint](repeating: OperatingPoint(network: nil, steps: []), count: 101)
-      return
+      return model
     }
     var points = (0...100).map { choice.point(Double($0)) }
     for i in model.layers.indices.reversed() {
@@ -147,7 +160,9 @@ extension ModelFit {
       }
     }
     if points.allSatisfy({ $0.valueStep == 0 }) { model.valueLayer = nil }
+    if points.allSatisfy({ $0.network == nil }) { model.network = nil }
     model.qualities = points
+    return model
   }
 }
 
@@ -181,14 +196,5 @@ extension Model {
   /// (x - means) / scale, in place.
   func standardize(_ x: Matrix, _ kernels: Kernels) {
     standardize(x.row(0), stride: x.stride, rows: x.rows, into: x, kernels)
-  }
-}
-
-extension OperatingHull.Candidate {
-  /// The same for a model without its last layer, which this candidate does not use.
-  var withoutLastLayer: Self {
-    var copy = self
-    copy.point.steps.removeLast()
-    return copy
   }
 }

@@ -91,7 +91,8 @@ extension ModelFit {
     let isLastBest = last.loss.isFinite && last.loss <= best.loss
     guard isLastBest || best.loss.isFinite else { return nil }
     let chosen = isLastBest ? parameters : best.parameters
-    let storage = NetworkStorage(kernels: kernels, workers: workers, held: held, bounds: bounds)
+    let storage = NetworkStorage(
+      kernels: kernels, workers: workers, held: held, bounds: bounds, samples: options.samples)
     let network = storage.store(chosen, inverseDeviation: inverseDeviation, qualities: qualities)
     return (network, ending != nil)
   }

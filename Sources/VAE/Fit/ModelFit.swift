@@ -44,6 +44,8 @@ public struct ModelFit {
     /// Bits of each latent at the finest VAE quality, and its variance in units of standardized samples.
     public var latentBits: [Double]
     public var latentVariances: [Double]
+    /// Latents that training began with and that were dropped: they carried nothing.
+    public var droppedLatents: Int
     /// Whether it was asked to stop early.
     public var wasStopped: Bool
   }
@@ -60,51 +62,51 @@ public struct ModelFit {
   {
     try check(samples)
     var random = RandomSource(seed: options.seed)
-    let statistics = ValueStatistics(samples)
-    let rule = statistics.outputRule(isInteger: isInteger, elementRange: elementRange)
-    var (fitRows, heldRows) = split(samples.rows, &random)
-    fitRows.sort()
-    heldRows.sort()
-    let heldSamples = samples.copy(rows: heldRows)
-    var model = Model(
-      means: statistics.means, scale: statistics.scale, front: nil, network: nil, layers: [], baseline: nil,
-      valueLayer: nil,
-      output: rule, qualities: [], notes: [])
-    var fit = samples.copy(rows: fitRows)
-    model.standardize(fit, kernels)
-    var held = heldSamples.copy(rows: 0..<heldSamples.rows)
-    model.standardize(held, kernels)
-    if samples.columns > Self.widestInput {
-      let leading = PrincipalComponents(
-        of: fit, components: Self.mostFrontComponents, kernels: kernels, workers: workers)
-      let exact = Weights(leading.basis)
-      // Nothing after the basis makes up for its errors.
-      let step = 0.002 / Float(samples.columns).squareRoot()
-      let front = Model.Front(
-        StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step]), kernels: kernels)
-      model.front = front
-      fit = fit.times(front.analysis, kernels, workers)
-      held = held.times(front.analysis, kernels, workers)
-    }
-    let components = PrincipalComponents(of: fit, components: fit.columns, kernels: kernels, workers: workers)
-    let spectrum = Spectrum(
-      variances: components.variances, total: components.variances.reduce(0, +))
+    let ground = Ground(samples, isInteger: isInteger, elementRange: elementRange, self, &random)
+    if let count = options.samples { return smallest(for: count, ground, random) }
+    let trained = trained(ground, &random)
+    let finished = finish(trained.model, ground, &random)
+    return result(finished, ground, trained)
+  }
+
+  /// What training gives, before any layer.
+  struct Trained {
+    /// Without a network where nothing varies.
+    var model: Model
+    /// Latents that training began with.
+    var latents = 0
     var wasStopped = false
-    if spectrum.total > 0 {
-      let trained = train(
-        fit, held, components, spectrum, bounds: model.standardizedBounds(), values: samples.columns,
-        peakDecibels: 2 * tenLogarithms(max(statistics.peak, 1e-30) / Double(statistics.scale)), &random)
-      model.network = trained?.network
-      wasStopped = trained?.wasStopped ?? false
-      pruneLatents(&model, fit, held)
+  }
+
+  /// The model with its network.
+  func trained(_ ground: Ground, _ random: inout RandomSource) -> Trained {
+    var result = Trained(model: ground.model)
+    guard ground.spectrum.total > 0 else { return result }
+    var model = ground.model
+    let trained = train(
+      ground.fit, ground.held, ground.components, ground.spectrum, bounds: model.standardizedBounds(),
+      values: model.values, peakDecibels: ground.peakDecibels, &random)
+    model.network = trained?.network
+    result.latents = model.network?.latents ?? 0
+    pruneLatents(&model, ground.fit, ground.held)
+    result.model = model
+    result.wasStopped = trained?.wasStopped ?? false
+    return result
+  }
+
+  /// What a finished model gives.
+  func result(
+    _ finished: (model: Model, pca: [CurvePoint]), _ ground: Ground, _ trained: Trained
+  ) -> Result {
+    let use = finished.model.network.map {
+      LatentUse(finished.model, $0, ground.held, kernels: kernels)
     }
-    let rows = Rows(fit: fit, held: held, fitSamples: samples.copy(rows: fitRows), heldSamples: heldSamples)
-    let finished = finish(model, rows, components, peak: statistics.peak, &random)
-    let use = finished.model.network.map { LatentUse(finished.model, $0, held, kernels: kernels) }
     return Result(
-      model: finished.model, fittedRows: fit.rows, heldOutRows: held.rows, peak: statistics.peak,
-      heldSamples: heldSamples, pca: finished.pca, latentBits: use?.bits ?? [],
-      latentVariances: use?.variances ?? [], wasStopped: wasStopped)
+      model: finished.model, fittedRows: ground.fit.rows, heldOutRows: ground.held.rows,
+      peak: ground.statistics.peak, heldSamples: ground.heldSamples, pca: finished.pca,
+      latentBits: use?.bits ?? [], latentVariances: use?.variances ?? [],
+      droppedLatents: finished.model.network.map { trained.latents - $0.latents } ?? 0,
+      wasStopped: trained.wasStopped)
   }
 
   /// Throws where samples or options are such that no model can come of them.
@@ -125,6 +127,7 @@ public struct ModelFit {
     {
       throw .badOption("hidden")
     }
+    if let samples = options.samples, samples < 1 { throw .badOption("for") }
     if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
     guard options.holdout > 0, options.holdout < 1 else { throw .badOption("holdout") }
     let hidden = self.hidden(rows: samples.rows, width: min(samples.columns, Self.mostFrontComponents))
@@ -161,14 +164,6 @@ public struct ModelFit {
 
   /// Fewer rows than this are few.
   static let fewRows = 2500
-
-  /// Rows to fit and rows to hold out, both of them at least 4.
-  private func split(_ rows: Int, _ random: inout RandomSource) -> ([Int], [Int]) {
-    var order = Array(0..<rows)
-    random.shuffle(&order)
-    let held = max(4, min(rows / 2, Int(Double(rows) * options.holdout)))
-    return (Array(order[held...]), Array(order[..<held]))
-  }
 }
 
 extension Model {

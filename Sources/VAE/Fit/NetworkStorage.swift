@@ -6,27 +6,39 @@ struct NetworkStorage {
   /// Standardized held-out rows, by which the loss is judged.
   let held: Matrix
   let bounds: (low: FloatBuffer, high: FloatBuffer)?
+  /// Samples whose codes count beside the network's bytes; nil where codes alone count.
+  let samples: Int?
 
   /// Finenesses that are tried, finest first: a step of 2^-fineness of a matrix's root mean square.
-  private static let finenesses = [7, 6, 5, 4, 3]
+  private static let finenesses = [7, 6, 5, 4, 3, 2]
   /// The mean rise of log(bits + lambda error) that is accepted.
   private static let acceptedLoss = 0.004
 
-  /// The network in as few bits as lose next to nothing.
+  /// The network in as few bits as lose next to nothing; or, where the number of samples is known, as few as are
+  /// smallest together with their codes.
   func store(_ parameters: Parameters, inverseDeviation: [Float], qualities: QualityRange) -> Model.Network {
-    var best: (network: Model.Network, loss: Double)?
+    var best: (network: Model.Network, cost: Double)?
+    var least = Double.infinity
     for fineness in Self.finenesses {
       let network = rounded(
         parameters, inverseDeviation: inverseDeviation, qualities: qualities, fineness: fineness)
-      let loss = HeldOutCheck(
+      let measured = HeldOutCheck(
         held, network.parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
         kernels: kernels, workers: workers
-      ).measure().loss
-      if let best, loss > best.loss + Self.acceptedLoss { return best.network }
-      best = (network, min(loss, best?.loss ?? loss))
+      ).measure()
+      least = min(least, measured.loss)
+      guard let samples else {
+        if let best, measured.loss > least + Self.acceptedLoss { return best.network }
+        best = (network, measured.loss)
+        continue
+      }
+      // A rise of the loss is a rise of the rate at equal error.
+      let codes = Double(samples) * measured.bits / 8 * exponential(min(50, measured.loss - least))
+      let cost = network.stored.reduce(codes) { $0 + $1.entropy / 8 }
+      if cost < best?.cost ?? .infinity { best = (network, cost) }
     }
-    guard let best else { preconditionFailure("there is a fineness to try") }
-    return best.network
+    return best?.network
+      ?? rounded(parameters, inverseDeviation: inverseDeviation, qualities: qualities, fineness: 7)
   }
 
   private func rounded(

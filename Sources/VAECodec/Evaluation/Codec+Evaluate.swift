@@ -44,6 +44,11 @@ public struct EvaluationReport: Sendable {
   /// From how many samples on model and codes together take fewer bytes than PCA's basis and codes, at the PSNR of the
   /// middle quality; nil where never.
   public var breakEvenSamples: Int?
+  /// From how many samples on model and codes of the highest quality that was measured take fewer bytes than the
+  /// samples themselves packed by zstd at its level 19; nil where never.
+  public var breakEvenSamplesVsZstd: Int?
+  /// Bits a sample that zstd at level 19 takes for the samples as plain numbers.
+  public var zstdBitsPerSample: Double
 }
 
 extension Codec {
@@ -97,13 +102,19 @@ extension Codec {
           mse: peak * peak / naturalExponential($0.psnr / 10 * naturalLogarithm(10)),
           psnr: $0.psnr)
       }
+    let zstdBits = zstdBits(samples)
+    let breakEvenVsZstd = points.max(by: { $0.quality < $1.quality }).flatMap {
+      Self.breakEven(
+        modelBytes: model.bytes.count, basisBytes: 0, savedBytes: (zstdBits - $0.bitsPerSample) / 8)
+    }
     return EvaluationReport(
       samples: samples.rows, valuesPerSample: description.valuesPerSample,
       elementType: description.elementType,
       modelBytes: model.bytes.count, points: points, baselinePCA: baseline,
       bdRateVsPCA: BDRate.percent(
         points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),
-      breakEvenSamples: breakEven(model, points))
+      breakEvenSamples: breakEven(model, points, baseline), breakEvenSamplesVsZstd: breakEvenVsZstd,
+      zstdBitsPerSample: zstdBits)
   }
 
   /// One quality: the stream is written to memory whole, and decoded from there.
@@ -128,11 +139,29 @@ extension Codec {
       decodeMBPerSecond: raw / 1e6 / max(decoded.seconds, 1e-9))
   }
 
+  /// Bytes that zstd is tried on at the most: it is slow at its level 19, and more do not change its ratio.
+  private static let mostZstdBytes = 1 << 24
+
+  /// Bits a sample that zstd takes at level 19, on as many of the first samples as are worth the time.
+  private func zstdBits(_ samples: HeldSamples) -> Double {
+    let most = max(1, Self.mostZstdBytes / max(1, samples.rawBytes / samples.rows))
+    var bytes: [UInt8] = []
+    var rows = 0
+    for batch in samples.batches where rows < most {
+      let part = batch.rows(0..<min(batch.rows, most - rows))
+      bytes += part.bytes
+      rows += part.rows
+    }
+    return 8 * Double(ZstdFrame.compress(bytes, level: 19, checksum: true).count) / Double(rows)
+  }
+
   /// PCA's basis is counted with a byte a number, and a mean of four bytes a value.
-  private func breakEven(_ model: FittedModel, _ points: [EvaluationReport.Point]) -> Int? {
+  private func breakEven(
+    _ model: FittedModel, _ points: [EvaluationReport.Point], _ baseline: [EvaluationReport.BaselinePoint]
+  ) -> Int? {
     let summary = model.summary
     guard let middle = points.min(by: { ($0.quality - 50).magnitude < ($1.quality - 50).magnitude }),
-      let pca = BDRate.LogRate(summary.pcaPoints.map { ($0.bitsPerSample, $0.psnr) }),
+      let pca = BDRate.LogRate(baseline.map { ($0.bitsPerSample, $0.psnr) }),
       middle.psnr >= pca.lowest, middle.psnr <= pca.highest,
       let nearest = summary.pcaPoints.min(by: {
         ($0.psnr - middle.psnr).magnitude < ($1.psnr - middle.psnr).magnitude

@@ -8,6 +8,8 @@ public struct FitReport: Sendable {
   public var seconds: Double
   /// Rows in the inputs; more than fitted and held-out rows together where memory did not hold all.
   public var rows: Int
+  /// Latents that training began with and that were dropped, because they carried nothing.
+  public var droppedLatents: Int
   /// Whether the fit ended before its schedule did.
   public var wasStopped: Bool
 }
@@ -80,7 +82,7 @@ extension Codec {
     notes.points = try points(of: draft, on: result.heldSamples)
     return FitReport(
       model: FittedModel(result.model, notes: notes), seconds: (clock.now - start) / .seconds(1),
-      rows: reservoir.seen, wasStopped: result.wasStopped)
+      rows: reservoir.seen, droppedLatents: result.droppedLatents, wasStopped: result.wasStopped)
   }
 
   /// Rows that the qualities are measured on at the most.

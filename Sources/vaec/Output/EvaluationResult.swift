@@ -43,6 +43,13 @@ struct EvaluationResult {
       report.breakEvenSamples.map {
         "Model and codes together are smaller than PCA's from \(counted($0, "sample")) on."
       } ?? "Model and codes together are never smaller than PCA's here.")
+    if let finest = report.points.map(\.quality).max() {
+      let quality = "at quality \(text(ofQuality: finest))"
+      lines.append(
+        report.breakEvenSamplesVsZstd.map {
+          "They are smaller \(quality) than the samples by zstd -19 from \(counted($0, "sample")) on."
+        } ?? "They are never smaller \(quality) than the samples by zstd -19.")
+    }
     return lines
   }
 
@@ -69,6 +76,8 @@ struct EvaluationResult {
       ("dtype", .string(report.elementType.name)), ("model_bytes", .integer(report.modelBytes)),
       ("points", .array(points)), ("baseline_pca", .array(pca)), ("bd_rate_vs_pca", JSON(report.bdRateVsPCA)),
       ("break_even_samples", JSON(report.breakEvenSamples)),
+      ("break_even_samples_vs_zstd", JSON(report.breakEvenSamplesVsZstd)),
+      ("zstd_bits_per_sample", .number(report.zstdBitsPerSample)),
     ])
   }
 }

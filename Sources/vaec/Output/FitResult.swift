@@ -10,16 +10,21 @@ struct FitResult {
     self.path = path
   }
 
-  /// A short table.
+  /// Latents that are shown one by one without being asked for.
+  private static let fewLatents = 8
+
+  /// The model, its latents, and a short table.
   func lines(isVerbose: Bool) -> [String] {
     let summary = report.model.summary
     let learned = summary.fittedRows + summary.heldOutRows
     let rows = learned < report.rows ? "\(learned) of \(report.rows) rows" : counted(report.rows, "row")
     let stopped = report.wasStopped ? ", stopped early" : ""
+    let dropped = report.droppedLatents == 0 ? "" : " (\(report.droppedLatents) dropped)"
     let head =
-      "\(path): \(summary.modelBytes) bytes, \(counted(summary.latents.count, "latent")); fitted to \(rows) in "
-      + "\(report.seconds.fixed(1)) s\(stopped)"
-    let latents = isVerbose ? [""] + ModelText.latents(summary) : []
+      "\(path): \(summary.modelBytes) bytes, \(counted(summary.latents.count, "latent"))\(dropped); fitted to "
+      + "\(rows) in \(report.seconds.fixed(1)) s\(stopped)"
+    let most = isVerbose ? Int.max : Self.fewLatents
+    let latents = summary.latents.isEmpty ? [] : [""] + ModelText.latents(summary, most: most)
     return [head] + latents + ["", "On \(counted(summary.heldOutRows, "row")) held out:", ""]
       + ModelText.curve(summary, qualities: [10, 30, 50, 70, 90])
   }
@@ -30,6 +35,7 @@ struct FitResult {
       [
         ("model", .string(path)), ("rows", .integer(report.rows)), ("seconds", .number(report.seconds)),
         ("stopped", .bool(report.wasStopped)),
+        ("dropped_latents", .integer(report.droppedLatents)),
       ] + ModelText.json(report.model.summary))
   }
 }

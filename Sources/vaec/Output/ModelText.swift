@@ -35,12 +35,22 @@ enum ModelText {
     return table.lines
   }
 
-  /// The latents one by one, strongest first.
-  static func latents(_ summary: ModelSummary) -> [String] {
-    var table = Table(["latent", "bits", "variance"])
-    for (index, latent) in summary.latents.enumerated() {
-      table.add(["\(index + 1)", latent.bits.fixed(2), latent.variance.significant(4)])
+  /// The latents one by one, strongest first, each with its share of all latents' variance.
+  ///
+  /// - Parameter most: of more, the others are added up.
+  static func latents(_ summary: ModelSummary, most: Int = .max) -> [String] {
+    let all = summary.latents.reduce(0) { $0 + $1.variance }
+    var table = Table(["latent", "bits", "variance", "share"])
+    func add(_ name: String, _ latents: ArraySlice<ModelSummary.Latent>) {
+      let variance = latents.reduce(0) { $0 + $1.variance }
+      table.add([
+        name, latents.reduce(0) { $0 + $1.bits }.fixed(2), variance.significant(4),
+        "\((all > 0 ? 100 * variance / all : 0).fixed(1)) %",
+      ])
     }
+    let shown = summary.latents.count > most ? most : summary.latents.count
+    for i in 0..<shown { add("\(i + 1)", summary.latents[i...i]) }
+    if shown < summary.latents.count { add("others", summary.latents[shown...]) }
     return table.lines
   }
 
