@@ -24,7 +24,7 @@ public enum CodecError: Error, Equatable {
   case damagedModel(name: String, reason: String)
   /// A stream's header says what no encoder writes.
   case badHeader(name: String, reason: String)
-  /// A stream was made with another model.
+  /// A stream was made with another model: the first digits of the fingerprint that it needs, and the one given.
   case wrongModel(name: String, needs: String, given: String)
   /// A stream needs a model and none is given.
   case needsModel(name: String, needs: String)

@@ -66,14 +66,15 @@ public final class ChunkDecoder {
     precondition(levelledPlanes >= 0)
     let planes = rans.planes + levelledPlanes
     var reader = ByteReader(content)
+    let head = try ContentHead.read(from: &reader, limit: maxRows)
+    let rows = head.rows
     do {
-      let first: UInt8 = try reader.integer()
-      guard let kind = ContentKind(rawValue: first) else { throw ChunkError.unknownKind(first) }
-      let rows = try reader.count()
-      guard rows >= 1, rows <= maxRows else { throw ChunkError.rows(rows, limit: maxRows) }
       let source: ChunkSymbolReader.Source =
-        switch kind {
-        case .rans: .rans(try RANSReader(rans, try reader.take(reader.remaining), rows: rows))
+        switch head.kind {
+        case .rans:
+          .rans(
+            try RANSReader(
+              rans, try reader.take(reader.remaining), rows: rows, levelledPlanes: levelledPlanes))
         case .planes: .plain(try PlainSymbols.planes(&reader, planes: planes, rows: rows))
         case .rows: .plain(try PlainSymbols.rows(&reader, planes: planes, rows: rows))
         }
@@ -90,21 +91,12 @@ public final class ChunkDecoder {
   /// How many rows the content of a frame of symbols says that it holds, whatever tables it was made with.
   ///
   /// - Parameter limit: more rows are an error.
-  public static func rows(ofContent content: [UInt8], limit: Int) throws(ChunkError) -> Int {
+  public static func rows(ofContent content: ArraySlice<UInt8>, limit: Int) throws(ChunkError) -> Int {
     var reader = ByteReader(content)
-    let (first, rows): (UInt8, Int)
-    do {
-      first = try reader.integer()
-      rows = try reader.count()
-    } catch {
-      throw .corrupt
-    }
-    guard ContentKind(rawValue: first) != nil else { throw .unknownKind(first) }
-    guard rows >= 1, rows <= limit else { throw .rows(rows, limit: limit) }
-    return rows
+    return try ContentHead.read(from: &reader, limit: limit).rows
   }
 
-  /// The content of a frame, whatever its kind: the counterpart of ``ChunkEncoder/frame(_:level:)``.
+  /// The content of a frame, whatever its kind.
   ///
   /// - Parameter limit: a frame that announces more bytes is an error, before any memory is taken for it.
   public func unframe(_ frame: ArraySlice<UInt8>, limit: Int) throws(ChunkError) -> [UInt8] {

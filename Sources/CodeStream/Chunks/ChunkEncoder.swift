@@ -4,8 +4,7 @@ import ByteIO
 ///
 /// The content of the frame:
 ///
-///     kind      u8       see `ContentKind`
-///     rows      LEB128   at least 1
+///     head      see `ContentHead`: the kind, and how many rows
 ///     kind 0    what `RANSEncoder` writes, to the end
 ///     kind 1    for each plane: width u8, then rows values of that width
 ///     kind 2    for each plane: width u8; then for each row, a value of each plane
@@ -37,11 +36,17 @@ public final class ChunkEncoder {
 
   /// Packs a chunk into a frame.
   ///
-  /// - Parameter chunk: with as many plain planes as the tables, and no level beyond the tables'.
-  public func encode(_ chunk: ChunkSymbols) -> [UInt8] { pack(chunk).frame }
-
-  /// The content that ``encode(_:)`` would put into its frame, for a caller to compose with more.
-  public func content(_ chunk: ChunkSymbols) -> [UInt8] { pack(chunk).content }
+  /// - Parameters:
+  ///   - chunk: with as many plain planes as the tables, and no level beyond the tables'.
+  ///   - prefix: what the content of the frame begins with, before that of the chunk: see ``CompactStream``.
+  public func encode(_ chunk: ChunkSymbols, after prefix: [UInt8] = []) -> [UInt8] {
+    let packed = Self.content(.rans, chunk, after: prefix) + rans.encode(chunk)
+    // zstd finds nothing in it, and stores it.
+    let frame = quick.compress(packed)
+    let symbols = chunk.allPlanes * chunk.rows
+    guard symbols <= Self.manySymbols || Repetition.isLikely(in: chunk, rans, quick) else { return frame }
+    return encodePlain(chunk, after: prefix, toBeat: frame.count) ?? frame
+  }
 
   /// Packs `rows` values of each plane into a frame, where no plane is levelled.
   ///
@@ -53,32 +58,11 @@ public final class ChunkEncoder {
     encode(ChunkSymbols(symbols: symbols, planes: rans.planes, planeStride: planeStride, rows: rows))
   }
 
-  /// The content that ``encode(_:planeStride:rows:)`` would put into its frame, for a caller to compose with more.
-  public func content(_ symbols: [Int32], planeStride: Int, rows: Int) -> [UInt8] {
-    content(ChunkSymbols(symbols: symbols, planes: rans.planes, planeStride: planeStride, rows: rows))
-  }
-
-  /// A frame with any content, whose first byte tells a reader its kind.
-  ///
-  /// - Parameter level: zstd's, 1 (fast) to 19 (small).
-  public func frame(_ content: [UInt8], level: Int) -> [UInt8] {
-    ZstdFrame.compress(content, level: level, checksum: true)
-  }
-
-  private func pack(_ chunk: ChunkSymbols) -> (content: [UInt8], frame: [UInt8]) {
-    let packed = Self.head(.rans, chunk.rows) + rans.encode(chunk)
-    // zstd finds nothing in it, and stores it.
-    let best = (content: packed, frame: quick.compress(packed))
-    let symbols = chunk.allPlanes * chunk.rows
-    guard symbols <= Self.manySymbols || Repetition.isLikely(in: chunk, rans, quick) else { return best }
-    return packPlain(chunk, toBeat: best.frame.count) ?? best
-  }
-
   /// Packs by zstd alone; nil where that does not take less than `size` bytes.
-  private func packPlain(_ chunk: ChunkSymbols, toBeat size: Int) -> (content: [UInt8], frame: [UInt8])? {
-    var byPlanes = Self.head(.planes, chunk.rows)
+  private func encodePlain(_ chunk: ChunkSymbols, after prefix: [UInt8], toBeat size: Int) -> [UInt8]? {
+    var byPlanes = Self.content(.planes, chunk, after: prefix)
     PlainSymbols.appendPlanes(chunk, to: &byPlanes)
-    var byRows = Self.head(.rows, chunk.rows)
+    var byRows = Self.content(.rows, chunk, after: prefix)
     PlainSymbols.appendRows(chunk, to: &byRows)
     let frames = (quick.compress(byPlanes), quick.compress(byRows))
     let content = frames.1.count < frames.0.count ? byRows : byPlanes
@@ -91,13 +75,16 @@ public final class ChunkEncoder {
       let smallest = thorough.compress(content)
       best = smallest.count < other.count ? smallest : other
     }
-    return best.count < size ? (content, best) : nil
+    return best.count < size ? best : nil
   }
 
-  private static func head(_ kind: ContentKind, _ rows: Int) -> [UInt8] {
+  /// The beginning of a content.
+  private static func content(
+    _ kind: ContentKind, _ chunk: ChunkSymbols, after prefix: [UInt8]
+  ) -> [UInt8] {
     var writer = ByteWriter()
-    writer.append(kind.rawValue)
-    writer.append(count: rows)
+    writer.append(prefix)
+    ContentHead(kind: kind, rows: chunk.rows).write(to: &writer)
     return writer.bytes
   }
 }

@@ -1,20 +1,18 @@
 /// The frames of a `.vaec` stream.
 ///
-/// A stream is a valid sequence of zstd frames (RFC 8878), which zstd and its tools accept:
+/// A stream is a valid sequence of zstd frames (RFC 8878), which zstd and its tools accept. It has one of two forms.
+/// A compact one is a single frame with content size and checksum: see ``CompactStream``. One in chunks is:
 ///
 ///     header       skippable frame, magic 0x184D2A57
 ///     chunks       zstd frames with content size and checksum, any number of them
 ///     seek table   skippable frame, magic 0x184D2A5E: the seek table of the zstd seekable format, version 0.1.0
 ///
-/// Where the header says that the stream is one chunk, it ends with that chunk. A file holds one stream, or several one after the other. All numbers are little-endian.
+/// A file holds one stream, or several one after the other. All numbers are little-endian.
 ///
 ///     header       magic u32, size u32, then that many bytes:
-///                    "VAEC"
-///                    version u8     1
-///                    flags u8       bit 0: the stream is one chunk, and no seek table follows; the other bits are 0
-///                                   and for later, and are refused
+///                    mark           see `StreamMark`
 ///                    bytes          whatever the writer of the stream put there
-///                    crc u32        CRC-32 (of gzip) of all since "VAEC"
+///                    crc u32        CRC-32 (of gzip) of all since the mark
 ///     seek table   magic u32, size u32, then that many bytes:
 ///                    for each frame before it in the stream, the header included:
 ///                      size u32            bytes of the frame

@@ -49,13 +49,28 @@ struct FrameHeader: Equatable {
 struct BlockHeader: Equatable {
   /// Bytes of the header.
   static let size = 3
-  /// Bytes that a block decompresses to, at most.
-  private static let largest = 1 << 17
+  /// Bytes that a block decompresses to, at most; nor does it take more.
+  static let largestBlock = 1 << 17
 
+  /// How a block is written.
+  enum Kind: Int {
+    case raw = 0
+    /// One byte, so many times.
+    case repeated = 1
+    case compressed = 2
+  }
+
+  var kind: Kind
   /// Whether the frame's checksum follows.
   var isLast: Bool
   /// Bytes of the block after its header.
   var bodySize: Int
+
+  /// The header of the same block, not a repeated one, as the last of a frame.
+  var asLast: [UInt8] {
+    let bits = bodySize << 3 | kind.rawValue << 1 | 1
+    return (0..<Self.size).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
+  }
 
   /// Reads three bytes; nil where they are no header.
   init?(_ bytes: ArraySlice<UInt8>) {
@@ -63,11 +78,8 @@ struct BlockHeader: Equatable {
     let bits = bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
     isLast = bits & 1 == 1
     let size = bits >> 3
-    guard size <= Self.largest else { return nil }
-    switch bits >> 1 & 3 {
-    case 0, 2: bodySize = size
-    case 1: bodySize = 1
-    default: return nil
-    }
+    guard size <= Self.largestBlock, let kind = Kind(rawValue: bits >> 1 & 3) else { return nil }
+    self.kind = kind
+    bodySize = kind == .repeated ? 1 : size
   }
 }

@@ -23,8 +23,7 @@ public struct SeekTable: Equatable, Sendable {
 
   /// The tables of all streams of a file, in the file's order.
   ///
-  /// A stream of a single chunk may have none (see ``StreamHeader/hasSingleChunk``): then `missingSeekTable` is thrown,
-  /// and a ``StreamReader`` finds what is there.
+  /// A ``CompactStream`` has none: then `missingSeekTable` is thrown, and a ``StreamReader`` finds what is there.
   ///
   /// The file is not read otherwise: whether there are frames where the tables say so, whoever reads them will see.
   ///

@@ -22,7 +22,7 @@ public enum StreamError: Error, Equatable {
   case notAVaecFile(Likeness)
   /// The stream is of a version that is newer than this reader.
   case unsupportedVersion(UInt8)
-  /// The stream's header has flags that this reader does not know.
+  /// The stream has flags that this reader does not know.
   case unsupportedFlags(UInt8)
   /// The stream's header does not match its checksum.
   case damagedHeader

@@ -2,17 +2,19 @@ import ByteIO
 
 /// Reads `.vaec` streams from beginning to end, one or several one after the other.
 ///
-/// It finds the frames and checks what is around them; what is in a chunk, a ``ChunkDecoder`` checks. Memory is
-/// bounded by the largest chunk. Used by one task at a time.
+/// It finds the frames and checks what is around them; what is in a chunk, a ``ChunkDecoder`` checks, but for a compact
+/// stream, whose frame is decompressed here. Memory is bounded by the largest chunk. Used by one task at a time.
 public final class StreamReader {
   /// What comes next in the input.
   public enum Part: Equatable, Sendable {
-    /// A stream begins.
+    /// A stream in chunks begins.
     case header(StreamHeader)
     /// A chunk of the stream.
     case chunk(Chunk)
     /// The stream ends as it should, after so many chunks.
     case end(chunks: Int)
+    /// A whole stream.
+    case compact(CompactStream)
   }
 
   /// A chunk as it is in the stream.
@@ -37,7 +39,7 @@ public final class StreamReader {
   private let contentLimit: Int
   private var state = State.betweenStreams
   private var chunks = 0
-  private var hasSingleChunk = false
+  private lazy var zstd = ZstdDecompressor()
   private var digest = SeekTableDigest()
 
   /// Reads from `source`, which nobody else may read.
@@ -55,7 +57,7 @@ public final class StreamReader {
   public func next() throws(StreamError) -> Part? {
     do throws(StreamError) {
       switch state {
-      case .betweenStreams: return try header()
+      case .betweenStreams: return try stream()
       case .inStream: return try chunkOrEnd()
       case .failed(let error): throw error
       }
@@ -65,21 +67,38 @@ public final class StreamReader {
     }
   }
 
-  /// The header of the first stream or of another.
-  private func header() throws(StreamError) -> Part? {
+  /// The beginning of the first stream or of another, or all of it.
+  private func stream() throws(StreamError) -> Part? {
     let isFirst = input.offset == 0
     let offset = input.offset
     chunks = 0
-    var bytes = try input.take(upTo: Container.skippableHeaderSize)
+    let bytes = try input.take(upTo: 4)
     if bytes.isEmpty {
       if isFirst { throw .notAVaecFile(.empty) }
       return nil
     }
-    let isForeign =
-      isFirst ? StreamError.notAVaecFile(Self.likeness(bytes)) : StreamError.trailingBytes(offset: offset)
-    let magic = (0..<4).map { UInt8(truncatingIfNeeded: Container.headerMagic >> UInt32(8 * $0)) }
-    guard magic.starts(with: bytes.prefix(4)) else { throw isForeign }
-    guard bytes.count == Container.skippableHeaderSize else { throw .truncated(afterChunks: 0) }
+    if Self.bytes(of: Container.headerMagic).starts(with: bytes) {
+      return .header(
+        try header(bytes, else: isFirst ? .notAVaecFile(.zstd) : .trailingBytes(offset: offset)))
+    }
+    if Self.bytes(of: Container.frameMagic).starts(with: bytes) {
+      return .compact(
+        try compact(bytes, else: isFirst ? .notAVaecFile(.zstd) : .trailingBytes(offset: offset)))
+    }
+    guard isFirst else { throw .trailingBytes(offset: offset) }
+    throw .notAVaecFile(Self.likeness(bytes + (try input.take(upTo: 4))))
+  }
+
+  private static func bytes(of magic: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: magic >> UInt32(8 * $0)) }
+  }
+
+  /// The header of a stream in chunks, after its magic.
+  ///
+  /// - Parameter isForeign: what to throw where the frame is someone else's.
+  private func header(_ magic: [UInt8], else isForeign: StreamError) throws(StreamError) -> StreamHeader {
+    var bytes = magic
+    try take(Container.skippableHeaderSize - bytes.count, onto: &bytes)
     let size = bytes[4...].reversed().reduce(0) { $0 << 8 | Int($1) }
     guard size >= StreamHeader.overhead else { throw isForeign }
     guard size - StreamHeader.overhead <= StreamHeader.largestContent else {
@@ -91,23 +110,39 @@ public final class StreamReader {
     bytes += body
     digest = SeekTableDigest()
     digest.add(size: UInt32(bytes.count), contentSize: 0)
-    hasSingleChunk = header.hasSingleChunk
     state = .inStream
-    return .header(header)
+    return header
+  }
+
+  /// A compact stream, after its frame's magic.
+  ///
+  /// - Parameter isForeign: what to throw where the frame is someone else's.
+  private func compact(_ magic: [UInt8], else isForeign: StreamError) throws(StreamError) -> CompactStream {
+    let found = try frame(magic, else: isForeign) { beginning throws(StreamError) in
+      do throws(ByteIOError) {
+        return try CompactStream.begins(beginning)
+      } catch {
+        throw .damagedChunk(index: 0)
+      }
+    }
+    let content: [UInt8]
+    do throws(ByteIOError) {
+      content = try zstd.decompress(found.bytes[...], limit: contentLimit)
+    } catch {
+      throw .damagedChunk(index: 0)
+    }
+    guard let stream = try CompactStream(content: content, size: found.bytes.count) else { throw isForeign }
+    return stream
   }
 
   private func chunkOrEnd() throws(StreamError) -> Part {
-    if hasSingleChunk, chunks == 1 {
-      state = .betweenStreams
-      return .end(chunks: 1)
-    }
     let offset = input.offset
     let bytes = try input.take(upTo: 4)
     if bytes.isEmpty { throw .missingSeekTable(afterChunks: chunks) }
     guard bytes.count == 4 else { throw .truncated(afterChunks: chunks) }
     switch bytes.reversed().reduce(0, { $0 << 8 | UInt32($1) }) {
     case Container.frameMagic: return .chunk(try chunk(bytes, offset: offset))
-    case Container.seekTableMagic where !hasSingleChunk: return try end()
+    case Container.seekTableMagic: return try end()
     case Container.headerMagic: throw .missingSeekTable(afterChunks: chunks)
     default: throw .damagedChunk(index: chunks)
     }
@@ -115,18 +150,31 @@ public final class StreamReader {
 
   /// The rest of a chunk's frame, after its magic.
   private func chunk(_ magic: [UInt8], offset: Int) throws(StreamError) -> Chunk {
+    let (frame, contentSize) = try frame(magic, else: .damagedChunk(index: chunks))
+    digest.add(size: UInt32(frame.count), contentSize: UInt32(contentSize))
+    defer { chunks += 1 }
+    return Chunk(frame: frame, index: chunks, offset: offset, contentSize: contentSize)
+  }
+
+  /// The rest of a frame, after its magic: all of its bytes, and how many it says it decompresses to.
+  ///
+  /// - Parameters:
+  ///   - isForeign: what to throw where its header is none of a chunk's, or it is not to be read on.
+  ///   - reads: called with the frame to the end of its first block: whether to read on.
+  private func frame(
+    _ magic: [UInt8], else isForeign: StreamError,
+    if reads: (_ beginning: ArraySlice<UInt8>) throws(StreamError) -> Bool = { _ in true }
+  ) throws(StreamError) -> (bytes: [UInt8], contentSize: Int) {
     var frame = magic
-    try take(1, onto: &frame)
-    guard let rest = FrameHeader.restSize(descriptor: frame[4]) else { throw .damagedChunk(index: chunks) }
+    try take(4 - frame.count + 1, onto: &frame)
+    guard let rest = FrameHeader.restSize(descriptor: frame[4]) else { throw isForeign }
     try take(rest, onto: &frame)
-    guard let header = FrameHeader(frame[...]) else { throw .damagedChunk(index: chunks) }
-    guard header.contentSize <= UInt64(contentLimit) else {
-      throw .oversize(bytes: Int(clamping: header.contentSize), limit: contentLimit)
-    }
-    let contentSize = Int(header.contentSize)
+    guard let header = FrameHeader(frame[...]) else { throw isForeign }
     // A good encoder's blocks take no more than their content and three bytes.
-    let mostBytes = contentSize + contentSize / 16 + 1024
+    let contentSize = Int(clamping: header.contentSize)
+    let mostBytes = min(contentSize, contentLimit) / 16 * 17 + 1024
     var isLast = false
+    var blocks = 0
     while !isLast {
       let begin = frame.count
       try take(BlockHeader.size, onto: &frame)
@@ -135,11 +183,13 @@ public final class StreamReader {
       }
       try take(block.bodySize, onto: &frame)
       isLast = block.isLast
+      blocks += 1
+      guard blocks == 1 else { continue }
+      guard try reads(frame[...]) else { throw isForeign }
+      guard contentSize <= contentLimit else { throw .oversize(bytes: contentSize, limit: contentLimit) }
     }
     try take(4, onto: &frame)
-    digest.add(size: UInt32(frame.count), contentSize: UInt32(contentSize))
-    defer { chunks += 1 }
-    return Chunk(frame: frame, index: chunks, offset: offset, contentSize: contentSize)
+    return (frame, contentSize)
   }
 
   /// The rest of the seek table, after its magic.
@@ -170,6 +220,15 @@ public final class StreamReader {
     guard try input.take(count, onto: &bytes) == count else { throw .truncated(afterChunks: chunks) }
   }
 
+  /// Whether a file that begins with `prefix` begins with a stream.
+  ///
+  /// - Parameter prefix: 12 bytes tell of a stream in chunks, and ``CompactStream/prefixSize`` of a compact one.
+  public static func isRecognized(in prefix: ArraySlice<UInt8>) -> Bool {
+    prefix.starts(with: bytes(of: Container.headerMagic))
+      && StreamMark.isBeginning(of: prefix.dropFirst(Container.skippableHeaderSize))
+      || CompactStream.isRecognized(in: prefix)
+  }
+
   /// What a file looks like that does not begin as a stream does.
   private static func likeness(_ bytes: [UInt8]) -> StreamError.Likeness {
     // Any skippable frame may begin a zstd file.
@@ -178,47 +237,5 @@ public final class StreamReader {
     if bytes.starts(with: [0x1F, 0x8B]) { return .gzip }
     if bytes.starts(with: [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) { return .npy }
     return .other(bytes)
-  }
-}
-
-/// Small reads from a source without a system call each.
-private final class InputBuffer {
-  private let source: any ByteSource
-  private var held = [UInt8](repeating: 0, count: 1 << 16)
-  private var range = 0..<0
-  /// How many bytes have been taken.
-  private(set) var offset = 0
-
-  init(_ source: any ByteSource) { self.source = source }
-
-  /// The next `count` bytes, or as many as are left.
-  func take(upTo count: Int) throws(StreamError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    _ = try take(count, onto: &bytes)
-    return bytes
-  }
-
-  /// Appends the next `count` bytes, or as many as are left; returns how many. Memory grows with what arrives.
-  func take(_ count: Int, onto bytes: inout [UInt8]) throws(StreamError) -> Int {
-    var missing = count
-    while missing > 0 {
-      if range.isEmpty {
-        do throws(ByteIOError) {
-          let got = try held.withUnsafeMutableBufferPointer { (buffer) throws(ByteIOError) in
-            try source.read(into: UnsafeMutableRawBufferPointer(buffer))
-          }
-          range = 0..<got
-        } catch {
-          throw .bytes(error)
-        }
-        if range.isEmpty { break }
-      }
-      let some = range.prefix(missing)
-      bytes.append(contentsOf: held[some])
-      range = some.upperBound..<range.upperBound
-      missing -= some.count
-    }
-    offset += count - missing
-    return count - missing
   }
 }

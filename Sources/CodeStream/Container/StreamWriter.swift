@@ -1,13 +1,12 @@
 import ByteIO
 
-/// Writes one `.vaec` stream: header, chunks, seek table.
+/// Writes one `.vaec` stream in chunks: header, chunks, seek table.
 ///
 /// Used by one task at a time.
 public final class StreamWriter {
   private let sink: any ByteSink
   private var entries = ByteWriter()
   private var isFinished = false
-  private let hasSingleChunk: Bool
   /// How many chunks have been written.
   public private(set) var chunks = 0
   /// How many bytes have been written.
@@ -16,7 +15,6 @@ public final class StreamWriter {
   /// Begins a stream with its header.
   public init(_ sink: any ByteSink, header: StreamHeader) throws(StreamError) {
     self.sink = sink
-    hasSingleChunk = header.hasSingleChunk
     try write(header.frame, contentSize: 0)
   }
 
@@ -26,20 +24,15 @@ public final class StreamWriter {
     guard let header = FrameHeader(frame[...]), header.contentSize <= UInt64(Container.largestContent) else {
       preconditionFailure("a chunk is a frame of a ChunkEncoder, of at most 2 GiB")
     }
-    precondition(!hasSingleChunk || chunks == 0, "the header says that there is one chunk")
     precondition(chunks < Container.mostFrames - 1, "a seek table holds 2^27 frames")
     try write(frame, contentSize: UInt32(header.contentSize))
     chunks += 1
   }
 
-  /// Writes the seek table, unless the header says that there is none. The sink is not finished: another stream may follow.
+  /// Writes the seek table. The sink is not finished: another stream may follow.
   public func finish() throws(StreamError) {
     precondition(!isFinished, "a stream ends once")
     isFinished = true
-    if hasSingleChunk {
-      precondition(chunks == 1, "the header says that there is one chunk")
-      return
-    }
     var table = ByteWriter()
     table.append(Container.seekTableMagic)
     table.append(UInt32(entries.bytes.count + Container.footerSize))

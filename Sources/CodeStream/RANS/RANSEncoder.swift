@@ -75,7 +75,7 @@ public struct RANSEncoder: Sendable {
   ///   - symbols: plane-major: the value of plane p and row r is symbols[p * planeStride + r].
   ///   - planeStride: values from one plane to the next, at least `rows`.
   ///   - rows: at least 1.
-  /// - Returns: states and words.
+  /// - Returns: what `RANS` documents.
   public func encode(_ symbols: [Int32], planeStride: Int, rows: Int) -> [UInt8] {
     encode(ChunkSymbols(symbols: symbols, planes: planes, planeStride: planeStride, rows: rows))
   }
@@ -83,7 +83,7 @@ public struct RANSEncoder: Sendable {
   /// Packs a chunk.
   ///
   /// - Parameter chunk: with as many plain planes as the tables, and no level beyond the tables'.
-  /// - Returns: states and words.
+  /// - Returns: what `RANS` documents.
   public func encode(_ chunk: ChunkSymbols) -> [UInt8] {
     encode(chunk, planes: 0..<chunk.allPlanes)
   }
@@ -94,28 +94,30 @@ public struct RANSEncoder: Sendable {
     precondition(chunk.planes == planes, "the chunk has the tables' planes")
     precondition(range.lowerBound >= 0 && range.upperBound <= chunk.allPlanes)
     let (rows, stride) = (chunk.rows, chunk.planeStride)
+    let lanes = RANS.lanes(planes: range.count, rows: rows)
     var words = WordStack()
-    var states = SIMD4<UInt32>(repeating: RANS.least)
+    var states = SIMD4<UInt32>(repeating: RANS.emptyState(lanes: lanes))
     chunk.symbols.withUnsafeBufferPointer { symbols in
       chunk.levels.withUnsafeBufferPointer { levels in
         guard let symbols = symbols.baseAddress else { return }
         for plane in range.reversed() {
           let values = symbols + plane * stride
           if plane < planes {
-            encode(values, rows, tables[index[plane]], &states, &words)
+            encode(values, rows, tables[index[plane]], lanes, &states, &words)
           } else if let levels = levels.baseAddress {
-            encode(values, levels + (plane - planes) * stride, rows, &states, &words)
+            encode(values, levels + (plane - planes) * stride, rows, lanes, &states, &words)
           }
         }
       }
     }
-    return words.bytes(after: (0..<RANS.lanes(rows: rows)).map { states[$0] })
+    return lanes == 1
+      ? words.bytes(after: states.x) : words.bytes(after: (0..<lanes).map { states[$0] })
   }
 
   /// Packs one plain plane, from its last row to the first.
   private func encode(
-    _ values: UnsafePointer<Int32>, _ rows: Int, _ table: Table, _ states: inout SIMD4<UInt32>,
-    _ words: inout WordStack
+    _ values: UnsafePointer<Int32>, _ rows: Int, _ table: Table, _ lanes: Int,
+    _ states: inout SIMD4<UInt32>, _ words: inout WordStack
   ) {
     var escapes = 0
     let rawShift = Int32(table.rawBits)
@@ -128,14 +130,14 @@ public struct RANSEncoder: Sendable {
       guard let first = steps.baseAddress else { return }
       let coder = TableEncoder(table: table, steps: first + Int(table.firstStep), mayEscape: escapes > 0)
       words.withRoom(for: room) { words in
-        Self.inTurns(rows, &states, &words) { row, x, words in coder.put(values[row], &x, &words) }
+        Self.inTurns(rows, lanes, &states, &words) { row, x, words in coder.put(values[row], &x, &words) }
       }
     }
   }
 
   /// Packs one levelled plane, from its last row to the first.
   private func encode(
-    _ values: UnsafePointer<Int32>, _ planeLevels: UnsafePointer<UInt8>, _ rows: Int,
+    _ values: UnsafePointer<Int32>, _ planeLevels: UnsafePointer<UInt8>, _ rows: Int, _ lanes: Int,
     _ states: inout SIMD4<UInt32>, _ words: inout WordStack
   ) {
     precondition(highest(planeLevels, rows) < levels.count, "every level has a table")
@@ -143,7 +145,7 @@ public struct RANSEncoder: Sendable {
       levels.withUnsafeBufferPointer { levels in
         guard let first = steps.baseAddress, let levels = levels.baseAddress else { return }
         words.withRoom(for: rows * RANS.mostWordsPerValue) { words in
-          Self.inTurns(rows, &states, &words) { row, x, words in
+          Self.inTurns(rows, lanes, &states, &words) { row, x, words in
             let table = levels[Int(planeLevels[row])]
             TableEncoder(table: table, steps: first + Int(table.firstStep), mayEscape: true)
               .put(values[row], &x, &words)
@@ -156,12 +158,12 @@ public struct RANSEncoder: Sendable {
   /// Calls `put` for each row, from the last to the first, with the state whose turn it is.
   @inline(__always)
   private static func inTurns(
-    _ rows: Int, _ states: inout SIMD4<UInt32>, _ words: inout UnsafeMutablePointer<UInt16>,
+    _ rows: Int, _ lanes: Int, _ states: inout SIMD4<UInt32>, _ words: inout UnsafeMutablePointer<UInt16>,
     _ put: (_ row: Int, _ x: inout UInt32, _ words: inout UnsafeMutablePointer<UInt16>) -> Void
   ) {
     var (a, b, c, d) = (states.x, states.y, states.z, states.w)
     var next = words
-    if RANS.lanes(rows: rows) == 1 {
+    if lanes == 1 {
       for row in stride(from: rows - 1, through: 0, by: -1) { put(row, &a, &next) }
     } else {
       let even = rows & ~3
@@ -244,6 +246,17 @@ private struct WordStack {
       count = next - base
       precondition(count < words.count, "an encoder wrote more than it asked for")
     }
+  }
+
+  /// The only state as the first words, then the words in a decoder's order, little-endian.
+  func bytes(after state: UInt32) -> [UInt8] {
+    let upper = state >> RANS.wordBits
+    // Where there is no upper word, no other has moved out.
+    let first = upper > 0 ? upper : state
+    var bytes = [UInt8(truncatingIfNeeded: first), UInt8(truncatingIfNeeded: first >> 8)]
+    while bytes.last == 0 { bytes.removeLast() }
+    if upper > 0 { bytes += [UInt8(truncatingIfNeeded: state), UInt8(truncatingIfNeeded: state >> 8)] }
+    return bytes + self.bytes(after: [])
   }
 
   /// The states, then the words in a decoder's order, little-endian.

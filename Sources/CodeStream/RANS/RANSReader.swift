@@ -6,6 +6,7 @@ public struct RANSReader: Sendable {
   public let rows: Int
 
   private let decoder: RANSDecoder
+  private let lanes: Int
   /// The words, and `padding` zeros.
   private let words: [UInt16]
   /// How many words are taken.
@@ -22,30 +23,50 @@ public struct RANSReader: Sendable {
   ///   - decoder: with the tables of the encoder.
   ///   - bytes: what the encoder wrote, and nothing else.
   ///   - rows: rows of the chunk, at least 1.
+  ///   - levelledPlanes: how many levelled planes the chunk has; the plain ones are the tables'.
   /// - Throws: `corrupt` where no encoder wrote so many bytes, or such states.
-  public init(_ decoder: RANSDecoder, _ bytes: ArraySlice<UInt8>, rows: Int) throws(ChunkError) {
-    precondition(rows >= 1, "a chunk has rows")
-    let lanes = RANS.lanes(rows: rows)
-    let head = 4 * lanes
-    guard bytes.count >= head, bytes.count % 2 == 0 else { throw .corrupt }
-    let count = (bytes.count - head) / 2
-    var states = SIMD4<UInt32>(repeating: RANS.least)
-    words = bytes.withUnsafeBytes { raw in
-      for lane in 0..<lanes {
-        states[lane] = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * lane, as: UInt32.self))
-      }
-      return [UInt16](unsafeUninitializedCapacity: count + Self.padding) { words, used in
-        for i in 0..<count {
-          words[i] = UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: head + 2 * i, as: UInt16.self))
-        }
-        for i in count..<count + Self.padding { words[i] = 0 }
-        used = count + Self.padding
-      }
-    }
-    guard all(states .>= RANS.least) else { throw .corrupt }
-    self.states = states
+  public init(
+    _ decoder: RANSDecoder, _ bytes: ArraySlice<UInt8>, rows: Int, levelledPlanes: Int = 0
+  ) throws(ChunkError) {
+    precondition(rows >= 1 && levelledPlanes >= 0, "a chunk has rows")
+    lanes = RANS.lanes(planes: decoder.planes + levelledPlanes, rows: rows)
     self.decoder = decoder
     self.rows = rows
+    if lanes == 1 {
+      // Of an odd number of bytes, the first is a word.
+      let first = bytes.prefix(bytes.count % 2)
+      words = Self.words(first + first.map { _ in 0 } + bytes.dropFirst(first.count))
+      states = SIMD4(repeating: 0)
+      position = min(2, words.count - Self.padding)
+      for word in words[..<position] { states.x = states.x << RANS.wordBits | UInt32(word) }
+      guard position == 0 || words[0] != 0 else { throw .corrupt }
+    } else {
+      let head = 4 * lanes
+      guard bytes.count >= head, bytes.count % 2 == 0 else { throw .corrupt }
+      words = Self.words(bytes.dropFirst(head))
+      states = bytes.withUnsafeBytes { raw in
+        var states = SIMD4<UInt32>()
+        for lane in 0..<RANS.lanes {
+          states[lane] = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * lane, as: UInt32.self))
+        }
+        return states
+      }
+      guard all(states .>= RANS.least) else { throw .corrupt }
+    }
+  }
+
+  /// The words of an even number of bytes, and the padding.
+  private static func words(_ bytes: ArraySlice<UInt8>) -> [UInt16] {
+    let count = bytes.count / 2
+    return bytes.withUnsafeBytes { raw in
+      [UInt16](unsafeUninitializedCapacity: count + padding) { words, used in
+        for i in 0..<count {
+          words[i] = UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
+        }
+        for i in count..<count + padding { words[i] = 0 }
+        used = count + padding
+      }
+    }
   }
 
   /// Unpacks all plain planes: what comes first.
@@ -80,8 +101,9 @@ public struct RANSReader: Sendable {
     precondition(highest(levels, rows) < decoder.levels.count, "every level has a table")
     let good = decoder.tables[decoder.levels].withUnsafeBufferPointer { tables in
       guard let tables = tables.baseAddress else { return false }
-      return inTurns { starts, buckets, row, x, next, good in
-        values[row] = TableDecoder(tables[Int(levels[row])], starts, buckets).take(&x, &next, &good)
+      return inTurns { starts, buckets, end, row, x, next, good in
+        values[row] = TableDecoder(tables[Int(levels[row])], starts, buckets, end: end)
+          .take(&x, &next, &good)
       }
     }
     guard good else { throw .corrupt }
@@ -91,22 +113,22 @@ public struct RANSReader: Sendable {
   ///
   /// - Throws: `corrupt` where they were not, or planes are left.
   public mutating func finish() throws(ChunkError) {
-    guard position == words.count - Self.padding, states == SIMD4(repeating: RANS.least) else {
-      throw .corrupt
-    }
+    guard position == words.count - Self.padding,
+      states == SIMD4(repeating: RANS.emptyState(lanes: lanes))
+    else { throw .corrupt }
   }
 
   /// Unpacks one plain plane. Returns false where the bytes are not an encoder's.
   private mutating func plane(_ table: RANSDecoder.Table, _ values: UnsafeMutablePointer<Int32>) -> Bool {
     guard table.dominant < table.count else {
-      return inTurns { starts, buckets, row, x, next, good in
-        values[row] = TableDecoder(table, starts, buckets).take(&x, &next, &good)
+      return inTurns { starts, buckets, end, row, x, next, good in
+        values[row] = TableDecoder(table, starts, buckets, end: end).take(&x, &next, &good)
       }
     }
     // Nearly all values are the same: no search, and branches that are nearly always right.
     let value = table.lowest &+ Int32(bitPattern: table.dominant)
-    return inTurns { starts, buckets, row, x, next, good in
-      let decoder = TableDecoder(table, starts, buckets)
+    return inTurns { starts, buckets, end, row, x, next, good in
+      let decoder = TableDecoder(table, starts, buckets, end: end)
       let start = UInt32(decoder.starts[Int(table.dominant)])
       let frequency = UInt32(decoder.starts[Int(table.dominant) &+ 1]) &- start
       let place = x & 0x7FFF &- start
@@ -115,21 +137,22 @@ public struct RANSReader: Sendable {
         return
       }
       x = frequency &* (x >> 15) &+ place
-      if x < RANS.least { TableDecoder.refill(&x, &next) }
+      if x < RANS.least { decoder.refill(&x, &next) }
       values[row] = value
     }
   }
 
-  /// Calls `take` for each row in order, with all starts and buckets, the state whose turn it is, the next word, and
-  /// what to set to false where a value is none. Returns false then, and once more words are taken than there are.
+  /// Calls `take` for each row in order, with all starts and buckets, where words end if a state may be left without
+  /// one, the state whose turn it is, the next word, and what to set to false where a value is none. Returns false then,
+  /// and once more words are taken than there are.
   @inline(__always)
   private mutating func inTurns(
     _ take: (
-      _ starts: UnsafePointer<UInt16>, _ buckets: UnsafePointer<UInt16>, _ row: Int, _ x: inout UInt32,
-      _ next: inout UnsafePointer<UInt16>, _ good: inout Bool
+      _ starts: UnsafePointer<UInt16>, _ buckets: UnsafePointer<UInt16>, _ end: UnsafePointer<UInt16>?,
+      _ row: Int, _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ good: inout Bool
     ) -> Void
   ) -> Bool {
-    let (rows, position, count) = (rows, position, words.count - Self.padding)
+    let (lanes, rows, position, count) = (lanes, rows, position, words.count - Self.padding)
     var (a, b, c, d) = (states.x, states.y, states.z, states.w)
     let taken = words.withUnsafeBufferPointer { words -> Int? in
       decoder.starts.withUnsafeBufferPointer { starts in
@@ -140,24 +163,24 @@ public struct RANSReader: Sendable {
           var good = true
           var next = first + position
           let end = first + count
-          if RANS.lanes(rows: rows) == 1 {
+          if lanes == 1 {
             for row in 0..<rows {
-              take(starts, buckets, row, &a, &next, &good)
-              guard good, next <= end else { return nil }
+              take(starts, buckets, end, row, &a, &next, &good)
+              guard good else { return nil }
             }
             return next - first
           }
           let even = rows & ~3
           for row in stride(from: 0, to: even, by: 4) {
-            take(starts, buckets, row, &a, &next, &good)
-            take(starts, buckets, row + 1, &b, &next, &good)
-            take(starts, buckets, row + 2, &c, &next, &good)
-            take(starts, buckets, row + 3, &d, &next, &good)
+            take(starts, buckets, nil, row, &a, &next, &good)
+            take(starts, buckets, nil, row + 1, &b, &next, &good)
+            take(starts, buckets, nil, row + 2, &c, &next, &good)
+            take(starts, buckets, nil, row + 3, &d, &next, &good)
             guard good, next <= end else { return nil }
           }
-          if even < rows { take(starts, buckets, even, &a, &next, &good) }
-          if even + 1 < rows { take(starts, buckets, even + 1, &b, &next, &good) }
-          if even + 2 < rows { take(starts, buckets, even + 2, &c, &next, &good) }
+          if even < rows { take(starts, buckets, nil, even, &a, &next, &good) }
+          if even + 1 < rows { take(starts, buckets, nil, even + 1, &b, &next, &good) }
+          if even + 2 < rows { take(starts, buckets, nil, even + 2, &c, &next, &good) }
           return good && next <= end ? next - first : nil
         }
       }

@@ -6,11 +6,17 @@ struct TableDecoder {
   var table: RANSDecoder.Table
   var starts: UnsafePointer<UInt16>
   var buckets: UnsafePointer<UInt16>
+  /// Where the words end, if a state may be left without one; nil where words never end too early in good bytes.
+  var end: UnsafePointer<UInt16>?
 
   /// A table, with the starts and buckets of all.
   @inline(__always)
-  init(_ table: RANSDecoder.Table, _ starts: UnsafePointer<UInt16>, _ buckets: UnsafePointer<UInt16>) {
+  init(
+    _ table: RANSDecoder.Table, _ starts: UnsafePointer<UInt16>, _ buckets: UnsafePointer<UInt16>,
+    end: UnsafePointer<UInt16>?
+  ) {
     self.table = table
+    self.end = end
     self.starts = starts + Int(table.firstStart)
     self.buckets = buckets + Int(table.firstBucket)
   }
@@ -24,7 +30,7 @@ struct TableDecoder {
     while place >= UInt32(starts[slot &+ 1]) { slot &+= 1 }
     let start = UInt32(starts[slot])
     x = (UInt32(starts[slot &+ 1]) &- start) &* (x >> 15) &+ place &- start
-    Self.refill(&x, &next)
+    refill(&x, &next)
     guard slot >= Int(table.firstWithRest) else { return table.lowest &+ Int32(truncatingIfNeeded: slot) }
     // Copies, so that the state and the position stay in registers elsewhere.
     let rest = takeRest(slot, x, next)
@@ -45,17 +51,17 @@ struct TableDecoder {
     var (x, next) = (state, words)
     var symbol = Int(table.lowest) + slot
     if slot == Int(table.count) {
-      let head = Self.takeRaw(UInt32(Escape.headBits), &x, &next)
-      let escape = Escape(head: head, tail: Self.takeRaw(head & 31, &x, &next))
+      let head = takeRaw(UInt32(Escape.headBits), &x, &next)
+      let escape = Escape(head: head, tail: takeRaw(head & 31, &x, &next))
       symbol = escape.symbol(lowest: table.lowest, count: Int(table.count))
     }
-    let low = Self.takeRaw(table.rawBits, &x, &next)
+    let low = takeRaw(table.rawBits, &x, &next)
     return (x, next, Int32(exactly: symbol << Int(table.rawBits) | Int(low)))
   }
 
   /// Decodes `count` raw bits, at most 32.
   @inline(__always)
-  static func takeRaw(_ count: UInt32, _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) -> UInt32 {
+  func takeRaw(_ count: UInt32, _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) -> UInt32 {
     let lowCount = min(count, RANS.wordBits)
     let low = x & (1 &<< lowCount &- 1)
     x &>>= lowCount
@@ -69,9 +75,10 @@ struct TableDecoder {
 
   /// Takes the next word in where the state has room for it, without a branch: it could not be foreseen.
   @inline(__always)
-  static func refill(_ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) {
+  func refill(_ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) {
     let word = UInt32(next.pointee)
-    let low: UInt32 = x < RANS.least ? 1 : 0
+    var low: UInt32 = x < RANS.least ? 1 : 0
+    if let end { low &= next < end ? 1 : 0 }
     x = x &<< (low &* RANS.wordBits) | word & (0 &- low)
     next += Int(low)
   }

@@ -1,8 +1,7 @@
 // The description in bytes, for the headers of streams:
 //
-//   element type       1 byte
-//   format             1 byte: bits 0-2 the kind; npy: bits 3-4 the version, bit 5 big-endian
-//   axes of a sample   a count (LEB128), then their lengths, each a count
+//   type and format    1 byte: bits 0-3 the element type; bits 4-6 the format; bit 7 big-endian, for npy
+//   axes of a sample   for each a count (LEB128): twice its length, plus 1 if another follows; or 0 if there are none
 //   delimited only     1 byte: bits 0-3 the separator, bit 4 CR LF, bit 5 names, bit 6 decimals follow;
 //                      1 byte: trailing separators;
 //                      names: each a count of bytes and UTF-8, one for each column;
@@ -12,56 +11,77 @@ import ByteIO
 
 extension SampleDescription {
   private enum Kind: UInt8 {
+    /// Version 1; the next numbers are versions 2 and 3.
     case npy = 0
-    case idx = 1
-    case delimited = 2
-    case vecs = 3
-    case raw = 4
+    case npy2 = 1
+    case npy3 = 2
+    case idx = 3
+    case delimited = 4
+    case vecs = 5
+    case raw = 6
+  }
+
+  private static let bigEndianBit: UInt8 = 0x80
+
+  private var kind: Kind {
+    switch format {
+    case .npy(let version, _): version == 3 ? .npy3 : version == 2 ? .npy2 : .npy
+    case .idx: .idx
+    case .delimited: .delimited
+    case .vecs: .vecs
+    case .raw: .raw
+    }
   }
 
   /// Appends the description, without ``rows``, in a compact form for the headers of streams.
   public func encode(into writer: inout ByteWriter) {
-    writer.append(elementType.rawValue)
-    switch format {
-    case .npy(let version, let bigEndian):
-      writer.append(Kind.npy.rawValue | (version & 3) << 3 | (bigEndian ? 0x20 : 0))
-    case .idx: writer.append(Kind.idx.rawValue)
-    case .delimited: writer.append(Kind.delimited.rawValue)
-    case .vecs: writer.append(Kind.vecs.rawValue)
-    case .raw: writer.append(Kind.raw.rawValue)
+    var tag = elementType.rawValue | kind.rawValue << 4
+    if case .npy(_, bigEndian: true) = format { tag |= Self.bigEndianBit }
+    writer.append(tag)
+    for (axis, length) in sampleShape.enumerated() {
+      writer.append(count: length << 1 | (axis + 1 < sampleShape.count ? 1 : 0))
     }
-    writer.append(count: sampleShape.count)
-    for length in sampleShape { writer.append(count: length) }
+    if sampleShape.isEmpty { writer.append(count: 0) }
     if case .delimited(let style) = format { style.encode(into: &writer) }
   }
 
   /// Reads what ``encode(into:)`` wrote. Throws `badDescription` or `badShape` for anything else.
   public init(from reader: inout ByteReader) throws(SampleIOError) {
-    guard let elementType = ElementType(rawValue: try reader.byteField()) else {
+    let tag: UInt8 = try reader.byteField()
+    guard let elementType = ElementType(rawValue: tag & 0x0F) else {
       throw .badDescription(name: "", reason: "an unknown element type")
     }
-    let tag: UInt8 = try reader.byteField()
-    let axes = try reader.countField()
-    guard axes <= Self.maximumAxes else {
-      throw .badDescription(name: "", reason: "more than \(Self.maximumAxes) axes")
-    }
-    var shape: [Int] = []
-    for _ in 0..<axes { shape.append(try reader.countField()) }
+    let shape = try Self.shape(from: &reader)
     let columns = try Self.product(of: shape, elementType: elementType, name: "")
 
     let format: SampleFormat
-    let details = tag & ~7
-    switch Kind(rawValue: tag & 7) {
-    case .npy where details & ~0x38 == 0 && details & 0x18 != 0:
-      format = .npy(version: details >> 3 & 3, bigEndian: details & 0x20 != 0)
-    case .idx where details == 0: format = .idx
-    case .delimited where details == 0:
+    let bigEndian = tag & Self.bigEndianBit != 0
+    switch Kind(rawValue: tag >> 4 & 7) {
+    case .npy: format = .npy(version: 1, bigEndian: bigEndian)
+    case .npy2: format = .npy(version: 2, bigEndian: bigEndian)
+    case .npy3: format = .npy(version: 3, bigEndian: bigEndian)
+    case .idx where !bigEndian: format = .idx
+    case .delimited where !bigEndian:
       format = .delimited(try DelimitedStyle(from: &reader, columns: columns))
-    case .vecs where details == 0: format = .vecs
-    case .raw where details == 0: format = .raw
+    case .vecs where !bigEndian: format = .vecs
+    case .raw where !bigEndian: format = .raw
     default: throw .badDescription(name: "", reason: "an unknown format")
     }
     try self.init(elementType: elementType, sampleShape: shape, format: format)
+  }
+
+  private static func shape(from reader: inout ByteReader) throws(SampleIOError) -> [Int] {
+    var shape: [Int] = []
+    var axis = try reader.countField()
+    if axis == 0 { return shape }
+    while true {
+      guard shape.count < maximumAxes else {
+        throw .badDescription(name: "", reason: "more than \(maximumAxes) axes")
+      }
+      shape.append(axis >> 1)
+      if axis & 1 == 0 { return shape }
+      axis = try reader.countField()
+    }
   }
 }
 

@@ -35,8 +35,10 @@ final class ChunkCodec {
 
   /// The frame of a chunk.
   ///
-  /// - Parameter numbers: rows x values, at least one row and at most the plan's.
-  func encode(_ numbers: [Float]) -> [UInt8] {
+  /// - Parameters:
+  ///   - numbers: rows x values, at least one row and at most the plan's.
+  ///   - prefix: what the frame's content begins with.
+  func encode(_ numbers: [Float], after prefix: [UInt8] = []) -> [UInt8] {
     let width = plan.model.values
     let rows = numbers.count / width
     precondition(rows >= 1 && rows <= plan.chunkRows && rows * width == numbers.count)
@@ -73,13 +75,23 @@ final class ChunkCodec {
         }
       }
     }
-    return encoder.encode(chunk)
+    return encoder.encode(chunk, after: prefix)
   }
 
   /// The numbers of a chunk's frame, rows x values.
   func decode(_ frame: [UInt8]) throws(ChunkError) -> [Float] {
-    var reader = try decoder.open(
-      frame: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes)
+    try decode(
+      decoder.open(frame: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes))
+  }
+
+  /// The numbers of the content of a chunk's frame.
+  func decode(content: ArraySlice<UInt8>) throws(ChunkError) -> [Float] {
+    try decode(
+      decoder.open(content: content, maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes))
+  }
+
+  private func decode(_ opened: ChunkSymbolReader) throws(ChunkError) -> [Float] {
+    var reader = opened
     let rows = reader.rows
     makeRoom(for: rows)
     let width = plan.model.values
@@ -144,6 +156,20 @@ final class ChunkCodecs {
 
   /// Frames of at most ``count`` chunks, in their order.
   func encode(_ chunks: [[Float]]) -> [[UInt8]] { map(chunks) { $0.encode($1) } }
+
+  /// The frame of a stream's only chunk, whose content begins with `prefix`.
+  func encode(only numbers: [Float], after prefix: [UInt8]) -> [UInt8] {
+    codecs[0].encode(numbers, after: prefix)
+  }
+
+  /// The numbers of a stream's only chunk, of the content of its frame, or the error.
+  func decode(only content: ArraySlice<UInt8>) -> Result<[Float], ChunkError> {
+    do throws(ChunkError) {
+      return .success(try codecs[0].decode(content: content))
+    } catch {
+      return .failure(error)
+    }
+  }
 
   /// Numbers of at most ``count`` frames, in their order, each with its error if it has one.
   func decode(_ frames: [[UInt8]]) -> [Result<[Float], ChunkError>] {

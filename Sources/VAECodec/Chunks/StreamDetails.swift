@@ -1,15 +1,24 @@
 import ByteIO
+import CodeStream
 import SampleIO
 import VAE
 
-/// What the header of a stream says, beside what the container adds.
+/// What a stream says of itself, beside what the container adds.
 ///
-/// In bytes, so that a stream of few samples is not mostly header: the model's fingerprint (8, little-endian); the
-/// quality (1), 0 ... 100 for the operating point that the model has for it, or 255 where a point follows (see
-/// ``OperatingPoint/write(to:)``); the rows of the stream plus one, or 0 where they were not known (a count); the most
-/// rows of a chunk, or 0 where all rows are one chunk (a count); and the description of the samples.
+/// In bytes, so that a stream of few samples is not mostly header:
+///
+///     fingerprint   u32      the upper half of the model's
+///     setting       see `Setting`
+///     rows          LEB128   of the stream, plus one; or 0 where they were not known
+///     chunk rows    LEB128   the most rows of a chunk
+///     description   of the samples
+///
+/// A compact stream leaves out both numbers of rows: its chunk tells them.
 struct StreamDetails {
   /// Where the operating point comes from.
+  ///
+  /// A byte: 0 ... 100 for a quality; 127 where a point follows (see ``OperatingPoint/write(to:)``). 101 is for a linear
+  /// baseline that a later version may have, and bit 7 for what may follow the setting: both are refused, as is all else.
   enum Setting: Equatable {
     /// The model's point of a quality, 0 ... 100.
     case quality(Int)
@@ -17,7 +26,8 @@ struct StreamDetails {
     case point(OperatingPoint)
   }
 
-  var fingerprint: UInt64
+  /// Of the model: see `Fingerprint.ofStreams`.
+  var fingerprint: UInt32
   var setting: Setting
   var chunkRows: Int
   var rows: Int?
@@ -29,10 +39,7 @@ struct StreamDetails {
   static let mostRows = Int.max - 1
   /// Values of a chunk at the most.
   static let mostChunkValues = 1 << 28
-  private static let ownPoint: UInt8 = 255
-
-  /// Whether all rows are known to be one chunk.
-  var hasSingleChunk: Bool { rows.map { $0 >= 1 && $0 <= chunkRows } ?? false }
+  private static let ownPoint: UInt8 = 127
 
   /// The operating point, of a model that has one for each quality.
   func point(in model: Model) -> OperatingPoint {
@@ -42,8 +49,25 @@ struct StreamDetails {
     }
   }
 
+  /// The bytes for the header of a stream in chunks.
   func encode() -> [UInt8] {
     var w = ByteWriter()
+    writeBeginning(to: &w)
+    w.append(count: rows.map { min($0, Self.mostRows) + 1 } ?? 0)
+    w.append(count: chunkRows)
+    description.encode(into: &w)
+    return w.bytes
+  }
+
+  /// The bytes for a compact stream.
+  func encodeCompact() -> [UInt8] {
+    var w = ByteWriter()
+    writeBeginning(to: &w)
+    description.encode(into: &w)
+    return w.bytes
+  }
+
+  private func writeBeginning(to w: inout ByteWriter) {
     w.append(fingerprint)
     switch setting {
     case .quality(let quality): w.append(UInt8(quality))
@@ -51,13 +75,9 @@ struct StreamDetails {
       w.append(Self.ownPoint)
       point.write(to: &w)
     }
-    w.append(count: rows.map { min($0, Self.mostRows) + 1 } ?? 0)
-    w.append(count: rows == chunkRows ? 0 : chunkRows)
-    description.encode(into: &w)
-    return w.bytes
   }
 
-  init(fingerprint: UInt64, setting: Setting, chunkRows: Int, rows: Int?, description: SampleDescription) {
+  init(fingerprint: UInt32, setting: Setting, chunkRows: Int, rows: Int?, description: SampleDescription) {
     self.fingerprint = fingerprint
     self.setting = setting
     self.chunkRows = chunkRows
@@ -71,33 +91,79 @@ struct StreamDetails {
     throw .badHeader(name: name, reason: "it announces \(announced) rows where the chunks hold \(found)")
   }
 
+  /// Reads what ``encode()`` wrote: all of `bytes`.
   init(_ bytes: [UInt8], name: String) throws(CodecError) {
     var r = ByteReader(bytes)
-    do {
-      fingerprint = try r.integer()
-      let quality: UInt8 = try r.integer()
-      switch quality {
-      case 0...100: setting = .quality(Int(quality))
-      case Self.ownPoint: setting = .point(try OperatingPoint(from: &r))
-      default: throw CodecError.badHeader(name: name, reason: "its quality is \(quality)")
-      }
+    self = try Self.reading(name) { () throws in
+      let (fingerprint, setting) = try Self.beginning(&r)
       let announced = try r.count()
-      rows = announced == 0 ? nil : announced - 1
-      let most = try r.count()
-      chunkRows = most == 0 ? rows ?? 0 : most
-      description = try SampleDescription(from: &r)
+      let chunkRows = try r.count()
+      return StreamDetails(
+        fingerprint: fingerprint, setting: setting, chunkRows: chunkRows,
+        rows: announced == 0 ? nil : announced - 1, description: try SampleDescription(from: &r))
+    }
+    guard r.remaining == 0 else { throw .badHeader(name: name, reason: "it goes on after its end") }
+    try check(name)
+  }
+
+  /// Reads what ``encodeCompact()`` wrote, and how many rows the chunk's content after it says that it has.
+  ///
+  /// - Returns: the details, and the content of the chunk.
+  static func compact(
+    _ bytes: ArraySlice<UInt8>, name: String
+  ) throws(CodecError) -> (details: StreamDetails, chunk: ArraySlice<UInt8>) {
+    var r = ByteReader(bytes)
+    var details = try reading(name) { () throws in
+      let (fingerprint, setting) = try Self.beginning(&r)
+      return StreamDetails(
+        fingerprint: fingerprint, setting: setting, chunkRows: 1, rows: nil,
+        description: try SampleDescription(from: &r))
+    }
+    let chunk = bytes.suffix(r.remaining)
+    do throws(ChunkError) {
+      details.chunkRows = try ChunkDecoder.rows(ofContent: chunk, limit: mostChunkRows)
+    } catch {
+      throw .chunk(error, name: name, chunk: 1)
+    }
+    details.rows = details.chunkRows
+    try details.check(name)
+    return (details, chunk)
+  }
+
+  private static func beginning(_ r: inout ByteReader) throws -> (UInt32, Setting) {
+    let fingerprint: UInt32 = try r.integer()
+    let setting: UInt8 = try r.integer()
+    switch setting {
+    case 0...100: return (fingerprint, .quality(Int(setting)))
+    case ownPoint: return (fingerprint, .point(try OperatingPoint(from: &r)))
+    default: throw UnknownSetting(byte: setting)
+    }
+  }
+
+  private struct UnknownSetting: Error {
+    var byte: UInt8
+  }
+
+  /// Runs `body`, and says of its errors that the header is at fault.
+  private static func reading(_ name: String, _ body: () throws -> StreamDetails) throws(CodecError) -> StreamDetails
+  {
+    do {
+      return try body()
     } catch let error as SampleIOError {
       throw .badHeader(name: name, reason: "\(error)")
-    } catch let error as CodecError {
-      throw error
+    } catch let error as UnknownSetting {
+      throw .badHeader(name: name, reason: "its quality is \(error.byte)")
     } catch {
       throw .badHeader(name: name, reason: "it ends early")
     }
+  }
+
+  /// Throws where chunks may be larger than decoders handle. Takes over the rows into the description.
+  private mutating func check(_ name: String) throws(CodecError) {
     let (values, overflow) = chunkRows.multipliedReportingOverflow(by: description.valuesPerSample)
     guard chunkRows >= 1, chunkRows <= Self.mostChunkRows, !overflow, values <= Self.mostChunkValues else {
       throw .badHeader(name: name, reason: "chunks of \(chunkRows) rows are more than this program handles")
     }
-    guard r.remaining == 0 else { throw .badHeader(name: name, reason: "it goes on after its end") }
     description.rows = rows
   }
 }

@@ -33,45 +33,47 @@ extension Codec {
     var report = DecodeReport(samples: 0, valuesPerSample: 0, streamBytes: 0, rawBytes: 0, seconds: 0)
     var output: (writer: any SampleWriter, description: SampleDescription)?
     var stream: DecodingStream?
+
+    /// Checks that the model is the right one, and makes the writer or checks that the samples fit what it has.
+    func begin(_ details: StreamDetails) throws(CodecError) -> DecodingStream {
+      let model = try details.model(model, name: name)
+      if let output {
+        guard output.description.sampleShape == details.description.sampleShape,
+          output.description.elementType == details.description.elementType
+        else {
+          throw .mixedShapes(
+            name: name, found: details.description.sampleShape, expected: output.description.sampleShape)
+        }
+      } else {
+        output = (try makeWriter(details.description), details.description)
+      }
+      report.valuesPerSample = details.description.valuesPerSample
+      let plan = StreamPlan(
+        model.model, at: details.point(in: model.model), chunkRows: details.chunkRows, kernels: kernels)
+      return DecodingStream(ChunkCodecs(plan, workers: workers), details)
+    }
+
     while let part = try nextPart(reader, name) {
       switch part {
       case .header(let header):
-        let details = try StreamDetails(header.content, name: name)
-        let needed = Fingerprint.text(details.fingerprint)
-        guard let model else { throw .needsModel(name: name, needs: needed) }
-        guard model.fingerprintNumber == details.fingerprint else {
-          throw .wrongModel(name: name, needs: needed, given: model.fingerprint)
-        }
-        guard details.description.valuesPerSample == model.summary.valuesPerSample,
-          model.model.accepts(details.point(in: model.model))
-        else {
-          throw .badHeader(name: name, reason: "it asks for what the model does not have")
-        }
-        if let output {
-          guard output.description.sampleShape == details.description.sampleShape,
-            output.description.elementType == details.description.elementType
-          else {
-            throw .mixedShapes(
-              name: name, found: details.description.sampleShape, expected: output.description.sampleShape)
-          }
-        } else {
-          output = (try makeWriter(details.description), details.description)
-        }
-        report.valuesPerSample = details.description.valuesPerSample
-        let plan = StreamPlan(
-          model.model, at: details.point(in: model.model), chunkRows: details.chunkRows, kernels: kernels)
-        stream = DecodingStream(ChunkCodecs(plan, workers: workers), details)
+        stream = try begin(try StreamDetails(header.content, name: name))
       case .chunk(let chunk):
         stream?.frames.append(chunk.frame)
         if let current = stream, current.frames.count == current.codecs.count {
-          try write(&stream, to: output?.writer, name, &report)
+          try writeFrames(of: &stream, to: output?.writer, name, &report)
         }
       case .end:
-        try write(&stream, to: output?.writer, name, &report)
+        try writeFrames(of: &stream, to: output?.writer, name, &report)
         if let stream {
           try StreamDetails.check(announced: stream.details.rows, found: stream.samples, name: name)
         }
         stream = nil
+      case .compact(let compact):
+        let (details, chunk) = try StreamDetails.compact(compact.content, name: name)
+        var whole = try begin(details)
+        if let writer = output?.writer {
+          try write([whole.codecs.decode(only: chunk)], of: &whole, to: writer, name, &report)
+        }
       }
     }
     do {
@@ -99,19 +101,29 @@ extension Codec {
   }
 
   /// Decodes the frames that wait, and writes their samples.
-  private func write(
-    _ stream: inout DecodingStream?, to writer: (any SampleWriter)?, _ name: String,
+  private func writeFrames(
+    of stream: inout DecodingStream?, to writer: (any SampleWriter)?, _ name: String,
     _ report: inout DecodeReport
   ) throws(CodecError) {
     guard var current = stream, let writer else { return }
-    for decoded in current.codecs.decode(current.frames) {
-      current.chunks += 1
+    try write(current.codecs.decode(current.frames), of: &current, to: writer, name, &report)
+    current.frames.removeAll(keepingCapacity: true)
+    stream = current
+  }
+
+  /// Writes the samples of the next chunks.
+  private func write(
+    _ chunks: [Result<[Float], ChunkError>], of stream: inout DecodingStream, to writer: any SampleWriter,
+    _ name: String, _ report: inout DecodeReport
+  ) throws(CodecError) {
+    let description = stream.details.description
+    for chunk in chunks {
+      stream.chunks += 1
       let numbers: [Float]
-      switch decoded {
+      switch chunk {
       case .success(let found): numbers = found
-      case .failure(let error): throw .chunk(error, name: name, chunk: current.chunks)
+      case .failure(let error): throw .chunk(error, name: name, chunk: stream.chunks)
       }
-      let description = current.details.description
       let batch = SampleBatch(
         floats: numbers, elementType: description.elementType, valuesPerSample: description.valuesPerSample)
       do {
@@ -119,12 +131,27 @@ extension Codec {
       } catch {
         throw .samples(error)
       }
-      current.samples += batch.rows
+      stream.samples += batch.rows
       report.samples += batch.rows
       report.rawBytes += batch.bytes.count
     }
-    current.frames.removeAll(keepingCapacity: true)
-    stream = current
+  }
+}
+
+extension StreamDetails {
+  /// The model that is given, where it is the one that is needed, and has what the stream asks for.
+  fileprivate func model(_ given: FittedModel?, name: String) throws(CodecError) -> FittedModel {
+    let needed = Fingerprint.text(fingerprint)
+    guard let given else { throw .needsModel(name: name, needs: needed) }
+    guard Fingerprint.ofStreams(given.fingerprintNumber) == fingerprint else {
+      throw .wrongModel(name: name, needs: needed, given: given.fingerprint)
+    }
+    guard description.valuesPerSample == given.summary.valuesPerSample,
+      given.model.accepts(point(in: given.model))
+    else {
+      throw .badHeader(name: name, reason: "it asks for what the model does not have")
+    }
+    return given
   }
 }
 

@@ -5,7 +5,7 @@ import SampleIO
 /// What a `.vaec` stream's header says, and what was counted on the way to its end.
 public struct StreamSummary: Sendable {
   public var formatVersion: Int
-  /// Fingerprint of its model.
+  /// The first eight digits of its model's fingerprint.
   public var fingerprint: String
   public var sampleShape: [Int]
   public var elementType: ElementType
@@ -29,25 +29,19 @@ extension Codec {
     let reader = StreamReader(counting)
     let decoder = ChunkDecoder(RANSDecoder(TableSet([])))
     var summaries: [StreamSummary] = []
-    var hasSingleChunk = false
     var announced: Int?
     while let part = try nextPart(reader, name) {
       switch part {
       case .header(let header):
         let details = try StreamDetails(header.content, name: name)
-        hasSingleChunk = header.hasSingleChunk
         announced = details.rows
         summaries.append(
-          StreamSummary(
-            formatVersion: Int(header.version), fingerprint: Fingerprint.text(details.fingerprint),
-            sampleShape: details.description.sampleShape, elementType: details.description.elementType,
-            format: details.description.format.name, quality: details.quality, samples: 0,
-            chunkRows: details.chunkRows, chunks: 0, streamBytes: header.frame.count))
+          StreamSummary(details, formatVersion: Int(header.version), streamBytes: header.frame.count))
       case .chunk(let chunk):
         guard var summary = summaries.popLast() else { continue }
         do throws(ChunkError) {
           let content = try decoder.unframe(chunk.frame[...], limit: 1 << 30)
-          summary.samples += try ChunkDecoder.rows(ofContent: content, limit: summary.chunkRows)
+          summary.samples += try ChunkDecoder.rows(ofContent: content[...], limit: summary.chunkRows)
         } catch {
           throw .chunk(error, name: name, chunk: chunk.index + 1)
         }
@@ -57,11 +51,29 @@ extension Codec {
       case .end:
         // The seek table: an entry for the header and each chunk, between its own head and foot.
         guard let last = summaries.indices.last else { continue }
-        if !hasSingleChunk { summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17 }
+        summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17
         try StreamDetails.check(announced: announced, found: summaries[last].samples, name: name)
+      case .compact(let compact):
+        let (details, _) = try StreamDetails.compact(compact.content, name: name)
+        var summary = StreamSummary(
+          details, formatVersion: Int(compact.version), streamBytes: compact.size)
+        summary.samples = details.chunkRows
+        summary.chunks = 1
+        summaries.append(summary)
       }
     }
     return summaries
+  }
+}
+
+extension StreamSummary {
+  /// What a stream says of itself, before anything is counted.
+  fileprivate init(_ details: StreamDetails, formatVersion: Int, streamBytes: Int) {
+    self.init(
+      formatVersion: formatVersion, fingerprint: Fingerprint.text(details.fingerprint),
+      sampleShape: details.description.sampleShape, elementType: details.description.elementType,
+      format: details.description.format.name, quality: details.quality, samples: 0,
+      chunkRows: details.chunkRows, chunks: 0, streamBytes: streamBytes)
   }
 }
 

@@ -59,17 +59,14 @@ extension Codec {
       kernels: kernels)
     let codecs = ChunkCodecs(plan, workers: workers)
     let details = StreamDetails(
-      fingerprint: model.fingerprintNumber, setting: .quality(Int(quality.rounded())),
+      fingerprint: Fingerprint.ofStreams(model.fingerprintNumber), setting: .quality(Int(quality.rounded())),
       chunkRows: plan.chunkRows,
       rows: description.rows, description: description)
     var check = InputCheck(model, description, name: name)
     var report = EncodeReport(
       samples: 0, valuesPerSample: description.valuesPerSample, rawBytes: 0, streamBytes: 0, clippedValues: 0,
       seconds: 0)
-    let writer = try writing(name) { () throws(StreamError) in
-      try StreamWriter(
-        sink, header: StreamHeader(content: details.encode(), hasSingleChunk: details.hasSingleChunk))
-    }
+    var output = StreamOutput(sink, details, name: name)
     var chunks: [[Float]] = []
     var ended = false
     while !ended {
@@ -85,15 +82,16 @@ extension Codec {
       if rows > 0 { chunks.append(numbers) }
       report.samples += rows
       try Self.check(report.samples, of: description.rows, hasEnded: ended, name: name)
-      if chunks.count == codecs.count || ended {
-        for frame in codecs.encode(chunks) {
-          try writing(name) { () throws(StreamError) in try writer.append(frame: frame) }
-        }
+      let isWhole = ended || report.samples == description.rows
+      if chunks.count == 1, isWhole, output.isEmpty {
+        try output.write(only: codecs.encode(only: chunks[0], after: output.compactPrefix))
+        chunks.removeAll()
+      } else if chunks.count == codecs.count || ended {
+        for frame in codecs.encode(chunks) { try output.write(frame) }
         chunks.removeAll(keepingCapacity: true)
       }
     }
-    try writing(name) { () throws(StreamError) in try writer.finish() }
-    report.streamBytes = writer.size
+    report.streamBytes = try output.finish()
     report.clippedValues = check.clipped
     report.seconds = (clock.now - start) / .seconds(1)
     return report
@@ -107,14 +105,5 @@ extension Codec {
     if hasEnded, rows < announced {
       throw .samples(.truncated(name: name, expectedRows: announced, gotRows: rows))
     }
-  }
-}
-
-/// Runs `body`, and says of its errors which input's stream they concern.
-private func writing<R>(_ name: String, _ body: () throws(StreamError) -> R) throws(CodecError) -> R {
-  do {
-    return try body()
-  } catch {
-    throw .stream(error, name: name)
   }
 }

@@ -8,9 +8,12 @@ enum Fingerprint {
     return hash
   }
 
-  /// Sixteen hexadecimal digits.
-  static func text(_ fingerprint: UInt64) -> String {
+  /// What streams keep of their model's: the upper half.
+  static func ofStreams(_ fingerprint: UInt64) -> UInt32 { UInt32(fingerprint >> 32) }
+
+  /// All hexadecimal digits: 16 of a model's fingerprint, and the first eight of them of a stream's.
+  static func text(_ fingerprint: some FixedWidthInteger & UnsignedInteger) -> String {
     let digits = String(fingerprint, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return String(repeating: "0", count: fingerprint.bitWidth / 4 - digits.count) + digits
   }
 }

@@ -9,14 +9,14 @@ enum FileContent {
 
   /// Looks at the first bytes of `source`, which can be read as before.
   init(of source: PeekingSource, name: String) throws(CodecError) {
-    let prefix = try naming(name) { () throws(ByteIOError) in try source.peek(12) }
-    let kind = FileKind(of: prefix)
-    // Samples compressed with zstd may begin with a skippable frame too.
-    let isStream = kind == .stream && prefix.dropFirst(8).elementsEqual("VAEC".utf8)
+    let kind = try naming(name) { () throws(ByteIOError) in
+      let kind = FileKind(of: try source.peek(12))
+      return kind == .zstd ? FileKind(of: try source.peek(FileKind.zstdPrefixSize)) : kind
+    }
     self =
       if kind == .model || name.hasSuffix(".vae") {
         .model
-      } else if isStream || name.hasSuffix(OutputName.suffix) {
+      } else if kind == .stream || name.hasSuffix(OutputName.suffix) {
         .stream
       } else {
         .samples

@@ -1,0 +1,70 @@
+import ByteIO
+
+/// A stream of one chunk, all in one zstd frame, because a header and a seek table would take more than some chunks do.
+///
+/// The content of the frame:
+///
+///     mark     see `StreamMark`
+///     bytes    of the stream's writer, which tell by themselves where they end
+///     bytes    the content of the chunk, to the end: see ``ChunkEncoder``
+public struct CompactStream: Equatable, Sendable {
+  /// The version of the format.
+  public var version: UInt8
+  /// What follows the mark.
+  public var content: ArraySlice<UInt8>
+  /// Bytes of the frame.
+  public var size: Int
+
+  /// With so many bytes of a file, ``isRecognized(in:)`` is certain.
+  public static let prefixSize = FrameHeader.largest + BlockHeader.size + BlockHeader.largestBlock
+
+  /// What a frame's content begins with, where its writer's bytes are `content`. The chunk's content follows.
+  public static func prefix(_ content: [UInt8]) -> [UInt8] { StreamMark.bytes + content }
+
+  /// Reads the content of a frame.
+  ///
+  /// - Returns: nil if the frame is someone else's.
+  init?(content: [UInt8], size: Int) throws(StreamError) {
+    guard StreamMark.isBeginning(of: content), content.count >= StreamMark.size else { return nil }
+    version = try StreamMark.version(content[StreamMark.name.count])
+    self.content = content.dropFirst(StreamMark.size)
+    self.size = size
+  }
+
+  /// Whether a file that begins with `prefix` begins with a compact stream.
+  ///
+  /// Only the first block of the frame is decompressed, 128 KiB at the most, whatever the frame announces.
+  public static func isRecognized(in prefix: ArraySlice<UInt8>) -> Bool {
+    do throws(ByteIOError) {
+      return try begins(prefix)
+    } catch {
+      return false
+    }
+  }
+
+  /// As ``isRecognized(in:)``, but damage is an error.
+  static func begins(_ prefix: ArraySlice<UInt8>) throws(ByteIOError) -> Bool {
+    guard let header = FrameHeader(prefix) else { return false }
+    let first = prefix.dropFirst(header.size)
+    guard let block = BlockHeader(first.prefix(BlockHeader.size)) else { return false }
+    let body = first.dropFirst(BlockHeader.size).prefix(block.bodySize)
+    switch block.kind {
+    case .raw: return StreamMark.isBeginning(of: body)
+    case .repeated: return false
+    case .compressed:
+      guard body.count == block.bodySize else { return false }
+      return StreamMark.isBeginning(of: try content(of: block, body))
+    }
+  }
+
+  /// What a first block decompresses to: as the only one of a frame with a window of 128 KiB.
+  private static func content(of block: BlockHeader, _ body: ArraySlice<UInt8>) throws(ByteIOError) -> [UInt8] {
+    var frame = ByteWriter()
+    frame.append(Container.frameMagic)
+    // Neither size nor checksum, and 2^(10 + 7) bytes of window.
+    frame.append([0, 7 << 3])
+    frame.append(block.asLast)
+    frame.append(body)
+    return try ZstdFrame.decompress(frame.bytes[...], limit: BlockHeader.largestBlock)
+  }
+}

@@ -1,0 +1,69 @@
+import ByteIO
+import CodeStream
+
+/// Writes one stream in the form that its chunks call for: a single one makes a compact stream, and all else is a stream
+/// in chunks. So nothing is written before the first frame is there.
+struct StreamOutput {
+  private let sink: any ByteSink
+  private let details: StreamDetails
+  private let name: String
+  private var writer: StreamWriter?
+  private var compactSize: Int?
+
+  /// - Parameter name: the input in messages.
+  init(_ sink: any ByteSink, _ details: StreamDetails, name: String) {
+    self.sink = sink
+    self.details = details
+    self.name = name
+  }
+
+  /// Whether nothing has been written.
+  var isEmpty: Bool { writer == nil && compactSize == nil }
+
+  /// What the frame of a compact stream begins with, before the content of its chunk.
+  var compactPrefix: [UInt8] { CompactStream.prefix(details.encodeCompact()) }
+
+  /// Writes the frame of the only chunk, which begins with ``compactPrefix``: the whole stream.
+  mutating func write(only frame: [UInt8]) throws(CodecError) {
+    precondition(isEmpty, "a compact stream has one frame")
+    do throws(ByteIOError) {
+      try sink.write(frame)
+    } catch {
+      throw .stream(.bytes(error), name: name)
+    }
+    compactSize = frame.count
+  }
+
+  /// Writes the frame of a chunk, and the header before the first.
+  mutating func write(_ frame: [UInt8]) throws(CodecError) {
+    precondition(compactSize == nil, "a compact stream has one frame")
+    let writer = try begun()
+    try writing { () throws(StreamError) in try writer.append(frame: frame) }
+  }
+
+  /// Ends the stream; returns how many bytes it has.
+  mutating func finish() throws(CodecError) -> Int {
+    if let compactSize { return compactSize }
+    let writer = try begun()
+    try writing { () throws(StreamError) in try writer.finish() }
+    return writer.size
+  }
+
+  private mutating func begun() throws(CodecError) -> StreamWriter {
+    if let writer { return writer }
+    let writer = try writing { () throws(StreamError) in
+      try StreamWriter(sink, header: StreamHeader(content: details.encode()))
+    }
+    self.writer = writer
+    return writer
+  }
+
+  /// Runs `body`, and says of its errors which input's stream they concern.
+  private func writing<R>(_ body: () throws(StreamError) -> R) throws(CodecError) -> R {
+    do {
+      return try body()
+    } catch {
+      throw .stream(error, name: name)
+    }
+  }
+}
