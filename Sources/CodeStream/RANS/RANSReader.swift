@@ -102,8 +102,8 @@ public struct RANSReader: Sendable {
     let good = decoder.tables[decoder.levels].withUnsafeBufferPointer { tables in
       guard let tables = tables.baseAddress else { return false }
       return inTurns { starts, buckets, end, row, x, next, good in
-        values[row] = TableDecoder(tables[Int(levels[row])], starts, buckets, end: end)
-          .take(&x, &next, &good)
+        values[row] = TableDecoder(tables[Int(levels[row])], starts, buckets)
+          .take(&x, &next, &good, end: end)
       }
     }
     guard good else { throw .corrupt }
@@ -122,22 +122,22 @@ public struct RANSReader: Sendable {
   private mutating func plane(_ table: RANSDecoder.Table, _ values: UnsafeMutablePointer<Int32>) -> Bool {
     guard table.dominant < table.count else {
       return inTurns { starts, buckets, end, row, x, next, good in
-        values[row] = TableDecoder(table, starts, buckets, end: end).take(&x, &next, &good)
+        values[row] = TableDecoder(table, starts, buckets).take(&x, &next, &good, end: end)
       }
     }
     // Nearly all values are the same: no search, and branches that are nearly always right.
     let value = table.lowest &+ Int32(bitPattern: table.dominant)
     return inTurns { starts, buckets, end, row, x, next, good in
-      let decoder = TableDecoder(table, starts, buckets, end: end)
+      let decoder = TableDecoder(table, starts, buckets)
       let start = UInt32(decoder.starts[Int(table.dominant)])
       let frequency = UInt32(decoder.starts[Int(table.dominant) &+ 1]) &- start
       let place = x & 0x7FFF &- start
       guard place < frequency else {
-        values[row] = decoder.take(&x, &next, &good)
+        values[row] = decoder.take(&x, &next, &good, end: end)
         return
       }
       x = frequency &* (x >> 15) &+ place
-      if x < RANS.least { decoder.refill(&x, &next) }
+      if x < RANS.least { TableDecoder.refill(&x, &next, end) }
       values[row] = value
     }
   }

@@ -6,34 +6,32 @@ struct TableDecoder {
   var table: RANSDecoder.Table
   var starts: UnsafePointer<UInt16>
   var buckets: UnsafePointer<UInt16>
-  /// Where the words end, if a state may be left without one; nil where words never end too early in good bytes.
-  var end: UnsafePointer<UInt16>?
 
   /// A table, with the starts and buckets of all.
   @inline(__always)
-  init(
-    _ table: RANSDecoder.Table, _ starts: UnsafePointer<UInt16>, _ buckets: UnsafePointer<UInt16>,
-    end: UnsafePointer<UInt16>?
-  ) {
+  init(_ table: RANSDecoder.Table, _ starts: UnsafePointer<UInt16>, _ buckets: UnsafePointer<UInt16>) {
     self.table = table
-    self.end = end
     self.starts = starts + Int(table.firstStart)
     self.buckets = buckets + Int(table.firstBucket)
   }
 
   /// Decodes one value. Sets `good` to false where it is no `Int32`.
+  ///
+  /// - Parameter end: where the words end, if a state may be left without one; nil where there always is one.
   @inline(__always)
-  func take(_ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ good: inout Bool) -> Int32 {
+  func take(
+    _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ good: inout Bool, end: UnsafePointer<UInt16>?
+  ) -> Int32 {
     let place = x & 0x7FFF
     var slot = Int(buckets[Int(place &>> table.bucketShift)])
     slot &+= place >= UInt32(starts[slot &+ 1]) ? 1 : 0
     while place >= UInt32(starts[slot &+ 1]) { slot &+= 1 }
     let start = UInt32(starts[slot])
     x = (UInt32(starts[slot &+ 1]) &- start) &* (x >> 15) &+ place &- start
-    refill(&x, &next)
+    Self.refill(&x, &next, end)
     guard slot >= Int(table.firstWithRest) else { return table.lowest &+ Int32(truncatingIfNeeded: slot) }
     // Copies, so that the state and the position stay in registers elsewhere.
-    let rest = takeRest(slot, x, next)
+    let rest = end.map { takeRest(slot, x, next, $0) } ?? takeRest(slot, x, next)
     x = rest.x
     next = rest.next
     guard let value = rest.value else {
@@ -43,39 +41,57 @@ struct TableDecoder {
     return value
   }
 
-  /// Decodes what follows a slot. No value where it is no `Int32`.
+  /// A value, or none where it is no `Int32`, with the state and the next word after it.
+  typealias Rest = (x: UInt32, next: UnsafePointer<UInt16>, value: Int32?)
+
+  /// Decodes what follows a slot.
+  @inline(never)
+  func takeRest(_ slot: Int, _ state: UInt32, _ words: UnsafePointer<UInt16>) -> Rest {
+    takeAnyRest(slot, state, words, nil)
+  }
+
+  /// Decodes what follows a slot, where a state may be left without a word.
   @inline(never)
   func takeRest(
-    _ slot: Int, _ state: UInt32, _ words: UnsafePointer<UInt16>
-  ) -> (x: UInt32, next: UnsafePointer<UInt16>, value: Int32?) {
+    _ slot: Int, _ state: UInt32, _ words: UnsafePointer<UInt16>, _ end: UnsafePointer<UInt16>
+  ) -> Rest { takeAnyRest(slot, state, words, end) }
+
+  @inline(__always)
+  private func takeAnyRest(
+    _ slot: Int, _ state: UInt32, _ words: UnsafePointer<UInt16>, _ end: UnsafePointer<UInt16>?
+  ) -> Rest {
     var (x, next) = (state, words)
     var symbol = Int(table.lowest) + slot
     if slot == Int(table.count) {
-      let head = takeRaw(UInt32(Escape.headBits), &x, &next)
-      let escape = Escape(head: head, tail: takeRaw(head & 31, &x, &next))
+      let head = Self.takeRaw(UInt32(Escape.headBits), &x, &next, end)
+      let escape = Escape(head: head, tail: Self.takeRaw(head & 31, &x, &next, end))
       symbol = escape.symbol(lowest: table.lowest, count: Int(table.count))
     }
-    let low = takeRaw(table.rawBits, &x, &next)
+    let low = Self.takeRaw(table.rawBits, &x, &next, end)
     return (x, next, Int32(exactly: symbol << Int(table.rawBits) | Int(low)))
   }
 
   /// Decodes `count` raw bits, at most 32.
   @inline(__always)
-  func takeRaw(_ count: UInt32, _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) -> UInt32 {
+  static func takeRaw(
+    _ count: UInt32, _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ end: UnsafePointer<UInt16>?
+  ) -> UInt32 {
     let lowCount = min(count, RANS.wordBits)
     let low = x & (1 &<< lowCount &- 1)
     x &>>= lowCount
-    refill(&x, &next)
+    refill(&x, &next, end)
     guard count > lowCount else { return low }
     let high = x & (1 &<< (count &- lowCount) &- 1)
     x &>>= count &- lowCount
-    refill(&x, &next)
+    refill(&x, &next, end)
     return high << RANS.wordBits | low
   }
 
   /// Takes the next word in where the state has room for it, without a branch: it could not be foreseen.
   @inline(__always)
-  func refill(_ x: inout UInt32, _ next: inout UnsafePointer<UInt16>) {
+  static func refill(
+    _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ end: UnsafePointer<UInt16>?
+  ) {
     let word = UInt32(next.pointee)
     var low: UInt32 = x < RANS.least ? 1 : 0
     if let end { low &= next < end ? 1 : 0 }
