@@ -7,17 +7,15 @@ import Testing
 struct ContainerTests {
   /// Four rows of one plane: see the known answer of rANS.
   static let chunk: [UInt8] = [
-    0x28, 0xB5, 0x2F, 0xFD, 0x24, 0x06, 0x31, 0x00, 0x00, 0x00, 0x04, 0x41, 0x20, 0x06, 0x20, 0xFE, 0x92,
-    0xF5,
-    0xBC,
+    0x28, 0xB5, 0x2F, 0xFD, 0x24, 0x04, 0x21, 0x00, 0x00, 0x10, 0x06, 0x41, 0x20, 0xB5, 0xA2, 0x87, 0xB8,
   ]
   /// A stream with "hi" for its header, and that chunk twice.
   static let golden: [UInt8] =
-    [0x57, 0x2A, 0x4D, 0x18, 12, 0, 0, 0] + Array("VAEC".utf8) + [1, 0] + Array("hi".utf8)
-    + [0x95, 0xBD, 0x27, 0x75]
+    [0x57, 0x2A, 0x4D, 0x18, 11, 0, 0, 0] + Array("VAEC".utf8) + [1] + Array("hi".utf8)
+    + [0xB4, 0xA8, 0x57, 0x98]
     + chunk + chunk
     + [0x5E, 0x2A, 0x4D, 0x18, 33, 0, 0, 0]
-    + [20, 0, 0, 0, 0, 0, 0, 0] + [19, 0, 0, 0, 6, 0, 0, 0] + [19, 0, 0, 0, 6, 0, 0, 0]
+    + [19, 0, 0, 0, 0, 0, 0, 0] + [17, 0, 0, 0, 4, 0, 0, 0] + [17, 0, 0, 0, 4, 0, 0, 0]
     + [3, 0, 0, 0, 0, 0xB1, 0xEA, 0x92, 0x8F]
 
   private func write(_ header: [UInt8], _ frames: [[UInt8]]) throws -> [UInt8] {
@@ -68,8 +66,8 @@ struct ContainerTests {
     #expect(
       parts == [
         .header(StreamHeader(content: Array("hi".utf8))),
-        .chunk(StreamReader.Chunk(frame: Self.chunk, index: 0, offset: 20, contentSize: 6)),
-        .chunk(StreamReader.Chunk(frame: Self.chunk, index: 1, offset: 39, contentSize: 6)),
+        .chunk(StreamReader.Chunk(frame: Self.chunk, index: 0, offset: 19, contentSize: 4)),
+        .chunk(StreamReader.Chunk(frame: Self.chunk, index: 1, offset: 36, contentSize: 4)),
         .end(chunks: 2),
       ])
   }
@@ -88,15 +86,15 @@ struct ContainerTests {
     #expect(error == nil)
     #expect(parts.count == 7)
     #expect(parts[4] == .header(StreamHeader(content: [1, 2, 3])))
-    let offset = Self.golden.count + 21
-    #expect(parts[5] == .chunk(.init(frame: Self.chunk, index: 0, offset: offset, contentSize: 6)))
+    let offset = Self.golden.count + 20
+    #expect(parts[5] == .chunk(.init(frame: Self.chunk, index: 0, offset: offset, contentSize: 4)))
     #expect(parts[6] == .end(chunks: 1))
 
     let tables = try seekTables(Self.golden + second)
     #expect(tables.map(\.streamOffset) == [0, Self.golden.count])
-    #expect(tables.map(\.headerSize) == [20, 21])
-    #expect(tables[0].chunks.map(\.offset) == [20, 39])
-    #expect(tables[1].chunks == [SeekTable.Chunk(offset: offset, size: 19, contentSize: 6)])
+    #expect(tables.map(\.headerSize) == [19, 20])
+    #expect(tables[0].chunks.map(\.offset) == [19, 36])
+    #expect(tables[1].chunks == [SeekTable.Chunk(offset: offset, size: 17, contentSize: 4)])
   }
 
   @Test(
@@ -119,7 +117,7 @@ struct ContainerTests {
   @Test("to zstd it is a stream of the chunks' contents")
   func zstdAccepts() throws {
     let source = try ZstdSource(MemorySource(Self.golden + Self.golden))
-    let content: [UInt8] = [0x00, 0x04, 0x41, 0x20, 0x06, 0x20]
+    let content: [UInt8] = [0x10, 0x06, 0x41, 0x20]
     #expect(try source.read(upTo: 1000) == content + content + content + content)
   }
 
@@ -128,12 +126,12 @@ struct ContainerTests {
     let whole = read(Self.golden).parts
     for count in Self.golden.indices {
       let (parts, error) = read(Array(Self.golden.prefix(count)))
-      let complete = count < 20 ? 0 : count < 39 ? 1 : count < 58 ? 2 : 3
+      let complete = count < 19 ? 0 : count < 36 ? 1 : count < 53 ? 2 : 3
       #expect(parts == Array(whole.prefix(complete)))
       let chunks = max(0, complete - 1)
       switch count {
       case 0: #expect(error == .notAVaecFile(.empty))
-      case 20, 39, 58: #expect(error == .missingSeekTable(afterChunks: chunks))
+      case 19, 36, 53: #expect(error == .missingSeekTable(afterChunks: chunks))
       default: #expect(error == .truncated(afterChunks: chunks))
       }
       #expect(throws: StreamError.self) { try seekTables(Array(Self.golden.prefix(count))) }
@@ -176,20 +174,20 @@ struct ContainerTests {
     }
     #expect(error { $0[8] = 0x20 } == .notAVaecFile(.zstd))
     #expect(error { $0[12] = 2 } == .unsupportedVersion(2))
-    #expect(error { $0[13] = 4 } == .unsupportedFlags(4))
-    #expect(error { $0[14] = 0 } == .damagedHeader)
-    #expect(error { $0[20] = 0 } == .damagedChunk(index: 0))
-    #expect(error { $0[39] = 0 } == .damagedChunk(index: 1))
+    #expect(error { $0[12] = 0x41 } == .unsupportedFlags(4))
+    #expect(error { $0[13] = 0 } == .damagedHeader)
+    #expect(error { $0[19] = 0 } == .damagedChunk(index: 0))
+    #expect(error { $0[36] = 0 } == .damagedChunk(index: 1))
     // A dictionary, no checksum, a block of the reserved type, one of too many bytes.
-    #expect(error { $0[24] |= 1 } == .damagedChunk(index: 0))
-    #expect(error { $0[24] &= ~4 } == .damagedChunk(index: 0))
-    #expect(error { $0[26] |= 6 } == .damagedChunk(index: 0))
-    #expect(error { $0[28] = 0xFF } == .damagedChunk(index: 0))
-    #expect(error { $0[66] ^= 1 } == .damagedSeekTable)
-    #expect(error { $0.removeSubrange(20..<39) } == .damagedSeekTable)
+    #expect(error { $0[23] |= 1 } == .damagedChunk(index: 0))
+    #expect(error { $0[23] &= ~4 } == .damagedChunk(index: 0))
+    #expect(error { $0[25] |= 6 } == .damagedChunk(index: 0))
+    #expect(error { $0[27] = 0xFF } == .damagedChunk(index: 0))
+    #expect(error { $0[61] ^= 1 } == .damagedSeekTable)
+    #expect(error { $0.removeSubrange(19..<36) } == .damagedSeekTable)
     #expect(error { $0.append(0) } == .trailingBytes(offset: Self.golden.count))
     #expect(error { $0 += Self.chunk } == .trailingBytes(offset: Self.golden.count))
-    #expect(error { $0.replaceSubrange(58..., with: Self.golden) } == .missingSeekTable(afterChunks: 2))
+    #expect(error { $0.replaceSubrange(53..., with: Self.golden) } == .missingSeekTable(afterChunks: 2))
   }
 
   @Test(
@@ -208,21 +206,21 @@ struct ContainerTests {
 
   @Test("hostile sizes are refused before anything is read for them")
   func hostile() throws {
-    var header = Array(Self.golden[..<20])
+    var header = Array(Self.golden[..<19])
     header.replaceSubrange(4..<8, with: [0xFF, 0xFF, 0xFF, 0xFF])
     #expect(
-      read(header).error == .oversize(bytes: Int(UInt32.max) - 10, limit: StreamHeader.largestContent))
+      read(header).error == .oversize(bytes: Int(UInt32.max) - 9, limit: StreamHeader.largestContent))
     header.replaceSubrange(4..<8, with: [0, 0, 0, 4])
     #expect(read(header).error == .truncated(afterChunks: 0))
 
     // A frame that says it holds 2^62 bytes, and one of a byte above the limit.
     let frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xE4, 0, 0, 0, 0, 0, 0, 0, 0x40, 1, 0, 0, 0, 0, 0, 0]
-    #expect(read(Self.golden[..<20] + frame).error == .oversize(bytes: 1 << 62, limit: 1 << 30))
-    #expect(read(Self.golden, contentLimit: 5).error == .oversize(bytes: 6, limit: 5))
-    #expect(read(Self.golden, contentLimit: 6).error == nil)
+    #expect(read(Self.golden[..<19] + frame).error == .oversize(bytes: 1 << 62, limit: 1 << 30))
+    #expect(read(Self.golden, contentLimit: 3).error == .oversize(bytes: 4, limit: 3))
+    #expect(read(Self.golden, contentLimit: 4).error == nil)
 
     // Empty blocks without end.
-    let endless = Self.golden[..<20] + Self.chunk[..<6] + [UInt8](repeating: 0, count: 1 << 16)
+    let endless = Self.golden[..<19] + Self.chunk[..<6] + [UInt8](repeating: 0, count: 1 << 16)
     #expect(read(Array(endless)).error == .damagedChunk(index: 0))
 
     // A seek table that says it has 2^27 entries, or 2^32 - 1.
@@ -234,7 +232,7 @@ struct ContainerTests {
 
   @Test("seek tables that do not fit their file are refused")
   func seekTableDamage() throws {
-    #expect(try seekTables(Self.golden)[0].chunks.map(\.offset) == [20, 39])
+    #expect(try seekTables(Self.golden)[0].chunks.map(\.offset) == [19, 36])
     let table = Self.golden.count - 41..<Self.golden.count
     for position in table {
       var bytes = Self.golden
@@ -248,7 +246,7 @@ struct ContainerTests {
 }
 
 /// Gives its bytes in pieces of changing size, as a pipe does.
-private final class TricklingSource: ByteSource {
+final class TricklingSource: ByteSource {
   private var rest: ArraySlice<UInt8>
   private var step = 1
 

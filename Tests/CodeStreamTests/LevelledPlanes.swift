@@ -58,7 +58,8 @@ struct LevelledPlanes {
   static func decode(
     words: [UInt8], _ tables: TableSet, levelledPlanes: Int, rows: Int
   ) throws(ChunkError) -> [Int32] {
-    let reader = try RANSReader(RANSDecoder(tables), words[...], rows: rows)
+    let reader = try RANSReader(
+      RANSDecoder(tables), words[...], rows: rows, levelledPlanes: levelledPlanes)
     return try decode(
       ChunkSymbolReader(.rans(reader), rows: rows, planes: tables.planes, levelledPlanes: levelledPlanes),
       tables, levelledPlanes)

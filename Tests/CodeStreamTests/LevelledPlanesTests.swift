@@ -6,7 +6,7 @@ import Testing
 @Suite("Levelled planes")
 struct LevelledPlanesTests {
   private func kind(_ frame: [UInt8]) throws -> ContentKind? {
-    ContentKind(rawValue: try ZstdFrame.decompress(frame[...], limit: 1 << 22)[0])
+    ContentKind(rawValue: try ZstdFrame.decompress(frame[...], limit: 1 << 22)[0] & 3)
   }
 
   /// Rows drawn from `period` different ones.
@@ -27,12 +27,12 @@ struct LevelledPlanesTests {
     return result
   }
 
-  @Test("symbols come back where each level follows from them", arguments: [1, 2, 3, 255, 256, 258, 1003])
+  @Test("symbols come back where each level follows from them", arguments: [1, 2, 3, 258, 1003, 7282, 7283])
   func closedLoop(rows: Int) throws {
     for planes in [0, 1, 4] {
       let source = LevelledPlanes(planes: planes, levelledPlanes: 9, rows: rows, seed: UInt64(rows))
       let frame = ChunkEncoder(RANSEncoder(source.tables)).encode(source.chunk)
-      let symbols = try LevelledPlanes.decode(frame, source.tables, levelledPlanes: 9, maxRows: 2000)
+      let symbols = try LevelledPlanes.decode(frame, source.tables, levelledPlanes: 9, maxRows: 8000)
       #expect(symbols == source.chunk.symbols)
     }
   }
@@ -43,17 +43,17 @@ struct LevelledPlanesTests {
     let halves = FrequencyTable(lowest: 0, weights: [1], escape: 1, rawBits: 0)
     let tables = TableSet([], levels: [quarters, halves])
     var chunk = ChunkSymbols(planes: 0, levelledPlanes: 2, rows: 2)
-    chunk.symbols = [6, 0, 5, 0]
+    chunk.symbols = [6, 0, 6, 0]
     chunk.levels = [0, 1, 0, 1]
-    // From the last to the first, x = 0x10000:
-    //   0, f = 0x4000, start 0: x / f = 4 -> 0x20000;  5, f = 0x2000, start 0: x / f = 0x10 -> 0x80000
-    //   0: x / f = 0x20 -> 0x100000;  6, f = 0x4000, start 0x2000: x / f = 0x40 -> 0x202000
+    // From the last to the first, x = 0:
+    //   0, f = 0x4000, start 0: x / f = 0 -> 0;  6, f = 0x4000, start 0x2000: x / f = 0 -> 0x2000
+    //   0: x / f = 0, x mod f = 0x2000 -> 0x2000;  6: x / f = 0, x mod f = 0x2000 -> 0x4000
     let bytes = RANSEncoder(tables).encode(chunk)
-    #expect(bytes == [0x00, 0x20, 0x20, 0x00])
-    let reader = try RANSReader(RANSDecoder(tables), bytes[...], rows: 2)
+    #expect(bytes == [0x00, 0x40])
+    let reader = try RANSReader(RANSDecoder(tables), bytes[...], rows: 2, levelledPlanes: 2)
     var symbols = ChunkSymbolReader(.rans(reader), rows: 2, planes: 0, levelledPlanes: 2)
     #expect(try symbols.next([0, 1]) == [6, 0])
-    #expect(try symbols.next([0, 1]) == [5, 0])
+    #expect(try symbols.next([0, 1]) == [6, 0])
     try symbols.finish()
   }
 
@@ -95,7 +95,7 @@ struct LevelledPlanesTests {
     #expect(encoder.encode(chunk) == encoder.encode(source.chunk))
   }
 
-  @Test("any integer comes back at any level, whatever its raw bits", arguments: [3, 64, 300])
+  @Test("any integer comes back at any level, whatever its raw bits", arguments: [3, 300, 16_386])
   func escapes(rows: Int) throws {
     let levels = [0, 1, 5, 16, 17, 24].map {
       FrequencyTable(lowest: -2, weights: [1, 5, 9, 5, 1], escape: 1, rawBits: $0)
@@ -111,7 +111,7 @@ struct LevelledPlanesTests {
     chunk.symbols[1] = .max
     let tables = TableSet([], levels: levels)
     let bytes = RANSEncoder(tables).encode(chunk)
-    let words = try RANSReader(RANSDecoder(tables), bytes[...], rows: rows)
+    let words = try RANSReader(RANSDecoder(tables), bytes[...], rows: rows, levelledPlanes: 4)
     var reader = ChunkSymbolReader(.rans(words), rows: rows, planes: 0, levelledPlanes: 4)
     for plane in 0..<4 {
       let range = plane * rows..<(plane + 1) * rows
@@ -158,21 +158,25 @@ struct LevelledPlanesTests {
     #expect(symbols == source.chunk.symbols)
   }
 
-  @Test("every cut, and any byte more, is found out", arguments: [90, 270])
+  @Test("a cut never gives back the right symbols, and between four lanes it is found out", arguments: [90, 13_200])
   func cuts(rows: Int) {
     let source = LevelledPlanes(planes: 1, levelledPlanes: 4, rows: rows, seed: 1)
     let bytes = RANSEncoder(source.tables).encode(source.chunk)
-    func decode(_ words: [UInt8]) throws(ChunkError) {
-      _ = try LevelledPlanes.decode(words: words, source.tables, levelledPlanes: 4, rows: rows)
+    func decode(_ words: [UInt8]) throws -> [Int32] {
+      try LevelledPlanes.decode(words: words, source.tables, levelledPlanes: 4, rows: rows)
     }
-    for count in bytes.indices {
-      #expect(throws: ChunkError.corrupt) { try decode(Array(bytes.prefix(count))) }
+    // Decoding levels takes its time.
+    let step = 1 + bytes.count * rows / 200_000
+    for count in bytes.indices where count % step == 0 || count > bytes.count - 3 {
+      let symbols = Result { try decode(Array(bytes.prefix(count))) }
+      #expect((try? symbols.get()) != source.chunk.symbols)
+      if rows > 1000 { #expect(throws: ChunkError.corrupt) { try symbols.get() } }
     }
-    #expect(throws: ChunkError.corrupt) { try decode(bytes + [0]) }
-    #expect(throws: ChunkError.corrupt) { try decode(bytes + [0, 0]) }
+    #expect(throws: ChunkError.corrupt) { try decode(bytes + [1]) }
+    #expect(throws: ChunkError.corrupt) { try decode(bytes + [1, 2]) }
   }
 
-  @Test("wrong bytes never come back as the right symbols, and nothing worse happens", arguments: [90, 270])
+  @Test("wrong bytes never come back as the right symbols, and nothing worse happens", arguments: [90, 13_200])
   func noise(rows: Int) {
     var generator = SeededGenerator(seed: 3)
     let source = LevelledPlanes(planes: 1, levelledPlanes: 4, rows: rows, seed: 1)
@@ -180,7 +184,7 @@ struct LevelledPlanesTests {
     func decode(_ words: [UInt8]) -> [Int32]? {
       try? LevelledPlanes.decode(words: words, source.tables, levelledPlanes: 4, rows: rows)
     }
-    for position in bytes.indices {
+    for position in bytes.indices where position % (1 + bytes.count * rows / 200_000) == 0 {
       var damaged = bytes
       damaged[position] ^= UInt8.random(in: 1...255, using: &generator)
       #expect(decode(damaged) != source.chunk.symbols)
@@ -213,16 +217,17 @@ struct LevelledPlanesTests {
     }
   }
 
-  @Test("planes that are left are an error, and so is a chunk of another number of planes")
+  @Test("planes that are left are an error, and so is a chunk of fewer planes")
   func wrongPlanes() throws {
     let source = LevelledPlanes(planes: 2, levelledPlanes: 3, rows: 300, seed: 1)
     let bytes = RANSEncoder(source.tables).encode(source.chunk)
-    var reader = try RANSReader(RANSDecoder(source.tables), bytes[...], rows: 300)
+    var reader = try RANSReader(
+      RANSDecoder(source.tables), bytes[...], rows: 300, levelledPlanes: 3)
     var symbols = [Int32](repeating: 0, count: 600)
     try reader.planes(into: &symbols, planeStride: 300)
     #expect(symbols[...] == source.chunk.symbols[..<600])
     #expect(throws: ChunkError.corrupt) { try reader.finish() }
-    for planes in [0, 2, 4] {
+    for planes in [0, 2] {
       #expect(throws: ChunkError.corrupt) {
         try LevelledPlanes.decode(words: bytes, source.tables, levelledPlanes: planes, rows: 300)
       }

@@ -10,12 +10,16 @@ struct ZstdProgramTests {
   static let program = ["/usr/bin/zstd", "/usr/local/bin/zstd", "/opt/homebrew/bin/zstd"]
     .first(where: FileManager.default.isExecutableFile(atPath:))
 
-  @Test("accepts a stream, and two one after the other", .enabled(if: program != nil), arguments: [1, 2])
-  func accepts(streams: Int) throws {
+  @Test(
+    "accepts streams of both forms, and several one after the other", .enabled(if: program != nil),
+    arguments: [
+      ContainerTests.golden, CompactStreamTests.golden, ContainerTests.golden + ContainerTests.golden,
+      ContainerTests.golden + CompactStreamTests.golden + ContainerTests.golden,
+    ])
+  func accepts(bytes: [UInt8]) throws {
     let program = try #require(Self.program)
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).vaec")
     defer { try? FileManager.default.removeItem(at: file) }
-    let bytes = (0..<streams).flatMap { _ in ContainerTests.golden }
     try Data(bytes).write(to: file)
     for action in ["-t", "-l"] {
       let process = Process()

@@ -129,7 +129,7 @@ struct DamageTests {
       switch part {
       case .header(let header): details = header.content
       case .chunk(let chunk): frames.append(chunk.frame)
-      case .end: break
+      case .end, .compact: break
       }
     }
     return (details, frames)
@@ -177,7 +177,7 @@ struct DamageTests {
     for kind in UInt8(0)...3 {
       for _ in 0..<100 {
         let count = Int(random.next() % 200)
-        try decode([kind, 4] + (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+        try decode([4 << 2 | kind] + (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
       }
     }
   }

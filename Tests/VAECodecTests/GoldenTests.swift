@@ -22,8 +22,12 @@ struct GoldenStream: CustomTestStringConvertible, Sendable {
     case network, linear, value
     /// A basis of the model before all others.
     case front
+    /// Forms of streams.
+    case compact, chunked
     /// Kinds of chunks.
     case rans, plain
+    /// Lanes of rANS.
+    case oneLane, fourLanes
     /// Low bits that are coded raw, and values outside a table.
     case raw, escape
   }
@@ -161,34 +165,51 @@ struct GoldenTests {
     let codec = try Codec(threads: 1)
     var found: Set<GoldenStream.Part> = []
     var plan: StreamPlan?
+
+    func begin(_ details: StreamDetails) {
+      #expect(model.fingerprint.hasPrefix(Fingerprint.text(details.fingerprint)))
+      let point = details.point(in: model.model)
+      if model.model.front != nil { found.insert(.front) }
+      if point.network != nil { found.insert(.network) }
+      if point.steps.contains(where: { $0 > 0 }) { found.insert(.linear) }
+      if point.valueStep > 0 { found.insert(.value) }
+      let made = StreamPlan(model.model, at: point, chunkRows: details.chunkRows, kernels: codec.kernels)
+      if (made.tables.tables + made.tables.levels).contains(where: { $0.rawBits > 0 }) {
+        found.insert(.raw)
+      }
+      plan = made
+    }
+
+    func look(into content: ArraySlice<UInt8>) throws {
+      found.insert((content.first ?? 0) & 3 == ContentKind.rans.rawValue ? .rans : .plain)
+      guard let plan else { return }
+      if plan.tables.planes + plan.levelledPlanes <= 65_535 / plan.chunkRows { found.insert(.oneLane) } else {
+        found.insert(.fourLanes)
+      }
+      guard plan.planes > 0 else { return }
+      var symbols = [Int32](repeating: 0, count: plan.planes * plan.chunkRows)
+      var chunk = try ChunkDecoder(RANSDecoder(plan.tables)).open(
+        content: content, maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes)
+      try chunk.planes(into: &symbols, planeStride: plan.chunkRows)
+      for plane in 0..<plan.planes {
+        let values = symbols[plane * plan.chunkRows..<plane * plan.chunkRows + chunk.rows]
+        let table = plan.tables[plane]
+        if values.contains(where: { table.slot(of: $0) == table.count }) { found.insert(.escape) }
+      }
+    }
+
     while let part = try reader.next() {
       switch part {
       case .header(let header):
-        let details = try StreamDetails(header.content, name: stream.name)
-        #expect(details.fingerprint == model.fingerprintNumber)
-        let point = details.point(in: model.model)
-        if model.model.front != nil { found.insert(.front) }
-        if point.network != nil { found.insert(.network) }
-        if point.steps.contains(where: { $0 > 0 }) { found.insert(.linear) }
-        if point.valueStep > 0 { found.insert(.value) }
-        let made = StreamPlan(model.model, at: point, chunkRows: details.chunkRows, kernels: codec.kernels)
-        if (made.tables.tables + made.tables.levels).contains(where: { $0.rawBits > 0 }) {
-          found.insert(.raw)
-        }
-        plan = made
+        found.insert(.chunked)
+        begin(try StreamDetails(header.content, name: stream.name))
       case .chunk(let chunk):
-        let content = try ZstdFrame.decompress(chunk.frame[...], limit: 1 << 20)
-        found.insert(content.first == ContentKind.rans.rawValue ? .rans : .plain)
-        guard let plan, plan.planes > 0 else { continue }
-        var symbols = [Int32](repeating: 0, count: plan.planes * plan.chunkRows)
-        var chunk = try ChunkDecoder(RANSDecoder(plan.tables)).open(
-          content: content[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes)
-        try chunk.planes(into: &symbols, planeStride: plan.chunkRows)
-        for plane in 0..<plan.planes {
-          let values = symbols[plane * plan.chunkRows..<plane * plan.chunkRows + chunk.rows]
-          let table = plan.tables[plane]
-          if values.contains(where: { table.slot(of: $0) == table.count }) { found.insert(.escape) }
-        }
+        try look(into: try ZstdFrame.decompress(chunk.frame[...], limit: 1 << 20)[...])
+      case .compact(let compact):
+        found.insert(.compact)
+        let (details, chunk) = try StreamDetails.compact(compact.content, name: stream.name)
+        begin(details)
+        try look(into: chunk)
       case .end: break
       }
     }

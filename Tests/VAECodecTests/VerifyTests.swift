@@ -30,7 +30,7 @@ struct VerifyTests {
     #expect(summary.elementType == .f8)
     #expect(summary.format == "npy")
     #expect(summary.quality == 42)
-    #expect(summary.fingerprint == model.fingerprint)
+    #expect(model.fingerprint.hasPrefix(summary.fingerprint) && summary.fingerprint.count == 8)
     #expect(summary.formatVersion == 1)
   }
 
@@ -43,7 +43,7 @@ struct VerifyTests {
     let summaries = try codec.verify(MemorySource(file), name: "x")
     #expect(summaries.map(\.samples) == [20, 9])
     #expect(summaries.map(\.chunks) == [3, 1])
-    #expect(summaries.map(\.fingerprint) == [bumps.fingerprint, bytes.fingerprint])
+    #expect(summaries.map(\.fingerprint) == [bumps, bytes].map { String($0.fingerprint.prefix(8)) })
     #expect(summaries.map(\.streamBytes).reduce(0, +) == file.count)
   }
 
@@ -94,6 +94,7 @@ struct VerifyTests {
         writer = try StreamWriter(sink, header: StreamHeader(content: details.encode()))
       case .chunk(let chunk): try writer?.append(frame: chunk.frame)
       case .end: try writer?.finish()
+      case .compact: Issue.record("this stream has one chunk")
       }
     }
     return sink.bytes

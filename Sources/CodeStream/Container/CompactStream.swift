@@ -21,11 +21,9 @@ public struct CompactStream: Equatable, Sendable {
   /// What a frame's content begins with, where its writer's bytes are `content`. The chunk's content follows.
   public static func prefix(_ content: [UInt8]) -> [UInt8] { StreamMark.bytes + content }
 
-  /// Reads the content of a frame.
-  ///
-  /// - Returns: nil if the frame is someone else's.
-  init?(content: [UInt8], size: Int) throws(StreamError) {
-    guard StreamMark.isBeginning(of: content), content.count >= StreamMark.size else { return nil }
+  /// Reads the content of a frame of ours.
+  init(content: [UInt8], size: Int) throws(StreamError) {
+    guard content.count >= StreamMark.size else { throw .damagedChunk(index: 0) }
     version = try StreamMark.version(content[StreamMark.name.count])
     self.content = content.dropFirst(StreamMark.size)
     self.size = size

@@ -131,8 +131,7 @@ public final class StreamReader {
     } catch {
       throw .damagedChunk(index: 0)
     }
-    guard let stream = try CompactStream(content: content, size: found.bytes.count) else { throw isForeign }
-    return stream
+    return try CompactStream(content: content, size: found.bytes.count)
   }
 
   private func chunkOrEnd() throws(StreamError) -> Part {

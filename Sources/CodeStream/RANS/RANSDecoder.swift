@@ -78,7 +78,7 @@ public struct RANSDecoder: Sendable {
   public func decode(
     _ bytes: ArraySlice<UInt8>, rows: Int, into symbols: inout [Int32], planeStride: Int
   ) throws(ChunkError) {
-    var reader = try RANSReader(self, bytes, rows: rows)
+    var reader = try RANSReader(self, bytes, rows: rows, levelledPlanes: 0)
     try reader.planes(into: &symbols, planeStride: planeStride)
     try reader.finish()
   }

@@ -26,7 +26,7 @@ public struct RANSReader: Sendable {
   ///   - levelledPlanes: how many levelled planes the chunk has; the plain ones are the tables'.
   /// - Throws: `corrupt` where no encoder wrote so many bytes, or such states.
   public init(
-    _ decoder: RANSDecoder, _ bytes: ArraySlice<UInt8>, rows: Int, levelledPlanes: Int = 0
+    _ decoder: RANSDecoder, _ bytes: ArraySlice<UInt8>, rows: Int, levelledPlanes: Int
   ) throws(ChunkError) {
     precondition(rows >= 1 && levelledPlanes >= 0, "a chunk has rows")
     lanes = RANS.lanes(planes: decoder.planes + levelledPlanes, rows: rows)
