@@ -6,6 +6,7 @@
 
 Needs Python 3.10, numpy, and the program zstd.
 """
+import math
 import pathlib
 import struct
 import subprocess
@@ -318,12 +319,20 @@ class Table:
 
 
 class RANS:
-    def __init__(self, r, rows):
-        self.x = r.numbers(4 if rows >= 256 else 1, "<u4").tolist()
-        self.words = np.frombuffer(r.rest(), "<u2").tolist()[::-1]
+    def __init__(self, r, symbols):
+        if symbols < 65536:
+            data = r.rest()
+            first = [data[0]] if len(data) % 2 else []
+            self.words = np.frombuffer(data[len(first):], "<u2").tolist()[::-1] + first
+            self.x, self.empty = [0], 0
+            self.refill(0)
+            self.refill(0)
+        else:
+            self.x, self.empty = r.numbers(4, "<u4").tolist(), 65536
+            self.words = np.frombuffer(r.rest(), "<u2").tolist()[::-1]
 
     def refill(self, lane):
-        if self.x[lane] < 65536:
+        if self.x[lane] < 65536 and self.words:
             self.x[lane] = self.x[lane] << 16 | self.words.pop()
 
     def bits(self, lane, k):
@@ -351,7 +360,7 @@ class RANS:
         return np.array([self.symbol(row, table_of(row)) for row in range(rows)], "i8")
 
     def finish(self):
-        assert not self.words and all(x == 65536 for x in self.x), "damaged"
+        assert not self.words and all(x == self.empty for x in self.x), "damaged"
 
 
 def unzigzag(data, width):
@@ -380,11 +389,12 @@ def plain_planes(r, kind, rows, planes):
 
 def decode_chunk(model, at, tables, content):
     r = Reader(content)
-    kind, rows = r.number("B"), r.count()
+    number = r.count()
+    kind, rows = number % 4, number // 4
     plain, levels = tables
     levelled = model.values if at[2] > 0 else 0
     if kind == 0:
-        coder = RANS(r, rows)
+        coder = RANS(r, rows * (len(plain) + levelled))
         planes = [coder.plane(rows, lambda _: table) for table in plain]
         take = lambda chosen: coder.plane(rows, lambda row: levels[chosen[row]])
     else:
@@ -402,32 +412,71 @@ def decode_chunk(model, at, tables, content):
 
 # Streams
 
-def decode(model, data):
-    """The samples of the first stream of `data`, as an array. Formats other than npy become npy."""
+def setting(model, r):
+    assert r.number("I") == model.fingerprint >> 32, "another model"
+    quality = r.number("B")
+    assert quality <= 100 or quality == 127, "newer"
+    return point(r) if quality == 127 else model.qualities[quality]
+
+
+def description(r):
+    """The type and the shape of samples; what else there is about their format is skipped."""
+    tag = r.number("B")
+    shape, axis = [], r.count()
+    while axis:
+        shape.append(axis // 2)
+        axis = r.count() if axis % 2 else 0
+    if tag >> 4 & 7 == 4:
+        skip_style(r, math.prod(shape))
+    return TYPES[tag & 15], shape
+
+
+def skip_style(r, columns):
+    flags, _ = r.number("B"), r.number("B")
+    if flags & 32:
+        for _ in range(columns):
+            r.take(r.count())
+    while flags & 64 and columns:
+        columns -= r.count()
+        r.number("B")
+
+
+def compact(model, content):
+    """Point, type, shape and chunks of a compact stream."""
+    assert content[:5] == b"VAEC\1"
+    r = Reader(content[5:])
+    return setting(model, r), *description(r), [r.rest()]
+
+
+def chunked(model, data):
+    """Point, type, shape and chunks of a stream in chunks."""
     magic, size = struct.unpack("<II", data[:8])
     head = data[8:8 + size]
-    assert magic == 0x184D2A57 and head[:5] == b"VAEC\1" and head[5] < 2
+    assert magic == 0x184D2A57 and head[:5] == b"VAEC\1"
     assert zlib.crc32(head[:-4]) == struct.unpack("<I", head[-4:])[0], "damaged"
-    r = Reader(head[6:-4])
-    assert r.number("Q") == model.fingerprint, "another model"
-    quality = r.number("B")
-    at = point(r) if quality == 255 else model.qualities[quality]
+    r = Reader(head[5:-4])
+    at = setting(model, r)
     r.count(), r.count()
-    dtype = TYPES[r.number("B")]
-    r.number("B")
-    shape = [r.count() for _ in range(r.count())]
-    chunks = data[8 + size:]
-    sizes = [len(chunks)]
-    if head[5] == 0:
-        # The seek table tells where the chunks are.
-        frames = struct.unpack("<I", data[-9:-5])[0]
-        sizes = np.frombuffer(data[-9 - 8 * frames:-9], "<u4").reshape(frames, 2)[1:, 0]
-    tables = model.tables(at)
-    place, parts = 0, []
-    for frame in sizes:
-        parts.append(decode_chunk(model, at, tables, unzstd(chunks[place:place + frame])))
+    dtype, shape = description(r)
+    assert not r.rest()
+    # The seek table tells where the chunks are.
+    frames = struct.unpack("<I", data[-9:-5])[0]
+    place, chunks = 8 + size, []
+    for frame in np.frombuffer(data[-9 - 8 * frames:-9], "<u4").reshape(frames, 2)[1:, 0]:
+        chunks.append(unzstd(data[place:place + frame]))
         place += frame
-    assert place == len(chunks) or chunks[place:place + 4] == struct.pack("<I", 0x184D2A5E)
+    assert data[place:place + 4] == struct.pack("<I", 0x184D2A5E)
+    return at, dtype, shape, chunks
+
+
+def decode(model, data):
+    """The samples of `data`, one stream, as an array. Formats other than npy become npy."""
+    if data[:4] == struct.pack("<I", 0xFD2FB528):
+        at, dtype, shape, chunks = compact(model, unzstd(data))
+    else:
+        at, dtype, shape, chunks = chunked(model, data)
+    tables = model.tables(at)
+    parts = [decode_chunk(model, at, tables, content) for content in chunks]
     values = np.concatenate(parts) if parts else np.zeros((0, model.values), F)
     if dtype[0] != "f":
         limits = np.iinfo(dtype)

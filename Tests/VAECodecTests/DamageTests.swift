@@ -79,15 +79,19 @@ struct DamageTests {
   }
 
   /// A stream of several chunks, and the file it decodes to.
-  private func sample(_ quality: Double) throws -> (model: FittedModel, stream: [UInt8], file: [UInt8]) {
+  private func sample(
+    _ quality: Double, chunkRows: Int = 4
+  ) throws -> (model: FittedModel, stream: [UInt8], file: [UInt8]) {
     let model = try Models.bumps.get()
-    let stream = try codec.stream(try Models.bumpRows(10, seed: 71), model, quality: quality, chunkRows: 4)
+    let stream = try codec.stream(
+      try Models.bumpRows(10, seed: 71), model, quality: quality, chunkRows: chunkRows)
     return (model, stream, try codec.file(stream, model))
   }
 
-  @Test("a stream with any byte changed is refused, or decodes to the same", arguments: [20.0, 90])
-  func streams(quality: Double) throws {
-    let (model, stream, file) = try sample(quality)
+  @Test(
+    "a stream with any byte changed is refused, or decodes to the same", arguments: [20.0, 90], [4, 10])
+  func streams(quality: Double, chunkRows: Int) throws {
+    let (model, stream, file) = try sample(quality, chunkRows: chunkRows)
     withEachDamage(stream) { damaged, place in
       let summaries = try? codec.verify(MemorySource(damaged), name: "x")
       if let summaries { #expect(summaries.map(\.samples) == [10]) }
@@ -100,9 +104,9 @@ struct DamageTests {
     }
   }
 
-  @Test("a stream that is cut anywhere is refused", arguments: [20.0, 90])
-  func cutStreams(quality: Double) throws {
-    let (model, stream, _) = try sample(quality)
+  @Test("a stream that is cut anywhere is refused", arguments: [20.0, 90], [4, 10])
+  func cutStreams(quality: Double, chunkRows: Int) throws {
+    let (model, stream, _) = try sample(quality, chunkRows: chunkRows)
     for end in 0..<stream.count {
       let part = Array(stream[..<end])
       let error = #expect(throws: CodecError.self) { try codec.verify(MemorySource(part), name: "new.vaec") }
@@ -180,6 +184,61 @@ struct DamageTests {
         try decode([4 << 2 | kind] + (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
       }
     }
+  }
+
+  @Test("a compact stream that lies, with its checksum right, never crashes a decoder", arguments: [20.0, 90])
+  func lyingContent(quality: Double) throws {
+    let (model, good, file) = try sample(quality, chunkRows: 10)
+    let content = try ZstdFrame.decompress(good[...], limit: 1 << 20)
+    func stream(_ content: [UInt8]) -> [UInt8] { ZstdFrame.compress(content, level: 1, checksum: true) }
+    #expect(try codec.file(stream(content), model) == file)
+    withEachDamage(content, changes: Self.changes[1...3]) { damaged, place in
+      let bytes = stream(damaged)
+      let summaries = try? codec.verify(MemorySource(bytes), name: "x")
+      // The mark and the fingerprint, whose error needs no model or no tables.
+      if place < 9 { #expect(throws: CodecError.self) { try codec.file(bytes, model) } }
+      if place < 5 { #expect(summaries == nil) }
+      if place < 24 { _ = try? codec.file(bytes, model) }
+    }
+    for end in 0..<min(content.count, 17) {
+      #expect(throws: CodecError.self) { try codec.file(stream(Array(content[..<end])), model) }
+    }
+    #expect(throws: CodecError.self) { try codec.file(stream(content + [1]), model) }
+    // Rows of a chunk that no memory holds, and a shape of as many values.
+    let details = try StreamDetails.compact(content.dropFirst(5), name: "x").details
+    for rows in [1 << 24, 1 << 28, 1 << 60] {
+      var writer = ByteWriter()
+      writer.append(CompactStream.prefix(details.encodeCompact()))
+      writer.append(count: rows << 2)
+      let bytes = stream(writer.bytes)
+      #expect(throws: CodecError.self) { try codec.verify(MemorySource(bytes), name: "x") }
+      #expect(throws: CodecError.self) { try codec.file(bytes, model) }
+    }
+  }
+
+  @Test("settings that are kept for later are refused, in both forms of streams", arguments: [4, 10])
+  func settings(chunkRows: Int) throws {
+    let (model, good, file) = try sample(60, chunkRows: chunkRows)
+    var changed = 0
+    for byte in UInt8.min ... .max where byte > 100 && byte != 127 {
+      let bytes: [UInt8]
+      if chunkRows == 10 {
+        var content = try ZstdFrame.decompress(good[...], limit: 1 << 20)
+        #expect(content[9] == 60)
+        content[9] = byte
+        bytes = ZstdFrame.compress(content, level: 1, checksum: true)
+      } else {
+        var (details, frames) = try parts(good)
+        #expect(details[4] == 60)
+        details[4] = byte
+        bytes = try stream(details, frames)
+      }
+      let expected = CodecError.badHeader(name: "x", reason: "its quality is \(byte)")
+      #expect(throws: expected) { try codec.verify(MemorySource(bytes), name: "x") }
+      changed += 1
+    }
+    #expect(changed == 154)
+    #expect(try codec.file(good, model) == file)
   }
 
   @Test("a header that announces chunks of very many rows takes no memory for them")

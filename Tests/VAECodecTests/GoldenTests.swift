@@ -38,7 +38,8 @@ struct GoldenStream: CustomTestStringConvertible, Sendable {
 @Suite("Golden files")
 struct GoldenTests {
   static let streams: [GoldenStream] = [
-    GoldenStream(name: "bumps-network", model: "bumps", quality: 1, chunkRows: 100, parts: [.network, .rans])
+    GoldenStream(name: "bumps-network", model: "bumps", quality: 1, chunkRows: 100,
+      parts: [.network, .rans, .oneLane, .compact])
     {
       try Models.bumpRows(40, seed: 81)
     },
@@ -48,7 +49,7 @@ struct GoldenTests {
       try Models.bumpRows(300, seed: 82)
     },
     GoldenStream(
-      name: "bumps-value", model: "bumps", quality: 5, chunkRows: 13, parts: [.network, .value, .rans]
+      name: "bumps-value", model: "bumps", quality: 5, chunkRows: 13, parts: [.network, .value, .rans, .chunked]
     ) {
       try Models.bumpRows(40, seed: 83)
     },
@@ -61,7 +62,7 @@ struct GoldenTests {
       return try SampleArray(numbers, shape: [12])
     },
     GoldenStream(
-      name: "bumps-repeated", model: "bumps", quality: 3, chunkRows: 200, parts: [.network, .plain]
+      name: "bumps-repeated", model: "bumps", quality: 3, chunkRows: 200, parts: [.network, .plain, .compact]
     ) {
       let rows = try Models.bumpRows(3, seed: 85).numbers
       return try SampleArray((0..<60).flatMap { _ in rows }, shape: [3, 4], type: .f8)
@@ -76,6 +77,12 @@ struct GoldenTests {
       name: "pairs-fine", model: "pairs", quality: 100, chunkRows: 200, parts: [.linear, .raw, .rans]
     ) {
       try SampleArray(TestData.walks(200, width: 2, seed: 87), shape: [2])
+    },
+    GoldenStream(
+      name: "bytes-many", model: "bytes", quality: 2, chunkRows: 5470,
+      parts: [.linear, .rans, .fourLanes, .oneLane, .chunked]
+    ) {
+      try Models.byteRows(5480, seed: 90)
     },
     GoldenStream(
       name: "front", model: "front", quality: 50, chunkRows: 100, parts: [.network, .linear, .front, .rans]
@@ -183,9 +190,8 @@ struct GoldenTests {
     func look(into content: ArraySlice<UInt8>) throws {
       found.insert((content.first ?? 0) & 3 == ContentKind.rans.rawValue ? .rans : .plain)
       guard let plan else { return }
-      if plan.tables.planes + plan.levelledPlanes <= 65_535 / plan.chunkRows { found.insert(.oneLane) } else {
-        found.insert(.fourLanes)
-      }
+      let rows = try ChunkDecoder.rows(ofContent: content, limit: plan.chunkRows)
+      found.insert(rows * (plan.planes + plan.levelledPlanes) < 1 << 16 ? .oneLane : .fourLanes)
       guard plan.planes > 0 else { return }
       var symbols = [Int32](repeating: 0, count: plan.planes * plan.chunkRows)
       var chunk = try ChunkDecoder(RANSDecoder(plan.tables)).open(

@@ -82,12 +82,16 @@ extension Codec {
       if rows > 0 { chunks.append(numbers) }
       report.samples += rows
       try Self.check(report.samples, of: description.rows, hasEnded: ended, name: name)
-      let isWhole = ended || report.samples == description.rows
-      if chunks.count == 1, isWhole, output.isEmpty {
+      // A first chunk waits until it is known whether another follows.
+      let isFirst = chunks.count == 1 && output.isEmpty
+      if isFirst, ended || report.samples == description.rows {
         try output.write(only: codecs.encode(only: chunks[0], after: output.compactPrefix))
         chunks.removeAll()
-      } else if chunks.count == codecs.count || ended {
-        for frame in codecs.encode(chunks) { try output.write(frame) }
+      } else if ended || chunks.count >= codecs.count && !isFirst {
+        for first in stride(from: 0, to: chunks.count, by: codecs.count) {
+          let some = Array(chunks[first..<min(first + codecs.count, chunks.count)])
+          for frame in codecs.encode(some) { try output.write(frame) }
+        }
         chunks.removeAll(keepingCapacity: true)
       }
     }
