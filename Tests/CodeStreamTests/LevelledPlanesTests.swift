@@ -158,7 +158,9 @@ struct LevelledPlanesTests {
     #expect(symbols == source.chunk.symbols)
   }
 
-  @Test("a cut never gives back the right symbols, and between four lanes it is found out", arguments: [90, 13_200])
+  @Test(
+    "a cut never gives back the right symbols, and between four lanes it is found out",
+    arguments: [90, 13_200])
   func cuts(rows: Int) {
     let source = LevelledPlanes(planes: 1, levelledPlanes: 4, rows: rows, seed: 1)
     let bytes = RANSEncoder(source.tables).encode(source.chunk)
@@ -176,7 +178,8 @@ struct LevelledPlanesTests {
     #expect(throws: ChunkError.corrupt) { try decode(bytes + [1, 2]) }
   }
 
-  @Test("wrong bytes never come back as the right symbols, and nothing worse happens", arguments: [90, 13_200])
+  @Test(
+    "wrong bytes never come back as the right symbols, and nothing worse happens", arguments: [90, 13_200])
   func noise(rows: Int) {
     var generator = SeededGenerator(seed: 3)
     let source = LevelledPlanes(planes: 1, levelledPlanes: 4, rows: rows, seed: 1)

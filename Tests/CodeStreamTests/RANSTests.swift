@@ -162,7 +162,8 @@ struct RANSTests {
   }
 
   @Test(
-    "a cut never gives back the right symbols, and between four lanes it is found out", arguments: [270, 21_900])
+    "a cut never gives back the right symbols, and between four lanes it is found out",
+    arguments: [270, 21_900])
   func cuts(rows: Int) {
     let chunk = RandomPlanes.small(rows: rows)
     let bytes = RANSEncoder(chunk.tables).encode(chunk.symbols, planeStride: rows, rows: rows)

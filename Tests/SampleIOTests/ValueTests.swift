@@ -159,7 +159,37 @@ struct ValueTests {
       }
     }
     // 2^28 columns, whose decimals would take gigabytes.
-    var reader = ByteReader([8, 2, 1, 0x80, 0x80, 0x80, 0x80, 0x01, 0x40, 0, 0x80, 0x80, 0x80, 0x80, 0x01, 2])
+    var reader = ByteReader([0x48, 0x80, 0x80, 0x80, 0x80, 0x02, 0x40, 0, 0x80, 0x80, 0x80, 0x80, 0x01, 2])
+    #expect(throws: SampleIOError.self) { try SampleDescription(from: &reader) }
+  }
+
+  @Test(
+    "a description has the documented bytes",
+    arguments: [
+      (.f4, [10, 10], .npy(version: 1, bigEndian: false), [0x07, 21, 20]),
+      (.u1, [], .idx, [0x30, 0]),
+      (.i2, [128], .npy(version: 2, bigEndian: true), [0x93, 0x80, 0x02]),
+      (.f8, [3, 64, 5], .npy(version: 3, bigEndian: false), [0x28, 7, 0x81, 0x01, 10]),
+      (.f4, [63], .vecs, [0x57, 126]), (.u4, [1], .raw, [0x64, 2]),
+      (.f8, [2], .delimited(DelimitedStyle(separator: .tab)), [0x48, 4, 1, 0]),
+    ] as [(ElementType, [Int], SampleFormat, [UInt8])])
+  func descriptionBytes(type: ElementType, shape: [Int], format: SampleFormat, bytes: [UInt8]) throws {
+    let description = try SampleDescription(elementType: type, sampleShape: shape, format: format)
+    var writer = ByteWriter()
+    description.encode(into: &writer)
+    #expect(writer.bytes == bytes)
+    var reader = ByteReader(bytes)
+    #expect(try SampleDescription(from: &reader) == description)
+  }
+
+  @Test(
+    "descriptions that no version writes are refused",
+    arguments: [
+      [], [0x07], [0x09, 2], [0x0F, 2], [0x70, 2], [0xB0, 2], [0xC0, 2, 0, 0], [0x07, 1], [0x07, 3, 0],
+      [0x07, 3], [0x07] + [UInt8](repeating: 3, count: 32) + [2],
+    ] as [[UInt8]])
+  func wrongDescriptions(bytes: [UInt8]) {
+    var reader = ByteReader(bytes)
     #expect(throws: SampleIOError.self) { try SampleDescription(from: &reader) }
   }
 

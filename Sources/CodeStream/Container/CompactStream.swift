@@ -56,7 +56,8 @@ public struct CompactStream: Equatable, Sendable {
   }
 
   /// What a first block decompresses to: as the only one of a frame with a window of 128 KiB.
-  private static func content(of block: BlockHeader, _ body: ArraySlice<UInt8>) throws(ByteIOError) -> [UInt8] {
+  private static func content(of block: BlockHeader, _ body: ArraySlice<UInt8>) throws(ByteIOError) -> [UInt8]
+  {
     var frame = ByteWriter()
     frame.append(Container.frameMagic)
     // Neither size nor checksum, and 2^(10 + 7) bytes of window.

@@ -145,8 +145,9 @@ struct StreamDetails {
   }
 
   /// Runs `body`, and says of its errors that the header is at fault.
-  private static func reading(_ name: String, _ body: () throws -> StreamDetails) throws(CodecError) -> StreamDetails
-  {
+  private static func reading(
+    _ name: String, _ body: () throws -> StreamDetails
+  ) throws(CodecError) -> StreamDetails {
     do {
       return try body()
     } catch let error as SampleIOError {
