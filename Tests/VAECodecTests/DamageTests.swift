@@ -89,7 +89,8 @@ struct DamageTests {
   }
 
   @Test(
-    "a stream with any byte changed is refused, or decodes to the same", arguments: [20.0, 90], [4, 10])
+    "a stream with any byte changed is refused, or decodes to the same",
+    arguments: [(20.0, 4), (90, 4), (20, 10)])
   func streams(quality: Double, chunkRows: Int) throws {
     let (model, stream, file) = try sample(quality, chunkRows: chunkRows)
     withEachDamage(stream) { damaged, place in
@@ -104,7 +105,7 @@ struct DamageTests {
     }
   }
 
-  @Test("a stream that is cut anywhere is refused", arguments: [20.0, 90], [4, 10])
+  @Test("a stream that is cut anywhere is refused", arguments: [(20.0, 4), (90, 4), (20, 10)])
   func cutStreams(quality: Double, chunkRows: Int) throws {
     let (model, stream, _) = try sample(quality, chunkRows: chunkRows)
     for end in 0..<stream.count {
@@ -186,14 +187,13 @@ struct DamageTests {
     }
   }
 
-  @Test(
-    "a compact stream that lies, with its checksum right, never crashes a decoder", arguments: [20.0, 90])
-  func lyingContent(quality: Double) throws {
-    let (model, good, file) = try sample(quality, chunkRows: 10)
+  @Test("a compact stream that lies, with its checksum right, never crashes a decoder")
+  func lyingContent() throws {
+    let (model, good, file) = try sample(20, chunkRows: 10)
     let content = try ZstdFrame.decompress(good[...], limit: 1 << 20)
     func stream(_ content: [UInt8]) -> [UInt8] { ZstdFrame.compress(content, level: 1, checksum: true) }
     #expect(try codec.file(stream(content), model) == file)
-    withEachDamage(content, changes: Self.changes[1...3]) { damaged, place in
+    withEachDamage(content, changes: Self.changes[1...2]) { damaged, place in
       let bytes = stream(damaged)
       let summaries = try? codec.verify(MemorySource(bytes), name: "x")
       // The mark and the fingerprint, whose error needs no model or no tables.

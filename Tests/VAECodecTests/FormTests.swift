@@ -12,11 +12,11 @@ struct FormTests {
   @Test("rows of one chunk make a compact stream, whoever counts them, and with any number of threads")
   func choice() throws {
     let model = try Models.bumps.get()
-    for rows in [0, 1, 5, 6, 7, 12, 13] {
+    for rows in [0, 1, 6, 7, 13] {
       let array = try Models.bumpRows(13, seed: 31).rows(0..<rows)
       var found: Set<[UInt8]> = []
       for knowsRows in [true, false] {
-        for threads in [1, 2, 3] {
+        for threads in [1, 3] {
           let codec = try Codec(threads: threads)
           let sink = MemorySink()
           let report = try codec.encode(
@@ -25,9 +25,11 @@ struct FormTests {
           #expect(report.streamBytes == sink.bytes.count)
           #expect(report.samples == rows)
           #expect(isCompact(sink.bytes) == (1...6).contains(rows))
-          #expect(try SampleArray(file: try codec.file(sink.bytes, model)).rows == rows)
           found.insert(sink.bytes)
         }
+      }
+      for stream in found {
+        #expect(try SampleArray(file: try Codec(threads: 1).file(stream, model)).rows == rows)
       }
       // A stream in chunks says whether its rows were known from the start.
       #expect(found.count == ((1...6).contains(rows) ? 1 : 2))
