@@ -152,11 +152,19 @@ class Model:
         for _ in range(r.count()):
             components = r.count()
             basis = matrix(r, components, width)
-            self.layers.append((basis, [density(r) for _ in range(components)]))
+            sizes, densities = r.bf16(components), [density(r) for _ in range(40)]
+            shapes = {}
+            for _ in range(r.count()):
+                component = r.count()
+                shapes[component] = density(r)
+            self.layers.append((basis, sizes, densities, shapes))
         if r.number("B"):
             components = r.count()
             matrix(r, components, width)
-            r.take(18 * components)
+            r.take(2 * components + 18 * 40)
+            for _ in range(r.count()):
+                r.count()
+                r.take(18)
         self.predictors = None
         if r.number("B"):
             self.predictors = [self.predictor(r, i) for i in range(n)]
@@ -197,10 +205,30 @@ class Model:
         if network:
             row = product(hats(network[0], self.anchors), self.prior, F(0))[0].reshape(3, 3, self.stride)
             plain += [Table(row[:, :, k], network[2]) for k in range(self.latents)]
-        for (_, densities), step in zip(self.layers, steps):
+        used = []
+        for (_, _, densities, shapes), step in zip(self.layers, steps):
             if step > 0:
-                plain += [Table(d, step) for d in densities]
-        return plain, [Table(d, F(1)) for d in self.levels] if value_step > 0 else []
+                used.append([Table(d, F(1)) for d in densities] + [Table(d, step) for d in shapes.values()])
+        if value_step > 0:
+            used.append([Table(d, F(1)) for d in self.levels])
+        return plain, used
+
+    def coefficients(self, at, rows, take):
+        """take(layer, levels) gives the symbols of the next levelled plane; all planes of the linear layers."""
+        planes = []
+        used = [(sizes, shapes, step) for (_, sizes, _, shapes), step in zip(self.layers, at[1]) if step > 0]
+        for layer, (sizes, shapes, step) in enumerate(used):
+            sums, n = np.full(rows, F(6)), F(6)
+            own = {component: 40 + i for i, component in enumerate(shapes)}
+            for c, m in enumerate(sizes):
+                t = min(m / step, F(1e9))
+                e = t * (t * t) / (t * t + F(0.045))
+                chosen = np.full(rows, own[c]) if c in own else level(sums * (t / n))
+                symbols = take(layer, chosen)
+                sums = sums * F(0.95) + np.abs(symbols.astype(F)) * (F(1) / e if e > 1 else F(1))
+                n = n * F(0.95) + min(e, F(1))
+                planes.append(symbols)
+        return planes
 
     def base(self, at, symbols):
         """Values before the value layer; symbols are rows x planes."""
@@ -221,7 +249,7 @@ class Model:
             if self.front is None and (self.low > -np.inf or self.high < np.inf):
                 inverse = F(1) / self.scale
                 output = clip(output, (self.low - self.means) * inverse, (self.high - self.means) * inverse)
-        for (basis, _), step in zip(self.layers, steps):
+        for (basis, _, _, _), step in zip(self.layers, steps):
             if step > 0:
                 coefficients = symbols[:, plane:plane + len(basis)].astype(F) * step
                 plane += len(basis)
@@ -250,11 +278,15 @@ class Model:
                 d = d + above * (b[:, i] - self.low)
             if below != 0:
                 d = d + below * (self.high - b[:, i])
-            t = clip(d * (F(1) / step), F(2**-10), F(float.fromhex("0x1.fffffep+9")))
-            symbols = take((t.view("u4") >> 22).astype("i4") - 234)
+            symbols = take(level(d * (F(1) / step)))
             values[:, i] = self.rule(fma(symbols.astype(F), step, self.rule(p)))
             e[:, i] = values[:, i] - b[:, i]
         return values
+
+
+def level(t):
+    t = clip(t, F(2**-7), F(float.fromhex("0x1.fffffep+12")))
+    return (t.view("u4") >> 22).astype("i4") - 240
 
 
 # Entropy coding
@@ -392,19 +424,21 @@ def decode_chunk(model, at, tables, content):
     number = r.count()
     kind, rows = number % 4, number // 4
     plain, levels = tables
-    levelled = model.values if at[2] > 0 else 0
+    levelled = sum(len(basis) for (basis, _, _, _), step in zip(model.layers, at[1]) if step > 0)
+    levelled += model.values if at[2] > 0 else 0
     if kind == 0:
         coder = RANS(r, rows * (len(plain) + levelled))
         planes = [coder.plane(rows, lambda _: table) for table in plain]
-        take = lambda chosen: coder.plane(rows, lambda row: levels[chosen[row]])
+        take = lambda layer, chosen: coder.plane(rows, lambda row: levels[layer][chosen[row]])
     else:
         planes = plain_planes(r, kind, rows, len(plain) + levelled)
         planes, rest = planes[:len(plain)], iter(planes[len(plain):])
-        take = lambda _: next(rest)
+        take = lambda *_: next(rest)
+    planes += model.coefficients(at, rows, take)
     symbols = np.stack(planes, 1) if planes else np.zeros((rows, 0), "i8")
     values = model.base(at, symbols)
-    if levelled:
-        values = model.value_layer(values, at[2], take)
+    if at[2] > 0:
+        values = model.value_layer(values, at[2], lambda chosen: take(len(levels) - 1, chosen))
     if kind == 0:
         coder.finish()
     return values

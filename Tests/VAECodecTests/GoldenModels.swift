@@ -10,16 +10,34 @@ enum GoldenModels {
   }
 
   /// Qualities 1, 3 and 5 use the network alone; with the first linear layer; with the value layer.
-  static func withChosenPoints(_ fitted: Model) throws -> Model {
+  static func withChosenPoints(_ fitted: Model, _ rows: [Float]) throws -> Model {
     var model = fitted
     guard let network = model.network else { throw MissingPart(name: "network") }
-    guard !model.layers.isEmpty else { throw MissingPart(name: "linear layer") }
+    if model.layers.isEmpty {
+      model.layers = [layer(for: model, rows)]
+      for q in model.qualities.indices { model.qualities[q].steps = [0] }
+    }
     guard model.valueLayer != nil else { throw MissingPart(name: "value layer") }
     let none = model.layers.map { _ in Float(0) }
     model.qualities[1] = OperatingPoint(network: network.point(0.4, relativeStep: 1.25), steps: none)
     model.qualities[3] = OperatingPoint(network: network.point(1), steps: [0.1] + none.dropFirst())
     model.qualities[5] = OperatingPoint(network: network.point(0.9), steps: none, valueStep: 0.5)
     return model
+  }
+
+  /// A linear layer for what the network leaves of `rows`.
+  private static func layer(for model: Model, _ rows: [Float]) -> ResidualLayer {
+    let (kernels, workers) = (Kernels(), Workers(count: 1))
+    let x = Matrix(rows: rows.count / model.values, columns: model.values, rows)
+    model.standardize(x, kernels)
+    guard let part = model.network?.point(1) else { preconditionFailure("there is a network") }
+    let reached = model.reconstruct(x, at: part, kernels, workers)
+    let left = Matrix(rows: x.rows, columns: x.columns)
+    kernels.table.pointee.add_scaled(
+      x.buffer.pointer, -1, reached.buffer.pointer, left.buffer.pointer, x.buffer.count)
+    let components = PrincipalComponents(of: left, components: 12, kernels: kernels, workers: workers)
+    var random = RandomSource(seed: 8)
+    return .fit(left, components: components, kernels: kernels, workers: workers, random: &random)
   }
 
   /// Quality 5 uses a value layer of made-up terms of all kinds, with the step 1.
@@ -46,7 +64,7 @@ enum GoldenModels {
       return p
     }
     let densities = (0..<ValueLayer.levels).map { level in
-      let scale = Float(level) * 0.35 - 7.3
+      let scale = Float(level) * 0.35 - 5.2
       return LogisticMixture(
         means: [-0.25, 0, 0.25].map(storable), logScales: [scale, scale + 0.5, scale - 0.5].map(storable),
         logits: [0, 0.5, -0.5])
@@ -91,11 +109,16 @@ enum GoldenModels {
     let network = Model.Network(
       architecture, stored: stored, inverseDeviation: [0.25, 0.5, 1],
       qualities: QualityRange(low: 1, high: 100))
-    let wide = LogisticMixture(means: [-1, 0, 1], logScales: [-0.5, -0.5, -0.5], logits: [0, 0.25, 0])
+    // Three logistic densities side by side, twice as wide every other level.
+    let densities = (0..<ValueLayer.levels).map { level in
+      let width = Float(sign: .plus, exponent: level / 2 - 7, significand: level % 2 == 0 ? 1 : 1.5)
+      return LogisticMixture(
+        means: [-width, 0, width], logScales: [Float](repeating: 0.6875 * Float(level / 2 - 8), count: 3),
+        logits: [0, 0.25, 0])
+    }
     let layer = ResidualLayer(
-      matrix(WeightShape(inputs: 6, outputs: 6), cosines(6, 6)), mixtures: [wide],
-      mixtureOf: [0, 0, 0, 0, 0, 0],
-      kernels: kernels)
+      matrix(WeightShape(inputs: 6, outputs: 6), cosines(6, 6)),
+      magnitudes: [2, 1.5, 1, 0.75, 0.5, 0.25], densities: densities, kernels: kernels)
     let point = OperatingPoint(network: network.point(0.6), steps: [0.05])
     return Model(
       means: (0..<20).map { Float($0) / 8 }, scale: 3,

@@ -90,24 +90,30 @@ extension StreamPlan {
     numbers.withUnsafeBufferPointer { numbers in
       for row in 0..<rows {
         let range = row * width..<(row + 1) * width
-        var symbols = [Int32](repeating: 0, count: max(1, planes))
+        let all = planes + coefficientPlanes
+        var symbols = [Int32](repeating: 0, count: max(1, all))
+        var levels = [UInt8](repeating: 0, count: max(1, coefficientPlanes))
         symbols.withUnsafeMutableBufferPointer { symbols in
           guard let first = symbols.baseAddress else { return }
-          coder.encode(UnsafeBufferPointer(rebasing: numbers[range]), rows: 1, symbols: first, planeStride: 1)
+          coder.encode(
+            UnsafeBufferPointer(rebasing: numbers[range]), rows: 1, symbols: first, levels: &levels,
+            planeStride: 1)
         }
-        for plane in 0..<planes { chunk.symbols[plane * rows + row] = symbols[plane] }
+        for plane in 0..<coefficientPlanes { chunk.levels[plane * rows + row] = levels[plane] }
+        for plane in 0..<all { chunk.symbols[plane * rows + row] = symbols[plane] }
         base.withUnsafeMutableBufferPointer {
           coder.lastBase(rows: 1, into: UnsafeMutableBufferPointer(rebasing: $0[range]))
         }
       }
-      guard levelledPlanes > 0 else { return }
+      guard hasValues else { return }
       base.withUnsafeBufferPointer { base in
         ValueCoder(model, rows: rows, kernels: kernels).encode(
           numbers, base: base, rows: rows, step: point.valueStep
         ) { value, symbols, levels in
           for row in 0..<rows {
-            chunk.symbols[(planes + value) * rows + row] = symbols[row]
-            chunk.levels[value * rows + row] = levels[row]
+            let plane = coefficientPlanes + value
+            chunk.symbols[(planes + plane) * rows + row] = symbols[row]
+            chunk.levels[plane * rows + row] = levels[row] + UInt8(firstValueLevel)
           }
         }
       }

@@ -69,8 +69,8 @@ struct VerifyTests {
     #expect(try codec.verify(MemorySource(bytes), name: "x").map(\.quality) == [nil])
     // One that the model has no parts for is refused.
     for point in [
-      OperatingPoint(network: nil, steps: [0.1]), OperatingPoint(network: nil, steps: [0.1, .nan]),
-      OperatingPoint(network: .init(quality: 2, step: 1), steps: [0, 0]),
+      OperatingPoint(network: nil, steps: [0.1, 0.1, 0.1]), OperatingPoint(network: nil, steps: [.nan]),
+      OperatingPoint(network: .init(quality: 2, step: 1), steps: [0]),
     ] {
       let wrong = try rewritten(stream) { $0.setting = .point(point) }
       #expect(

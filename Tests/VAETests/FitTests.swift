@@ -38,18 +38,27 @@ private struct TinyFit {
     var symbols = [Int32](repeating: 0, count: planes * rows + 1)
     var back = [Float](repeating: .nan, count: x.count)
     let coder = SampleCoder(model, at: point, blockRows: rows, kernels: kernels)
-    x.withUnsafeBufferPointer { coder.encode($0, rows: rows, symbols: &symbols, planeStride: rows) }
+    let latents = model.latentPlanes(at: point)
+    var levels = [UInt8](repeating: 0, count: planes * rows + 1)
+    x.withUnsafeBufferPointer {
+      coder.encode($0, rows: rows, symbols: &symbols, levels: &levels, planeStride: rows)
+    }
     back.withUnsafeMutableBufferPointer {
       coder.decode(symbols, planeStride: rows, rows: rows, into: $0, asBase: point.valueStep > 0)
     }
-    let (distinct, index) = model.symbolWeights(at: point, kernels: kernels)
-    let costs = distinct.map { SymbolCost($0) }
+    let costs = model.latentWeights(at: point, kernels: kernels).map { SymbolCost($0) }
+    let allLevels = model.levelWeights(at: point, kernels: kernels).map { SymbolCost($0) }
     var bits = 0.0
     for plane in 0..<planes {
-      for r in 0..<rows { bits += Double(costs[index[plane]](symbols[plane * rows + r])) }
+      for r in 0..<rows {
+        let symbol = symbols[plane * rows + r]
+        let cost =
+          plane < latents ? costs[plane] : allLevels[Int(levels[(plane - latents) * rows + r])]
+        bits += Double(cost(symbol))
+      }
     }
     if point.valueStep > 0 {
-      let levelCosts = model.levelWeights(kernels: kernels).map { SymbolCost($0) }
+      let levelCosts = allLevels.suffix(ScaleLevel.count).map(\.self)
       let values = ValueCoder(model, rows: rows, kernels: kernels)
       let base = back
       x.withUnsafeBufferPointer { x in
@@ -79,9 +88,10 @@ private struct TinyFit {
     #expect(result.pca.allSatisfy { $0.bits.isFinite && $0.error.isFinite })
     let (coarse, fine) = (measure(0), measure(100))
     #expect(coarse.error.isFinite && fine.error.isFinite && coarse.bits.isFinite && fine.bits.isFinite)
-    #expect(fine.error <= coarse.error * 1.001 + 1e-12)
-    // PSNR of 60 dB and more, or errors in half of all integers at the most.
+    // Below 70 dB, more quality is less error.
     let square = result.peak * result.peak
+    #expect(fine.error <= coarse.error * 1.001 + square * 1e-7)
+    // PSNR of 60 dB and more, or errors in half of all integers at the most.
     #expect(fine.error <= (isInteger ? 0.5 : square * 1e-6) + 1e-20, "\(fine.error) of \(square)")
   }
 
@@ -249,7 +259,7 @@ struct FitTests {
       return result.model.encode().count
     }
     let (few, many) = (try bytes(for: 10), try bytes(for: 10_000_000))
-    #expect(few < 1500 && many > 2 * few, "\(few), \(many)")
+    #expect(few < 2500 && many > 2 * few, "\(few), \(many)")
   }
 
   @Test("the latents that were dropped are counted")

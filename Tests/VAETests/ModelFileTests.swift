@@ -25,13 +25,18 @@ struct ModelFileTests {
     for quality in [0, 60, 100] {
       let point = model.qualities[quality]
       let planes = model.planes(at: point)
-      let (distinct, index) = model.symbolWeights(at: point, kernels: kernels)
-      #expect(index.count == planes && index.allSatisfy(distinct.indices.contains))
-      #expect(distinct.allSatisfy { (1...1024).contains($0.weights.count) })
+      let latents = model.latentWeights(at: point, kernels: kernels)
+      #expect(latents.count == model.latentPlanes(at: point))
+      let tables = latents + model.levelWeights(at: point, kernels: kernels)
+      #expect(tables.allSatisfy { (1...1024).contains($0.weights.count) })
       let coder = SampleCoder(model, at: point, blockRows: rows, kernels: kernels)
       var symbols = [Int32](repeating: 0, count: max(1, planes * rows))
       var back = [Float](repeating: 0, count: samples.count)
-      samples.withUnsafeBufferPointer { coder.encode($0, rows: rows, symbols: &symbols, planeStride: rows) }
+      var levels = [UInt8](repeating: 0, count: max(1, planes * rows))
+      samples.withUnsafeBufferPointer {
+        coder.encode($0, rows: rows, symbols: &symbols, levels: &levels, planeStride: rows)
+      }
+      #expect(levels.allSatisfy { Int($0) < model.coefficientLevels(at: point).count * ScaleLevel.count + 1 })
       back.withUnsafeMutableBufferPointer {
         coder.decode(symbols, planeStride: rows, rows: rows, into: $0, asBase: point.valueStep > 0)
       }
@@ -45,7 +50,10 @@ struct ModelFileTests {
         }
       }
     }
-    if model.valueLayer != nil { #expect(model.levelWeights(kernels: kernels).count == ValueLayer.levels) }
+    for point in model.qualities {
+      let layers = model.coefficientLevels(at: point).count + (point.valueStep > 0 ? 1 : 0)
+      #expect(model.levelWeights(at: point, kernels: kernels).count == layers * ScaleLevel.count)
+    }
   }
 
   @Test("a model comes back from its content, byte for byte", arguments: models)
@@ -65,8 +73,8 @@ struct ModelFileTests {
       back.network?.parameters.buffer.array.map(\.bitPattern)
         == model.network?.parameters.buffer.array.map(\.bitPattern))
     #expect(back.layers.map(\.stored) == model.layers.map(\.stored))
-    func densities(_ layer: ResidualLayer) -> [LogisticMixture] { layer.mixtureOf.map { layer.mixtures[$0] } }
-    #expect(back.layers.map(densities) == model.layers.map(densities))
+    #expect(back.layers.map(\.magnitudes) == model.layers.map(\.magnitudes))
+    #expect(back.layers.map(\.densities) == model.layers.map(\.densities))
     use(back)
   }
 

@@ -138,8 +138,8 @@ struct RandomModel: Sendable {
       let matrix = stored(components, width, &random)
       model.layers.append(
         ResidualLayer(
-          matrix, mixtures: (0..<components).map { _ in random.mixture() }, mixtureOf: Array(0..<components),
-          kernels: kernels))
+          matrix, magnitudes: random.floats(components, 0.2...3).map(storable),
+          densities: (0..<ScaleLevel.count).map { _ in random.mixture() }, kernels: kernels))
     }
     if hasValueLayer { model.valueLayer = random.valueLayer(values: values, rule: rule) }
     for quality in 0...100 {

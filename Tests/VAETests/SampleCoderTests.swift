@@ -5,6 +5,7 @@ import Testing
 /// What coding samples gives, plane-major symbols and row-major reconstructions.
 private struct Coded: Equatable {
   var symbols: [Int32]
+  var levels: [UInt8]
   var base: [UInt32]
   var decodedBase: [UInt32]
   var decoded: [UInt32]
@@ -14,6 +15,8 @@ private struct Coded: Equatable {
     let planes = model.planes(at: point)
     let values = model.values
     var symbols = [Int32](repeating: 12345, count: planes * rows + 1)
+    let latents = model.latentPlanes(at: point)
+    var levels = [UInt8](repeating: 123, count: (planes - latents) * rows + 1)
     var base = [Float](repeating: .nan, count: rows * values)
     var decodedBase = base
     var decoded = base
@@ -26,8 +29,11 @@ private struct Coded: Equatable {
       symbols.withUnsafeMutableBufferPointer { symbols in
         guard let first = symbols.baseAddress.map({ $0 + start }) else { return }
         samples.withUnsafeBufferPointer {
-          coder.encode(
-            UnsafeBufferPointer(rebasing: $0[range]), rows: count, symbols: first, planeStride: rows)
+          let block = UnsafeBufferPointer(rebasing: $0[range])
+          levels.withUnsafeMutableBufferPointer { levels in
+            guard let levels = levels.baseAddress else { return }
+            coder.encode(block, rows: count, symbols: first, levels: levels + start, planeStride: rows)
+          }
         }
         base.withUnsafeMutableBufferPointer {
           coder.lastBase(rows: count, into: UnsafeMutableBufferPointer(rebasing: $0[range]))
@@ -45,7 +51,9 @@ private struct Coded: Equatable {
       }
     }
     #expect(symbols.last == 12345, "nothing is written beyond the planes")
+    #expect(levels.last == 123, "nor beyond the levels")
     self.symbols = symbols.dropLast()
+    self.levels = levels.dropLast()
     self.base = base.map(\.bitPattern)
     self.decodedBase = decodedBase.map(\.bitPattern)
     self.decoded = decoded.map(\.bitPattern)
@@ -166,8 +174,9 @@ struct ResidualLayerTests {
     let basis = random.basis(components, of: values).joined().map { Float($0) }
     let weights = Weights(Matrix(rows: components, columns: values, basis))
     return ResidualLayer(
-      StoredMatrix(weights.buffer.pointer, weights.shape, steps: [step]), mixtures: [random.mixture()],
-      mixtureOf: [Int](repeating: 0, count: components), kernels: Kernels())
+      StoredMatrix(weights.buffer.pointer, weights.shape, steps: [step]),
+      magnitudes: [Float](repeating: 1, count: components),
+      densities: [LogisticMixture](repeating: random.mixture(), count: ScaleLevel.count), kernels: Kernels())
   }
 
   @Test(

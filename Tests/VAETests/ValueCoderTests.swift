@@ -152,7 +152,7 @@ struct ValueCoderTests {
         near += (Double(chunk.symbols[i][r]) - symbol).magnitude <= 0.501 ? 1 : 0
         let octave = (logarithm(deviation / Double(step)) / logarithm(2)).rounded(.down)
         let half = deviation / Double(step) / power(2, octave) >= 1.5 ? 1 : 0
-        let level = max(0, min(39, Int(octave) * 2 + 20 + half))
+        let level = max(0, min(39, Int(octave) * 2 + 14 + half))
         same += level == Int(chunk.levels[i][r]) ? 1 : 0
       }
     }

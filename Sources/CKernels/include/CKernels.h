@@ -74,13 +74,13 @@ typedef struct {
 } vaec_output_rule;
 
 /// Levels of scale: two an octave, from VAEC_LEAST_SCALE on (those of larger scales share the last).
-#define VAEC_LEAST_SCALE 0x1p-10f
-/// The largest number below 2^10.
-#define VAEC_MOST_SCALE 0x1.fffffep+9f
+#define VAEC_LEAST_SCALE 0x1p-7f
+/// The largest number below 2^13.
+#define VAEC_MOST_SCALE 0x1.fffffep+12f
 enum {
   VAEC_LEVELS = 40,
   /// The bits of VAEC_LEAST_SCALE, shifted right by 22.
-  VAEC_FIRST_LEVEL_BITS = (127 - 10) * 2,
+  VAEC_FIRST_LEVEL_BITS = (127 - 7) * 2,
 };
 
 /// One variant of all kernels.

@@ -8,7 +8,8 @@ extension Model {
   private static let widestLayer = 1 << 16
   private static let mostHiddenLayers = 16
   private static let mostAnchors = 64
-  private static let mostLayers = 8
+  /// With the value layer's, their levels have to fit a byte.
+  private static let mostLayers = 2
   /// Parameters of a network at the most, padding included: 1 GiB.
   private static let mostParameters = 1 << 28
 
@@ -127,7 +128,13 @@ extension Model {
   private static func write(_ layer: ResidualLayer, to w: inout ByteWriter) {
     w.append(count: layer.components)
     layer.stored.write(to: &w)
-    for index in layer.mixtureOf { write(layer.mixtures[index], to: &w) }
+    for magnitude in layer.magnitudes { w.append(stored: magnitude) }
+    for density in layer.densities { write(density, to: &w) }
+    w.append(count: layer.shapes.count)
+    for shape in layer.shapes {
+      w.append(count: shape.component)
+      write(shape.density, to: &w)
+    }
   }
 
   private static func layer(
@@ -135,9 +142,22 @@ extension Model {
   ) throws(ModelFileError) -> ResidualLayer {
     let components = try count(&r, 1...width, "components of a layer")
     let stored = try StoredMatrix(from: &r, rows: components, columns: width)
-    var mixtures: [LogisticMixture] = []
-    for _ in 0..<components { mixtures.append(try mixture(&r)) }
-    return ResidualLayer(stored, mixtures: mixtures, mixtureOf: Array(0..<components), kernels: kernels)
+    var magnitudes: [Float] = []
+    for _ in 0..<components {
+      let magnitude = try self.stored(&r)
+      guard magnitude > 0, magnitude.isFinite else { throw .damaged("a coefficient has an impossible size") }
+      magnitudes.append(magnitude)
+    }
+    var densities: [LogisticMixture] = []
+    for _ in 0..<ScaleLevel.count { densities.append(try mixture(&r)) }
+    var shapes: [ResidualLayer.Shape] = []
+    for _ in 0..<(try count(&r, 0...min(components, ResidualLayer.mostShapes), "shapes")) {
+      let component = try count(&r, 0...components - 1, "component of a shape")
+      guard component > shapes.last?.component ?? -1 else { throw .damaged("its shapes are not in order") }
+      shapes.append(ResidualLayer.Shape(component: component, density: try mixture(&r)))
+    }
+    return ResidualLayer(
+      stored, magnitudes: magnitudes, densities: densities, shapes: shapes, kernels: kernels)
   }
 
   // MARK: densities and the value layer

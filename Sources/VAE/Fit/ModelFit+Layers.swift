@@ -35,7 +35,8 @@ extension ModelFit {
     var model = trained
     addLayers(&model, ground, linear, &random)
     let hull = OperatingHull(
-      kernels: kernels, workers: workers, held: ground.held, heldSamples: ground.heldSamples, model: model)
+      kernels: kernels, workers: workers, held: ground.held, heldSamples: ground.heldSamples, fit: ground.fit,
+      model: model)
     let classical = hull.withoutNetwork()
     return Draft(
       model: model, learned: hull.withNetwork(), classical: classical, pca: hull.linearCurve(classical))
@@ -48,6 +49,8 @@ extension ModelFit {
   func finish(
     _ trained: Model, _ ground: Ground, _ random: inout RandomSource
   ) -> (model: Model, pca: [CurvePoint]) {
+    // Where nothing varies, the means say all.
+    guard ground.spectrum.total > 0 else { return (choosing(trained, [], lowest: 0, highest: 0), []) }
     let linear = ResidualLayer.fit(
       ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
     var trained = trained

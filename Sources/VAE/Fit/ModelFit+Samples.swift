@@ -37,6 +37,10 @@ extension ModelFit {
   func smallest(for count: Int, _ ground: Ground, _ random: RandomSource) -> Result {
     // Each proposal begins with the same random numbers, so that it does not depend on those before it.
     var random = random
+    guard ground.spectrum.total > 0 else {
+      let model = choosing(ground.model, [], lowest: 0, highest: 0)
+      return result((model, []), ground, Trained(model: ground.model))
+    }
     let linear = ResidualLayer.fit(
       ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
     let plain = draft(ground.model, ground, linear, &random)
@@ -44,7 +48,6 @@ extension ModelFit {
       lowest: Self.lowestPSNR(classical: plain.classical, width: plain.model.width),
       highest: min(highestPSNR(ground), plain.classical.map { QualityChoice.psnr($0.error) }.max() ?? 0))
     var best = proposal(plain, plain.classical, Trained(model: ground.model), nil, ground, count, scale)
-    guard ground.spectrum.total > 0 else { return result((best.model, best.pca), ground, best.trained) }
 
     let codes = Double(count) * exponential(best.rate) / 8
     let widths = options.hidden.map { [$0] } ?? widths(ground, codes: codes)

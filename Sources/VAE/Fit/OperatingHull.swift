@@ -17,15 +17,24 @@ struct OperatingHull {
   /// Held-out rows in the data's units.
   let heldSamples: Matrix
   let model: Model
+  /// Some of the rows that were fitted, standardized; nil where there are none at hand.
+  private let fit: Matrix?
   /// Mean squared error of standardized values that a front basis leaves whatever is coded; 0 without one.
   private let lost: Double
 
-  init(kernels: Kernels, workers: Workers, held: Matrix, heldSamples: Matrix, model: Model) {
+  /// - Parameter fit: the rows that were fitted, standardized.
+  init(
+    kernels: Kernels, workers: Workers, held: Matrix, heldSamples: Matrix, fit: Matrix? = nil, model: Model
+  ) {
     self.kernels = kernels
     self.workers = workers
     self.held = held
     self.heldSamples = heldSamples
     self.model = model
+    self.fit = fit.map { fit in
+      let count = min(fit.rows, Self.mostFitRows)
+      return fit.copy(rows: (0..<count).map { $0 * fit.rows / count })
+    }
     guard model.front != nil else {
       lost = 0
       return
@@ -44,8 +53,9 @@ struct OperatingHull {
   /// VAE qualities that are tried.
   static let grid: [Float] = (0...16).map { Float($0) / 16 }
   /// Of few held-out rows, some candidate is always near by chance: no error counts as less than this share of what a
-  /// uniform quantizer of its step leaves.
+  /// uniform quantizer of its step leaves, or of what the network leaves of fitted rows.
   static let luck = 0.5
+  private static let mostFitRows = 1024
   /// Steps beyond the ends of the range, relative to those of the ends.
   static let coarser: [Float] = [2, 1.6, 1.25]
   static let finer: [Float] = [0.8, 0.65]
@@ -57,19 +67,23 @@ struct OperatingHull {
   func withNetwork() -> [Candidate] {
     guard let network = model.network else { return [] }
     var result: [Candidate] = []
-    var tables: [LayerTables] = []
     let steps = model.layers.first.map(steps(of:)) ?? []
-    if let layer = model.layers.first { tables = self.tables(layer, steps) }
+    let tables = model.layers.first.map { self.tables($0, steps) }
     let parts =
       Self.coarser.map { network.point(0, relativeStep: $0) } + Self.grid.map { network.point($0) }
       + Self.finer.map { network.point(1, relativeStep: $0) }
     for part in parts {
       let (bits, reached) = self.network(part)
+      let seen = fit.map {
+        Self.luck * squaredError(model.reconstruct($0, at: part, kernels, workers), of: $0)
+      }
       result.append(
         Candidate(
           point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }), bits: bits,
-          error: squaredError(reached)))
-      if let layer = model.layers.first { result += coded(layer, 0, part, bits, reached, steps, tables) }
+          error: max(squaredError(reached, of: held), seen ?? 0)))
+      if let layer = model.layers.first, let tables {
+        result += coded(layer, 0, part, bits, reached, steps, tables)
+      }
       if part.quality >= Self.coarsestForValues { result += byValue(part, bits, reached) }
     }
     return result
@@ -102,8 +116,7 @@ struct OperatingHull {
   private static let coarsestForValues: Float = 0.4
 
   private func steps(of layer: ResidualLayer) -> [Float] {
-    let strongest = layer.mixtures.map(\.spread).max() ?? 1
-    return (0..<Self.steps).map { Float(Double(strongest) * 3 * power(Self.stepRatio, Double($0))) }
+    (0..<Self.steps).map { Float(Double(layer.strongest) * 3 * power(Self.stepRatio, Double($0))) }
   }
 
   /// Candidates that code what the network leaves value by value.
@@ -150,28 +163,32 @@ struct OperatingHull {
     return slots.array
   }
 
-  /// The cost of each component's symbols at a step, and the choice between them.
+  /// The cost of the symbols of each level at a step, and the choice between them.
   private struct LayerTables: Sendable {
     let costs: [SymbolCost]
     let choice: SymbolChoice
+
+    init(_ layer: ResidualLayer, step: Float, _ kernels: Kernels) {
+      let weights = layer.symbolWeights(step: step, kernels)
+      costs = weights.map { SymbolCost($0) }
+      choice = SymbolChoice(weights)
+    }
   }
 
   private func tables(_ layer: ResidualLayer, _ steps: [Float]) -> [LayerTables] {
     let slots = Slots<LayerTables>(count: steps.count)
     let kernels = self.kernels
-    workers.forEach(steps.count) { s in
-      let weights = layer.mixtures.map { $0.symbolWeights(step: steps[s], kernels: kernels) }
-      slots[s] = LayerTables(costs: weights.map { SymbolCost($0) }, choice: SymbolChoice(weights))
-    }
+    workers.forEach(steps.count) { slots[$0] = LayerTables(layer, step: steps[$0], kernels) }
     return slots.array
   }
 
-  private func squaredError(_ reached: Matrix) -> Double {
+  /// Mean squared error of standardized values.
+  private func squaredError(_ reached: Matrix, of rows: Matrix) -> Double {
     var sum = 0.0
-    for r in 0..<held.rows {
-      sum += Double(kernels.table.pointee.squared_error(held.row(r), reached.row(r), held.columns))
+    for r in 0..<rows.rows {
+      sum += Double(kernels.table.pointee.squared_error(rows.row(r), reached.row(r), rows.columns))
     }
-    return lost + sum / Double(held.rows * model.values)
+    return lost + sum / Double(rows.rows * model.values)
   }
 
   /// Bits of the latents, and the network's reconstruction.
@@ -215,16 +232,19 @@ struct OperatingHull {
     let (model, lost) = (self.model, self.lost)
     workers.forEach(steps.count) { s in
       let (step, inverse) = (steps[s], 1 / steps[s])
+      let (scale, tables) = (layer.scale(step: step), tables[s])
       var (spent, error) = (0.0, 0.0)
       for r in 0..<left.rows {
         let row = coefficients.row(r)
         var (rowBits, rowError): (Float, Float) = (0, 0)
+        var sum = RowScale.start
         for c in 0..<layer.components {
-          let symbol = tables[s].choice(
-            max(-0x1p30, min(0x1p30, row[c] * inverse)), table: layer.mixtureOf[c])
+          let level = Int(scale.level(c, sum))
+          let symbol = tables.choice(max(-0x1p30, min(0x1p30, row[c] * inverse)), table: level)
+          sum = scale.sum(c, after: sum, size: symbol.magnitude)
           let d = row[c] - symbol * step
           rowError += d * d
-          rowBits += tables[s].costs[layer.mixtureOf[c]](Int32(symbol))
+          rowBits += tables.costs[level](Int32(symbol))
         }
         spent += Double(rowBits)
         error += Double(rowError)

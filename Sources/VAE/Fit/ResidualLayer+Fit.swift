@@ -1,9 +1,12 @@
 extension ResidualLayer {
-  /// Rows that densities are fitted to at the most: more do not make them better.
-  private static let densityRows = 8192
+  /// Rows that sizes and densities are fitted to at the most: more do not make them better.
+  private static let densityRows = 4096
+  /// Steps that densities are fitted at: the strongest component's size times these powers of two.
+  private static let densitySteps = [2.0, 1, 0, -1, -2, -3, -4, -5, -6, -8, -10, -12]
+  /// A component's size is at least this share of the strongest's.
+  private static let leastShare: Float = 1e-6
 
-  /// A layer over `residual` (rows x values): the leading `components` of its Karhunen-Loeve transform, and a density
-  /// for each.
+  /// A layer over `residual` (rows x values): the leading `components` of its Karhunen-Loeve transform.
   static func fit(
     _ residual: Matrix, components: PrincipalComponents, kernels: Kernels, workers: Workers,
     random: inout RandomSource
@@ -13,35 +16,113 @@ extension ResidualLayer {
     let exact = Weights(components.basis)
     let stored = StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step])
     let rows = residual.copy(rows: 0..<min(densityRows, residual.rows))
+    let count = stored.rows
     let basis = ResidualLayer(
-      stored, mixtures: [.narrow], mixtureOf: [Int](repeating: 0, count: stored.rows), kernels: kernels)
+      stored, magnitudes: [Float](repeating: 1, count: count),
+      densities: [LogisticMixture](repeating: .narrow, count: ScaleLevel.count), kernels: kernels)
     let coefficients = basis.coefficients(of: rows, kernels: kernels, workers: workers)
-    let strongest = max(components.variances.first ?? 0, 1e-20)
-    let deviations = components.variances.map { Float(max($0, strongest * 1e-12).squareRoot()) }
-    let mixtures = MixtureFit.fit(
-      coefficients, deviations: deviations, kernels: kernels, workers: workers, random: &random)
+    var sums = [Double](repeating: 0, count: count)
+    var squares = sums
+    for r in 0..<rows.rows {
+      for c in 0..<count {
+        let x = Double(coefficients.row(r)[c])
+        sums[c] += x.magnitude
+        squares[c] += x * x
+      }
+    }
+    let sizes = sums.map { Float($0 / Double(rows.rows)) }
+    let variances = squares.map { Float($0 / Double(rows.rows)) }
+    let strongest = max(sizes.max() ?? 0, 1e-12)
+    let magnitudes = sizes.map { storable(max($0, strongest * leastShare)) }
+    var seen = LevelDensities()
+    for exponent in densitySteps {
+      let step = strongest * Float(power(2, exponent))
+      let scale = RowScale(magnitudes: magnitudes, step: step)
+      for r in 0..<rows.rows {
+        var sum = RowScale.start
+        for c in 0..<count {
+          let symbol = (max(-0x1p30, min(0x1p30, coefficients.row(r)[c] / step))).rounded(.toNearestOrEven)
+          seen.add(symbol, level: Int(scale.level(c, sum)), &random)
+          sum = scale.sum(c, after: sum, size: symbol.magnitude)
+        }
+      }
+    }
+    let draft = ResidualLayer(
+      stored, magnitudes: magnitudes,
+      densities: seen.fit(kernels: kernels, workers: workers, random: &random), variances: variances,
+      kernels: kernels)
+    let shapes = draft.shapes(coefficients, strongest, kernels, workers, &random)
     return ResidualLayer(
-      stored, mixtures: mixtures.map(\.storable), mixtureOf: Array(mixtures.indices), kernels: kernels)
+      stored, magnitudes: magnitudes, densities: draft.densities, shapes: shapes, variances: variances,
+      kernels: kernels)
+  }
+
+  /// Steps at which shapes are compared with levels, as ``densitySteps``.
+  private static let shapeSteps = [0.0, -2, -4, -6]
+  /// A shape must save so many bits a row on average over those steps, and this share; and more where rows are few.
+  private static let leastGain = 0.02
+  private static let leastShareOfGain = 0.03
+  private static let bitsOfShape = 144.0
+
+  /// The components that densities of their own serve better than levels of scale.
+  private func shapes(
+    _ coefficients: Matrix, _ strongest: Float, _ kernels: Kernels, _ workers: Workers,
+    _ random: inout RandomSource
+  ) -> [Shape] {
+    let count = min(Self.mostShapes, components)
+    let leading = Matrix(rows: coefficients.rows, columns: count)
+    for r in 0..<leading.rows { leading.row(r).update(from: coefficients.row(r), count: count) }
+    let mixtures = MixtureFit.fit(
+      leading, deviations: variances[..<count].map { max($0.squareRoot(), strongest * Self.leastShare) },
+      kernels: kernels, workers: workers, random: &random
+    ).map(\.storable)
+    let slots = Slots<[(levels: Double, shape: Double)]>(count: Self.shapeSteps.count)
+    workers.forEach(Self.shapeSteps.count) { s in
+      let step = strongest * Float(power(2, Self.shapeSteps[s]))
+      let scale = self.scale(step: step)
+      let byLevel = symbolWeights(step: step, kernels).map { SymbolCost($0) }
+      let own = mixtures.map { SymbolCost($0.symbolWeights(step: step, kernels: kernels)) }
+      var bits = [(levels: Double, shape: Double)](repeating: (0, 0), count: count)
+      for r in 0..<leading.rows {
+        var sum = RowScale.start
+        for c in 0..<count {
+          let symbol = max(-0x1p30, min(0x1p30, leading.row(r)[c] / step)).rounded(.toNearestOrEven)
+          bits[c].levels += Double(byLevel[Int(scale.level(c, sum))](Int32(symbol)))
+          bits[c].shape += Double(own[c](Int32(symbol)))
+          sum = scale.sum(c, after: sum, size: symbol.magnitude)
+        }
+      }
+      slots[s] = bits
+    }
+    let all = slots.array
+    let rows = Double(leading.rows)
+    return (0..<count).compactMap { c in
+      let byLevel = all.reduce(0) { $0 + $1[c].levels } / Double(all.count)
+      let byShape = all.reduce(0) { $0 + $1[c].shape } / Double(all.count)
+      let least = max(Self.leastGain * rows, Self.leastShareOfGain * byLevel, Self.bitsOfShape)
+      return byLevel - byShape > least ? Shape(component: c, density: mixtures[c]) : nil
+    }
   }
 
   /// The layer without the components after the first `count`.
   func keeping(first count: Int, kernels: Kernels) -> ResidualLayer {
-    let kept = Array(0..<min(count, components))
+    let kept = min(count, components)
     return ResidualLayer(
-      stored.keeping(rows: kept), mixtures: kept.map { mixtures[mixtureOf[$0]] }, mixtureOf: kept,
-      kernels: kernels)
+      stored.keeping(rows: Array(0..<kept)), magnitudes: Array(magnitudes[..<kept]), densities: densities,
+      shapes: shapes.filter { $0.component < kept }, variances: Array(variances[..<kept]), kernels: kernels)
   }
+
+  /// The deviation of the strongest component.
+  var strongest: Float { max(1e-20, variances.max() ?? 0).squareRoot() }
 
   /// The squared error of a sample that a uniform quantizer of this step is expected to leave.
   func expectedError(step: Float) -> Double {
     let uniform = Double(step) * Double(step) / 12
-    return mixtureOf.reduce(0) {
-      $0 + min(uniform, Double(mixtures[$1].spread) * Double(mixtures[$1].spread))
-    }
+    return variances.reduce(0) { $0 + min(uniform, Double($1)) }
   }
 
   /// How many leading components have a deviation of at least a quarter of `step`: the others are hardly ever coded.
   func componentsActive(at step: Float) -> Int {
-    (mixtureOf.lastIndex { mixtures[$0].spread >= step / 4 } ?? -1) + 1
+    (variances.lastIndex { $0 >= step * step / 16 } ?? -1) + 1
   }
 }

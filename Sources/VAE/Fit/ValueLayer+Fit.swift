@@ -143,9 +143,7 @@ extension ValueLayer {
     random: inout RandomSource
   ) -> [LogisticMixture] {
     let rows = min(Self.densityRows, samples.rows)
-    var seen = [[Float]](repeating: [], count: Self.levels)
-    var counts = [Int](repeating: 0, count: Self.levels)
-    let most = 8192
+    var seen = LevelDensities()
     let values = samples.columns
     let (x, b) = (samples.rowMajor(rows), base.rowMajor(rows))
     for step in steps {
@@ -153,42 +151,12 @@ extension ValueLayer {
       x.withUnsafeBufferPointer { x in
         b.withUnsafeBufferPointer { b in
           coder.encode(x, base: b, rows: rows, step: step) { _, symbols, found in
-            for r in 0..<rows {
-              // A reservoir: each symbol of a level is as likely to stay.
-              let level = Int(found[r])
-              counts[level] += 1
-              if seen[level].count < most {
-                seen[level].append(Float(symbols[r]))
-              } else {
-                let place = random.index(below: counts[level])
-                if place < most { seen[level][place] = Float(symbols[r]) }
-              }
-            }
+            for r in 0..<rows { seen.add(Float(symbols[r]), level: Int(found[r]), &random) }
           }
         }
       }
     }
-    let known = (0..<Self.levels).filter { seen[$0].count >= 200 }
-    guard !known.isEmpty else { return densities }
-    let columns = Matrix(rows: most, columns: known.count)
-    var deviations: [Float] = []
-    for (c, level) in known.enumerated() {
-      var square: Float = 0
-      for r in 0..<most {
-        let symbol = seen[level][seen[level].count == most ? r : random.index(below: seen[level].count)]
-        columns[r, c] = symbol
-        square += min(symbol * symbol, 1e12) / Float(most)
-      }
-      deviations.append(max(0.1, square.squareRoot()))
-    }
-    let fitted = MixtureFit.fit(
-      columns, deviations: deviations, integers: true, kernels: kernels, workers: workers, random: &random)
-    return (0..<Self.levels).map { level in
-      let nearest = known.indices.min { (known[$0] - level).magnitude < (known[$1] - level).magnitude } ?? 0
-      // Levels that were not seen look like the nearest, by the factor between them.
-      let factor = Float(power(2, Double(level - known[nearest]) / 2))
-      return fitted[nearest].scaled(by: factor).storable
-    }
+    return seen.fit(kernels: kernels, workers: workers, random: &random)
   }
 }
 
@@ -268,25 +236,6 @@ func solveNonNegative(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
 func storable(_ x: Float) -> Float {
   let bits = x.bitPattern
   return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
-}
-
-extension LogisticMixture {
-  /// All mass near zero.
-  static let narrow = LogisticMixture(means: [0, 0, 0], logScales: [-3, -3, -3], logits: [0, 0, 0])
-
-  /// The density of x * factor.
-  func scaled(by factor: Float) -> LogisticMixture {
-    let shift = Float(logarithm(Double(factor)))
-    return LogisticMixture(
-      means: means.map { $0 * factor }, logScales: logScales.map { $0 + shift }, logits: logits)
-  }
-
-  /// The same in the precision of a model file.
-  var storable: LogisticMixture {
-    LogisticMixture(
-      means: means.map(VAE.storable), logScales: logScales.map(VAE.storable), logits: logits.map(VAE.storable)
-    )
-  }
 }
 
 extension Matrix {

@@ -83,11 +83,20 @@ public struct Model: Sendable {
   /// Width of what the network and the residual layers work on: values, or components of the front basis.
   public var width: Int { front?.synthesis.shape.inputs ?? values }
 
-  /// Planes of symbols that a point makes: latents, then the coefficients of each layer that is used.
+  /// Planes of symbols that a point makes before the value layer's: latents, then the coefficients of each linear layer
+  /// that is used.
   public func planes(at point: OperatingPoint) -> Int {
-    var count = point.network == nil ? 0 : network?.parameters.architecture.latents ?? 0
-    for (layer, step) in zip(layers, point.steps) where step > 0 { count += layer.components }
-    return count
+    latentPlanes(at: point) + coefficientLayers(at: point).reduce(0) { $0 + $1.layer.components }
+  }
+
+  /// Planes of latents that a point makes: each has a frequency table.
+  public func latentPlanes(at point: OperatingPoint) -> Int {
+    point.network == nil ? 0 : network?.parameters.architecture.latents ?? 0
+  }
+
+  /// The linear layers that a point uses, with their steps.
+  func coefficientLayers(at point: OperatingPoint) -> [(layer: ResidualLayer, step: Float)] {
+    zip(layers, point.steps).filter { $0.1 > 0 }.map { ($0, $1) }
   }
 
   /// Whether `point` names only what this model has, with finite positive steps.
@@ -104,30 +113,24 @@ public struct Model: Sendable {
       && (point.valueStep == 0 || valueLayer != nil)
   }
 
-  /// What the frequency table of each plane is made of, in the order of the planes. Planes may share a density:
-  /// `index` says which of the distinct ones belongs to each.
-  public func symbolWeights(at point: OperatingPoint, kernels: Kernels) -> (
-    distinct: [LogisticMixture.SymbolWeights], index: [Int]
-  ) {
-    var distinct: [LogisticMixture.SymbolWeights] = []
-    var index: [Int] = []
-    if let part = point.network, let network {
-      for mixture in network.parameters.priors(quality: part.quality, kernels: kernels) {
-        index.append(distinct.count)
-        distinct.append(mixture.symbolWeights(step: part.relativeStep, kernels: kernels))
-      }
+  /// What the frequency table of each latent's plane is made of.
+  public func latentWeights(at point: OperatingPoint, kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
+    guard let part = point.network, let network else { return [] }
+    return network.parameters.priors(quality: part.quality, kernels: kernels).map {
+      $0.symbolWeights(step: part.relativeStep, kernels: kernels)
     }
-    for (layer, step) in zip(layers, point.steps) where step > 0 {
-      let first = distinct.count
-      for mixture in layer.mixtures { distinct.append(mixture.symbolWeights(step: step, kernels: kernels)) }
-      index.append(contentsOf: layer.mixtureOf.map { first + $0 })
-    }
-    return (distinct, index)
   }
 
-  /// What the frequency tables of the value layer's levels are made of; empty without a value layer.
-  public func levelWeights(kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
-    valueLayer?.symbolWeights(kernels) ?? []
+  /// What the frequency tables of levels are made of: those of each linear layer that is used, and of the value layer
+  /// where it is.
+  public func levelWeights(at point: OperatingPoint, kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
+    coefficientLayers(at: point).flatMap { $0.layer.symbolWeights(step: $0.step, kernels) }
+      + (point.valueStep > 0 ? valueLayer?.symbolWeights(kernels) ?? [] : [])
+  }
+
+  /// The first of the value layer's levels.
+  public func firstValueLevel(at point: OperatingPoint) -> Int {
+    coefficientLayers(at: point).reduce(0) { $0 + $1.layer.levels }
   }
 }
 

@@ -1,6 +1,8 @@
-/// A linear layer that codes what the VAE leaves: coefficients along a basis, each with its own density.
+/// A linear layer that codes what the VAE leaves: coefficients along a basis.
 ///
-/// The basis is the Karhunen-Loeve transform of residuals. With no VAE before it the layer is PCA coding.
+/// The basis is the Karhunen-Loeve transform of residuals. With no VAE before it the layer is PCA coding. The density of
+/// a coefficient is that of a level of scale (see ``RowScale``), but for some of the strongest whose shape is special:
+/// with two peaks, or flat. These have a density of their own.
 public struct ResidualLayer: Sendable {
   /// Values of a residual.
   public let values: Int
@@ -11,21 +13,50 @@ public struct ResidualLayer: Sendable {
   let synthesis: Weights
   /// The transpose of `synthesis`.
   let analysis: Weights
-  /// Densities of coefficients, in units of standardized samples.
-  let mixtures: [LogisticMixture]
-  /// Which of the mixtures belongs to each coefficient.
-  let mixtureOf: [Int]
+  /// The mean size of each coefficient, in units of standardized samples.
+  let magnitudes: [Float]
+  /// One density a level of scale, in units of the step.
+  let densities: [LogisticMixture]
+  /// Densities of single components, in units of standardized samples.
+  let shapes: [Shape]
+  /// The variance of each coefficient where it is known from the fit: a file does not keep it, and there it is that of a
+  /// Laplace density.
+  let variances: [Float]
 
-  init(_ stored: StoredMatrix, mixtures: [LogisticMixture], mixtureOf: [Int], kernels: Kernels) {
-    precondition(stored.rows == mixtureOf.count && mixtureOf.allSatisfy(mixtures.indices.contains))
+  init(
+    _ stored: StoredMatrix, magnitudes: [Float], densities: [LogisticMixture], shapes: [Shape] = [],
+    variances: [Float]? = nil, kernels: Kernels
+  ) {
+    precondition(shapes.count <= Self.mostShapes && shapes.allSatisfy { $0.component < stored.rows })
+    precondition(stored.rows == magnitudes.count && densities.count == ScaleLevel.count)
     self.stored = stored
     values = stored.columns
     components = stored.rows
     synthesis = stored.weights
     analysis = synthesis.transposed(kernels)
-    self.mixtures = mixtures
-    self.mixtureOf = mixtureOf
+    self.magnitudes = magnitudes
+    self.densities = densities
+    self.shapes = shapes
+    self.variances = variances ?? magnitudes.map { 2 * $0 * $0 }
   }
+
+  /// What the frequency tables at a step are made of: one a level, the same for every step, and one a shape.
+  func symbolWeights(step: Float, _ kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
+    densities.map { $0.symbolWeights(step: 1, kernels: kernels) }
+      + shapes.map { $0.density.symbolWeights(step: step, kernels: kernels) }
+  }
+
+  /// How many tables that are: as many levels as the layer's planes use.
+  var levels: Int { densities.count + shapes.count }
+
+  /// A component with a density of its own.
+  struct Shape: Equatable, Sendable {
+    var component: Int
+    var density: LogisticMixture
+  }
+
+  /// Components that may have a density of their own: all tables of a stream are told apart by a byte.
+  static let mostShapes = 32
 
   /// How often ``analyze(_:_:into:change:kernels:)`` improves its answer. A basis stored in few bits is not quite
   /// orthonormal: its products are off by a few percent, and each round takes as much off what is left.

@@ -18,11 +18,11 @@ public final class SampleCoder {
   /// rows x values, where the model has a front basis.
   private let wide: Matrix?
   private let coefficients: [(values: Matrix, change: Matrix)?]
-  /// For encoding alone, and made when it is first needed: the choice of symbols, and the table of each plane.
-  private lazy var choosing: (choice: SymbolChoice, tableOf: [Int]) = {
-    let weights = model.symbolWeights(at: point, kernels: kernels)
-    return (SymbolChoice(weights.distinct), weights.index)
-  }()
+  private let scales: [RowScale]
+  /// For encoding alone, and made when it is first needed: the choice of symbols by the table of their level.
+  private lazy var choices = zip(model.layers, point.steps).map { layer, step in
+    SymbolChoice(step > 0 ? layer.symbolWeights(step: step, kernels) : [])
+  }
   /// Bounds of each standardized value, where the output rule has any and the network works on values.
   private let bounds: (low: FloatBuffer, high: FloatBuffer)?
 
@@ -44,6 +44,9 @@ public final class SampleCoder {
         Matrix(rows: blockRows, columns: layer.components), Matrix(rows: blockRows, columns: layer.components)
       )
     }
+    scales = zip(model.layers, point.steps).map {
+      $0.scale(step: $1 > 0 ? $1 : 1)
+    }
     if let network = model.network, let part = point.network {
       pass = Pass(rows: blockRows, network, at: part, kernels: kernels)
     } else {
@@ -58,9 +61,11 @@ public final class SampleCoder {
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the symbol of plane p and row r goes to symbols[p * planeStride + r].
+  ///   - levels: the same for the planes after the latents': the level that chooses the table of the symbol.
   ///   - planeStride: symbols from one plane to the next.
   public func encode(
-    _ samples: UnsafeBufferPointer<Float>, rows: Int, symbols: UnsafeMutablePointer<Int32>, planeStride: Int
+    _ samples: UnsafeBufferPointer<Float>, rows: Int, symbols: UnsafeMutablePointer<Int32>,
+    levels: UnsafeMutablePointer<UInt8>, planeStride: Int
   ) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
     let all = 0..<rows
@@ -76,12 +81,17 @@ public final class SampleCoder {
       plane = emit(pass.symbols, rows, plane, symbols, planeStride)
     }
     reconstructNetwork(rows)
+    let latents = plane
+    var firstLevel = 0
     for (i, layer) in model.layers.enumerated() {
       guard let (values, change) = coefficients[i] else { continue }
       table.add_scaled(target.row(0), -1, reconstruction.row(0), residual.row(0), rows * residual.stride)
       layer.analyze(residual, all, into: values, change: change, kernels: kernels)
       table.scale(values.row(0), 1 / point.steps[i], values.row(0), rows * values.stride)
-      choose(values, rows, plane)
+      choose(
+        values, rows, layer: i, firstLevel: firstLevel,
+        levels: levels + (plane - latents) * planeStride, planeStride)
+      firstLevel += layer.levels
       plane = emit(values, rows, plane, symbols, planeStride)
       table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
       layer.synthesize(values, all, onto: reconstruction, kernels: kernels)
@@ -95,7 +105,7 @@ public final class SampleCoder {
     finish(rows, into: samples, asBase: true)
   }
 
-  /// Decodes what ``encode(_:rows:symbols:planeStride:)`` made, into the data's units.
+  /// Decodes what ``encode(_:rows:symbols:levels:planeStride:)`` made, into the data's units.
   ///
   /// - Parameters:
   ///   - samples: rows x values; overwritten.
@@ -171,14 +181,21 @@ public final class SampleCoder {
     }
   }
 
-  /// Replaces numbers in units of the step by symbols; the first column is plane `first`.
-  private func choose(_ matrix: Matrix, _ rows: Int, _ first: Int) {
-    let (choice, tableOf) = choosing
+  /// Replaces a layer's coefficients, in units of the step, by symbols, and writes their levels.
+  private func choose(
+    _ matrix: Matrix, _ rows: Int, layer: Int, firstLevel: Int, levels: UnsafeMutablePointer<UInt8>,
+    _ planeStride: Int
+  ) {
+    let (scale, choice) = (scales[layer], choices[layer])
     for r in 0..<rows {
       let row = matrix.row(r)
+      var sum = RowScale.start
       for c in 0..<matrix.columns {
+        let level = scale.level(c, sum)
         // In this order, what is no number becomes the largest.
-        row[c] = choice(max(-Self.largestSymbol, min(Self.largestSymbol, row[c])), table: tableOf[first + c])
+        row[c] = choice(max(-Self.largestSymbol, min(Self.largestSymbol, row[c])), table: Int(level))
+        sum = scale.sum(c, after: sum, size: row[c].magnitude)
+        levels[c * planeStride + r] = level + UInt8(firstLevel)
       }
     }
   }

@@ -1,5 +1,3 @@
-import CKernels
-
 /// The last layer: codes each value of a sample from what is known of it by then, one value after another.
 ///
 /// The VAE and the linear layers leave a base b. Value i is predicted from the base and from what the values before
@@ -41,7 +39,7 @@ public struct ValueLayer: Sendable {
   let densities: [LogisticMixture]
 
   /// Levels of scale.
-  static let levels = Int(VAEC_LEVELS)
+  static let levels = ScaleLevel.count
 
   init(predictors: [Predictor], densities: [LogisticMixture]) {
     precondition(densities.count == Self.levels)

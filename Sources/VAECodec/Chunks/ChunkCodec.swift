@@ -28,7 +28,7 @@ final class ChunkCodec {
   private func makeRoom(for rows: Int) {
     guard rows > chunk.planeStride else { return }
     chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: rows)
-    guard plan.levelledPlanes > 0 else { return }
+    guard plan.hasValues else { return }
     base = [Float](repeating: 0, count: rows * plan.model.values)
     values = ValueCoder(plan.model, rows: rows, kernels: plan.kernels)
   }
@@ -45,37 +45,60 @@ final class ChunkCodec {
     makeRoom(for: rows)
     chunk.rows = rows
     let stride = chunk.planeStride
+    // Both at hand at once, and not within a property.
+    var (symbols, levels): ([Int32], [UInt8]) = ([], [])
+    swap(&symbols, &chunk.symbols)
+    swap(&levels, &chunk.levels)
     numbers.withUnsafeBufferPointer { numbers in
-      for first in Swift.stride(from: 0, to: rows, by: samples.blockRows) {
-        let count = min(samples.blockRows, rows - first)
-        let block = UnsafeBufferPointer(rebasing: numbers[first * width..<(first + count) * width])
-        chunk.symbols.withUnsafeMutableBufferPointer { symbols in
-          // With no planes there is nothing to write, and the pointer may be of an empty array.
-          guard let start = symbols.baseAddress else { return }
-          samples.encode(
-            block, rows: count, symbols: start + (plan.planes == 0 ? 0 : first), planeStride: stride)
-        }
-        guard values != nil else { continue }
-        base.withUnsafeMutableBufferPointer {
-          samples.lastBase(
-            rows: count,
-            into: UnsafeMutableBufferPointer(rebasing: $0[first * width..<(first + count) * width]))
-        }
-      }
+      encodeLayers(numbers, rows: rows, stride, &symbols, &levels)
       guard let values else { return }
+      let firstValueLevel = UInt8(plan.firstValueLevel)
       base.withUnsafeBufferPointer { base in
         values.encode(
           numbers, base: UnsafeBufferPointer(rebasing: base[..<(rows * width)]), rows: rows,
           step: plan.point.valueStep
-        ) { value, symbols, levels in
-          let place = value * stride
-          chunk.symbols.replaceSubrange(
-            (plan.planes * stride + place)..<(plan.planes * stride + place + rows), with: symbols[..<rows])
-          chunk.levels.replaceSubrange(place..<place + rows, with: levels[..<rows])
+        ) { value, own, ownLevels in
+          let place = (plan.coefficientPlanes + value) * stride
+          symbols.replaceSubrange(
+            (plan.planes * stride + place)..<(plan.planes * stride + place + rows), with: own[..<rows])
+          for r in 0..<rows { levels[place + r] = ownLevels[r] + firstValueLevel }
         }
       }
     }
+    swap(&symbols, &chunk.symbols)
+    swap(&levels, &chunk.levels)
     return encoder.encode(chunk, after: prefix)
+  }
+
+  /// Symbols and levels of network and linear layers, and the base of the value layer.
+  private func encodeLayers(
+    _ numbers: UnsafeBufferPointer<Float>, rows: Int, _ stride: Int, _ symbols: inout [Int32],
+    _ levels: inout [UInt8]
+  ) {
+    let width = plan.model.values
+    for first in Swift.stride(from: 0, to: rows, by: samples.blockRows) {
+      let count = min(samples.blockRows, rows - first)
+      let block = first * width..<(first + count) * width
+      symbols.withUnsafeMutableBufferPointer { symbols in
+        levels.withUnsafeMutableBufferPointer { levels in
+          // With no planes there is nothing to write, and the pointers may be of empty arrays.
+          var (noSymbol, noLevel): (Int32, UInt8) = (0, 0)
+          withUnsafeMutablePointer(to: &noSymbol) { noSymbol in
+            withUnsafeMutablePointer(to: &noLevel) { noLevel in
+              samples.encode(
+                UnsafeBufferPointer(rebasing: numbers[block]), rows: count,
+                symbols: symbols.baseAddress.map { $0 + (symbols.isEmpty ? 0 : first) } ?? noSymbol,
+                levels: levels.baseAddress.map { $0 + (levels.isEmpty ? 0 : first) } ?? noLevel,
+                planeStride: stride)
+            }
+          }
+        }
+      }
+      guard plan.hasValues else { continue }
+      base.withUnsafeMutableBufferPointer {
+        samples.lastBase(rows: count, into: UnsafeMutableBufferPointer(rebasing: $0[block]))
+      }
+    }
   }
 
   /// The numbers of a chunk's frame, rows x values.
@@ -97,6 +120,7 @@ final class ChunkCodec {
     let width = plan.model.values
     let stride = chunk.planeStride
     try reader.planes(into: &chunk.symbols, planeStride: stride)
+    try readCoefficients(&reader, rows: rows)
     var numbers = [Float](repeating: 0, count: rows * width)
     numbers.withUnsafeMutableBufferPointer { numbers in
       chunk.symbols.withUnsafeBufferPointer { symbols in
@@ -105,7 +129,7 @@ final class ChunkCodec {
           let block = UnsafeMutableBufferPointer(rebasing: numbers[first * width..<(first + count) * width])
           if let start = symbols.baseAddress {
             samples.decode(
-              start + (plan.planes == 0 ? 0 : first), planeStride: stride, rows: count, into: block,
+              start + (symbols.isEmpty ? 0 : first), planeStride: stride, rows: count, into: block,
               asBase: values != nil)
           } else {
             withUnsafePointer(to: Int32(0)) {
@@ -117,6 +141,8 @@ final class ChunkCodec {
     }
     if let values {
       var symbols = [Int32](repeating: 0, count: rows)
+      var levels = [UInt8](repeating: 0, count: rows)
+      let firstValueLevel = UInt8(plan.firstValueLevel)
       base.replaceSubrange(..<(rows * width), with: numbers)
       try base.withUnsafeBufferPointer { base throws(ChunkError) in
         try numbers.withUnsafeMutableBufferPointer { numbers throws(ChunkError) in
@@ -124,7 +150,8 @@ final class ChunkCodec {
             base: UnsafeBufferPointer(rebasing: base[..<(rows * width)]), rows: rows,
             step: plan.point.valueStep,
             into: numbers
-          ) { _, levels, all throws(ChunkError) in
+          ) { _, own, all throws(ChunkError) in
+            for r in 0..<rows { levels[r] = own[r] + firstValueLevel }
             try levels.withUnsafeBufferPointer { levels throws(ChunkError) in
               try symbols.withUnsafeMutableBufferPointer { symbols throws(ChunkError) in
                 try reader.levelledPlane(levels: levels, into: symbols)
@@ -137,6 +164,28 @@ final class ChunkCodec {
     }
     try reader.finish()
     return numbers
+  }
+
+  /// Reads the planes of coefficients: the levels of each follow from those before it.
+  private func readCoefficients(_ reader: inout ChunkSymbolReader, rows: Int) throws(ChunkError) {
+    let stride = chunk.planeStride
+    var plane = plan.planes
+    var levels = [UInt8](repeating: 0, count: rows)
+    var symbols = [Int32](repeating: 0, count: rows)
+    for layer in plan.layers {
+      var sums = layer.startSums(rows: rows)
+      for c in 0..<layer.components {
+        layer.levels(of: c, sums, into: &levels)
+        try levels.withUnsafeBufferPointer { levels throws(ChunkError) in
+          try symbols.withUnsafeMutableBufferPointer { symbols throws(ChunkError) in
+            try reader.levelledPlane(levels: levels, into: symbols)
+          }
+        }
+        layer.add(symbols, of: c, to: &sums)
+        chunk.symbols.replaceSubrange(plane * stride..<plane * stride + rows, with: symbols)
+        plane += 1
+      }
+    }
   }
 }
 

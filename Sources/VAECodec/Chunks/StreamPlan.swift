@@ -11,11 +11,18 @@ struct StreamPlan: Sendable {
   /// The most rows of a chunk.
   let chunkRows: Int
 
-  /// Plain planes: latents and coefficients.
+  /// Plain planes: latents.
   var planes: Int { tables.planes }
-  /// Levelled planes: values, where the value layer is on.
-  var levelledPlanes: Int { point.valueStep > 0 ? model.values : 0 }
-
+  /// Levelled planes: coefficients, and values where the value layer is on.
+  var levelledPlanes: Int { coefficientPlanes + (hasValues ? model.values : 0) }
+  /// The linear layers that are on.
+  let layers: [CoefficientLevels]
+  /// Planes of coefficients.
+  let coefficientPlanes: Int
+  /// The first of the value layer's levels.
+  let firstValueLevel: Int
+  /// Whether the value layer is on.
+  var hasValues: Bool { point.valueStep > 0 }
   /// - Parameter point: one that `model` accepts.
   init(_ model: Model, at point: OperatingPoint, chunkRows: Int, kernels: Kernels) {
     precondition(model.accepts(point) && chunkRows > 0)
@@ -23,13 +30,16 @@ struct StreamPlan: Sendable {
     self.point = point
     self.kernels = kernels
     self.chunkRows = chunkRows
-    let weights = model.symbolWeights(at: point, kernels: kernels)
+    layers = model.coefficientLevels(at: point)
+    coefficientPlanes = layers.reduce(0) { $0 + $1.components }
+    firstValueLevel = model.firstValueLevel(at: point)
+    let latents = model.latentWeights(at: point, kernels: kernels)
     func table(_ w: LogisticMixture.SymbolWeights) -> FrequencyTable {
       FrequencyTable(lowest: w.lowest, weights: w.weights, escape: w.escape, rawBits: w.rawBits)
     }
     tables = TableSet(
-      tables: weights.distinct.map(table), index: weights.index,
-      levels: point.valueStep > 0 ? model.levelWeights(kernels: kernels).map(table) : [])
+      tables: latents.map(table), index: Array(latents.indices),
+      levels: model.levelWeights(at: point, kernels: kernels).map(table))
   }
 
   /// Values of a chunk's samples: about so many keep memory small and every table's cost low.

@@ -1,0 +1,112 @@
+/// How large the coefficients of a row are against what is usual: learned from those before, one after another.
+///
+/// Where the network serves a row worse than most, all that it leaves is larger. So the scale of a coefficient is the
+/// mean size m of its component times a factor of the row: the mean, over the coefficients before, of the symbol's size
+/// against what it is on average. Scale and step choose the level (see ``ScaleLevel``), hence the frequency table. A
+/// decoder knows the factor, because it knows the symbols before: backward adaptation, as in adaptive lossless coders of
+/// audio and images, and no hyperprior has to be sent.
+///
+/// With t = m / step, a symbol's size is e = t^3 / (t^2 + 0.045) on average (nearly, for a Laplace density). A row's sum s
+/// and a count n, the same for all rows, begin at 6; after each coefficient with symbol y,
+///
+///     s = 0.95 s + |y| min(1, 1 / e)        n = 0.95 n + min(1, e)
+///
+/// and the scale of the next is m s / (n step). A component with a density of its own has a level of its own, after those
+/// of scale: one for each, in their order. All in binary32, rounded after each operation: a decoder computes it.
+struct RowScale: Sendable {
+  /// s and n before the first coefficient.
+  static let start: Float = 6
+  /// What the past keeps of its weight.
+  private static let decay: Float = 0.95
+  /// t is cut off here: only absurd steps reach it.
+  private static let largest: Float = 1e9
+
+  /// m / (n step), and min(1, 1 / e), of each component.
+  private let factors: [Float]
+  private let gains: [Float]
+  /// The level of a component with a density of its own; 0 for the others.
+  private let own: [UInt8]
+
+  /// - Parameters:
+  ///   - magnitudes: m of each component.
+  ///   - shapes: components with a density of their own.
+  ///   - step: of the layer, positive.
+  init(magnitudes: [Float], shapes: [Int] = [], step: Float) {
+    var own = [UInt8](repeating: 0, count: magnitudes.count)
+    for (i, component) in shapes.enumerated() { own[component] = UInt8(ScaleLevel.count + i) }
+    self.own = own
+    var (factors, gains): ([Float], [Float]) = ([], [])
+    factors.reserveCapacity(magnitudes.count)
+    gains.reserveCapacity(magnitudes.count)
+    var count = Self.start
+    for magnitude in magnitudes {
+      let quotient = magnitude / step
+      let t = quotient < Self.largest ? quotient : Self.largest
+      let square = t * t
+      let size = t * square / (square + 0.045)
+      factors.append(t / count)
+      gains.append(size > 1 ? 1 / size : 1)
+      count = count * Self.decay
+      count = count + (size < 1 ? size : 1)
+    }
+    (self.factors, self.gains) = (factors, gains)
+  }
+
+  /// The level of component `c` in a row whose sum is `sum`.
+  @inline(__always)
+  func level(_ c: Int, _ sum: Float) -> UInt8 { own[c] > 0 ? own[c] : ScaleLevel.of(sum * factors[c]) }
+
+  /// The row's sum after component `c` had a symbol of this size.
+  @inline(__always)
+  func sum(_ c: Int, after sum: Float, size: Float) -> Float {
+    let kept = sum * Self.decay
+    return kept + size * gains[c]
+  }
+}
+
+/// The levels of one linear layer's coefficients, for a decoder: plane after plane, all rows of a chunk at once.
+public struct CoefficientLevels: Sendable {
+  /// Planes of the layer.
+  public let components: Int
+  private let scale: RowScale
+  private let firstLevel: UInt8
+
+  init(_ layer: ResidualLayer, step: Float, firstLevel: Int) {
+    components = layer.components
+    scale = layer.scale(step: step)
+    self.firstLevel = UInt8(firstLevel)
+  }
+
+  /// What is known of each row before its first coefficient.
+  public func startSums(rows: Int) -> [Float] { [Float](repeating: RowScale.start, count: rows) }
+
+  /// The level of coefficient `c` in each row, of which `sums` knows the coefficients before.
+  public func levels(of c: Int, _ sums: [Float], into levels: inout [UInt8]) {
+    precondition(levels.count >= sums.count)
+    for r in sums.indices { levels[r] = scale.level(c, sums[r]) + firstLevel }
+  }
+
+  /// Takes in the symbols of coefficient `c`, one a row.
+  public func add(_ symbols: [Int32], of c: Int, to sums: inout [Float]) {
+    precondition(symbols.count >= sums.count)
+    for r in sums.indices { sums[r] = scale.sum(c, after: sums[r], size: Float(symbols[r]).magnitude) }
+  }
+}
+
+extension ResidualLayer {
+  /// What chooses the levels of a row's coefficients.
+  func scale(step: Float) -> RowScale {
+    RowScale(magnitudes: magnitudes, shapes: shapes.map(\.component), step: step)
+  }
+}
+
+extension Model {
+  /// The levels of the linear layers that a point uses, in the order of their planes.
+  public func coefficientLevels(at point: OperatingPoint) -> [CoefficientLevels] {
+    var first = 0
+    return coefficientLayers(at: point).map { layer, step in
+      defer { first += layer.levels }
+      return CoefficientLevels(layer, step: step, firstLevel: first)
+    }
+  }
+}
