@@ -30,6 +30,11 @@ extension CodecError: CustomStringConvertible {
       "\(name): row \(row), column \(column) is not an integer, but the model was fitted on integers; "
         + "fit a model on data of this type"
     case .noRows(let name): "\(name): no samples"
+    case .targetOutOfReach(let name, let asked, let nearest): "\(name): \(Self.text(asked, nearest: nearest))"
+    case .sizeNeedsRows(let name):
+      "\(name): how many samples there are shows only at their end, so that no quality can be found for a size; "
+        + "name a file instead, or pass --bits"
+    case .changedWhileRead(let name): "\(name): changed while it was read; encode it again"
     case .mixedShapes(let name, let found, let expected):
       "\(name): samples of shape \(Self.shape(found)) or another type follow samples of shape "
         + "\(Self.shape(expected)); handle them apart"
@@ -41,6 +46,25 @@ extension CodecError: CustomStringConvertible {
 
   private static func shape(_ shape: [Int]) -> String {
     shape.isEmpty ? "1 value" : shape.map(String.init).joined(separator: " x ")
+  }
+
+  /// Why a target is out of reach. The nearest value is rounded to the side that is within reach.
+  private static func text(_ asked: EncodeTarget, nearest: Double) -> String {
+    func hundredths(_ value: Double, _ rule: FloatingPointRoundingRule) -> String {
+      "\((value * 100).rounded(rule) / 100)"
+    }
+    switch asked {
+    case .quality: return "no quality is out of reach"
+    case .psnr(let asked):
+      return "no quality of the model reaches \(asked) dB; "
+        + "pass --psnr \(hundredths(nearest, .down)) or less"
+    case .bitsPerSample(let asked):
+      return "no quality of the model takes as little as \(asked) bits a sample; "
+        + "pass --bits \(hundredths(nearest, .up)) or more"
+    case .bytes(let asked):
+      return "no quality of the model takes as little as \(asked) bytes; "
+        + "pass --size \(Int(min(nearest.rounded(.up), 1e18))) or more"
+    }
   }
 
   private static func text(_ error: ByteIOError, _ name: String) -> String {

@@ -36,6 +36,12 @@ public enum CodecError: Error, Equatable {
   case notAnInteger(name: String, row: Int, column: Int)
   /// Data hold no rows.
   case noRows(name: String)
+  /// No quality reaches the target; what those nearest to it give, in the target's unit.
+  case targetOutOfReach(name: String, asked: EncodeTarget, nearest: Double)
+  /// A size is asked for, of samples that can be read once only and whose number is not known.
+  case sizeNeedsRows(name: String)
+  /// Samples are not what they were when they were read before.
+  case changedWhileRead(name: String)
   /// Files to be fitted together differ in the shape of a sample.
   case mixedShapes(name: String, found: [Int], expected: [Int])
   /// A fit is not possible.

@@ -45,6 +45,17 @@ public final class FileSource: ByteSource {
     return max(0, size - Int(position))
   }
 
+  /// Where reading stands in a regular file; nil for pipes and the like, which nobody can go back in.
+  public var position: Int? {
+    guard FileKind(of: descriptor) == .regular else { return nil }
+    return (try? descriptor.seek(offset: 0, from: .current)).map(Int.init)
+  }
+
+  /// Reads on from where ``position`` was.
+  public func move(to position: Int) throws(ByteIOError) {
+    _ = try system("read", path) { try descriptor.seek(offset: Int64(position), from: .start) }
+  }
+
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     if buffer.isEmpty { return 0 }
     return try system("read", path) { try descriptor.read(into: buffer) }

@@ -9,6 +9,7 @@ import VAE
 ///
 ///     fingerprint   u32      the upper half of the model's
 ///     setting       see `Setting`
+///     target        where the setting says that there is one: see `TargetRecord`
 ///     rows          LEB128   of the stream, plus one; or 0 where they were not known
 ///     chunk rows    LEB128   the most rows of a chunk
 ///     description   of the samples
@@ -18,7 +19,7 @@ struct StreamDetails {
   /// Where the operating point comes from.
   ///
   /// A byte: 0 ... 100 for a quality; 127 where a point follows (see ``OperatingPoint/write(to:)``). 101 is for a linear
-  /// baseline that a later version may have, and bit 7 for what may follow the setting: both are refused, as is all else.
+  /// baseline that a later version may have: it is refused, as is all else. Bit 7 says that a target follows the setting.
   enum Setting: Equatable {
     /// The model's point of a quality, 0 ... 100.
     case quality(Int)
@@ -29,6 +30,8 @@ struct StreamDetails {
   /// Of the model: see `Fingerprint.ofStreams`.
   var fingerprint: UInt32
   var setting: Setting
+  /// What the setting was found for; nil where it was given.
+  var target: TargetRecord?
   var chunkRows: Int
   var rows: Int?
   var description: SampleDescription
@@ -40,6 +43,7 @@ struct StreamDetails {
   /// Values of a chunk at the most.
   static let mostChunkValues = 1 << 28
   private static let ownPoint: UInt8 = 127
+  private static let targetFlag: UInt8 = 0x80
 
   /// The operating point, of a model that has one for each quality.
   func point(in model: Model) -> OperatingPoint {
@@ -69,17 +73,23 @@ struct StreamDetails {
 
   private func writeBeginning(to w: inout ByteWriter) {
     w.append(fingerprint)
+    let flag = target == nil ? 0 : Self.targetFlag
     switch setting {
-    case .quality(let quality): w.append(UInt8(quality))
+    case .quality(let quality): w.append(UInt8(quality) | flag)
     case .point(let point):
-      w.append(Self.ownPoint)
+      w.append(Self.ownPoint | flag)
       point.write(to: &w)
     }
+    target?.write(to: &w)
   }
 
-  init(fingerprint: UInt32, setting: Setting, chunkRows: Int, rows: Int?, description: SampleDescription) {
+  init(
+    fingerprint: UInt32, setting: Setting, target: TargetRecord? = nil, chunkRows: Int, rows: Int?,
+    description: SampleDescription
+  ) {
     self.fingerprint = fingerprint
     self.setting = setting
+    self.target = target
     self.chunkRows = chunkRows
     self.rows = rows
     self.description = description
@@ -95,11 +105,11 @@ struct StreamDetails {
   init(_ bytes: [UInt8], name: String) throws(CodecError) {
     var r = ByteReader(bytes)
     self = try Self.reading(name) { () throws in
-      let (fingerprint, setting) = try Self.beginning(&r)
+      let (fingerprint, setting, target) = try Self.beginning(&r)
       let announced = try r.count()
       let chunkRows = try r.count()
       return StreamDetails(
-        fingerprint: fingerprint, setting: setting, chunkRows: chunkRows,
+        fingerprint: fingerprint, setting: setting, target: target, chunkRows: chunkRows,
         rows: announced == 0 ? nil : announced - 1, description: try SampleDescription(from: &r))
     }
     guard r.remaining == 0 else { throw .badHeader(name: name, reason: "it goes on after its end") }
@@ -114,9 +124,9 @@ struct StreamDetails {
   ) throws(CodecError) -> (details: StreamDetails, chunk: ArraySlice<UInt8>) {
     var r = ByteReader(bytes)
     var details = try reading(name) { () throws in
-      let (fingerprint, setting) = try Self.beginning(&r)
+      let (fingerprint, setting, target) = try Self.beginning(&r)
       return StreamDetails(
-        fingerprint: fingerprint, setting: setting, chunkRows: 1, rows: nil,
+        fingerprint: fingerprint, setting: setting, target: target, chunkRows: 1, rows: nil,
         description: try SampleDescription(from: &r))
     }
     let chunk = bytes.suffix(r.remaining)
@@ -130,14 +140,16 @@ struct StreamDetails {
     return (details, chunk)
   }
 
-  private static func beginning(_ r: inout ByteReader) throws -> (UInt32, Setting) {
+  private static func beginning(_ r: inout ByteReader) throws -> (UInt32, Setting, TargetRecord?) {
     let fingerprint: UInt32 = try r.integer()
-    let setting: UInt8 = try r.integer()
-    switch setting {
-    case 0...100: return (fingerprint, .quality(Int(setting)))
-    case ownPoint: return (fingerprint, .point(try OperatingPoint(from: &r)))
-    default: throw UnknownSetting(byte: setting)
+    let byte: UInt8 = try r.integer()
+    let setting: Setting
+    switch byte & ~targetFlag {
+    case let quality where quality <= 100: setting = .quality(Int(quality))
+    case ownPoint: setting = .point(try OperatingPoint(from: &r))
+    default: throw UnknownSetting(byte: byte)
     }
+    return (fingerprint, setting, byte & targetFlag == 0 ? nil : try TargetRecord(from: &r))
   }
 
   private struct UnknownSetting: Error {
@@ -152,6 +164,8 @@ struct StreamDetails {
       return try body()
     } catch let error as SampleIOError {
       throw .badHeader(name: name, reason: "\(error)")
+    } catch let error as TargetRecord.UnknownKind {
+      throw .badHeader(name: name, reason: "its target is of kind \(error.kind)")
     } catch let error as UnknownSetting {
       throw .badHeader(name: name, reason: "its quality is \(error.byte)")
     } catch {

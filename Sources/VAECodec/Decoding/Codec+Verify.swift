@@ -13,6 +13,9 @@ public struct StreamSummary: Sendable {
   public var format: String
   /// 0 ... 100; nil where the stream has an operating point of its own.
   public var quality: Double?
+  /// What the quality was found for, and what came of it; nil where a quality was asked for. A PSNR is that of the rows
+  /// that the quality was chosen by.
+  public var target: TargetOutcome?
   /// Samples in its chunks.
   public var samples: Int
   public var chunkRows: Int
@@ -30,11 +33,13 @@ extension Codec {
     let decoder = ChunkDecoder(RANSDecoder(TableSet([])))
     var summaries: [StreamSummary] = []
     var announced: Int?
+    var target: TargetRecord?
     while let part = try nextPart(reader, name) {
       switch part {
       case .header(let header):
         let details = try StreamDetails(header.content, name: name)
         announced = details.rows
+        target = details.target
         summaries.append(
           StreamSummary(details, formatVersion: Int(header.version), streamBytes: header.frame.count))
       case .chunk(let chunk):
@@ -53,12 +58,14 @@ extension Codec {
         guard let last = summaries.indices.last else { continue }
         summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17
         try StreamDetails.check(announced: announced, found: summaries[last].samples, name: name)
+        summaries[last].tell(of: target)
       case .compact(let compact):
         let (details, _) = try StreamDetails.compact(compact.content, name: name)
         var summary = StreamSummary(
           details, formatVersion: Int(compact.version), streamBytes: compact.size)
         summary.samples = details.chunkRows
         summary.chunks = 1
+        summary.tell(of: details.target)
         summaries.append(summary)
       }
     }
@@ -74,6 +81,11 @@ extension StreamSummary {
       sampleShape: details.description.sampleShape, elementType: details.description.elementType,
       format: details.description.format.name, quality: details.quality, samples: 0,
       chunkRows: details.chunkRows, chunks: 0, streamBytes: streamBytes)
+  }
+
+  /// Tells what came of a target, when all is counted.
+  fileprivate mutating func tell(of record: TargetRecord?) {
+    target = record?.outcome(rows: samples, chunkRows: chunkRows, streamBytes: streamBytes)
   }
 }
 

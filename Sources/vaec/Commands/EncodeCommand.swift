@@ -11,19 +11,20 @@ struct EncodeCommand: ParsableCommand {
       Each FILE becomes FILE.vaec. Without FILE, samples come from standard input and the stream goes to standard \
       output. A stream names its model, and holds what is needed to give back the input's format.
 
+      Instead of a quality, say what to find it for: --psnr, --bits or --size. What was asked for holds of the whole \
+      stream, or there is none. In a pipe, the first chunk decides if there are more.
+
       EXAMPLES
         vaec encode -m model.vae new.npy
         vaec encode -m model.vae -q 30 --rm *.csv
+        vaec encode -m model.vae --psnr 40 new.npy
+        vaec encode -m model.vae --size 100kB new.npy
         cat new.npy | vaec encode -m model.vae > new.vaec
       """)
 
   @OptionGroup var model: ModelOption
 
-  @Option(
-    name: [.customShort("q", allowingJoined: true), .long],
-    help: ArgumentHelp("0 (a sketch) to 100 (below the data's noise). (default: 60)", valueName: "0..100"),
-    transform: parseQuality)
-  var quality: Double = 60
+  @OptionGroup var target: TargetOptions
 
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
@@ -40,16 +41,16 @@ struct EncodeCommand: ParsableCommand {
     }
     let codec = try general.codec()
     let model = try model.read()
+    let options = EncodeOptions(target: target.target)
     try FileResults(general).collect(files.inputs) { input in
-      let target = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
-      let reader = try input.reader(reading.readOptions)
-      let sink = try naming(target.name) { () throws(ByteIOError) in try target.open() }
-      let options = EncodeOptions(quality: quality)
+      let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
+      let samples = try input.rereadable(reading.readOptions)
+      let sink = try naming(output.name) { () throws(ByteIOError) in try output.open() }
       let report = try codec.encode(
-        reader, name: input.name, model: model, options: options, to: sink)
-      try naming(target.name) { () throws(ByteIOError) in try sink.finish() }
-      try files.clearAway(input, after: target)
-      return Transfer(report, quality: quality, from: input, to: target)
+        samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)
+      try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
+      try files.clearAway(input, after: output)
+      return Transfer(report, from: input, to: output)
     }
   }
 }

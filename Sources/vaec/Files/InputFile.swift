@@ -22,7 +22,30 @@ struct InputFile {
 
   /// Opens it as samples.
   func reader(_ options: ReadOptions) throws(CodecError) -> any SampleReader {
+    try reader(of: try open(), options)
+  }
+
+  /// Opens it as samples that can be read more than once.
+  ///
+  /// - Returns: a reader; and, where it is a regular file, what gives another one from the first sample on. Only the
+  ///   last reader may be used.
+  func rereadable(
+    _ options: ReadOptions
+  ) throws(CodecError) -> (reader: any SampleReader, reopen: (() throws(CodecError) -> any SampleReader)?) {
     let source = try open()
+    let start = source.position
+    let reader = try reader(of: source, options)
+    guard let start else { return (reader, nil) }
+    return (
+      reader,
+      { () throws(CodecError) in
+        try naming(name) { () throws(ByteIOError) in try source.move(to: start) }
+        return try self.reader(of: source, options)
+      }
+    )
+  }
+
+  private func reader(of source: FileSource, _ options: ReadOptions) throws(CodecError) -> any SampleReader {
     do throws(SampleIOError) {
       return try SampleInput.open(source, name: name, options: options)
     } catch {

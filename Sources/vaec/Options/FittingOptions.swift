@@ -106,7 +106,8 @@ private func parseDuration(_ text: String) throws -> Double {
   return number * factor
 }
 
-private func parseByteCount(_ text: String) throws -> Int {
+/// Bytes: 512MiB, 4GB or 1000000.
+func parseByteCount(_ text: String) throws -> Int {
   let units = [
     "": 1.0, "b": 1, "k": 1024, "kib": 1024, "m": 1_048_576, "mib": 1_048_576, "g": 1_073_741_824,
     "gib": 1_073_741_824, "tib": 1_099_511_627_776, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,

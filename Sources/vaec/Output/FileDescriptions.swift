@@ -47,6 +47,12 @@ struct StreamDescription: FileResult {
         "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.elementType))")
       list.add("format", stream.format)
       list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "its own point")
+      if let target = stream.target {
+        let decided =
+          target.decidedOnRows < stream.samples
+          ? ", decided on the first \(counted(target.decidedOnRows, "sample"))" : ""
+        list.add("target", target.text + decided)
+      }
       list.add("chunks", "\(stream.chunks), of up to \(counted(stream.chunkRows, "sample"))")
       list.add(
         "rate", "\(stream.bitsPerSample.fixed(1)) bits/sample, ratio \(stream.ratio.fixed(2))")
@@ -72,7 +78,7 @@ struct StreamDescription: FileResult {
       ("samples", .integer(stream.samples)),
       ("chunk_rows", .integer(stream.chunkRows)), ("chunks", .integer(stream.chunks)),
       ("stream_bytes", .integer(stream.streamBytes)), ("bits_per_sample", .number(stream.bitsPerSample)),
-      ("ratio", .number(stream.ratio)),
+      ("ratio", .number(stream.ratio)), ("target", stream.target.map { .object($0.members) } ?? .null),
     ])
   }
 }

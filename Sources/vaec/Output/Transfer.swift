@@ -12,8 +12,10 @@ struct Transfer: FileResult {
   private let clippedValues: Int
   /// nil for decoding.
   private let quality: Double?
+  /// nil where a quality was asked for.
+  private let outcome: TargetOutcome?
 
-  init(_ report: EncodeReport, quality: Double, from input: InputFile, to target: OutputTarget) {
+  init(_ report: EncodeReport, from input: InputFile, to target: OutputTarget) {
     self.input = input
     self.target = target
     samples = report.samples
@@ -22,7 +24,8 @@ struct Transfer: FileResult {
     streamBytes = report.streamBytes
     seconds = report.seconds
     clippedValues = report.clippedValues
-    self.quality = quality
+    quality = report.quality
+    outcome = report.target
   }
 
   init(_ report: DecodeReport, from input: InputFile, to target: OutputTarget) {
@@ -35,6 +38,7 @@ struct Transfer: FileResult {
     seconds = report.seconds
     clippedValues = 0
     quality = nil
+    outcome = nil
   }
 
   private var ratio: Double { Double(rawBytes) / Double(max(1, streamBytes)) }
@@ -45,6 +49,17 @@ struct Transfer: FileResult {
     console.note(
       "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
         + "\(bitsPerSample.fixed(1)) bits/sample, to \(target.name)")
+    if let outcome, let quality {
+      let decided =
+        outcome.decidedOnRows < samples
+        ? ", decided on the first \(counted(outcome.decidedOnRows, "sample"))" : ""
+      console.note("\(input.name): \(outcome.text) at quality \(text(ofQuality: quality))\(decided)")
+      if !outcome.isKept {
+        console.note(
+          "vaec: \(input.name): what was asked for does not hold of the samples after the first "
+            + "\(outcome.decidedOnRows); encode them from a file to have it hold")
+      }
+    }
     if clippedValues > 0 {
       console.note(
         "vaec: \(input.name): \(counted(clippedValues, "value")) outside the range of the data that were fitted; "
@@ -62,6 +77,9 @@ struct Transfer: FileResult {
       ] + (quality.map { [("quality", .number($0))] } ?? []) + [
         ("raw_bytes", .integer(rawBytes)), ("stream_bytes", .integer(streamBytes)), ("ratio", .number(ratio)),
         ("bits_per_sample", .number(bitsPerSample)), ("seconds", .number(seconds)),
-      ] + (quality == nil ? [] : [("clipped_values", .integer(clippedValues))]))
+      ] + (quality == nil ? [] : [("clipped_values", .integer(clippedValues))])
+        + (outcome.map {
+          [("target", .object($0.members + [("is_kept", .bool($0.isKept))]))]
+        } ?? []))
   }
 }

@@ -1,0 +1,41 @@
+/// How samples are encoded.
+public struct EncodeOptions: Sendable {
+  /// The quality, or what to find it for.
+  public var target: EncodeTarget
+  /// Rows in a chunk; nil for a number that suits the size of samples.
+  public var chunkRows: Int?
+
+  /// - Parameters:
+  ///   - target: the quality, or what to find it for.
+  ///   - chunkRows: at least 1; more than 2^28 values make in a chunk count as so many.
+  public init(target: EncodeTarget = .quality(60), chunkRows: Int? = nil) {
+    self.target = target
+    self.chunkRows = chunkRows
+  }
+
+  /// Options with a quality that is known, 0 ... 100; see ``EncodeTarget/quality(_:)``.
+  public init(quality: Double, chunkRows: Int? = nil) {
+    self.init(target: .quality(quality), chunkRows: chunkRows)
+  }
+}
+
+/// What encoding gave.
+public struct EncodeReport: Sendable {
+  public var samples: Int
+  public var valuesPerSample: Int
+  /// Bytes of the samples as plain numbers of their type.
+  public var rawBytes: Int
+  /// Bytes of the stream, header and seek table included.
+  public var streamBytes: Int
+  /// Values outside the bounds of the model's data, which come back as the bound.
+  public var clippedValues: Int
+  /// The quality of the stream: a whole number, 0 ... 100.
+  public var quality: Double
+  /// What came of the target; nil where a quality was asked for.
+  public var target: TargetOutcome?
+  /// From the first row to the last byte, with the search for a quality.
+  public var seconds: Double
+  /// rawBytes / streamBytes.
+  public var ratio: Double { Double(rawBytes) / Double(max(1, streamBytes)) }
+  public var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
+}

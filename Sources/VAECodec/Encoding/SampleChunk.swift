@@ -1,0 +1,100 @@
+import SampleIO
+
+/// The samples of a chunk, as they came and as the model takes them.
+struct SampleChunk: Sendable {
+  var batch: SampleBatch
+  /// rows x values.
+  var numbers: [Float]
+  /// Values outside the model's bounds.
+  var clipped = 0
+
+  var rows: Int { batch.rows }
+
+  /// Samples that have been checked already.
+  init(checked batch: SampleBatch) {
+    self.batch = batch
+    numbers = batch.floats()
+  }
+
+  init(_ batch: SampleBatch, numbers: [Float], clipped: Int) {
+    self.batch = batch
+    self.numbers = numbers
+    self.clipped = clipped
+  }
+}
+
+/// Cuts what a reader gives into chunks, and checks it.
+///
+/// It reads one row ahead, so that it knows of each chunk whether it is the last.
+final class ChunkReader {
+  private let reader: any SampleReader
+  private let name: String
+  private let chunkRows: Int
+  private let announced: Int?
+  private var check: InputCheck
+  private var ahead: SampleBatch?
+  /// Whether the chunks so far are all.
+  private(set) var hasEnded = false
+  /// Rows of the chunks so far.
+  private(set) var rows = 0
+
+  init(_ reader: any SampleReader, name: String, model: FittedModel, chunkRows: Int) {
+    self.reader = reader
+    self.name = name
+    self.chunkRows = chunkRows
+    announced = reader.description.rows
+    check = InputCheck(model, reader.description, name: name)
+  }
+
+  /// The next chunk: full unless it is the last.
+  func next() throws(CodecError) -> SampleChunk? {
+    guard !hasEnded else { return nil }
+    let clippedBefore = check.clipped
+    var parts: [SampleBatch] = []
+    var numbers: [Float] = []
+    var count = 0
+    // A reader may give less at once than it is asked for: chunks must not depend on that.
+    while count < chunkRows, let batch = try nextBatch(chunkRows - count) {
+      numbers = parts.isEmpty ? try check.numbers(of: batch) : numbers + (try check.numbers(of: batch))
+      parts.append(batch)
+      count += batch.rows
+    }
+    if count == chunkRows { ahead = try reading(reader, 1) }
+    hasEnded = ahead == nil
+    rows += count
+    try checkRows()
+    guard let batch = SampleBatch(joining: parts) else { return nil }
+    return SampleChunk(batch, numbers: numbers, clipped: check.clipped - clippedBefore)
+  }
+
+  private func nextBatch(_ rows: Int) throws(CodecError) -> SampleBatch? {
+    guard let batch = ahead else { return try reading(reader, rows) }
+    ahead = nil
+    return batch
+  }
+
+  /// Throws where a reader has more rows than it said, or has ended with fewer: the stream's header says so already.
+  private func checkRows() throws(CodecError) {
+    guard let announced else { return }
+    if rows > announced || (rows == announced && !hasEnded) {
+      throw .samples(.trailingBytes(name: name, rows: announced))
+    }
+    if hasEnded, rows < announced {
+      throw .samples(.truncated(name: name, expectedRows: announced, gotRows: rows))
+    }
+  }
+}
+
+extension SampleBatch {
+  /// Batches of one kind, one after the other; nil where there are none.
+  init?(joining parts: [SampleBatch]) {
+    guard let first = parts.first else { return nil }
+    guard parts.count > 1 else {
+      self = first
+      return
+    }
+    self.init(
+      elementType: first.elementType, valuesPerSample: first.valuesPerSample,
+      bytes: parts.reduce(into: []) { $0 += $1.bytes })
+  }
+}

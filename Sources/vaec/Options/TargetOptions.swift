@@ -1,0 +1,52 @@
+import ArgumentParser
+import VAECodec
+
+/// The quality to encode at, or what to find it for.
+struct TargetOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("q", allowingJoined: true), .long],
+    help: ArgumentHelp("0 (a sketch) to 100 (below the data's noise). (default: 60)", valueName: "0..100"),
+    transform: parseQuality)
+  var quality: Double?
+
+  @Option(
+    help: ArgumentHelp("The lowest quality that reaches this PSNR, in dB.", valueName: "db"),
+    transform: parsePositive)
+  var psnr: Double?
+
+  @Option(
+    help: ArgumentHelp("The highest quality that takes at most so many bits a sample.", valueName: "bits"),
+    transform: parsePositive)
+  var bits: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The highest quality whose stream takes at most so many bytes, as 100kB or 5MiB.", valueName: "bytes"),
+    transform: parseByteCount)
+  var size: Int?
+
+  func validate() throws {
+    let given = [
+      ("-q", quality != nil), ("--psnr", psnr != nil), ("--bits", bits != nil), ("--size", size != nil),
+    ]
+    .filter(\.1).map(\.0)
+    guard given.count <= 1 else {
+      throw ValidationError("\(given.joined(separator: " and ")) exclude each other.")
+    }
+  }
+
+  /// The target as the library takes it.
+  var target: EncodeTarget {
+    if let psnr { return .psnr(psnr) }
+    if let bits { return .bitsPerSample(bits) }
+    if let size { return .bytes(size) }
+    return .quality(quality ?? 60)
+  }
+}
+
+private func parsePositive(_ text: String) throws -> Double {
+  guard let number = Double(text), number > 0, number < 1e12 else {
+    throw ValidationError("say a number above 0.")
+  }
+  return number
+}

@@ -1,0 +1,31 @@
+import VAECodec
+
+// What was asked of an encoder and what it reached, for people and for programs.
+
+extension TargetOutcome {
+  /// "asked for 40.00 dB, reached 40.13 dB".
+  var text: String {
+    switch asked {
+    case .quality: "asked for a quality"
+    case .psnr(let psnr): "asked for \(psnr.fixed(2)) dB, reached \(reached.fixed(2)) dB"
+    case .bitsPerSample(let bits):
+      "asked for \(bits.fixed(2)) bits/sample, reached \(reached.fixed(2)) bits/sample"
+    case .bytes(let bytes): "asked for \(bytes) bytes, reached \(reached.fixed(0)) bytes"
+    }
+  }
+
+  /// Members of the object `target`.
+  var members: [(key: String, value: JSON)] {
+    let (kind, asked): (String, JSON) =
+      switch asked {
+      case .quality(let quality): ("quality", .number(quality))
+      case .psnr(let psnr): ("psnr", .number(psnr))
+      case .bitsPerSample(let bits): ("bits_per_sample", .number(bits))
+      case .bytes(let bytes): ("stream_bytes", .integer(bytes))
+      }
+    return [
+      ("kind", .string(kind)), ("asked", asked), ("reached", .number(reached)),
+      ("decided_on_samples", .integer(decidedOnRows)),
+    ]
+  }
+}
