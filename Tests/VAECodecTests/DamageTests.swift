@@ -224,7 +224,7 @@ struct DamageTests {
   func settings(chunkRows: Int) throws {
     let (model, good, file) = try sample(60, chunkRows: chunkRows)
     var changed = 0
-    for byte in UInt8.min ... .max where byte > 100 && byte != 127 {
+    for byte in UInt8.min ... .max where (101..<127).contains(byte & 0x7F) {
       let bytes: [UInt8]
       if chunkRows == 10 {
         var content = try ZstdFrame.decompress(good[...], limit: 1 << 20)
@@ -241,7 +241,7 @@ struct DamageTests {
       #expect(throws: expected) { try codec.verify(MemorySource(bytes), name: "x") }
       changed += 1
     }
-    #expect(changed == 154)
+    #expect(changed == 52)
     #expect(try codec.file(good, model) == file)
   }
 
