@@ -448,9 +448,23 @@ def decode_chunk(model, at, tables, content):
 
 def setting(model, r):
     assert r.number("I") == model.fingerprint >> 32, "another model"
-    quality = r.number("B")
+    byte = r.number("B")
+    quality = byte & 127
     assert quality <= 100 or quality == 127, "newer"
-    return point(r) if quality == 127 else model.qualities[quality]
+    at = point(r) if quality == 127 else model.qualities[quality]
+    if byte & 128:
+        skip_target(r)
+    return at
+
+
+def skip_target(r):
+    """What the quality was found for: nothing that a decoder needs."""
+    kind = r.number("B") & 127
+    assert kind < 3, "newer"
+    if kind == 2:
+        r.count()
+    else:
+        r.take(8 if kind == 0 else 4)
 
 
 def description(r):
