@@ -168,7 +168,7 @@ final class FileTests {
     try sink.write([1, 2, 3])
     try sink.flush()
     let source = FileSource(descriptor: ends.readEnd, path: "pipe")
-    #expect(source.remainingSize == nil)
+    #expect(source.remainingSize == nil && source.position == nil)
     #expect(try source.read(upTo: 3) == [1, 2, 3])
     try ends.readEnd.close()
     try sink.write([4])
@@ -182,6 +182,19 @@ final class FileTests {
     #expect(source.remainingSize == 1000)
     _ = try source.read(upTo: 400)
     #expect(source.remainingSize == 600)
+  }
+
+  @Test("a regular file can be read again from where reading was")
+  func position() throws {
+    let bytes = someBytes(1000)
+    try put(bytes, "in")
+    let source = try FileSource(path: path("in"))
+    _ = try source.read(upTo: 100)
+    let position = try #require(source.position)
+    for _ in 0..<2 {
+      #expect(try source.read(upTo: 2000) == Array(bytes[100...]))
+      try source.move(to: position)
+    }
   }
 
   @Test("names of the greatest length can be overwritten", arguments: [true, false])
