@@ -28,6 +28,9 @@ struct EncodingPass {
     var digest: UInt64 = 0
   }
 
+  /// Values that are compared at once.
+  private static let pieceValues = 1 << 15
+
   /// The next chunk of some samples; nil at their end.
   typealias Source = () throws(CodecError) -> SampleChunk?
 
@@ -92,9 +95,16 @@ struct EncodingPass {
     case .success(let found): numbers = found
     case .failure(let error): throw .chunk(error, name: name, chunk: 1)
     }
-    let batch = SampleBatch(
-      floats: numbers, elementType: description.elementType, valuesPerSample: description.valuesPerSample)
-    distortion.add(chunk.batch.doubles(), HeldSamples([], description).printed(batch.doubles()))
+    // In pieces: as binary64 numbers, those of a whole chunk would take more than all else does.
+    let (width, printer) = (description.valuesPerSample, HeldSamples([], description))
+    let pieceRows = max(1, Self.pieceValues / max(1, width))
+    for first in stride(from: 0, to: chunk.rows, by: pieceRows) {
+      let rows = first..<min(chunk.rows, first + pieceRows)
+      let batch = SampleBatch(
+        floats: Array(numbers[rows.lowerBound * width..<rows.upperBound * width]),
+        elementType: description.elementType, valuesPerSample: width)
+      distortion.add(chunk.batch.rows(rows).doubles(), printer.printed(batch.doubles()))
+    }
   }
 
   /// The content of a chunk in the frame of a compact stream.
