@@ -11,7 +11,7 @@ VAEC = $(CURDIR)/.build/release/vaec
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
-.PHONY: build deps demo test bench lint install uninstall clean
+.PHONY: build deps demo test bench bench-rate lint install uninstall clean
 
 # The program, optimized.
 build: deps
@@ -49,10 +49,13 @@ demo: build
 test: build
 	VAEC_BINARY="$(VAEC)" swift test -Xswiftc -warnings-as-errors
 
-# Benchmarks.
+# All benchmarks.
 bench: build
-	@if test -x Benchmarks/run; then VAEC_BINARY="$(VAEC)" Benchmarks/run; \
-	else echo "There are no benchmarks yet: they come with a later release."; fi
+	VAEC_BINARY="$(VAEC)" Benchmarks/run
+
+# Rate and distortion alone: needs Python with numpy and scipy.
+bench-rate: build
+	VAEC_BINARY="$(VAEC)" Benchmarks/rate/run
 
 # The style of sources and manual pages.
 lint:

@@ -1,6 +1,7 @@
 """Codecs that learn nothing, for comparison: SZ3 (package pysz) and zfp (package zfpy), where they are installed.
 
-Each gets the held-out rows as one array of rows and values, and reaches a PSNR by its bound on absolute errors.
+Each gets the held-out rows as they are, as one array of rows and values, and as one long signal, whichever suits it best,
+and reaches a PSNR by its bound on absolute errors.
 """
 
 import numpy as np
@@ -42,10 +43,13 @@ def available():
 
 def curve(code, held, peak):
     """Points over the range of useful bounds, from a half to a hundred-thousandth of the peak."""
-    array = np.ascontiguousarray(held.reshape(len(held), -1), "f8" if held.dtype == "f8" else "f4")
+    held = np.ascontiguousarray(held, "f8" if held.dtype == "f8" else "f4")
+    shapes = {held.shape, (len(held), held.size // len(held)), (held.size,)}
     points = []
     for bound in np.geomspace(0.5, 1e-5, 24) * peak:
-        size, decoded = code(array, float(bound))
-        error = np.mean((decoded.astype("f8") - held.reshape(array.shape).astype("f8"))**2)
-        points.append((8 * size / len(held), curves.psnr(error, peak)))
+        for shape in shapes:
+            array = held.reshape(shape)
+            size, decoded = code(array, float(bound))
+            error = np.mean((decoded.astype("f8") - array.astype("f8"))**2)
+            points.append((8 * size / len(held), curves.psnr(error, peak)))
     return points

@@ -48,6 +48,8 @@ struct UsageTests {
       ["fit", "x", "-o", "m", "--memory", "much"], ["fit", "x", "-o", "m", "--shape", "8x-8"],
       ["fit", "x", "-o", "m", "--dtype", "c8"], ["fit", "x", "-o", "m", "--header", "maybe"],
       ["eval", "-m", "m", "-q", "3", "--every", "5", "x"], ["eval", "-m", "m", "--every", "0", "x"],
+      ["encode", "-m", "m", "--effort", "10", "x"], ["encode", "-m", "m", "--effort", "much", "x"],
+      ["encode", "-m", "m", "--effort", "-1", "x"], ["eval", "-m", "m", "--effort", "10", "x"],
       ["info", "-T", "-1", "x"],
     ])
   func wrongUsage(arguments: [String]) throws {

@@ -180,7 +180,7 @@ struct GoldenTests {
 
     func begin(_ details: StreamDetails) {
       #expect(model.fingerprint.hasPrefix(Fingerprint.text(details.fingerprint)))
-      let point = details.point(in: model.model)
+      let point = details.coding(in: model.model)?.point ?? model.model.qualities[0]
       if model.model.front != nil { found.insert(.front) }
       if point.network != nil { found.insert(.network) }
       if point.steps.contains(where: { $0 > 0 }) { found.insert(.linear) }

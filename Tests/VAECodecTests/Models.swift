@@ -45,12 +45,13 @@ enum Models {
 extension Codec {
   /// The stream of an array.
   func stream(
-    _ array: SampleArray, _ model: FittedModel, quality: Double = 60, chunkRows: Int? = nil
+    _ array: SampleArray, _ model: FittedModel, quality: Double = 60, chunkRows: Int? = nil,
+    effort: Int = EncodeOptions.standardEffort
   ) throws -> [UInt8] {
     let sink = MemorySink()
     _ = try encode(
       array.reader, name: "data", model: model,
-      options: EncodeOptions(quality: quality, chunkRows: chunkRows), to: sink)
+      options: EncodeOptions(quality: quality, chunkRows: chunkRows, effort: effort), to: sink)
     return sink.bytes
   }
 

@@ -186,11 +186,9 @@ extension Model {
   /// Rate and distortion of PCA with a uniform quantizer and an ideal entropy coder on `samples` (rows x values, in the
   /// data's units): basis and tables of the rows that were fitted. Nil where the model has no baseline.
   public func linearCurve(_ samples: Matrix, kernels: Kernels, workers: Workers) -> [ModelFit.CurvePoint]? {
-    guard let baseline, front == nil, samples.rows > 0, samples.columns == values else { return nil }
+    guard let linear, samples.rows > 0, samples.columns == values else { return nil }
     let standardized = samples.copy(rows: 0..<samples.rows)
     standardize(standardized, kernels)
-    var linear = self
-    (linear.network, linear.layers, linear.valueLayer) = (nil, [baseline], nil)
     let hull = OperatingHull(
       kernels: kernels, workers: workers, held: standardized, heldSamples: samples, model: linear)
     return hull.linearCurve(hull.withoutNetwork())

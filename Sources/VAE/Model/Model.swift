@@ -83,6 +83,15 @@ public struct Model: Sendable {
   /// Width of what the network and the residual layers work on: values, or components of the front basis.
   public var width: Int { front?.synthesis.shape.inputs ?? values }
 
+  /// PCA alone: the same means and scale, and the baseline as its only layer. It has no qualities. Nil where the model has
+  /// no baseline.
+  public var linear: Model? {
+    guard let baseline, front == nil else { return nil }
+    return Model(
+      means: means, scale: scale, front: nil, network: nil, layers: [baseline], baseline: nil,
+      valueLayer: nil, output: output, qualities: [], notes: [])
+  }
+
   /// Planes of symbols that a point makes before the value layer's: latents, then the coefficients of each linear layer
   /// that is used.
   public func planes(at point: OperatingPoint) -> Int {

@@ -7,6 +7,7 @@ import CKernels
 public final class SampleCoder {
   /// Rows it works on at once.
   public let blockRows: Int
+  private let effort: Effort
   private let model: Model
   private let point: OperatingPoint
   private let kernels: Kernels
@@ -23,12 +24,32 @@ public final class SampleCoder {
   private lazy var choices = zip(model.layers, point.steps).map { layer, step in
     SymbolChoice(step > 0 ? layer.symbolWeights(step: step, kernels) : [])
   }
+  /// The search for latents, and what judges its results; made as the choices are.
+  private lazy var searching: (search: LatentSearch, judge: RowCost?)? = {
+    guard let pass, let limits = effort.search else { return nil }
+    let last = point.steps.lastIndex { $0 > 0 }
+    let leftover = LeftoverCost(
+      model, at: point, rows: blockRows, last: last.map { (scales[$0], choices[$0]) }, bounds: bounds,
+      kernels: kernels)
+    guard let leftover else { return nil }
+    let choice = SymbolChoice(model.latentWeights(at: point, kernels: kernels))
+    let search = LatentSearch(pass, limits, leftover: leftover, choice: choice)
+    return (search, leftover.isExact ? nil : RowCost(model, at: point, rows: blockRows, kernels: kernels))
+  }()
+  /// Whether ``reconstruction`` is what the network and the layers make of the block that was encoded last.
+  private var hasBase = false
   /// Bounds of each standardized value, where the output rule has any and the network works on values.
   private let bounds: (low: FloatBuffer, high: FloatBuffer)?
 
-  /// - Parameter blockRows: rows at once: more is faster up to about 256, and takes more memory.
-  public init(_ model: Model, at point: OperatingPoint, blockRows: Int = 128, kernels: Kernels) {
+  /// - Parameters:
+  ///   - blockRows: rows at once: more is faster up to about 256, and takes more memory.
+  ///   - effort: for encoding alone.
+  public init(
+    _ model: Model, at point: OperatingPoint, blockRows: Int = 128, effort: Effort = .standard,
+    kernels: Kernels
+  ) {
     precondition(model.accepts(point) && blockRows > 0)
+    self.effort = effort
     self.model = model
     self.point = point
     self.kernels = kernels
@@ -68,25 +89,34 @@ public final class SampleCoder {
     levels: UnsafeMutablePointer<UInt8>, planeStride: Int
   ) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
-    let all = 0..<rows
-    let table = kernels.table.pointee
     standardize(samples, rows)
-    var plane = 0
     if let pass {
       pass.input.row(0).update(from: target.row(0), count: rows * target.stride)
-      pass.forwardEncoder(all)
-      // The nearest: a decoder that bends makes more of a latent's error than its size says.
-      table.round(pass.latents.row(0), pass.symbols.row(0), rows * pass.symbols.stride)
+      pass.forwardEncoder(0..<rows)
+      kernels.table.pointee.round(pass.latents.row(0), pass.symbols.row(0), rows * pass.symbols.stride)
       limit(pass.symbols, rows)
-      plane = emit(pass.symbols, rows, plane, symbols, planeStride)
+      if let (search, judge) = searching { improve(pass, samples, rows, by: search, judge) }
+      _ = emit(pass.symbols, rows, 0, symbols, planeStride)
     }
+    hasBase = false
+    guard coefficients.contains(where: { $0 != nil }) else { return }
+    encodeLayers(rows, symbols, levels, planeStride)
+  }
+
+  /// Codes what the symbols in the pass leave by the layers.
+  private func encodeLayers(
+    _ rows: Int, _ symbols: UnsafeMutablePointer<Int32>, _ levels: UnsafeMutablePointer<UInt8>,
+    _ planeStride: Int
+  ) {
+    let table = kernels.table.pointee
+    var plane = pass?.symbols.columns ?? 0
     reconstructNetwork(rows)
     let latents = plane
     var firstLevel = 0
     for (i, layer) in model.layers.enumerated() {
       guard let (values, change) = coefficients[i] else { continue }
       table.add_scaled(target.row(0), -1, reconstruction.row(0), residual.row(0), rows * residual.stride)
-      layer.analyze(residual, all, into: values, change: change, kernels: kernels)
+      layer.analyze(residual, 0..<rows, into: values, change: change, kernels: kernels)
       table.scale(values.row(0), 1 / point.steps[i], values.row(0), rows * values.stride)
       choose(
         values, rows, layer: i, firstLevel: firstLevel,
@@ -94,14 +124,50 @@ public final class SampleCoder {
       firstLevel += layer.levels
       plane = emit(values, rows, plane, symbols, planeStride)
       table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
-      layer.synthesize(values, all, onto: reconstruction, kernels: kernels)
+      layer.synthesize(values, 0..<rows, onto: reconstruction, kernels: kernels)
     }
+    hasBase = true
+  }
+
+  /// Searches for better symbols than those in `pass`, and takes a row's where they are better in truth.
+  private func improve(
+    _ pass: Pass, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by search: LatentSearch,
+    _ judge: RowCost?
+  ) {
+    guard let judge else {
+      _ = search.run(target, rows: rows)
+      return
+    }
+    let nearest = pass.symbols.copy(rows: 0..<rows)
+    guard search.run(target, rows: rows) else { return }
+    let found = cost(samples, rows, judge)
+    let better = pass.symbols.copy(rows: 0..<rows)
+    pass.symbols.row(0).update(from: nearest.row(0), count: rows * nearest.stride)
+    for (r, cost) in cost(samples, rows, judge).enumerated() where found[r] < cost {
+      pass.symbols.row(r).update(from: better.row(r), count: better.stride)
+    }
+  }
+
+  /// What the symbols in the pass cost, with all that is coded after them.
+  private func cost(_ samples: UnsafeBufferPointer<Float>, _ rows: Int, _ judge: RowCost) -> [Float] {
+    let planes = model.planes(at: point)
+    var symbols = [Int32](repeating: 0, count: planes * rows)
+    var levels = [UInt8](repeating: 0, count: max(1, planes * rows))
+    var base = [Float](repeating: 0, count: samples.count)
+    symbols.withUnsafeMutableBufferPointer { symbols in
+      guard let first = symbols.baseAddress, let pass else { return }
+      _ = emit(pass.symbols, rows, 0, first, rows)
+      encodeLayers(rows, first, &levels, rows)
+    }
+    base.withUnsafeMutableBufferPointer { finish(rows, into: $0, asBase: point.valueStep > 0) }
+    return judge.costs(samples, base: base, symbols: symbols, levels: levels, rows: rows)
   }
 
   /// What the block that was encoded last is the base of, for a value layer: what
   /// ``decode(_:planeStride:rows:into:asBase:)`` makes of its symbols.
   public func lastBase(rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
+    if !hasBase { reconstructNetwork(rows) }
     finish(rows, into: samples, asBase: true)
   }
 
@@ -193,7 +259,8 @@ public final class SampleCoder {
       for c in 0..<matrix.columns {
         let level = scale.level(c, sum)
         // In this order, what is no number becomes the largest.
-        row[c] = choice(max(-Self.largestSymbol, min(Self.largestSymbol, row[c])), table: Int(level))
+        let x = max(-Self.largestSymbol, min(Self.largestSymbol, row[c]))
+        row[c] = effort.chooses ? choice(x, table: Int(level)) : x.rounded(.toNearestOrEven)
         sum = scale.sum(c, after: sum, size: row[c].magnitude)
         levels[c * planeStride + r] = level + UInt8(firstLevel)
       }
@@ -229,36 +296,5 @@ extension Pass {
     self.init(rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, kernels: kernels)
     for r in 0..<rows { condition(row: r, u: part.quality, step: part.step) }
     forwardScales(0..<rows)
-  }
-}
-
-extension Model {
-  /// target = (x - means) / scale, for rows of `x` that are `stride` numbers apart; `x` may be the target's own.
-  func standardize(
-    _ x: UnsafePointer<Float>, stride: Int, rows: Int, into target: Matrix, _ kernels: Kernels
-  ) {
-    let inverse = 1 / scale
-    let table = kernels.table.pointee
-    means.withUnsafeBufferPointer { means in
-      guard let means = means.baseAddress else { return }
-      for r in 0..<rows {
-        let row = target.row(r)
-        table.add_scaled(x + r * stride, -1, means, row, values)
-        table.scale(row, inverse, row, values)
-      }
-    }
-  }
-
-  /// The output rule's bounds of each value in units of standardized samples; nil where there are none, or where
-  /// the network does not work on values.
-  func standardizedBounds() -> (low: FloatBuffer, high: FloatBuffer)? {
-    guard front == nil, output.lowest > -.infinity || output.highest < .infinity else { return nil }
-    let inverse = 1 / scale
-    let (low, high) = (FloatBuffer(count: paddedToPanels(values)), FloatBuffer(count: paddedToPanels(values)))
-    for i in 0..<values {
-      low.pointer[i] = (output.lowest - means[i]) * inverse
-      high.pointer[i] = (output.highest - means[i]) * inverse
-    }
-    return (low, high)
   }
 }

@@ -6,7 +6,7 @@
 /// IEEE Trans. ASSP 37, 1989). Only encoders choose: a decoder takes what it is given.
 struct SymbolChoice: Sendable {
   /// Bits that one unit (the step) of squared error is worth: 6 / ln 2.
-  private static let bitsPerError: Float = 8.656_170
+  static let bitsPerError: Float = 8.656_170
   /// Nearer than this to an integer, no other is ever worth its error.
   private static let certain: Float = 0.12
 
@@ -26,5 +26,24 @@ struct SymbolChoice: Sendable {
     let cost = costs[table]
     let saved = cost(Int32(nearest)) - cost(Int32(other))
     return saved > Self.bitsPerError * (1 - 2 * off.magnitude) ? other : nearest
+  }
+
+  /// Bits of a symbol, at most 2^30 in magnitude.
+  func bits(_ symbol: Float, table: Int) -> Float { costs[table](Int32(symbol)) }
+
+  /// Bits and weighed error of the better integer next to `x`; and by how much that rises with `x`, from half a step below
+  /// to half a step above.
+  func cost(_ x: Float, table: Int) -> (bits: Float, slope: Float) {
+    guard x.magnitude < 0x1p29 else { return (.infinity, 0) }
+    let first = (x - 0.5).rounded(.down)
+    let cost = costs[table]
+    // x - 1/2 is between the first and the second symbol, x + 1/2 between the second and the third.
+    let bits = (cost(Int32(first)), cost(Int32(first) + 1), cost(Int32(first) + 2))
+    let u = x - first
+    func error(_ distance: Float) -> Float { Self.bitsPerError * distance * distance }
+    let below = min(bits.0 + error(u - 0.5), bits.1 + error(u - 1.5))
+    let above = min(bits.1 + error(u - 0.5), bits.2 + error(u - 1.5))
+    let here = min(u < 1 ? bits.0 + error(u) : bits.2 + error(u - 2), bits.1 + error(u - 1))
+    return (here, above - below)
   }
 }

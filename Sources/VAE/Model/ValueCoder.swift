@@ -24,10 +24,10 @@ public final class ValueCoder {
   private var symbols: [Int32]
 
   /// Prepares for chunks of at most `rows` rows of a model that has a value layer.
-  public convenience init(_ model: Model, rows: Int, kernels: Kernels) {
+  public convenience init(_ model: Model, rows: Int, effort: Effort = .standard, kernels: Kernels) {
     guard let layer = model.valueLayer else { preconditionFailure("the model has no value layer") }
     self.init(
-      layer, values: model.values, rule: model.output, rows: rows, chooses: true, kernels: kernels)
+      layer, values: model.values, rule: model.output, rows: rows, chooses: effort.chooses, kernels: kernels)
   }
 
   init(

@@ -18,7 +18,8 @@ final class ChunkCodec {
   init(_ plan: StreamPlan, rans: (encoder: RANSEncoder, decoder: RANSDecoder)) {
     self.plan = plan
     samples = SampleCoder(
-      plan.model, at: plan.point, blockRows: min(128, plan.chunkRows), kernels: plan.kernels)
+      plan.model, at: plan.point, blockRows: min(128, plan.chunkRows), effort: plan.effort,
+      kernels: plan.kernels)
     encoder = ChunkEncoder(rans.encoder)
     decoder = ChunkDecoder(rans.decoder)
     chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: 0)
@@ -30,7 +31,7 @@ final class ChunkCodec {
     chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: rows)
     guard plan.hasValues else { return }
     base = [Float](repeating: 0, count: rows * plan.model.values)
-    values = ValueCoder(plan.model, rows: rows, kernels: plan.kernels)
+    values = ValueCoder(plan.model, rows: rows, effort: plan.effort, kernels: plan.kernels)
   }
 
   /// The frame of a chunk.

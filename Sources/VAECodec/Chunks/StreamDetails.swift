@@ -18,11 +18,13 @@ import VAE
 struct StreamDetails {
   /// Where the operating point comes from.
   ///
-  /// A byte: 0 ... 100 for a quality; 127 where a point follows (see ``OperatingPoint/write(to:)``). 101 is for a linear
-  /// baseline that a later version may have: it is refused, as is all else. Bit 7 says that a target follows the setting.
+  /// A byte: 0 ... 100 for a quality; 101 for the model's baseline, with the step in a bf16; 127 where a point follows (see
+  /// ``OperatingPoint/write(to:)``). All else is refused. Bit 7 says that a target follows the setting.
   enum Setting: Equatable {
     /// The model's point of a quality, 0 ... 100.
     case quality(Int)
+    /// The model's baseline alone, PCA, at a step of 16 bits.
+    case linear(step: Float)
     /// A point of the stream's own.
     case point(OperatingPoint)
   }
@@ -42,14 +44,19 @@ struct StreamDetails {
   static let mostRows = Int.max - 1
   /// Values of a chunk at the most.
   static let mostChunkValues = 1 << 28
+  private static let linear: UInt8 = 101
   private static let ownPoint: UInt8 = 127
   private static let targetFlag: UInt8 = 0x80
 
-  /// The operating point, of a model that has one for each quality.
-  func point(in model: Model) -> OperatingPoint {
+  /// What codes the samples, `model` or a part of it, and at which operating point; nil where the model has not what the
+  /// setting asks for.
+  func coding(in model: Model) -> (model: Model, point: OperatingPoint)? {
     switch setting {
-    case .quality(let quality): model.qualities[quality]
-    case .point(let point): point
+    case .quality(let quality): return (model, model.qualities[quality])
+    case .point(let point): return model.accepts(point) ? (model, point) : nil
+    case .linear(let step):
+      let point = OperatingPoint(network: nil, steps: [step])
+      return model.linear.flatMap { $0.accepts(point) ? ($0, point) : nil }
     }
   }
 
@@ -76,6 +83,9 @@ struct StreamDetails {
     let flag = target == nil ? 0 : Self.targetFlag
     switch setting {
     case .quality(let quality): w.append(UInt8(quality) | flag)
+    case .linear(let step):
+      w.append(Self.linear | flag)
+      w.append(UInt16(step.bitPattern >> 16))
     case .point(let point):
       w.append(Self.ownPoint | flag)
       point.write(to: &w)
@@ -146,6 +156,7 @@ struct StreamDetails {
     let setting: Setting
     switch byte & ~targetFlag {
     case let quality where quality <= 100: setting = .quality(Int(quality))
+    case linear: setting = .linear(step: Float(bitPattern: UInt32(try r.integer(UInt16.self)) << 16))
     case ownPoint: setting = .point(try OperatingPoint(from: &r))
     default: throw UnknownSetting(byte: byte)
     }

@@ -10,6 +10,8 @@ struct StreamPlan: Sendable {
   let tables: TableSet
   /// The most rows of a chunk.
   let chunkRows: Int
+  /// How much work encoders put into their choices.
+  let effort: Effort
 
   /// Plain planes: latents.
   var planes: Int { tables.planes }
@@ -24,8 +26,11 @@ struct StreamPlan: Sendable {
   /// Whether the value layer is on.
   var hasValues: Bool { point.valueStep > 0 }
   /// - Parameter point: one that `model` accepts.
-  init(_ model: Model, at point: OperatingPoint, chunkRows: Int, kernels: Kernels) {
+  init(
+    _ model: Model, at point: OperatingPoint, chunkRows: Int, effort: Effort = .standard, kernels: Kernels
+  ) {
     precondition(model.accepts(point) && chunkRows > 0)
+    self.effort = effort
     self.model = model
     self.point = point
     self.kernels = kernels

@@ -36,7 +36,7 @@ extension Codec {
 
     /// Checks that the model is the right one, and makes the writer or checks that the samples fit what it has.
     func begin(_ details: StreamDetails) throws(CodecError) -> DecodingStream {
-      let model = try details.model(model, name: name)
+      let coding = try details.coding(by: model, name: name)
       if let output {
         guard output.description.sampleShape == details.description.sampleShape,
           output.description.elementType == details.description.elementType
@@ -49,7 +49,7 @@ extension Codec {
       }
       report.valuesPerSample = details.description.valuesPerSample
       let plan = StreamPlan(
-        model.model, at: details.point(in: model.model), chunkRows: details.chunkRows, kernels: kernels)
+        coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: kernels)
       return DecodingStream(ChunkCodecs(plan, workers: workers), details)
     }
 
@@ -139,19 +139,22 @@ extension Codec {
 }
 
 extension StreamDetails {
-  /// The model that is given, where it is the one that is needed, and has what the stream asks for.
-  fileprivate func model(_ given: FittedModel?, name: String) throws(CodecError) -> FittedModel {
+  /// What codes the samples, of the model that is given, where it is the one that is needed and has what the stream asks
+  /// for.
+  fileprivate func coding(
+    by given: FittedModel?, name: String
+  ) throws(CodecError) -> (model: Model, point: OperatingPoint) {
     let needed = Fingerprint.text(fingerprint)
     guard let given else { throw .needsModel(name: name, needs: needed) }
     guard Fingerprint.ofStreams(given.fingerprintNumber) == fingerprint else {
       throw .wrongModel(name: name, needs: needed, given: given.fingerprint)
     }
     guard description.valuesPerSample == given.summary.valuesPerSample,
-      given.model.accepts(point(in: given.model))
+      let coding = coding(in: given.model)
     else {
       throw .badHeader(name: name, reason: "it asks for what the model does not have")
     }
-    return given
+    return coding
   }
 }
 

@@ -29,9 +29,12 @@ extension Codec {
       options.chunkRows ?? StreamPlan.defaultChunkRows(values: width), values: width)
     var pass = EncodingPass(
       codec: self, model: model, name: name, description: description,
-      chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)))
+      chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort))
     let chunks = ChunkReader(reader, name: name, model: model, chunkRows: pass.chunkRows)
     let first = try chunks.next()
+    pass.alternative = first.flatMap {
+      LinearAlternative(model.model, chunk: $0.numbers, kernels: kernels)
+    }
     if chunks.hasEnded {
       pass.description.rows = chunks.rows
       pass.chunkRows = max(1, chunks.rows)

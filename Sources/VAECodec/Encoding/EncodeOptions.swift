@@ -1,21 +1,33 @@
+import VAE
+
 /// How samples are encoded.
 public struct EncodeOptions: Sendable {
   /// The quality, or what to find it for.
   public var target: EncodeTarget
   /// Rows in a chunk; nil for a number that suits the size of samples.
   public var chunkRows: Int?
+  /// How much work goes into choices, 0 (none) ... 9: more finds fewer bits at equal error, and takes longer. Decoding
+  /// takes the same time for all.
+  public var effort: Int
+
+  /// The efforts that there are.
+  public static let efforts = Effort.levels
+  /// The effort where nobody asks for another.
+  public static let standardEffort = Effort.standard.level
 
   /// - Parameters:
   ///   - target: the quality, or what to find it for.
   ///   - chunkRows: at least 1; more than 2^28 values make in a chunk count as so many.
-  public init(target: EncodeTarget = .quality(60), chunkRows: Int? = nil) {
+  ///   - effort: 0 ... 9; less counts as 0, and more as 9.
+  public init(target: EncodeTarget = .quality(60), chunkRows: Int? = nil, effort: Int = standardEffort) {
     self.target = target
     self.chunkRows = chunkRows
+    self.effort = effort
   }
 
   /// Options with a quality that is known, 0 ... 100; see ``EncodeTarget/quality(_:)``.
-  public init(quality: Double, chunkRows: Int? = nil) {
-    self.init(target: .quality(quality), chunkRows: chunkRows)
+  public init(quality: Double, chunkRows: Int? = nil, effort: Int = standardEffort) {
+    self.init(target: .quality(quality), chunkRows: chunkRows, effort: effort)
   }
 }
 

@@ -13,6 +13,10 @@ struct EncodingPass {
   var description: SampleDescription
   /// The most rows of a chunk.
   var chunkRows: Int
+  /// How much work goes into choices.
+  let effort: Effort
+  /// Whether PCA does better than the model's points; nil where it is not asked.
+  var alternative: LinearAlternative?
   /// Whether the samples are one chunk, so that the stream is compact.
   var hasSingleChunk = false
 
@@ -37,7 +41,8 @@ struct EncodingPass {
   /// The header of a stream of this input.
   func details(quality: Int, record: TargetRecord?) -> StreamDetails {
     StreamDetails(
-      fingerprint: Fingerprint.ofStreams(model.fingerprintNumber), setting: .quality(quality), target: record,
+      fingerprint: Fingerprint.ofStreams(model.fingerprintNumber),
+      setting: alternative?.setting(quality: quality) ?? .quality(quality), target: record,
       chunkRows: chunkRows, rows: description.rows, description: description)
   }
 
@@ -50,8 +55,12 @@ struct EncodingPass {
     _ source: Source, quality: Int, record: TargetRecord?, measuresDistortion: Bool, to sink: any ByteSink
   ) throws(CodecError) -> Result {
     let details = details(quality: quality, record: record)
+    guard let coding = details.coding(in: model.model) else {
+      preconditionFailure("an encoder asks for what its model has")
+    }
     let plan = StreamPlan(
-      model.model, at: details.point(in: model.model), chunkRows: chunkRows, kernels: codec.kernels)
+      coding.model, at: coding.point, chunkRows: chunkRows, effort: effort,
+      kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, workers: codec.workers)
     var output = StreamOutput(sink, details, name: name)
     var result = Result()

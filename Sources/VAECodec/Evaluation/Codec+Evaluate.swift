@@ -62,10 +62,11 @@ extension Codec {
   ///
   /// - Parameters:
   ///   - qualities: each 0 ... 100.
+  ///   - effort: how streams are encoded.
   ///   - progress: called with the number of qualities that are done.
   public func evaluate(
     _ reader: any SampleReader, name: String, model: FittedModel, qualities: [Double],
-    progress: (Int) -> Void = { _ in }
+    effort: Int = EncodeOptions.standardEffort, progress: (Int) -> Void = { _ in }
   ) throws(CodecError) -> EvaluationReport {
     let description = reader.description
     try model.accepts(description, name: name)
@@ -83,7 +84,7 @@ extension Codec {
     guard samples.rows > 0 else { throw .noRows(name: name) }
     var points: [EvaluationReport.Point] = []
     for (i, quality) in qualities.enumerated() {
-      points.append(try measure(samples, name: name, model: model, quality: quality))
+      points.append(try measure(samples, name: name, model: model, quality: quality, effort: effort))
       progress(i + 1)
     }
     let peak = model.summary.peak
@@ -119,11 +120,13 @@ extension Codec {
 
   /// One quality: the stream is written to memory whole, and decoded from there.
   func measure(
-    _ samples: HeldSamples, name: String, model: FittedModel, quality: Double
+    _ samples: HeldSamples, name: String, model: FittedModel, quality: Double,
+    effort: Int = EncodeOptions.standardEffort
   ) throws(CodecError) -> EvaluationReport.Point {
     let sink = MemorySink()
     let encoded = try encode(
-      samples.reader(), name: name, model: model, options: EncodeOptions(quality: quality), to: sink)
+      samples.reader(), name: name, model: model, options: EncodeOptions(quality: quality, effort: effort),
+      to: sink)
     let comparing = ComparingWriter(samples)
     let decoded = try decode(MemorySource(sink.bytes), name: name, model: model) { _ in comparing }
     let distortion = comparing.distortion

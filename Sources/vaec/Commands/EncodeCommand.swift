@@ -26,6 +26,7 @@ struct EncodeCommand: ParsableCommand {
 
   @OptionGroup var target: TargetOptions
 
+  @OptionGroup var effort: EffortOption
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
@@ -41,7 +42,7 @@ struct EncodeCommand: ParsableCommand {
     }
     let codec = try general.codec()
     let model = try model.read()
-    let options = EncodeOptions(target: target.target)
+    let options = EncodeOptions(target: target.target, effort: effort.effort)
     try FileResults(general).collect(files.inputs) { input in
       let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
       let samples = try input.rereadable(reading.readOptions)

@@ -32,6 +32,7 @@ struct EvalCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The distance of qualities, from 0 to 100. (default: 5)", valueName: "n"))
   var every: Int?
 
+  @OptionGroup var effort: EffortOption
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
@@ -55,7 +56,9 @@ struct EvalCommand: ParsableCommand {
     let console = general.console
     let qualities = qualities
     let isShown = Terminal.isError && !general.quiet
-    let report = try codec.evaluate(reader, name: input.name, model: model, qualities: qualities) { done in
+    let report = try codec.evaluate(
+      reader, name: input.name, model: model, qualities: qualities, effort: effort.effort
+    ) { done in
       if isShown { Terminal.writeError("\r\(done) of \(qualities.count) qualities\u{1B}[K") }
     }
     if isShown { Terminal.writeError("\r\u{1B}[K") }

@@ -1,0 +1,17 @@
+import ArgumentParser
+import VAECodec
+
+/// How much work encoding puts into its choices.
+struct EffortOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "0 (fastest) to 9 (fewest bits): work put into choices. (default: \(EncodeOptions.standardEffort))",
+      valueName: "0..9"))
+  var effort = EncodeOptions.standardEffort
+
+  func validate() throws {
+    guard EncodeOptions.efforts.contains(effort) else {
+      throw ValidationError("--effort takes a number from 0 to 9.")
+    }
+  }
+}
