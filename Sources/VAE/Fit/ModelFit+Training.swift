@@ -28,7 +28,8 @@ extension ModelFit {
     let hidden = self.hidden(rows: fit.rows, width: fit.columns)
     let architecture = Architecture(values: fit.columns, latents: latents, hidden: hidden, anchors: 5)
     let parameters = Parameters(
-      architecture, components: components, qualities: qualities, random: &random)
+      architecture, components: components, qualities: qualities, isSharp: spectrum.isEndless,
+      random: &random)
     let inverseDeviation = (0..<latents).map { 1 / max(0.05, Float(components.variances[$0].squareRoot())) }
     var trainerOptions = Trainer.Options()
     trainerOptions.seed = random.next()

@@ -35,34 +35,36 @@ struct Spectrum {
   static let mostLatents = 128
   /// A sketch: this share of the variance may be missing at VAE quality 0.
   static let sketch = 0.4
-  /// A sketch spends at least so many bits a sample.
+  /// A sketch spends at least so many bits a sample; and where the spectrum has no end.
   static let bitsOfSketch = 3.5
+  static let bitsOfEndlessSketch = 2.0
   /// From about this many bits an active component on, the data's structure is known and what is left is noise.
   static let bitsAtTop = 2.8
   /// Or from this share of the variance on.
   static let distortionAtTop = 0.0015
+  /// One network serves rates up to this many times that of its sketch.
+  static let widestRange = 24.0
+
+  /// Whether components keep coming, so that one network cannot serve all the rates at which they pay.
+  ///
+  /// Edges that each sample has at a place of its own make such spectra, falling like 1 / k^2: linear components describe
+  /// them badly, and a network may spend far less than they do at the same step.
+  var isEndless: Bool {
+    let latents = min(Self.mostLatents, variances.count)
+    let coarse = coarsestStep(bits: Self.bitsOfSketch)
+    return bits(step: finestStep(latents: latents)) > Self.widestRange * bits(step: coarse)
+  }
 
   /// The range of VAE qualities in which structure can pay.
   func qualityRange(latents: Int) -> QualityRange {
-    let strongest = max(variances.first ?? 0, 1e-12).squareRoot()
-    // The first step from the coarsest down at which a condition holds.
-    func first(where holds: (Double) -> Bool) -> Double {
-      var step = strongest * 4
-      while step > strongest * 1e-4, !holds(step) { step *= 0.97 }
-      return step
+    var coarse = coarsestStep(bits: Self.bitsOfSketch)
+    var fine = finestStep(latents: latents)
+    if isEndless {
+      coarse = coarsestStep(bits: Self.bitsOfEndlessSketch)
+      let most = Self.widestRange * bits(step: coarse)
+      fine = max(fine, firstStep { bits(step: $0) >= most })
     }
-    let coarse = first {
-      let level = Self.level(step: $0)
-      return distortion(level: level) <= Self.sketch && rate(level: level).bits >= Self.bitsOfSketch
-    }
-    let fine = first {
-      let level = Self.level(step: $0)
-      let (bits, active) = rate(level: level)
-      return active > 0
-        && (bits >= Self.bitsAtTop * Double(active) || distortion(level: level) <= Self.distortionAtTop)
-    }
-    let weakest = latents < variances.count && latents > 0 ? variances[latents - 1].squareRoot() : 0
-    let top = min(coarse / 2, max(fine, 0.9 * weakest))
+    let top = min(coarse / 2, fine)
     func lambda(_ step: Double) -> Float { Float(6 / (logarithm(2) * step * step)) }
     return QualityRange(low: lambda(coarse), high: lambda(max(top, strongest * 1e-4)))
   }
@@ -73,5 +75,41 @@ struct Spectrum {
     let range = qualityRange(latents: limit)
     let level = 6 / (logarithm(2) * Double(range.high)) / 12
     return max(1, min(limit, variances.count { $0 > level }))
+  }
+
+  /// Deviation of the strongest component.
+  private var strongest: Double { max(variances.first ?? 0, 1e-12).squareRoot() }
+
+  /// The first step from the coarsest down at which a condition holds.
+  private func firstStep(where holds: (Double) -> Bool) -> Double {
+    var step = strongest * 4
+    while step > strongest * 1e-4, !holds(step) { step *= 0.97 }
+    return step
+  }
+
+  /// The step of a sketch of at least `bits` a sample.
+  private func coarsestStep(bits: Double) -> Double {
+    firstStep {
+      let level = Self.level(step: $0)
+      return distortion(level: level) <= Self.sketch && rate(level: level).bits >= bits
+    }
+  }
+
+  /// The step at which structure ends, or what `latents` components can say.
+  private func finestStep(latents: Int) -> Double {
+    let step = firstStep {
+      let level = Self.level(step: $0)
+      let (bits, active) = rate(level: level)
+      return active > 0
+        && (bits >= Self.bitsAtTop * Double(active) || distortion(level: level) <= Self.distortionAtTop)
+    }
+    let weakest = latents < variances.count && latents > 0 ? variances[latents - 1].squareRoot() : 0
+    return max(step, 0.9 * weakest)
+  }
+
+  /// Bits of a sample that latents can take at a step.
+  private func bits(step: Double) -> Double {
+    let few = Spectrum(variances: Array(variances.prefix(Self.mostLatents)), total: total)
+    return few.rate(level: Self.level(step: step)).bits
   }
 }
