@@ -19,7 +19,7 @@ struct SawbridgeTests {
     return x
   }
 
-  @Test("after a short fit, one random number a sample takes at most twice what it must, and far less than PCA")
+  @Test("after a short fit, one random number takes at most twice what it must, and far less than PCA's")
   func rate() throws {
     var options = FitOptions()
     options.hidden = [64, 64]
