@@ -24,11 +24,7 @@ struct DecoderGradient {
     normalized = Matrix(rows: rows, columns: pass.architecture.latents)
     hidden = path.hidden.map { Matrix(rows: rows, columns: $0.weight.shape.outputs) }
     func transposed(_ entry: Architecture.Entry) -> Weights {
-      let shape = entry.shape
-      let result = Weights(WeightShape(inputs: shape.outputs, outputs: shape.inputs))
-      pass.kernels.table.pointee.transpose(
-        pass.parameters.pointer(entry), shape.inputs, shape.outputs, 0, shape.panels, result.buffer.pointer)
-      return result
+      Weights(transposing: pass.parameters.pointer(entry), entry.shape, pass.kernels)
     }
     linear = transposed(path.linear.weight)
     last = transposed(path.last)

@@ -95,14 +95,13 @@ struct LeftoverCost {
         : table.squared_error(rest, nothing.pointer, width)
           - table.squared_error(more, nothing.pointer, layer.components)
       var sum = bitsPerError * max(0, outside)
-      var sizes = RowScale.start
-      for c in 0..<layer.components {
+      // The gradient takes levels as given.
+      scale.forEach(first: layer.components) { c, level in
         let x = (row[c] + more[c]) * inverse
-        let (bits, slope) = choice.cost(x, table: Int(scale.level(c, sizes)))
-        // The gradient takes levels as given.
-        sizes = scale.sum(c, after: sizes, size: x.rounded().magnitude)
+        let (bits, slope) = choice.cost(x, table: level)
         sum += bits
         row[c] = slope * inverse - 2 * bitsPerError * more[c]
+        return x.rounded().magnitude
       }
       costs[i] = sum
     }

@@ -4,7 +4,7 @@ import CKernels
 final class RowCost {
   private let model: Model
   private let point: OperatingPoint
-  private let latents: [SymbolCost]
+  private let latents: SymbolChoice
   private let levels: [SymbolCost]
   private let firstValueLevel: Int
   private let values: ValueCoder?
@@ -12,12 +12,14 @@ final class RowCost {
   private let bitsPerError: Float
   private let kernels: Kernels
 
-  /// - Parameter rows: the most at once.
-  init(_ model: Model, at point: OperatingPoint, rows: Int, kernels: Kernels) {
+  /// - Parameters:
+  ///   - latents: with a table for each latent.
+  ///   - rows: the most at once.
+  init(_ model: Model, at point: OperatingPoint, _ latents: SymbolChoice, rows: Int, kernels: Kernels) {
     self.model = model
     self.point = point
     self.kernels = kernels
-    latents = model.latentWeights(at: point, kernels: kernels).map { SymbolCost($0) }
+    self.latents = latents
     levels = model.levelWeights(at: point, kernels: kernels).map { SymbolCost($0) }
     firstValueLevel = model.firstValueLevel(at: point)
     values = point.valueStep > 0 ? ValueCoder(model, rows: rows, kernels: kernels) : nil
@@ -35,11 +37,14 @@ final class RowCost {
     _ samples: UnsafeBufferPointer<Float>, base: [Float], symbols: [Int32], levels found: [UInt8], rows: Int
   ) -> [Float] {
     var costs = [Float](repeating: 0, count: rows)
+    let latentPlanes = model.latentPlanes(at: point)
     for plane in 0..<symbols.count / rows {
-      let level = (plane - latents.count) * rows
+      let level = (plane - latentPlanes) * rows
       for r in 0..<rows {
-        let table = plane < latents.count ? latents[plane] : levels[Int(found[level + r])]
-        costs[r] += table(symbols[plane * rows + r])
+        let symbol = symbols[plane * rows + r]
+        costs[r] +=
+          plane < latentPlanes
+          ? latents.bits(symbol, table: plane) : levels[Int(found[level + r])](symbol)
       }
     }
     var decoded = base

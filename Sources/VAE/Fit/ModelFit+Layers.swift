@@ -9,11 +9,11 @@ extension ModelFit {
 
   /// A model with all its layers, and what each way to code by it costs on held-out rows.
   struct Draft {
-    var model: Model
+    let model: Model
     /// Candidates with the network, and those that do without.
     let learned: [OperatingHull.Candidate]
     let classical: [OperatingHull.Candidate]
-    /// PCA's curve on held-out rows; nil where the model has no linear layer over whole samples.
+    /// PCA's curve on held-out rows.
     let pca: [CurvePoint]
   }
 
@@ -49,21 +49,15 @@ extension ModelFit {
   func finish(
     _ trained: Model, _ ground: Ground, _ random: inout RandomSource
   ) -> (model: Model, pca: [CurvePoint]) {
-    // Where nothing varies, the means say all.
-    guard ground.spectrum.total > 0 else { return (choosing(trained, [], lowest: 0, highest: 0), []) }
     let linear = ResidualLayer.fit(
       ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
     var trained = trained
     if trained.values <= Self.widestBaseline { trained.baseline = linear }
     let draft = draft(trained, ground, linear, &random)
-    let highest = highestPSNR(ground)
     if !draft.learned.isEmpty {
       let lowest = Self.lowestPSNR(learned: draft.learned)
-      let hasIntegers = draft.model.output.isInteger
-      let learned = QualityChoice(
-        draft.learned, lowest: lowest, highest: highest, hasIntegers: hasIntegers)
-      let classical = QualityChoice(
-        draft.classical, lowest: lowest, highest: highest, hasIntegers: hasIntegers)
+      let learned = choice(draft.learned, ground, lowest: lowest)
+      let classical = choice(draft.classical, ground, lowest: lowest)
       // Does the network pay, and does it pay everywhere?
       let gains = stride(from: 0.0, through: 100, by: 5).compactMap { quality -> Double? in
         guard let a = learned.logRate(learned.target(quality)),
@@ -73,14 +67,23 @@ extension ModelFit {
       }
       if gains.reduce(0, +) > Self.leastGain * Double(gains.count) {
         let losesSomewhere = (gains.min() ?? 0) < -Self.leastGain
-        let candidates = losesSomewhere ? draft.learned + draft.classical : draft.learned
-        return (choosing(draft.model, candidates, lowest: lowest, highest: highest), draft.pca)
+        let best =
+          losesSomewhere ? choice(draft.learned + draft.classical, ground, lowest: lowest) : learned
+        return (choosing(draft.model, by: best), draft.pca)
       }
     }
     trained.network = nil
     let plain = draft.model.network == nil ? draft : self.draft(trained, ground, linear, &random)
     let lowest = Self.lowestPSNR(classical: plain.classical, width: plain.model.width)
-    return (choosing(plain.model, plain.classical, lowest: min(lowest, highest), highest: highest), draft.pca)
+    return (choosing(plain.model, by: choice(plain.classical, ground, lowest: lowest)), draft.pca)
+  }
+
+  /// The choice among candidates, from a lowest PSNR to the highest that the data ask for.
+  func choice(
+    _ candidates: [OperatingHull.Candidate], _ ground: Ground, lowest: Double
+  ) -> QualityChoice {
+    QualityChoice(
+      candidates, lowest: lowest, highest: highestPSNR(ground), hasIntegers: ground.model.output.isInteger)
   }
 
   /// The PSNR of quality 0 with a network: where its own range begins.
@@ -138,15 +141,10 @@ extension ModelFit {
   /// The covariances between all values are too many beyond this.
   static let mostForValueLayer = 4096
 
-  /// `draft` with the qualities that are best by `candidates`, without what none of them uses.
-  func choosing(
-    _ draft: Model, _ candidates: [OperatingHull.Candidate], lowest: Double, highest: Double
-  ) -> Model {
+  /// `draft` with the qualities of `choice`, without what none of them uses.
+  func choosing(_ draft: Model, by choice: QualityChoice) -> Model {
     var model = draft
-    let choice = QualityChoice(
-      candidates, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
     guard !choice.efficient.isEmpty else {
-      // Nothing varies: the means say all.
       (model.network, model.layers, model.valueLayer) = (nil, [], nil)
       model.qualities = [OperatingPoint](repeating: OperatingPoint(network: nil, steps: []), count: 101)
       return model

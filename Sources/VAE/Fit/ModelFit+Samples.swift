@@ -16,7 +16,6 @@ extension ModelFit {
   /// A finished model, and what it and the codes of all samples take.
   private struct Proposal {
     var model: Model
-    var pca: [CurvePoint]
     /// Mean log of bytes, over ``places``.
     var cost: Double
     /// Log of the bits a sample in the middle of ``places``.
@@ -24,23 +23,12 @@ extension ModelFit {
     var trained: Trained
     /// Widths of its hidden layers; nil without a network.
     var hidden: [Int]?
-
-    /// The same with PCA's curve of another.
-    func keeping(_ pca: [CurvePoint]) -> Proposal {
-      var copy = self
-      copy.pca = pca
-      return copy
-    }
   }
 
   /// The model that takes the fewest bytes together with the codes of `count` samples, on average over PSNR.
   func smallest(for count: Int, _ ground: Ground, _ random: RandomSource) -> Result {
     // Each proposal begins with the same random numbers, so that it does not depend on those before it.
     var random = random
-    guard ground.spectrum.total > 0 else {
-      let model = choosing(ground.model, [], lowest: 0, highest: 0)
-      return result((model, []), ground, Trained(model: ground.model))
-    }
     let linear = ResidualLayer.fit(
       ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
     let plain = draft(ground.model, ground, linear, &random)
@@ -56,9 +44,7 @@ extension ModelFit {
       let fit = narrowed(hidden: hidden, latents: latents, part: part, of: widths.count)
       let trained = fit.trained(ground, &random)
       let draft = fit.draft(trained.model, ground, linear, &random)
-      return proposal(
-        draft, draft.learned + draft.classical, trained, hidden, ground, count, scale
-      ).keeping(plain.pca)
+      return proposal(draft, draft.learned + draft.classical, trained, hidden, ground, count, scale)
     }
     var (worse, wasStopped) = (0, false)
     for (part, hidden) in widths.enumerated() where !wasStopped && worse < Self.patience {
@@ -74,7 +60,7 @@ extension ModelFit {
       best = next
     }
     best.trained.wasStopped = wasStopped
-    return result((best.model, best.pca), ground, best.trained)
+    return result((best.model, plain.pca), ground, best.trained)
   }
 
   /// Hidden layers as wide as the default's and narrower, in the order in which they are tried.
@@ -114,11 +100,9 @@ extension ModelFit {
     var best: Proposal?
     for variant in variants where !variant.isEmpty {
       let lowest = draft.learned.isEmpty ? scale.lowest : Self.lowestPSNR(learned: candidates)
-      let highest = highestPSNR(ground)
-      let model = choosing(draft.model, variant, lowest: min(lowest, highest), highest: highest)
+      let choice = choice(variant, ground, lowest: lowest)
+      let model = choosing(draft.model, by: choice)
       let bytes = ZstdFrame.compress(model.encode(), level: 19, checksum: true).count
-      let choice = QualityChoice(
-        variant, lowest: lowest, highest: highest, hasIntegers: model.output.isInteger)
       let rates = Self.places.map { choice.logRate(scale.target($0)) ?? .infinity }
       let costs = rates.map {
         $0 < 700 ? logarithm(Double(bytes) + Double(count) * exponential($0) / 8) : .infinity
@@ -126,13 +110,13 @@ extension ModelFit {
       let cost = costs.reduce(0, +) / Double(costs.count)
       if cost < best?.cost ?? .infinity || best == nil {
         best = Proposal(
-          model: model, pca: draft.pca, cost: cost, rate: rates[rates.count / 2],
+          model: model, cost: cost, rate: rates[rates.count / 2],
           trained: trained, hidden: hidden)
       }
     }
     return best
       ?? Proposal(
-        model: choosing(draft.model, [], lowest: 0, highest: 0), pca: [], cost: .infinity, rate: 0,
+        model: choosing(draft.model, by: choice([], ground, lowest: 0)), cost: .infinity, rate: 0,
         trained: trained, hidden: hidden)
   }
 

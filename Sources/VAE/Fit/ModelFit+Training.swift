@@ -13,14 +13,12 @@ extension ModelFit {
 
   /// Trains the VAE from the principal components on.
   ///
-  /// - Parameters:
-  ///   - values: of a sample, before any front basis.
-  ///   - peakDecibels: the data's peak over the scale that standardizes them, in dB.
+  /// - Returns: nil where no component varies, or nothing comes of it.
   func train(
-    _ fit: Matrix, _ held: Matrix, _ components: PrincipalComponents, _ spectrum: Spectrum,
-    bounds: (low: FloatBuffer, high: FloatBuffer)?, values: Int, peakDecibels: Double,
-    _ random: inout RandomSource
+    _ ground: Ground, _ random: inout RandomSource
   ) -> (network: Model.Network, wasStopped: Bool)? {
+    let (fit, held, components, spectrum) = (ground.fit, ground.held, ground.components, ground.spectrum)
+    let bounds = ground.model.standardizedBounds()
     let available = components.variances.count { $0 > spectrum.total * 1e-12 }
     guard available > 0 else { return nil }
     let latents = min(available, options.latents ?? spectrum.latentCount())
@@ -42,8 +40,7 @@ extension ModelFit {
       options: trainerOptions, kernels: kernels, workers: workers)
     let check = HeldOutCheck(
       held, parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
-      values: values,
-      kernels: kernels, workers: workers)
+      values: ground.model.values, kernels: kernels, workers: workers)
     let clock = ContinuousClock()
     let start = clock.now
     var best = (loss: Double.infinity, parameters: parameters)
@@ -72,7 +69,7 @@ extension ModelFit {
       }
       if done % max(1, steps / Self.measurements) == 0 {
         let measured = check.measure()
-        heldOut = (measured.bits, measured.psnr + peakDecibels)
+        heldOut = (measured.bits, measured.psnr + ground.peakDecibels)
         if fraction > 0.5, measured.loss < best.loss { best = (measured.loss, parameters.copy()) }
       }
       if options.seconds != nil { steps = max(steps, done + 1) }

@@ -63,6 +63,11 @@ public struct ModelFit {
     try check(samples)
     var random = RandomSource(seed: options.seed)
     let ground = Ground(samples, isInteger: isInteger, elementRange: elementRange, self, &random)
+    guard ground.spectrum.total > 0 else {
+      // Nothing varies: the means say all.
+      let nothing = choosing(ground.model, by: choice([], ground, lowest: 0))
+      return result((nothing, []), ground, Trained(model: ground.model))
+    }
     if let count = options.samples { return smallest(for: count, ground, random) }
     let trained = trained(ground, &random)
     let finished = finish(trained.model, ground, &random)
@@ -71,7 +76,6 @@ public struct ModelFit {
 
   /// What training gives, before any layer.
   struct Trained {
-    /// Without a network where nothing varies.
     var model: Model
     /// Latents that training began with.
     var latents = 0
@@ -81,16 +85,11 @@ public struct ModelFit {
   /// The model with its network.
   func trained(_ ground: Ground, _ random: inout RandomSource) -> Trained {
     var result = Trained(model: ground.model)
-    guard ground.spectrum.total > 0 else { return result }
-    var model = ground.model
-    let trained = train(
-      ground.fit, ground.held, ground.components, ground.spectrum, bounds: model.standardizedBounds(),
-      values: model.values, peakDecibels: ground.peakDecibels, &random)
-    model.network = trained?.network
-    result.latents = model.network?.latents ?? 0
-    pruneLatents(&model, ground.fit, ground.held)
-    result.model = model
-    result.wasStopped = trained?.wasStopped ?? false
+    guard let trained = train(ground, &random) else { return result }
+    result.model.network = trained.network
+    result.latents = trained.network.latents
+    result.wasStopped = trained.wasStopped
+    pruneLatents(&result.model, ground.fit, ground.held)
     return result
   }
 

@@ -68,7 +68,7 @@ struct OperatingHull {
     guard let network = model.network else { return [] }
     var result: [Candidate] = []
     let steps = model.layers.first.map(steps(of:)) ?? []
-    let tables = model.layers.first.map { self.tables($0, steps) }
+    let choices = model.layers.first.map { self.choices($0, steps) }
     let parts =
       Self.coarser.map { network.point(0, relativeStep: $0) } + Self.grid.map { network.point($0) }
       + Self.finer.map { network.point(1, relativeStep: $0) }
@@ -81,8 +81,8 @@ struct OperatingHull {
         Candidate(
           point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }), bits: bits,
           error: max(squaredError(reached, of: held), seen ?? 0)))
-      if let layer = model.layers.first, let tables {
-        result += coded(layer, 0, part, bits, reached, steps, tables)
+      if let layer = model.layers.first, let choices {
+        result += coded(layer, 0, part, bits, reached, steps, choices)
       }
       if part.quality >= Self.coarsestForValues { result += byValue(part, bits, reached) }
     }
@@ -95,7 +95,7 @@ struct OperatingHull {
     let nothing = Matrix(rows: held.rows, columns: held.columns)
     if let layer = model.layers.last {
       let steps = self.steps(of: layer)
-      result += coded(layer, model.layers.count - 1, nil, 0, nothing, steps, tables(layer, steps))
+      result += coded(layer, model.layers.count - 1, nil, 0, nothing, steps, choices(layer, steps))
     }
     if model.network == nil { result += byValue(nil, 0, nothing) }
     return result
@@ -163,23 +163,10 @@ struct OperatingHull {
     return slots.array
   }
 
-  /// The cost of the symbols of each level at a step, and the choice between them.
-  private struct LayerTables: Sendable {
-    let costs: [SymbolCost]
-    let choice: SymbolChoice
-
-    init(_ layer: ResidualLayer, step: Float, _ kernels: Kernels) {
-      let weights = layer.symbolWeights(step: step, kernels)
-      costs = weights.map { SymbolCost($0) }
-      choice = SymbolChoice(weights)
-    }
-  }
-
-  private func tables(_ layer: ResidualLayer, _ steps: [Float]) -> [LayerTables] {
-    let slots = Slots<LayerTables>(count: steps.count)
-    let kernels = self.kernels
-    workers.forEach(steps.count) { slots[$0] = LayerTables(layer, step: steps[$0], kernels) }
-    return slots.array
+  /// What symbols cost, and the choice between them, at each step.
+  private func choices(_ layer: ResidualLayer, _ steps: [Float]) -> [SymbolChoice] {
+    let levels = SymbolChoice(layer.levelWeights(kernels))
+    return steps.map { levels.adding(layer.shapeWeights(step: $0, kernels)) }
   }
 
   /// Mean squared error of standardized values.
@@ -218,7 +205,7 @@ struct OperatingHull {
   /// Candidates that code what `reached` leaves by `layer`, at each of `steps`.
   private func coded(
     _ layer: ResidualLayer, _ index: Int, _ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix,
-    _ steps: [Float], _ tables: [LayerTables]
+    _ steps: [Float], _ choices: [SymbolChoice]
   ) -> [Candidate] {
     let left = Matrix(rows: held.rows, columns: held.columns)
     kernels.table.pointee.add_scaled(
@@ -232,19 +219,17 @@ struct OperatingHull {
     let (model, lost) = (self.model, self.lost)
     workers.forEach(steps.count) { s in
       let (step, inverse) = (steps[s], 1 / steps[s])
-      let (scale, tables) = (layer.scale(step: step), tables[s])
+      let (scale, choice) = (layer.scale(step: step), choices[s])
       var (spent, error) = (0.0, 0.0)
       for r in 0..<left.rows {
         let row = coefficients.row(r)
         var (rowBits, rowError): (Float, Float) = (0, 0)
-        var sum = RowScale.start
-        for c in 0..<layer.components {
-          let level = Int(scale.level(c, sum))
-          let symbol = tables.choice(max(-0x1p30, min(0x1p30, row[c] * inverse)), table: level)
-          sum = scale.sum(c, after: sum, size: symbol.magnitude)
+        scale.forEach(first: layer.components) { c, level in
+          let symbol = choice(max(-0x1p30, min(0x1p30, row[c] * inverse)), table: level)
           let d = row[c] - symbol * step
           rowError += d * d
-          rowBits += tables.costs[level](Int32(symbol))
+          rowBits += choice.bits(symbol, table: level)
+          return symbol.magnitude
         }
         spent += Double(rowBits)
         error += Double(rowError)

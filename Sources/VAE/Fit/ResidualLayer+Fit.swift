@@ -17,10 +17,10 @@ extension ResidualLayer {
     let stored = StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step])
     let rows = residual.copy(rows: 0..<min(densityRows, residual.rows))
     let count = stored.rows
-    let basis = ResidualLayer(
+    var layer = ResidualLayer(
       stored, magnitudes: [Float](repeating: 1, count: count),
       densities: [LogisticMixture](repeating: .narrow, count: ScaleLevel.count), kernels: kernels)
-    let coefficients = basis.coefficients(of: rows, kernels: kernels, workers: workers)
+    let coefficients = layer.coefficients(of: rows, kernels: kernels, workers: workers)
     var sums = [Double](repeating: 0, count: count)
     var squares = sums
     for r in 0..<rows.rows {
@@ -31,30 +31,28 @@ extension ResidualLayer {
       }
     }
     let sizes = sums.map { Float($0 / Double(rows.rows)) }
-    let variances = squares.map { Float($0 / Double(rows.rows)) }
+    layer.variances = squares.map { Float($0 / Double(rows.rows)) }
     let strongest = max(sizes.max() ?? 0, 1e-12)
-    let magnitudes = sizes.map { storable(max($0, strongest * leastShare)) }
+    layer.magnitudes = sizes.map { storable(max($0, strongest * leastShare)) }
     var seen = LevelDensities()
     for exponent in densitySteps {
       let step = strongest * Float(power(2, exponent))
-      let scale = RowScale(magnitudes: magnitudes, step: step)
+      let scale = layer.scale(step: step)
       for r in 0..<rows.rows {
-        var sum = RowScale.start
-        for c in 0..<count {
-          let symbol = (max(-0x1p30, min(0x1p30, coefficients.row(r)[c] / step))).rounded(.toNearestOrEven)
-          seen.add(symbol, level: Int(scale.level(c, sum)), &random)
-          sum = scale.sum(c, after: sum, size: symbol.magnitude)
+        scale.forEach(first: count) { c, level in
+          let symbol = nearestSymbol(coefficients.row(r)[c] / step)
+          seen.add(symbol, level: level, &random)
+          return symbol.magnitude
         }
       }
     }
-    let draft = ResidualLayer(
-      stored, magnitudes: magnitudes,
-      densities: seen.fit(kernels: kernels, workers: workers, random: &random), variances: variances,
-      kernels: kernels)
-    let shapes = draft.shapes(coefficients, strongest, kernels, workers, &random)
-    return ResidualLayer(
-      stored, magnitudes: magnitudes, densities: draft.densities, shapes: shapes, variances: variances,
-      kernels: kernels)
+    layer.densities = seen.fit(kernels: kernels, workers: workers, random: &random)
+    layer.shapes = layer.shapes(coefficients, strongest, kernels, workers, &random)
+    return layer
+  }
+
+  private static func nearestSymbol(_ x: Float) -> Float {
+    max(-0x1p30, min(0x1p30, x)).rounded(.toNearestOrEven)
   }
 
   /// Steps at which shapes are compared with levels, as ``densitySteps``.
@@ -76,20 +74,19 @@ extension ResidualLayer {
       leading, deviations: variances[..<count].map { max($0.squareRoot(), strongest * Self.leastShare) },
       kernels: kernels, workers: workers, random: &random
     ).map(\.storable)
+    let byLevel = SymbolChoice(levelWeights(kernels))
     let slots = Slots<[(levels: Double, shape: Double)]>(count: Self.shapeSteps.count)
     workers.forEach(Self.shapeSteps.count) { s in
       let step = strongest * Float(power(2, Self.shapeSteps[s]))
       let scale = self.scale(step: step)
-      let byLevel = symbolWeights(step: step, kernels).map { SymbolCost($0) }
-      let own = mixtures.map { SymbolCost($0.symbolWeights(step: step, kernels: kernels)) }
+      let own = SymbolChoice(mixtures.map { $0.symbolWeights(step: step, kernels: kernels) })
       var bits = [(levels: Double, shape: Double)](repeating: (0, 0), count: count)
       for r in 0..<leading.rows {
-        var sum = RowScale.start
-        for c in 0..<count {
-          let symbol = max(-0x1p30, min(0x1p30, leading.row(r)[c] / step)).rounded(.toNearestOrEven)
-          bits[c].levels += Double(byLevel[Int(scale.level(c, sum))](Int32(symbol)))
-          bits[c].shape += Double(own[c](Int32(symbol)))
-          sum = scale.sum(c, after: sum, size: symbol.magnitude)
+        scale.forEach(first: count) { c, level in
+          let symbol = Self.nearestSymbol(leading.row(r)[c] / step)
+          bits[c].levels += Double(byLevel.bits(symbol, table: level))
+          bits[c].shape += Double(own.bits(symbol, table: c))
+          return symbol.magnitude
         }
       }
       slots[s] = bits

@@ -40,10 +40,14 @@ public struct Weights: Sendable {
 
   /// The transpose.
   func transposed(_ kernels: Kernels) -> Weights {
-    let result = Weights(WeightShape(inputs: shape.outputs, outputs: shape.inputs))
+    Weights(transposing: buffer.pointer, shape, kernels)
+  }
+
+  /// The transpose of weights in panels, of `shape`.
+  init(transposing weights: UnsafePointer<Float>, _ shape: WeightShape, _ kernels: Kernels) {
+    self.init(WeightShape(inputs: shape.outputs, outputs: shape.inputs))
     kernels.table.pointee.transpose(
-      buffer.pointer, shape.inputs, shape.outputs, 0, shape.panels, result.buffer.pointer)
-    return result
+      weights, shape.inputs, shape.outputs, 0, shape.panels, buffer.pointer)
   }
 }
 

@@ -14,14 +14,14 @@ public struct ResidualLayer: Sendable {
   /// The transpose of `synthesis`.
   let analysis: Weights
   /// The mean size of each coefficient, in units of standardized samples.
-  let magnitudes: [Float]
+  var magnitudes: [Float]
   /// One density a level of scale, in units of the step.
-  let densities: [LogisticMixture]
+  var densities: [LogisticMixture]
   /// Densities of single components, in units of standardized samples.
-  let shapes: [Shape]
+  var shapes: [Shape]
   /// The variance of each coefficient where it is known from the fit: a file does not keep it, and there it is that of a
   /// Laplace density.
-  let variances: [Float]
+  var variances: [Float]
 
   init(
     _ stored: StoredMatrix, magnitudes: [Float], densities: [LogisticMixture], shapes: [Shape] = [],
@@ -40,10 +40,19 @@ public struct ResidualLayer: Sendable {
     self.variances = variances ?? magnitudes.map { 2 * $0 * $0 }
   }
 
-  /// What the frequency tables at a step are made of: one a level, the same for every step, and one a shape.
+  /// What the frequency tables at a step are made of: one a level, and one a shape.
   func symbolWeights(step: Float, _ kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
+    levelWeights(kernels) + shapeWeights(step: step, kernels)
+  }
+
+  /// Those of the levels, the same for every step.
+  func levelWeights(_ kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
     densities.map { $0.symbolWeights(step: 1, kernels: kernels) }
-      + shapes.map { $0.density.symbolWeights(step: step, kernels: kernels) }
+  }
+
+  /// Those of the shapes.
+  func shapeWeights(step: Float, _ kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
+    shapes.map { $0.density.symbolWeights(step: step, kernels: kernels) }
   }
 
   /// How many tables that are: as many levels as the layer's planes use.

@@ -62,6 +62,15 @@ struct RowScale: Sendable {
     let kept = sum * Self.decay
     return kept + size * gains[c]
   }
+
+  /// Goes through the first `count` components of a row.
+  ///
+  /// - Parameter code: gets each component with its level; returns the size of its symbol.
+  @inline(__always)
+  func forEach(first count: Int, _ code: (_ component: Int, _ level: Int) -> Float) {
+    var sum = Self.start
+    for c in 0..<count { sum = self.sum(c, after: sum, size: code(c, Int(level(c, sum)))) }
+  }
 }
 
 /// The levels of one linear layer's coefficients, for a decoder: plane after plane, all rows of a chunk at once.

@@ -32,9 +32,10 @@ public final class SampleCoder {
       model, at: point, rows: blockRows, last: last.map { (scales[$0], choices[$0]) }, bounds: bounds,
       kernels: kernels)
     guard let leftover else { return nil }
-    let choice = SymbolChoice(model.latentWeights(at: point, kernels: kernels))
-    let search = LatentSearch(pass, limits, leftover: leftover, choice: choice)
-    return (search, leftover.isExact ? nil : RowCost(model, at: point, rows: blockRows, kernels: kernels))
+    let latents = SymbolChoice(model.latentWeights(at: point, kernels: kernels))
+    let search = LatentSearch(pass, limits, leftover: leftover, choice: latents)
+    let judge = leftover.isExact ? nil : RowCost(model, at: point, latents, rows: blockRows, kernels: kernels)
+    return (search, judge)
   }()
   /// Whether ``reconstruction`` is what the network and the layers make of the block that was encoded last.
   private var hasBase = false
@@ -255,14 +256,12 @@ public final class SampleCoder {
     let (scale, choice) = (scales[layer], choices[layer])
     for r in 0..<rows {
       let row = matrix.row(r)
-      var sum = RowScale.start
-      for c in 0..<matrix.columns {
-        let level = scale.level(c, sum)
+      scale.forEach(first: matrix.columns) { c, level in
         // In this order, what is no number becomes the largest.
         let x = max(-Self.largestSymbol, min(Self.largestSymbol, row[c]))
-        row[c] = effort.chooses ? choice(x, table: Int(level)) : x.rounded(.toNearestOrEven)
-        sum = scale.sum(c, after: sum, size: row[c].magnitude)
-        levels[c * planeStride + r] = level + UInt8(firstLevel)
+        row[c] = effort.chooses ? choice(x, table: level) : x.rounded(.toNearestOrEven)
+        levels[c * planeStride + r] = UInt8(level + firstLevel)
+        return row[c].magnitude
       }
     }
   }

@@ -10,7 +10,7 @@ struct SymbolChoice: Sendable {
   /// Nearer than this to an integer, no other is ever worth its error.
   private static let certain: Float = 0.12
 
-  private let costs: [SymbolCost]
+  private var costs: [SymbolCost]
 
   /// - Parameter weights: what the frequency tables are made of.
   init(_ weights: [LogisticMixture.SymbolWeights]) { costs = weights.map { SymbolCost($0) } }
@@ -28,8 +28,18 @@ struct SymbolChoice: Sendable {
     return saved > Self.bitsPerError * (1 - 2 * off.magnitude) ? other : nearest
   }
 
+  /// The same with more tables after its own.
+  func adding(_ weights: [LogisticMixture.SymbolWeights]) -> SymbolChoice {
+    var copy = self
+    copy.costs += weights.map { SymbolCost($0) }
+    return copy
+  }
+
+  /// Bits of a symbol.
+  func bits(_ symbol: Int32, table: Int) -> Float { costs[table](symbol) }
+
   /// Bits of a symbol, at most 2^30 in magnitude.
-  func bits(_ symbol: Float, table: Int) -> Float { costs[table](Int32(symbol)) }
+  func bits(_ symbol: Float, table: Int) -> Float { bits(Int32(symbol), table: table) }
 
   /// Bits and weighed error of the better integer next to `x`; and by how much that rises with `x`, from half a step below
   /// to half a step above.
