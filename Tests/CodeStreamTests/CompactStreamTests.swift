@@ -31,27 +31,13 @@ struct CompactStreamTests {
     ZstdFrame.compress(content, level: 1, checksum: true)
   }
 
-  private func read(
-    _ bytes: [UInt8], contentLimit: Int = 1 << 30
-  ) -> (parts: [StreamReader.Part], error: StreamError?) {
-    let reader = StreamReader(TricklingSource(bytes), contentLimit: contentLimit)
-    var parts: [StreamReader.Part] = []
-    do throws(StreamError) {
-      while let part = try reader.next() { parts.append(part) }
-      return (parts, nil)
-    } catch {
-      #expect(throws: error) { try reader.next() }
-      return (parts, error)
-    }
-  }
-
   @Test("a stream has the documented bytes, and they are read again")
   func goldenBytes() throws {
     let tables = TableSet([FrequencyTable(lowest: 5, weights: [1, 2], escape: 1, rawBits: 0)])
     let chunk = ChunkSymbols(symbols: [6, 5, 6, 9], planes: 1, planeStride: 4, rows: 4)
     let prefix = CompactStream.prefix(Array("hi".utf8))
     #expect(ChunkEncoder(RANSEncoder(tables)).encode(chunk, after: prefix) == Self.golden)
-    let (parts, error) = read(Self.golden)
+    let (parts, error) = readParts(Self.golden)
     #expect(error == nil)
     guard case .compact(let stream) = parts.first, parts.count == 1 else {
       Issue.record("\(parts)")
@@ -67,7 +53,7 @@ struct CompactStreamTests {
     let block = try #require(BlockHeader(Self.repeated[7..<10]))
     #expect(block.kind == .compressed)
     #expect(Self.repeated.count < 60)
-    guard case .compact(let stream) = read(Self.repeated).parts.first else {
+    guard case .compact(let stream) = readParts(Self.repeated).parts.first else {
       Issue.record("no compact stream")
       return
     }
@@ -78,11 +64,11 @@ struct CompactStreamTests {
   @Test("a stream that is cut anywhere says so", arguments: [golden, repeated])
   func cuts(bytes: [UInt8]) {
     for count in bytes.indices {
-      let (parts, error) = read(Array(bytes.prefix(count)))
+      let (parts, error) = readParts(Array(bytes.prefix(count)))
       #expect(parts.isEmpty)
       #expect(error == (count == 0 ? .notAVaecFile(.empty) : .truncated(afterChunks: 0)))
       // After another stream, too.
-      let second = read(ContainerTests.golden + bytes.prefix(count))
+      let second = readParts(ContainerTests.golden + bytes.prefix(count))
       #expect(second.parts.count == 4)
       #expect(second.error == (count == 0 ? nil : .truncated(afterChunks: 0)))
     }
@@ -96,7 +82,7 @@ struct CompactStreamTests {
       for bit in 0..<8 {
         var damaged = bytes
         damaged[position] ^= 1 << UInt8(bit)
-        let (parts, error) = read(damaged)
+        let (parts, error) = readParts(damaged)
         found += error == nil ? 0 : 1
         if error == nil {
           guard case .compact(let stream) = parts.first, parts.count == 1 else {
@@ -116,7 +102,7 @@ struct CompactStreamTests {
   func mixed() {
     let chunked = ContainerTests.golden
     for order in [[true, false, true], [false, true, false], [true, true], [false, false, true]] {
-      let (parts, error) = read(order.flatMap { $0 ? Self.golden : chunked })
+      let (parts, error) = readParts(order.flatMap { $0 ? Self.golden : chunked })
       #expect(error == nil)
       let forms = parts.compactMap { part -> Bool? in
         switch part {
@@ -145,10 +131,10 @@ struct CompactStreamTests {
       try stream.finish()
       // As zstd makes it of a file, with the size in the header, and of a pipe, without.
       for file in [Self.frame(content), sink.bytes] {
-        #expect(read(file).error == .notAVaecFile(.zstd))
+        #expect(readParts(file).error == .notAVaecFile(.zstd))
         #expect(!StreamReader.isRecognized(in: file.prefix(CompactStream.prefixSize)))
         for first in [Self.golden, ContainerTests.golden] {
-          #expect(read(first + file).error == .trailingBytes(offset: first.count))
+          #expect(readParts(first + file).error == .trailingBytes(offset: first.count))
         }
       }
     }
@@ -162,9 +148,11 @@ struct CompactStreamTests {
 
   @Test("versions and flags that are not known are refused")
   func versions() {
-    func error(_ byte: UInt8) -> StreamError? { read(Self.frame(Array("VAEC".utf8) + [byte, 1, 2])).error }
+    func error(_ byte: UInt8) -> StreamError? {
+      readParts(Self.frame(Array("VAEC".utf8) + [byte, 1, 2])).error
+    }
     #expect(error(1) == nil)
-    #expect(read(Self.frame(Array("VAEC".utf8))).error == .damagedChunk(index: 0))
+    #expect(readParts(Self.frame(Array("VAEC".utf8))).error == .damagedChunk(index: 0))
     #expect(error(2) == .unsupportedVersion(2))
     #expect(error(0) == .unsupportedVersion(0))
     #expect(error(0x11) == .unsupportedFlags(1))
@@ -174,27 +162,27 @@ struct CompactStreamTests {
 
   @Test("hostile sizes are refused before memory is taken for them")
   func hostile() {
-    #expect(read(Self.golden, contentLimit: 10).error == .oversize(bytes: 11, limit: 10))
-    #expect(read(Self.golden, contentLimit: 11).error == nil)
+    #expect(readParts(Self.golden, contentLimit: 10).error == .oversize(bytes: 11, limit: 10))
+    #expect(readParts(Self.golden, contentLimit: 11).error == nil)
     // A gibibyte and more that one block of a byte, repeated, begins: nobody's.
     let size: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0x40]
     let begin: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xE4]
     let zeros: [UInt8] = [2, 0, 0x10, 0]
-    #expect(read(begin + size + zeros + zeros).error == .notAVaecFile(.zstd))
+    #expect(readParts(begin + size + zeros + zeros).error == .notAVaecFile(.zstd))
     // The same with a mark: more than the limit. With a size below it, one that the blocks cannot have.
     let mark = [40, 0, 0] + CompactStream.prefix([])
-    #expect(read(begin + size + mark + zeros).error == .oversize(bytes: 1 << 62, limit: 1 << 30))
+    #expect(readParts(begin + size + mark + zeros).error == .oversize(bytes: 1 << 62, limit: 1 << 30))
     let large: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xA4, 0, 0, 0, 0x3F]
-    #expect(read(large + mark + [3, 0, 0x10, 0, 0, 0, 0, 0]).error == .damagedChunk(index: 0))
+    #expect(readParts(large + mark + [3, 0, 0x10, 0, 0, 0, 0, 0]).error == .damagedChunk(index: 0))
     // Empty blocks without end.
     let endless = large + mark + [UInt8](repeating: 0, count: 1 << 16)
-    #expect(read(endless).error == .truncated(afterChunks: 0))
+    #expect(readParts(endless).error == .truncated(afterChunks: 0))
     let small = Self.golden[..<6] + mark + [UInt8](repeating: 0, count: 1 << 16)
-    #expect(read(Array(small)).error == .damagedChunk(index: 0))
+    #expect(readParts(Array(small)).error == .damagedChunk(index: 0))
     // A first block that does not decompress.
     var bad = Self.repeated
     bad.replaceSubrange(10..<20, with: [UInt8](repeating: 0xFF, count: 10))
-    #expect(read(bad).error == .damagedChunk(index: 0))
+    #expect(readParts(bad).error == .damagedChunk(index: 0))
     #expect(!StreamReader.isRecognized(in: bad[...]))
   }
 }

@@ -28,22 +28,6 @@ struct ContainerTests {
     return sink.bytes
   }
 
-  /// All parts, and the error that ended them.
-  private func read(
-    _ bytes: [UInt8], contentLimit: Int = 1 << 30
-  ) -> (parts: [StreamReader.Part], error: StreamError?) {
-    let reader = StreamReader(TricklingSource(bytes), contentLimit: contentLimit)
-    var parts: [StreamReader.Part] = []
-    do throws(StreamError) {
-      while let part = try reader.next() { parts.append(part) }
-      return (parts, nil)
-    } catch {
-      // It stays where it is.
-      #expect(throws: error) { try reader.next() }
-      return (parts, error)
-    }
-  }
-
   private func seekTables(_ bytes: [UInt8]) throws -> [SeekTable] {
     try SeekTable.streams(fileSize: bytes.count) { (offset, count) throws(ByteIOError) in
       #expect(offset >= 0 && count >= 0 && offset + count <= bytes.count)
@@ -61,7 +45,7 @@ struct ContainerTests {
 
   @Test("a reader gives back header, chunks and end")
   func reading() {
-    let (parts, error) = read(Self.golden)
+    let (parts, error) = readParts(Self.golden)
     #expect(error == nil)
     #expect(
       parts == [
@@ -75,14 +59,14 @@ struct ContainerTests {
   @Test("a stream without chunks, with an empty header, is one")
   func emptyStream() throws {
     let bytes = try write([], [])
-    #expect(read(bytes).parts == [.header(StreamHeader(content: [])), .end(chunks: 0)])
+    #expect(readParts(bytes).parts == [.header(StreamHeader(content: [])), .end(chunks: 0)])
     #expect(try seekTables(bytes).map(\.chunks) == [[]])
   }
 
   @Test("streams one after the other are read one after the other")
   func concatenated() throws {
     let second = try write([1, 2, 3], [Self.chunk])
-    let (parts, error) = read(Self.golden + second)
+    let (parts, error) = readParts(Self.golden + second)
     #expect(error == nil)
     #expect(parts.count == 7)
     #expect(parts[4] == .header(StreamHeader(content: [1, 2, 3])))
@@ -107,7 +91,7 @@ struct ContainerTests {
       (0..<600_000).map { _ in UInt8.random(in: 0...15, using: &generator) },
     ]
     let frames = contents.map { ZstdFrame.compress($0, level: 1, checksum: true) }
-    let (parts, error) = read(try write([], frames))
+    let (parts, error) = readParts(try write([], frames))
     #expect(error == nil)
     let chunks = parts.compactMap { if case .chunk(let chunk) = $0 { chunk } else { nil } }
     #expect(chunks.map(\.frame) == frames)
@@ -123,9 +107,9 @@ struct ContainerTests {
 
   @Test("a stream cut anywhere gives back the chunks before the cut, and an error that says so")
   func cuts() throws {
-    let whole = read(Self.golden).parts
+    let whole = readParts(Self.golden).parts
     for count in Self.golden.indices {
-      let (parts, error) = read(Array(Self.golden.prefix(count)))
+      let (parts, error) = readParts(Array(Self.golden.prefix(count)))
       let complete = count < 19 ? 0 : count < 36 ? 1 : count < 53 ? 2 : 3
       #expect(parts == Array(whole.prefix(complete)))
       let chunks = max(0, complete - 1)
@@ -140,14 +124,14 @@ struct ContainerTests {
 
   @Test("any change of a byte is found out, by the stream or by the chunk")
   func damage() throws {
-    let whole = read(Self.golden).parts
+    let whole = readParts(Self.golden).parts
     let decoder = ChunkDecoder(
       RANSDecoder(TableSet([FrequencyTable(lowest: 5, weights: [1, 2], escape: 1, rawBits: 0)])))
     for position in Self.golden.indices {
       for bit in 0..<8 {
         var bytes = Self.golden
         bytes[position] ^= 1 << UInt8(bit)
-        let (parts, error) = read(bytes)
+        let (parts, error) = readParts(bytes)
         if error != nil {
           #expect(parts.count < whole.count)
           continue
@@ -170,7 +154,7 @@ struct ContainerTests {
     func error(_ change: (inout [UInt8]) -> Void) -> StreamError? {
       var bytes = Self.golden
       change(&bytes)
-      return read(bytes).error
+      return readParts(bytes).error
     }
     #expect(error { $0[8] = 0x20 } == .notAVaecFile(.zstd))
     #expect(error { $0[12] = 2 } == .unsupportedVersion(2))
@@ -201,7 +185,7 @@ struct ContainerTests {
       ([0], .other([0])),
     ] as [([UInt8], StreamError.Likeness)])
   func foreign(bytes: [UInt8], likeness: StreamError.Likeness) {
-    #expect(read(bytes).error == .notAVaecFile(likeness))
+    #expect(readParts(bytes).error == .notAVaecFile(likeness))
   }
 
   @Test("hostile sizes are refused before anything is read for them")
@@ -209,19 +193,19 @@ struct ContainerTests {
     var header = Array(Self.golden[..<19])
     header.replaceSubrange(4..<8, with: [0xFF, 0xFF, 0xFF, 0xFF])
     #expect(
-      read(header).error == .oversize(bytes: Int(UInt32.max) - 9, limit: StreamHeader.largestContent))
+      readParts(header).error == .oversize(bytes: Int(UInt32.max) - 9, limit: StreamHeader.largestContent))
     header.replaceSubrange(4..<8, with: [0, 0, 0, 4])
-    #expect(read(header).error == .truncated(afterChunks: 0))
+    #expect(readParts(header).error == .truncated(afterChunks: 0))
 
     // A frame that says it holds 2^62 bytes, and one of a byte above the limit.
     let frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xE4, 0, 0, 0, 0, 0, 0, 0, 0x40, 1, 0, 0, 0, 0, 0, 0]
-    #expect(read(Self.golden[..<19] + frame).error == .oversize(bytes: 1 << 62, limit: 1 << 30))
-    #expect(read(Self.golden, contentLimit: 3).error == .oversize(bytes: 4, limit: 3))
-    #expect(read(Self.golden, contentLimit: 4).error == nil)
+    #expect(readParts(Self.golden[..<19] + frame).error == .oversize(bytes: 1 << 62, limit: 1 << 30))
+    #expect(readParts(Self.golden, contentLimit: 3).error == .oversize(bytes: 4, limit: 3))
+    #expect(readParts(Self.golden, contentLimit: 4).error == nil)
 
     // Empty blocks without end.
     let endless = Self.golden[..<19] + Self.chunk[..<6] + [UInt8](repeating: 0, count: 1 << 16)
-    #expect(read(Array(endless)).error == .damagedChunk(index: 0))
+    #expect(readParts(Array(endless)).error == .damagedChunk(index: 0))
 
     // A seek table that says it has 2^27 entries, or 2^32 - 1.
     for count: [UInt8] in [[0, 0, 0, 8], [0xFF, 0xFF, 0xFF, 0xFF]] {

@@ -77,13 +77,12 @@ public final class StreamReader {
       if isFirst { throw .notAVaecFile(.empty) }
       return nil
     }
+    let isForeign = isFirst ? StreamError.notAVaecFile(.zstd) : .trailingBytes(offset: offset)
     if Self.bytes(of: Container.headerMagic).starts(with: bytes) {
-      return .header(
-        try header(bytes, else: isFirst ? .notAVaecFile(.zstd) : .trailingBytes(offset: offset)))
+      return .header(try header(bytes, else: isForeign))
     }
     if Self.bytes(of: Container.frameMagic).starts(with: bytes) {
-      return .compact(
-        try compact(bytes, else: isFirst ? .notAVaecFile(.zstd) : .trailingBytes(offset: offset)))
+      return .compact(try compact(bytes, else: isForeign))
     }
     guard isFirst else { throw .trailingBytes(offset: offset) }
     throw .notAVaecFile(Self.likeness(bytes + (try input.take(upTo: 4))))

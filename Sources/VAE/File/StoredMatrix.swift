@@ -117,15 +117,15 @@ struct StoredMatrix: Equatable, Sendable {
 }
 
 extension ByteReader {
-  /// The next number in the 16 bits of ``storable(_:)``.
-  mutating func stored() throws(Failure) -> Float {
+  /// The next number in 16 bits: the upper half of a binary32 number.
+  public mutating func stored() throws(Failure) -> Float {
     Float(bitPattern: UInt32(try integer(UInt16.self)) << 16)
   }
 }
 
 extension ByteWriter {
-  /// Appends a number that ``storable(_:)`` has rounded.
-  mutating func append(stored value: Float) { append(UInt16(value.bitPattern >> 16)) }
+  /// Appends the upper half of a binary32 number whose lower half is 0.
+  public mutating func append(stored value: Float) { append(UInt16(value.bitPattern >> 16)) }
 }
 
 /// What can be wrong with a model file's content.

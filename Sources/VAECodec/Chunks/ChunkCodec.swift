@@ -214,22 +214,12 @@ final class ChunkCodecs {
 
   /// The numbers of a stream's only chunk, of the content of its frame, or the error.
   func decode(only content: ArraySlice<UInt8>) -> Result<[Float], ChunkError> {
-    do throws(ChunkError) {
-      return .success(try codecs[0].decode(content: content))
-    } catch {
-      return .failure(error)
-    }
+    Result { () throws(ChunkError) in try codecs[0].decode(content: content) }
   }
 
   /// Numbers of at most ``count`` frames, in their order, each with its error if it has one.
   func decode(_ frames: [[UInt8]]) -> [Result<[Float], ChunkError>] {
-    map(frames) { codec, frame in
-      do throws(ChunkError) {
-        return .success(try codec.decode(frame))
-      } catch {
-        return .failure(error)
-      }
-    }
+    map(frames) { codec, frame in Result { () throws(ChunkError) in try codec.decode(frame) } }
   }
 
   private func map<Input: Sendable, Output>(

@@ -85,7 +85,7 @@ struct StreamDetails {
     case .quality(let quality): w.append(UInt8(quality) | flag)
     case .linear(let step):
       w.append(Self.linear | flag)
-      w.append(UInt16(step.bitPattern >> 16))
+      w.append(stored: step)
     case .point(let point):
       w.append(Self.ownPoint | flag)
       point.write(to: &w)
@@ -156,7 +156,7 @@ struct StreamDetails {
     let setting: Setting
     switch byte & ~targetFlag {
     case let quality where quality <= 100: setting = .quality(Int(quality))
-    case linear: setting = .linear(step: Float(bitPattern: UInt32(try r.integer(UInt16.self)) << 16))
+    case linear: setting = .linear(step: try r.stored())
     case ownPoint: setting = .point(try OperatingPoint(from: &r))
     default: throw UnknownSetting(byte: byte)
     }

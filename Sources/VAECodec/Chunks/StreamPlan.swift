@@ -17,6 +17,7 @@ struct StreamPlan: Sendable {
   var planes: Int { tables.planes }
   /// Levelled planes: coefficients, and values where the value layer is on.
   var levelledPlanes: Int { coefficientPlanes + (hasValues ? model.values : 0) }
+
   /// The linear layers that are on.
   let layers: [CoefficientLevels]
   /// Planes of coefficients.
@@ -25,6 +26,7 @@ struct StreamPlan: Sendable {
   let firstValueLevel: Int
   /// Whether the value layer is on.
   var hasValues: Bool { point.valueStep > 0 }
+
   /// - Parameter point: one that `model` accepts.
   init(
     _ model: Model, at point: OperatingPoint, chunkRows: Int, effort: Effort = .standard, kernels: Kernels

@@ -25,6 +25,8 @@ struct EncodingPass {
     var samples = 0
     var rawBytes = 0
     var streamBytes = 0
+    /// Of them, what the header of a stream in chunks says.
+    var headerBytes = 0
     var clippedValues = 0
     /// Of the samples as they will be decoded; empty where nobody asked for it.
     var distortion = Distortion()
@@ -39,7 +41,7 @@ struct EncodingPass {
   typealias Source = () throws(CodecError) -> SampleChunk?
 
   /// The header of a stream of this input.
-  func details(quality: Int, record: TargetRecord?) -> StreamDetails {
+  private func details(quality: Int, record: TargetRecord?) -> StreamDetails {
     StreamDetails(
       fingerprint: Fingerprint.ofStreams(model.fingerprintNumber),
       setting: alternative?.setting(quality: quality) ?? .quality(quality), target: record,
@@ -64,6 +66,7 @@ struct EncodingPass {
     let codecs = ChunkCodecs(plan, workers: codec.workers)
     var output = StreamOutput(sink, details, name: name)
     var result = Result()
+    result.headerBytes = details.encode().count
     var chunks: [SampleChunk] = []
     var hasEnded = false
     while !hasEnded {

@@ -5,8 +5,8 @@ import VAE
 ///
 /// The fit chose the points on rows like those that it learned from. Where samples are of another kind, or are noise, what
 /// network and layers say about them may cost more than it saves: then the model's baseline takes over, and a stream is
-/// never much larger than PCA's.
-struct LinearAlternative {
+/// never much larger than PCA's. What it has found out about a quality it keeps.
+final class LinearAlternative {
   /// Rows that it is tried on at the most, spread over the first chunk.
   private static let mostRows = 256
   /// With fewer, chance would decide.
@@ -23,6 +23,7 @@ struct LinearAlternative {
   private let numbers: [Float]
   private let rows: Int
   private let kernels: Kernels
+  private var settings: [Int: StreamDetails.Setting] = [:]
 
   /// - Parameter chunk: rows x values.
   /// - Returns: nil where the model has no baseline, or rows are too few.
@@ -40,10 +41,17 @@ struct LinearAlternative {
 
   /// The setting for a quality: the model's point, or PCA where that is better.
   func setting(quality: Int) -> StreamDetails.Setting {
-    let point = model.qualities[quality]
-    let own = measure(model, point)
+    if let known = settings[quality] { return known }
+    let setting = linearStep(quality: quality).map { StreamDetails.Setting.linear(step: $0) }
+    settings[quality] = setting ?? .quality(quality)
+    return setting ?? .quality(quality)
+  }
+
+  /// The step at which PCA is better than the model's point of a quality; nil where it is not.
+  private func linearStep(quality: Int) -> Float? {
+    let own = measure(model, model.qualities[quality])
     // Without error there is nothing to trade, and without bits nothing to save.
-    guard own.error > 0, own.bytes > 0 else { return .quality(quality) }
+    guard own.error > 0, own.bytes > 0 else { return nil }
     var step = Self.storable(Float((12 * own.error / Double(linear.values)).squareRoot()) / linear.scale)
     var best: Float?
     for _ in 0..<Self.tries {
@@ -59,7 +67,7 @@ struct LinearAlternative {
       if next == step { break }
       step = next
     }
-    return best.map { .linear(step: $0) } ?? .quality(quality)
+    return best
   }
 
   /// Bytes of the sample's symbols, and the squared error that they leave.

@@ -23,6 +23,13 @@ struct TargetRecord: Equatable {
     self.isOfFirstChunk = isOfFirstChunk
   }
 
+  /// Bytes that it takes.
+  var size: Int {
+    var w = ByteWriter()
+    write(to: &w)
+    return w.bytes.count
+  }
+
   func write(to w: inout ByteWriter) {
     let flag = isOfFirstChunk ? Self.firstChunkFlag : 0
     switch asked {

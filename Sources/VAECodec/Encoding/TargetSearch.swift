@@ -66,7 +66,7 @@ final class TargetSearch {
       if case .bytes = target {
         // The header of a stream for a larger size may be longer: a larger number is in it.
         let larger = TargetRecord(.bytes(Int(min(nearest, 1e18)) + 16), psnr: 0, isOfFirstChunk: false)
-        nearest += Double(headerBytes(larger) - headerBytes(record))
+        nearest += Double((larger?.size ?? 0) - (record?.size ?? 0))
       }
       throw .targetOutOfReach(name: pass.name, asked: target, nearest: nearest)
     }
@@ -119,11 +119,6 @@ final class TargetSearch {
       source, quality: quality, record: record, measuresDistortion: target.wantsQuality, to: EmptySink())
   }
 
-  /// Bytes of a header, which are the same for every quality.
-  private func headerBytes(_ record: TargetRecord?) -> Int {
-    pass.details(quality: 0, record: record).encode().count
-  }
-
   /// The value, in the target's unit, that a stream of `rows` lets one expect of the whole stream.
   private func value(_ result: EncodingPass.Result, rows: Int) -> Double {
     if target.wantsQuality {
@@ -131,7 +126,7 @@ final class TargetSearch {
     }
     var bytes = Double(result.streamBytes)
     if rows > 0, streamRows > rows {
-      let header = Double(headerBytes(record))
+      let header = Double(result.headerBytes)
       bytes = header + (bytes - header) * Double(streamRows) / Double(rows)
     }
     if case .bytes = target { return bytes }

@@ -148,14 +148,8 @@ extension Codec {
   /// Bits a sample that zstd takes at level 19, on as many of the first samples as are worth the time.
   private func zstdBits(_ samples: HeldSamples) -> Double {
     let most = max(1, Self.mostZstdBytes / max(1, samples.rawBytes / samples.rows))
-    var bytes: [UInt8] = []
-    var rows = 0
-    for batch in samples.batches where rows < most {
-      let part = batch.rows(0..<min(batch.rows, most - rows))
-      bytes += part.bytes
-      rows += part.rows
-    }
-    return 8 * Double(ZstdFrame.compress(bytes, level: 19, checksum: true).count) / Double(rows)
+    guard let some = samples.first(most) else { return 0 }
+    return 8 * Double(ZstdFrame.compress(some.bytes, level: 19, checksum: true).count) / Double(some.rows)
   }
 
   /// PCA's basis is counted with a byte a number, and a mean of four bytes a value.

@@ -15,16 +15,21 @@ struct HeldSamples {
   var rows: Int { batches.reduce(0) { $0 + $1.rows } }
   var rawBytes: Int { batches.reduce(0) { $0 + $1.bytes.count } }
 
-  /// The first rows, at most `rows`, as numbers.
-  func matrix(rows: Int) -> Matrix {
-    var numbers: [Float] = []
+  /// The first rows, at most `rows`.
+  func first(_ rows: Int) -> SampleBatch? {
+    var parts: [SampleBatch] = []
     var count = 0
     for batch in batches where count < rows {
-      let part = batch.rows(0..<min(batch.rows, rows - count))
-      numbers += part.floats()
-      count += part.rows
+      parts.append(batch.rows(0..<min(batch.rows, rows - count)))
+      count += parts[parts.count - 1].rows
     }
-    return Matrix(rows: count, columns: description.valuesPerSample, numbers)
+    return SampleBatch(joining: parts)
+  }
+
+  /// The first rows, at most `rows`, as numbers.
+  func matrix(rows: Int) -> Matrix {
+    let batch = first(rows)
+    return Matrix(rows: batch?.rows ?? 0, columns: description.valuesPerSample, batch?.floats() ?? [])
   }
 
   /// `decoded` as a writer of this format would print it: text has so many decimals a column.

@@ -48,10 +48,7 @@ struct StreamDescription: FileResult {
       list.add("format", stream.format)
       list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "its own point")
       if let target = stream.target {
-        let decided =
-          target.decidedOnRows < stream.samples
-          ? ", decided on the first \(counted(target.decidedOnRows, "sample"))" : ""
-        list.add("target", target.text + decided)
+        list.add("target", target.text + target.decision(of: stream.samples))
       }
       list.add("chunks", "\(stream.chunks), of up to \(counted(stream.chunkRows, "sample"))")
       list.add(

@@ -14,6 +14,11 @@ extension TargetOutcome {
     }
   }
 
+  /// ", decided on the first 16384 samples" where these were not all.
+  func decision(of samples: Int) -> String {
+    decidedOnRows < samples ? ", decided on the first \(counted(decidedOnRows, "sample"))" : ""
+  }
+
   /// Members of the object `target`.
   var members: [(key: String, value: JSON)] {
     let (kind, asked): (String, JSON) =

@@ -50,10 +50,9 @@ struct Transfer: FileResult {
       "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
         + "\(bitsPerSample.fixed(1)) bits/sample, to \(target.name)")
     if let outcome, let quality {
-      let decided =
-        outcome.decidedOnRows < samples
-        ? ", decided on the first \(counted(outcome.decidedOnRows, "sample"))" : ""
-      console.note("\(input.name): \(outcome.text) at quality \(text(ofQuality: quality))\(decided)")
+      console.note(
+        "\(input.name): \(outcome.text) at quality \(text(ofQuality: quality))"
+          + outcome.decision(of: samples))
       if !outcome.isKept {
         console.note(
           "vaec: \(input.name): what was asked for does not hold of the samples after the first "
