@@ -34,13 +34,19 @@ extension ModelFit {
   ) -> Draft {
     var model = trained
     addLayers(&model, ground, linear, &random)
+    // Candidates are hundreds, and all are compared on the same rows: some are enough.
+    let rows = max(Self.fewestComparedRows, Self.comparedValues / model.width)
     let hull = OperatingHull(
-      kernels: kernels, workers: workers, held: ground.held, heldSamples: ground.heldSamples, fit: ground.fit,
-      model: model)
+      kernels: kernels, workers: workers, held: ground.held.spread(rows: rows),
+      heldSamples: ground.heldSamples.spread(rows: rows), fit: ground.fit, model: model)
     let classical = hull.withoutNetwork()
     return Draft(
       model: model, learned: hull.withNetwork(), classical: classical, pca: hull.linearCurve(classical))
   }
+
+  /// Held-out values that candidates are compared on, and held-out rows at the least, where there are as many.
+  private static let comparedValues = 1 << 18
+  private static let fewestComparedRows = 256
 
   /// Adds residual layers and qualities to a model that has means, scale and perhaps a network; leaves out every part
   /// that does not pay.

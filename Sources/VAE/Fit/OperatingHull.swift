@@ -31,10 +31,7 @@ struct OperatingHull {
     self.held = held
     self.heldSamples = heldSamples
     self.model = model
-    self.fit = fit.map { fit in
-      let count = min(fit.rows, Self.mostFitRows)
-      return fit.copy(rows: (0..<count).map { $0 * fit.rows / count })
-    }
+    self.fit = fit.map { $0.spread(rows: Self.mostFitRows) }
     guard model.front != nil else {
       lost = 0
       return

@@ -110,19 +110,7 @@ extension ValueLayer {
     var weights = [Double](repeating: 0, count: n)
     weights[0] = max(mean, floor)
     for _ in 0..<4 {
-      var normal = [[Double]](repeating: [Double](repeating: 0, count: n), count: n)
-      var right = [Double](repeating: 0, count: n)
-      for r in 0..<rows {
-        var scale = 0.0
-        for f in 0..<n { scale += weights[f] * Double(table[r * n + f]) }
-        let weight = 1 / ((scale + 0.1 * mean + floor) * (scale + 0.1 * mean + floor))
-        for a in 0..<n {
-          let x = weight * Double(table[r * n + a])
-          right[a] += x * Double(target[r])
-          for b in 0...a { normal[a][b] += x * Double(table[r * n + b]) }
-        }
-      }
-      for a in 0..<n { for b in 0..<a { normal[b][a] = normal[a][b] } }
+      let (normal, right) = Self.normalEquations(table, target, weights, floor: 0.1 * mean + floor)
       weights = solveNonNegative(normal, right)
     }
     predictor.deviation = storable(Float(max(weights[0], floor)))
@@ -134,6 +122,37 @@ extension ValueLayer {
     }
     if hasLowest { predictor.aboveLowest = storable(Float(weights[1 + near.count + around.count])) }
     if hasHighest { predictor.belowHighest = storable(Float(weights[n - 1])) }
+  }
+
+  /// The normal equations of least squares for `target` by the features in `table` (one row after another), each row weighed
+  /// by the inverse square of its scale by `weights`, with `floor` added.
+  private static func normalEquations(
+    _ table: [Float], _ target: [Float], _ weights: [Double], floor: Double
+  ) -> (normal: [[Double]], right: [Double]) {
+    let n = weights.count
+    var sums = [Double](repeating: 0, count: n * n + n)
+    var row = [Double](repeating: 0, count: n)
+    sums.withUnsafeMutableBufferPointer { sums in
+      row.withUnsafeMutableBufferPointer { row in
+        table.withUnsafeBufferPointer { table in
+          for r in target.indices {
+            var scale = floor
+            for f in 0..<n {
+              row[f] = Double(table[r * n + f])
+              scale += weights[f] * row[f]
+            }
+            let weight = 1 / (scale * scale)
+            let y = Double(target[r])
+            for a in 0..<n {
+              let x = weight * row[a]
+              for b in 0..<n { sums[a * n + b] += x * row[b] }
+              sums[n * n + a] += x * y
+            }
+          }
+        }
+      }
+    }
+    return ((0..<n).map { Array(sums[$0 * n..<($0 + 1) * n]) }, Array(sums[(n * n)...]))
   }
 
   /// Densities of symbols at each level, from runs at several steps.

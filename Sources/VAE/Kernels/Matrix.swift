@@ -80,4 +80,10 @@ public struct Matrix: Sendable {
     }
     return part
   }
+
+  /// `most` of its rows, evenly spread, in a matrix of their own; all of them where they are fewer.
+  func spread(rows most: Int) -> Matrix {
+    let count = min(rows, most)
+    return copy(rows: (0..<count).map { $0 * rows / count })
+  }
 }

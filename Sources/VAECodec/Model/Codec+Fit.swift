@@ -85,14 +85,16 @@ extension Codec {
       rows: reservoir.seen, droppedLatents: result.droppedLatents, wasStopped: result.wasStopped)
   }
 
-  /// Rows that the qualities are measured on at the most.
-  private static let mostMeasuredRows = 4096
+  /// Rows that the qualities are measured on at the most, and values, but for so many rows.
+  private static let (mostMeasuredRows, mostMeasuredValues, enoughMeasuredRows) = (4096, 1 << 18, 512)
 
   /// Rate and PSNR of every fifth quality on rows that were held out.
   private func points(of model: FittedModel, on held: Matrix) throws(CodecError) -> [ModelSummary.Point] {
-    let rows = min(held.rows, Self.mostMeasuredRows)
+    let rows = min(
+      held.rows, Self.mostMeasuredRows, max(Self.enoughMeasuredRows, Self.mostMeasuredValues / held.columns))
     let batch = SampleBatch(
-      floats: (0..<rows).flatMap { held.values(ofRow: $0) }, elementType: model.summary.elementType,
+      floats: (0..<rows).flatMap { held.values(ofRow: $0 * held.rows / rows) },
+      elementType: model.summary.elementType,
       valuesPerSample: held.columns)
     let data: HeldSamples
     do {
