@@ -31,9 +31,9 @@ struct ValueTests {
     let range = try #require(type.range)
     let low = max(range.lowerBound, -70_000)
     let numbers = Array(stride(from: low, through: min(range.upperBound, 70_000), by: 1))
-    let batch = SampleBatch(floats: numbers.map(Float.init), elementType: type, valuesPerSample: 1)
+    let batch = SampleBatch(floats: numbers.map { Float($0) }, elementType: type, valuesPerSample: 1)
     #expect(batch.doubles() == numbers)
-    #expect(batch.floats() == numbers.map(Float.init))
+    #expect(batch.floats() == numbers.map { Float($0) })
   }
 
   @Test(

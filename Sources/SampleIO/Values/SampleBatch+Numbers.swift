@@ -145,7 +145,7 @@ extension Float {
   /// The binary32 number next to `value`, away from even: rounding it again to fewer bits gives what rounding
   /// `value` at once would give.
   @inline(__always)
-  fileprivate init(roundedToOdd value: Double) {
+  init(roundedToOdd value: Double) {
     let nearest = Float(value)
     let below = Double(nearest).magnitude > value.magnitude ? nearest.bitPattern &- 1 : nearest.bitPattern
     let isExact = Double(nearest) == value || value != value
