@@ -96,7 +96,7 @@ public struct CoefficientLevels: Sendable {
   }
 
   /// Takes in the symbols of coefficient `c`, one a row.
-  public func add(_ symbols: [Int32], of c: Int, to sums: inout [Float]) {
+  public func add(_ symbols: UnsafeBufferPointer<Int32>, of c: Int, to sums: inout [Float]) {
     precondition(symbols.count >= sums.count)
     for r in sums.indices { sums[r] = scale.sum(c, after: sums[r], size: Float(symbols[r]).magnitude) }
   }

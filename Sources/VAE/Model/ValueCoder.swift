@@ -16,6 +16,8 @@ public final class ValueCoder {
   private let decoded: FloatBuffer
   private let prediction: FloatBuffer
   private let deviation: FloatBuffer
+  /// For encoding alone: the samples, values x stride.
+  private lazy var original = FloatBuffer(count: base.count)
   /// Whether an encoder chooses symbols by rate and distortion; else each is the nearest.
   private let chooses: Bool
   /// For encoding alone, and made when it is first needed.
@@ -61,9 +63,8 @@ public final class ValueCoder {
     _ samples: UnsafeBufferPointer<Float>, base: UnsafeBufferPointer<Float>, rows: Int, step: Float,
     emit: (_ value: Int, _ symbols: [Int32], _ levels: [UInt8]) -> Void
   ) {
-    load(base, rows)
-    let original = FloatBuffer(count: layer.predictors.count * stride)
-    turn(samples, rows, into: original)
+    turn(base, rows, of: rows, into: self.base)
+    turn(samples, rows, of: rows, into: original)
     let table = kernels.table.pointee
     var rule = self.rule
     for i in layer.predictors.indices {
@@ -86,48 +87,76 @@ public final class ValueCoder {
     }
   }
 
-  /// Decodes a chunk.
+  /// Decodes a chunk whose base has been loaded: see ``load(_:at:of:)``. ``copyDecoded(_:into:)`` gives it.
   ///
-  /// - Parameters:
-  ///   - base: rows x values.
-  ///   - take: called for each value in turn with the levels of all rows; writes their symbols.
-  ///   - samples: rows x values; overwritten.
+  /// - Parameter take: called for each value in turn with the levels of all rows; writes their symbols.
   public func decode<Failure: Error>(
-    base: UnsafeBufferPointer<Float>, rows: Int, step: Float, into samples: UnsafeMutableBufferPointer<Float>,
-    take: (_ value: Int, _ levels: [UInt8], _ symbols: inout [Int32]) throws(Failure) -> Void
+    step: Float,
+    take: (_ levels: UnsafeBufferPointer<UInt8>, _ symbols: UnsafeMutableBufferPointer<Int32>)
+      throws(Failure) -> Void
   ) throws(Failure) {
-    load(base, rows)
     for i in layer.predictors.indices {
       predict(i, step)
-      try take(i, levels, &symbols)
+      try levels.withUnsafeBufferPointer { levels throws(Failure) in
+        try symbols.withUnsafeMutableBufferPointer { symbols throws(Failure) in try take(levels, symbols) }
+      }
       settle(i, step)
     }
-    copyDecoded(rows, into: samples)
   }
 
   /// The decoded values of the chunk that was encoded or decoded last, rows x values.
   public func copyDecoded(_ rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
+    copyDecoded(0..<rows, into: samples)
+  }
+
+  /// The decoded values of some rows.
+  public func copyDecoded(_ rows: Range<Int>, into samples: UnsafeMutableBufferPointer<Float>) {
     let values = layer.predictors.count
-    precondition(samples.count == rows * values)
-    for i in 0..<values {
-      let column = decoded.pointer + i * stride
-      for r in 0..<rows { samples[r * values + i] = column[r] }
+    precondition(samples.count == rows.count * values && rows.upperBound <= self.rows)
+    guard let samples = samples.baseAddress else { return }
+    for first in Swift.stride(from: 0, to: rows.count, by: Self.turnedRows) {
+      let last = min(first + Self.turnedRows, rows.count)
+      for i in 0..<values {
+        let column = decoded.pointer + i * stride + rows.lowerBound
+        for r in first..<last { samples[r * values + i] = column[r] }
+      }
     }
   }
 
-  private func load(_ base: UnsafeBufferPointer<Float>, _ rows: Int) {
-    precondition(rows <= self.rows)
-    turn(base, rows, into: self.base)
+  /// Rows that are turned at once: what they touch stays in the cache.
+  private static let turnedRows = 32
+
+  /// Takes in some rows of the base of a chunk that is to be decoded.
+  ///
+  /// - Parameters:
+  ///   - base: rows x values.
+  ///   - first: the first row.
+  ///   - all: rows of the chunk. Its rows are loaded in order.
+  public func load(_ base: UnsafeBufferPointer<Float>, at first: Int, of all: Int) {
+    precondition(all <= rows)
+    turn(base, base.count / layer.predictors.count, at: first, of: all, into: self.base)
   }
 
-  /// Row-major to value-major; rows beyond the last repeat it, so that they cost nothing anywhere.
-  private func turn(_ x: UnsafeBufferPointer<Float>, _ rows: Int, into target: FloatBuffer) {
+  /// Row-major to value-major, from row `first` on; rows beyond the last of `all` repeat it, so that they cost nothing
+  /// anywhere.
+  private func turn(
+    _ x: UnsafeBufferPointer<Float>, _ rows: Int, at first: Int = 0, of all: Int, into target: FloatBuffer
+  ) {
     let values = layer.predictors.count
-    precondition(x.count == rows * values && rows > 0)
+    precondition(x.count == rows * values && rows > 0 && first >= 0 && first + rows <= self.rows)
+    guard let x = x.baseAddress else { return }
+    for block in Swift.stride(from: 0, to: rows, by: Self.turnedRows) {
+      let last = min(block + Self.turnedRows, rows)
+      for i in 0..<values {
+        let column = target.pointer + i * stride + first
+        for r in block..<last { column[r] = x[r * values + i] }
+      }
+    }
+    guard first + rows == all else { return }
     for i in 0..<values {
       let column = target.pointer + i * stride
-      for r in 0..<rows { column[r] = x[r * values + i] }
-      for r in rows..<stride { column[r] = column[rows - 1] }
+      let value = column[all - 1]
+      for r in all..<stride { column[r] = value }
     }
   }
 

@@ -14,7 +14,8 @@ public struct DecodeReport: Sendable {
 }
 
 extension Codec {
-  /// Decodes a `.vaec` file: one stream, or several one after another. Memory is bounded by a chunk for each thread.
+  /// Decodes a `.vaec` file: one stream, or several one after another. Memory is bounded by a few chunks for each
+  /// thread.
   ///
   /// - Parameters:
   ///   - name: the input in messages.
@@ -32,11 +33,11 @@ extension Codec {
     let reader = StreamReader(counting)
     var report = DecodeReport(samples: 0, valuesPerSample: 0, streamBytes: 0, rawBytes: 0, seconds: 0)
     var output: (writer: any SampleWriter, description: SampleDescription)?
-    var stream: DecodingStream?
 
     /// Checks that the model is the right one, and makes the writer or checks that the samples fit what it has.
-    func begin(_ details: StreamDetails) throws(CodecError) -> DecodingStream {
+    func begin(_ details: StreamDetails) throws(CodecError) -> (ChunkCodecs, any SampleWriter) {
       let coding = try details.coding(by: model, name: name)
+      let writer: any SampleWriter
       if let output {
         guard output.description.sampleShape == details.description.sampleShape,
           output.description.elementType == details.description.elementType
@@ -44,36 +45,60 @@ extension Codec {
           throw .mixedShapes(
             name: name, found: details.description.sampleShape, expected: output.description.sampleShape)
         }
+        writer = output.writer
       } else {
-        output = (try makeWriter(details.description), details.description)
+        writer = try makeWriter(details.description)
+        output = (writer, details.description)
       }
       report.valuesPerSample = details.description.valuesPerSample
       let plan = StreamPlan(
         coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: kernels)
-      return DecodingStream(ChunkCodecs(plan, workers: workers), details)
+      return (
+        ChunkCodecs(plan, elementType: details.description.elementType, workers: workers.count), writer
+      )
+    }
+
+    /// Writes the samples of chunk `number` of a stream.
+    func write(
+      _ chunk: Result<SampleBatch, ChunkError>, _ number: Int, to writer: any SampleWriter
+    ) throws(CodecError) {
+      let batch: SampleBatch
+      switch chunk {
+      case .success(let found): batch = found
+      case .failure(let error): throw .chunk(error, name: name, chunk: number)
+      }
+      do {
+        try writer.write(batch)
+      } catch {
+        throw .samples(error)
+      }
+      report.samples += batch.rows
+      report.rawBytes += batch.bytes.count
     }
 
     while let part = try nextPart(reader, name) {
       switch part {
       case .header(let header):
-        stream = try begin(try StreamDetails(header.content, name: name))
-      case .chunk(let chunk):
-        stream?.frames.append(chunk.frame)
-        if let current = stream, current.frames.count == current.codecs.count {
-          try writeFrames(of: &stream, to: output?.writer, name, &report)
-        }
-      case .end:
-        try writeFrames(of: &stream, to: output?.writer, name, &report)
-        if let stream {
-          try StreamDetails.check(announced: stream.details.rows, found: stream.samples, name: name)
-        }
-        stream = nil
+        let details = try StreamDetails(header.content, name: name)
+        let (codecs, writer) = try begin(details)
+        let before = report.samples
+        var chunks = 0
+        try ChunkPipeline(threads: workers.count).run(
+          next: { () throws(CodecError) in try nextFrame(reader, name) },
+          work: { worker, frame in
+            Result { () throws(ChunkError) in try codecs.decode(frame, worker: worker) }
+          },
+          use: { (chunk: Result<SampleBatch, ChunkError>) throws(CodecError) in
+            chunks += 1
+            try write(chunk, chunks, to: writer)
+          })
+        try StreamDetails.check(announced: details.rows, found: report.samples - before, name: name)
       case .compact(let compact):
         let (details, chunk) = try StreamDetails.compact(compact.content, name: name)
-        var whole = try begin(details)
-        if let writer = output?.writer {
-          try write([whole.codecs.decode(only: chunk)], of: &whole, to: writer, name, &report)
-        }
+        let (codecs, writer) = try begin(details)
+        try write(
+          Result { () throws(ChunkError) in try codecs.decode(content: chunk, worker: 0) }, 1, to: writer)
+      case .chunk, .end: preconditionFailure("chunks are between a header and an end")
       }
     }
     do {
@@ -84,57 +109,6 @@ extension Codec {
     report.streamBytes = counting.count
     report.seconds = (clock.now - start) / .seconds(1)
     return report
-  }
-
-  /// A stream that is being decoded: frames wait until there is one for each worker.
-  private struct DecodingStream {
-    let codecs: ChunkCodecs
-    let details: StreamDetails
-    var frames: [[UInt8]] = []
-    var chunks = 0
-    var samples = 0
-
-    init(_ codecs: ChunkCodecs, _ details: StreamDetails) {
-      self.codecs = codecs
-      self.details = details
-    }
-  }
-
-  /// Decodes the frames that wait, and writes their samples.
-  private func writeFrames(
-    of stream: inout DecodingStream?, to writer: (any SampleWriter)?, _ name: String,
-    _ report: inout DecodeReport
-  ) throws(CodecError) {
-    guard var current = stream, let writer else { return }
-    try write(current.codecs.decode(current.frames), of: &current, to: writer, name, &report)
-    current.frames.removeAll(keepingCapacity: true)
-    stream = current
-  }
-
-  /// Writes the samples of the next chunks.
-  private func write(
-    _ chunks: [Result<[Float], ChunkError>], of stream: inout DecodingStream, to writer: any SampleWriter,
-    _ name: String, _ report: inout DecodeReport
-  ) throws(CodecError) {
-    let description = stream.details.description
-    for chunk in chunks {
-      stream.chunks += 1
-      let numbers: [Float]
-      switch chunk {
-      case .success(let found): numbers = found
-      case .failure(let error): throw .chunk(error, name: name, chunk: stream.chunks)
-      }
-      let batch = SampleBatch(
-        floats: numbers, elementType: description.elementType, valuesPerSample: description.valuesPerSample)
-      do {
-        try writer.write(batch)
-      } catch {
-        throw .samples(error)
-      }
-      stream.samples += batch.rows
-      report.samples += batch.rows
-      report.rawBytes += batch.bytes.count
-    }
   }
 }
 
@@ -164,6 +138,15 @@ func nextPart(_ reader: StreamReader, _ name: String) throws(CodecError) -> Stre
     return try reader.next()
   } catch {
     throw .stream(error, name: name)
+  }
+}
+
+/// The frame of a stream's next chunk; nil at the stream's end.
+private func nextFrame(_ reader: StreamReader, _ name: String) throws(CodecError) -> [UInt8]? {
+  switch try nextPart(reader, name) {
+  case .chunk(let chunk): chunk.frame
+  // A reader throws where a stream does not end before another begins, or before the input ends.
+  case .end, .header, .compact, nil: nil
   }
 }
 

@@ -3,7 +3,7 @@ import SampleIO
 import VAE
 
 extension Codec {
-  /// Encodes all samples of `reader` into a `.vaec` stream; memory is bounded by a chunk for each thread.
+  /// Encodes all samples of `reader` into a `.vaec` stream; memory is bounded by a few chunks for each thread.
   ///
   /// For a target other than a quality, the samples are encoded several times. Those of one chunk are kept in memory. More
   /// of them are read again, if they can be; what was asked for then holds of the stream, or nothing is written. If they
@@ -33,7 +33,7 @@ extension Codec {
     let chunks = ChunkReader(reader, name: name, model: model, chunkRows: pass.chunkRows)
     let first = try chunks.next()
     pass.alternative = first.flatMap {
-      LinearAlternative(model.model, chunk: $0.numbers, kernels: kernels)
+      LinearAlternative(model.model, chunk: $0.batch, kernels: kernels)
     }
     if chunks.hasEnded {
       pass.description.rows = chunks.rows

@@ -48,7 +48,7 @@ struct EncodingPass {
       chunkRows: chunkRows, rows: description.rows, description: description)
   }
 
-  /// Writes the samples of `source` as a stream. Memory is bounded by a chunk for each thread.
+  /// Writes the samples of `source` as a stream. Memory is bounded by a few chunks for each thread.
   ///
   /// - Parameters:
   ///   - measuresDistortion: whether chunks are decoded again, and compared.
@@ -63,68 +63,87 @@ struct EncodingPass {
     let plan = StreamPlan(
       coding.model, at: coding.point, chunkRows: chunkRows, effort: effort,
       kernels: codec.kernels)
-    let codecs = ChunkCodecs(plan, workers: codec.workers)
+    let codecs = ChunkCodecs(plan, elementType: description.elementType, workers: codec.workers.count)
     var output = StreamOutput(sink, details, name: name)
     var result = Result()
     result.headerBytes = details.encode().count
-    var chunks: [SampleChunk] = []
-    var hasEnded = false
-    while !hasEnded {
-      if let chunk = try source() { chunks.append(chunk) } else { hasEnded = true }
-      guard chunks.count == codecs.count || hasEnded else { continue }
-      let decoded: [Swift.Result<[Float], ChunkError>]
-      if hasSingleChunk, let only = chunks.first {
-        let prefix = output.compactPrefix
-        let frame = codecs.encode(only: only.numbers, after: prefix)
-        try output.write(only: frame)
-        decoded = measuresDistortion ? [codecs.decode(only: try content(of: frame, after: prefix))] : []
-      } else {
-        let frames = codecs.encode(chunks.map(\.numbers))
-        for frame in frames {
-          try output.write(frame)
-          result.digest = result.digest &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(Checksum.crc32(frame))
+    let prefix = hasSingleChunk ? output.compactPrefix : []
+    let printer = HeldSamples([], description)
+    let (isCompact, name) = (hasSingleChunk, name)
+
+    /// What became of a chunk.
+    @Sendable func code(_ worker: Int, _ chunk: SampleChunk) -> Swift.Result<Coded, CodecError> {
+      Swift.Result { () throws(CodecError) in
+        var coded = Coded(chunk, codecs.encode(chunk.batch, after: prefix, worker: worker))
+        guard measuresDistortion else { return coded }
+        let decoded: SampleBatch
+        do throws(ChunkError) {
+          decoded =
+            isCompact
+            ? try codecs.decode(content: Self.content(of: coded.frame, after: prefix), worker: worker)
+            : try codecs.decode(coded.frame, worker: worker)
+        } catch {
+          throw .chunk(error, name: name, chunk: 1)
         }
-        decoded = measuresDistortion ? codecs.decode(frames) : []
+        coded.distortion = Self.distortion(of: decoded, from: chunk.batch, printer)
+        return coded
       }
-      for chunk in chunks {
-        result.samples += chunk.rows
-        result.rawBytes += chunk.batch.bytes.count
-        result.clippedValues += chunk.clipped
+    }
+
+    try ChunkPipeline(threads: hasSingleChunk ? 1 : codec.workers.count).run(next: source, work: code) {
+      (coded) throws(CodecError) in
+      let coded = try coded.get()
+      if isCompact {
+        try output.write(only: coded.frame)
+      } else {
+        try output.write(coded.frame)
+        result.digest = result.digest &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(Checksum.crc32(coded.frame))
       }
-      for (chunk, numbers) in zip(chunks, decoded) { try compare(chunk, numbers, &result.distortion) }
-      chunks.removeAll(keepingCapacity: true)
+      result.samples += coded.rows
+      result.rawBytes += coded.rawBytes
+      result.clippedValues += coded.clipped
+      result.distortion.add(coded.distortion)
     }
     result.streamBytes = try output.finish()
     return result
   }
 
-  /// Adds the difference between samples and what a decoder would write of them.
-  private func compare(
-    _ chunk: SampleChunk, _ decoded: Swift.Result<[Float], ChunkError>, _ distortion: inout Distortion
-  ) throws(CodecError) {
-    let numbers: [Float]
-    switch decoded {
-    case .success(let found): numbers = found
-    case .failure(let error): throw .chunk(error, name: name, chunk: 1)
-    }
-    // In pieces: as binary64 numbers, those of a whole chunk would take more than all else does.
-    let (width, printer) = (description.valuesPerSample, HeldSamples([], description))
-    let pieceRows = max(1, Self.pieceValues / max(1, width))
-    for first in stride(from: 0, to: chunk.rows, by: pieceRows) {
-      let rows = first..<min(chunk.rows, first + pieceRows)
-      let batch = SampleBatch(
-        floats: Array(numbers[rows.lowerBound * width..<rows.upperBound * width]),
-        elementType: description.elementType, valuesPerSample: width)
-      distortion.add(chunk.batch.rows(rows).doubles(), printer.printed(batch.doubles()))
+  /// A chunk that has been encoded.
+  private struct Coded: Sendable {
+    var frame: [UInt8]
+    var rows: Int
+    var rawBytes: Int
+    var clipped: Int
+    var distortion = Distortion()
+
+    init(_ chunk: SampleChunk, _ frame: [UInt8]) {
+      self.frame = frame
+      rows = chunk.rows
+      rawBytes = chunk.batch.bytes.count
+      clipped = chunk.clipped
     }
   }
 
+  /// The difference between samples and what a decoder would write of them.
+  private static func distortion(
+    of decoded: SampleBatch, from batch: SampleBatch, _ printer: HeldSamples
+  ) -> Distortion {
+    var distortion = Distortion()
+    // In pieces: as binary64 numbers, those of a whole chunk would take more than all else does.
+    let pieceRows = max(1, Self.pieceValues / max(1, batch.valuesPerSample))
+    for first in stride(from: 0, to: batch.rows, by: pieceRows) {
+      let rows = first..<min(batch.rows, first + pieceRows)
+      distortion.add(batch.rows(rows).doubles(), printer.printed(decoded.rows(rows).doubles()))
+    }
+    return distortion
+  }
+
   /// The content of a chunk in the frame of a compact stream.
-  private func content(of frame: [UInt8], after prefix: [UInt8]) throws(CodecError) -> ArraySlice<UInt8> {
+  private static func content(of frame: [UInt8], after prefix: [UInt8]) throws(ChunkError) -> ArraySlice<UInt8> {
     do {
       return try ZstdFrame.decompress(frame[...], limit: 1 << 31).dropFirst(prefix.count)
     } catch {
-      throw .bytes(error, name: name)
+      throw .frame(error)
     }
   }
 }

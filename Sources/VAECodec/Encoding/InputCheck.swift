@@ -1,8 +1,7 @@
 import SampleIO
 import VAE
 
-/// Turns batches into the numbers that a model works on, and finds what it cannot code: numbers that are not finite, and
-/// fractions where the model knows only integers.
+/// Finds what a model cannot code: numbers that are not finite, and fractions where the model knows only integers.
 struct InputCheck {
   private let name: String
   private let width: Int
@@ -24,6 +23,17 @@ struct InputCheck {
     self.width = width
     self.rule = rule
     mustBeIntegers = rule.isInteger && !isInteger
+  }
+
+  /// Values that are looked at at once.
+  private static let pieceValues = 1 << 14
+
+  /// Throws where the batch holds what cannot be coded.
+  mutating func add(_ batch: SampleBatch) throws(CodecError) {
+    let pieceRows = max(1, Self.pieceValues / max(1, width))
+    for first in stride(from: 0, to: batch.rows, by: pieceRows) {
+      _ = try numbers(of: batch.rows(first..<min(batch.rows, first + pieceRows)))
+    }
   }
 
   /// The batch's numbers, rows x values.

@@ -1,4 +1,5 @@
 import CodeStream
+import SampleIO
 import VAE
 
 /// Whether PCA alone codes samples in fewer bits than the point that the model has for a quality, at no more error.
@@ -20,22 +21,22 @@ final class LinearAlternative {
 
   private let model: Model
   private let linear: Model
+  private let batch: SampleBatch
   private let numbers: [Float]
-  private let rows: Int
+  private var rows: Int { batch.rows }
   private let kernels: Kernels
   private var settings: [Int: StreamDetails.Setting] = [:]
 
-  /// - Parameter chunk: rows x values.
   /// - Returns: nil where the model has no baseline, or rows are too few.
-  init?(_ model: Model, chunk: [Float], kernels: Kernels) {
-    let all = chunk.count / model.values
+  init?(_ model: Model, chunk: SampleBatch, kernels: Kernels) {
+    let all = chunk.rows
     guard let linear = model.linear, all >= Self.fewestRows else { return nil }
     let rows = min(all, Self.mostRows)
-    numbers = (0..<rows).flatMap { r in
-      let from = r * all / rows * model.values
-      return chunk[from..<from + model.values]
-    }
-    (self.model, self.linear, self.rows) = (model, linear, rows)
+    let places = (0..<rows).map { $0 * all / rows }
+    guard let batch = SampleBatch(joining: places.map { chunk.rows($0..<$0 + 1) }) else { return nil }
+    self.batch = batch
+    numbers = batch.floats()
+    (self.model, self.linear) = (model, linear)
     self.kernels = kernels
   }
 
@@ -73,11 +74,11 @@ final class LinearAlternative {
   /// Bytes of the sample's symbols, and the squared error that they leave.
   private func measure(_ model: Model, _ point: OperatingPoint) -> (bytes: Int, error: Double) {
     let plan = StreamPlan(model, at: point, chunkRows: rows, effort: Self.effort, kernels: kernels)
-    let codec = ChunkCodec(plan, rans: (RANSEncoder(plan.tables), RANSDecoder(plan.tables)))
-    let frame = codec.encode(numbers)
-    guard let decoded = try? codec.decode(frame) else { return (.max, .infinity) }
+    let codecs = ChunkCodecs(plan, elementType: .f4, workers: 1)
+    let frame = codecs.encode(batch, worker: 0)
+    guard let decoded = try? codecs.decode(frame, worker: 0) else { return (.max, .infinity) }
     var error = 0.0
-    for (a, b) in zip(numbers, decoded) { error += (Double(a) - Double(b)) * (Double(a) - Double(b)) }
+    for (a, b) in zip(numbers, decoded.floats()) { error += (Double(a) - Double(b)) * (Double(a) - Double(b)) }
     return (frame.count, error / Double(rows))
   }
 

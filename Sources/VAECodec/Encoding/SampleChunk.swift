@@ -1,26 +1,12 @@
 import SampleIO
 
-/// The samples of a chunk, as they came and as the model takes them.
+/// The samples of a chunk, which have been checked.
 struct SampleChunk: Sendable {
   var batch: SampleBatch
-  /// rows x values.
-  var numbers: [Float]
   /// Values outside the model's bounds.
   var clipped = 0
 
   var rows: Int { batch.rows }
-
-  /// Samples that have been checked already.
-  init(checked batch: SampleBatch) {
-    self.batch = batch
-    numbers = batch.floats()
-  }
-
-  init(_ batch: SampleBatch, numbers: [Float], clipped: Int) {
-    self.batch = batch
-    self.numbers = numbers
-    self.clipped = clipped
-  }
 }
 
 /// Cuts what a reader gives into chunks, and checks it.
@@ -51,11 +37,10 @@ final class ChunkReader {
     guard !hasEnded else { return nil }
     let clippedBefore = check.clipped
     var parts: [SampleBatch] = []
-    var numbers: [Float] = []
     var count = 0
     // A reader may give less at once than it is asked for: chunks must not depend on that.
     while count < chunkRows, let batch = try nextBatch(chunkRows - count) {
-      numbers = parts.isEmpty ? try check.numbers(of: batch) : numbers + (try check.numbers(of: batch))
+      try check.add(batch)
       parts.append(batch)
       count += batch.rows
     }
@@ -64,7 +49,7 @@ final class ChunkReader {
     rows += count
     try checkRows()
     guard let batch = SampleBatch(joining: parts) else { return nil }
-    return SampleChunk(batch, numbers: numbers, clipped: check.clipped - clippedBefore)
+    return SampleChunk(batch: batch, clipped: check.clipped - clippedBefore)
   }
 
   private func nextBatch(_ rows: Int) throws(CodecError) -> SampleBatch? {

@@ -99,7 +99,7 @@ final class TargetSearch {
     part.hasSingleChunk = false
     part.description.rows = sample.rows
     let quality = quality(step)
-    let result = try run(part, Self.source(of: [SampleChunk(checked: sample)]), quality)
+    let result = try run(part, Self.source(of: [SampleChunk(batch: sample)]), quality)
     let estimate = value(result, rows: sample.rows)
     estimated[step] = estimate
     return estimate
