@@ -50,7 +50,7 @@ struct StreamPlan: Sendable {
   }
 
   /// Values of a chunk's samples: about so many keep memory small and every table's cost low.
-  private static let chunkValues = 1 << 21
+  private static let chunkValues = 1 << 20
   /// More rows in a chunk save nothing.
   private static let mostChunkRows = 16_384
 
