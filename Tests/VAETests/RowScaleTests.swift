@@ -31,8 +31,8 @@ struct RowScaleTests {
     for c in magnitudes.indices {
       // At a boundary between levels, rounding decides.
       let around = [0.9999, 1.0001].map { ScaleLevel.of(Float(expected[c] * $0)) }
-      #expect(around.contains(scale.level(c, sum)))
-      sum = scale.sum(c, after: sum, size: Float(symbols[c]).magnitude)
+      #expect(around.contains(scale[c].level(sum)))
+      sum = scale[c].sum(after: sum, size: Float(symbols[c]).magnitude)
     }
   }
 
@@ -52,8 +52,8 @@ struct RowScaleTests {
         let scale = RowScale(magnitudes: [magnitude, magnitude, magnitude], shapes: [1], step: step)
         var sum = RowScale.start
         for c in 0..<3 {
-          #expect(c == 1 ? scale.level(c, sum) == ScaleLevel.count : scale.level(c, sum) < ScaleLevel.count)
-          sum = scale.sum(c, after: sum, size: 0x1p31)
+          #expect(c == 1 ? scale[c].level(sum) == ScaleLevel.count : scale[c].level(sum) < ScaleLevel.count)
+          sum = scale[c].sum(after: sum, size: 0x1p31)
         }
       }
     }
@@ -80,8 +80,8 @@ struct RowScaleTests {
       var sum = RowScale.start
       for c in 0..<16 {
         let symbol = (coefficients[r, c] / 0.5).rounded()
-        bits += Double(costs[Int(scale.level(c, sum))](Int32(symbol)))
-        sum = scale.sum(c, after: sum, size: symbol.magnitude)
+        bits += Double(costs[Int(scale[c].level(sum))](Int32(symbol)))
+        sum = scale[c].sum(after: sum, size: symbol.magnitude)
       }
     }
     // The entropies of normal numbers of deviations 1 and 8 in steps of a half, log2(deviation sqrt(2 pi e) / 0.5), are

@@ -30,6 +30,11 @@ final class LatentSearch {
   private var costs: [Float]
   /// By row and latent: bits by which a step raises the cost beside what the gradient says, as far as is known.
   private let curvatures: Matrix
+  /// Of one row: by how much the cost changes with each latent's better step, and which that is.
+  private let promises: Matrix
+  private let directions: Matrix
+  /// What the network makes of each row's first and best symbols, within bounds; nil where nobody asks for it.
+  let outputs: (first: Matrix, best: Matrix)?
   /// By row: latents that are moved at once.
   private var together: [Int]
   /// The rows that are still searched, and what their trial costs.
@@ -39,7 +44,10 @@ final class LatentSearch {
   /// - Parameters:
   ///   - pass: goes forward and back; its symbols are those that are improved.
   ///   - choice: with a table for each latent.
-  init(_ pass: Pass, _ limits: Limits, leftover: LeftoverCost, choice: SymbolChoice) {
+  ///   - keepsOutputs: whether ``outputs`` are asked for.
+  init(
+    _ pass: Pass, _ limits: Limits, leftover: LeftoverCost, choice: SymbolChoice, keepsOutputs: Bool = false
+  ) {
     let rows = pass.symbols.rows
     let latents = pass.architecture.latents
     self.pass = pass
@@ -51,6 +59,11 @@ final class LatentSearch {
     slopes = Matrix(rows: rows, columns: latents)
     trial = Matrix(rows: rows, columns: latents)
     curvatures = Matrix(rows: rows, columns: latents)
+    promises = Matrix(rows: 1, columns: latents)
+    directions = Matrix(rows: 1, columns: latents)
+    let width = pass.architecture.values
+    outputs =
+      keepsOutputs ? (Matrix(rows: rows, columns: width), Matrix(rows: rows, columns: width)) : nil
     costs = [Float](repeating: 0, count: rows)
     trialCosts = costs
     together = [Int](repeating: 1, count: rows)
@@ -66,6 +79,11 @@ final class LatentSearch {
     curvatures.row(0).update(repeating: limits.curvature, count: rows * curvatures.stride)
     active = Array(0..<rows)
     evaluate(target)
+    if let outputs {
+      let count = rows * pass.output.stride
+      outputs.first.row(0).update(from: pass.output.row(0), count: count)
+      outputs.best.row(0).update(from: pass.output.row(0), count: count)
+    }
     backward(Array(active.indices))
     for r in 0..<rows { costs[r] = trialCosts[r] }
     slopes.row(0).update(from: gradient.symbols.row(0), count: rows * slopes.stride)
@@ -80,7 +98,7 @@ final class LatentSearch {
       evaluate(target)
       let better = active.indices.filter { trialCosts[$0] < costs[active[$0]] }
       for (i, r) in active.enumerated() { learn(r, from: i) }
-      for i in better { keep(active[i], cost: trialCosts[i]) }
+      for i in better { keep(active[i], from: i) }
       if better.isEmpty { continue }
       hasChanged = true
       if move == limits.moves { break }
@@ -108,9 +126,11 @@ final class LatentSearch {
     leftover.evaluate(pass.output, rows: active, target: target, costs: &trialCosts)
     for i in active.indices {
       let symbols = pass.symbols.row(i)
-      var bits: Float = 0
-      for k in 0..<best.columns { bits += choice.bits(symbols[k], table: k) }
-      trialCosts[i] += bits
+      trialCosts[i] += choice.withTables { tables in
+        var bits: Float = 0
+        for k in 0..<best.columns { bits += tables.bits(Int32(symbols[k]), k) }
+        return bits
+      }
     }
   }
 
@@ -118,30 +138,35 @@ final class LatentSearch {
   ///
   /// - Returns: false where none promises anything.
   private func step(_ r: Int) -> Bool {
-    let (symbols, next) = (best.row(r), trial.row(r))
-    next.update(from: symbols, count: best.stride)
+    let next = trial.row(r)
+    next.update(from: best.row(r), count: best.stride)
+    let promises = promises.row(0)
+    choice.withTables { tables in
+      for k in 0..<best.columns {
+        let (down, up) = (promise(r, k, -1, tables), promise(r, k, 1, tables))
+        promises[k] = up < down ? up : down
+        directions.row(0)[k] = up < down ? 1 : -1
+      }
+    }
     var moved = 0
     while moved < together[r] {
-      var (place, direction, change): (Int, Float, Float) = (-1, 0, 0)
-      for k in 0..<best.columns where next[k] == symbols[k] {
-        for sign: Float in [-1, 1] {
-          let promise = self.promise(r, k, sign)
-          if promise < change { (place, direction, change) = (k, sign, promise) }
-        }
-      }
+      var (place, change): (Int, Float) = (-1, 0)
+      for k in 0..<best.columns where promises[k] < change { (place, change) = (k, promises[k]) }
       guard place >= 0 else { break }
-      next[place] += direction
+      next[place] += directions.row(0)[place]
+      promises[place] = .infinity
       moved += 1
     }
     return moved > 0
   }
 
   /// By how much the cost of row `r` changes where latent `k` moves by `direction`, as far as is known.
-  private func promise(_ r: Int, _ k: Int, _ direction: Float) -> Float {
+  @inline(__always)
+  private func promise(_ r: Int, _ k: Int, _ direction: Float, _ tables: SymbolChoice.Tables) -> Float {
     let symbol = best.row(r)[k]
     guard symbol.magnitude < 0x1p29 else { return .infinity }
     return direction * slopes.row(r)[k] + curvatures.row(r)[k]
-      + choice.bits(symbol + direction, table: k) - choice.bits(symbol, table: k)
+      + tables.bits(Int32(symbol + direction), k) - tables.bits(Int32(symbol), k)
   }
 
   /// Learns from the trial of row `r`, which is row `i` of the pass: the curvature of a single step; and to make fewer
@@ -152,7 +177,8 @@ final class LatentSearch {
     for k in 0..<best.columns where symbols[k] != next[k] { (moved, place) = (moved + 1, k) }
     let change = trialCosts[i] - costs[r]
     if moved == 1 {
-      curvatures.row(r)[place] += change - promise(r, place, next[place] - symbols[place])
+      curvatures.row(r)[place] +=
+        change - choice.withTables { promise(r, place, next[place] - symbols[place], $0) }
       // What fails must not be tried again: rounding could let it seem worthwhile.
       if !(change < 0) { curvatures.row(r)[place] += Self.margin }
     } else if !(change < 0) {
@@ -162,9 +188,10 @@ final class LatentSearch {
 
   private static let margin: Float = 1e-3
 
-  /// The trial of row `r` is the best so far.
-  private func keep(_ r: Int, cost: Float) {
+  /// The trial of row `r`, which is row `i` of the pass, is the best so far.
+  private func keep(_ r: Int, from i: Int) {
     best.row(r).update(from: trial.row(r), count: best.stride)
-    costs[r] = cost
+    outputs?.best.row(r).update(from: pass.output.row(i), count: pass.output.stride)
+    costs[r] = trialCosts[i]
   }
 }

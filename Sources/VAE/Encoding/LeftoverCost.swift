@@ -74,36 +74,41 @@ struct LeftoverCost {
       case .layer: continue
       case .nothing: costs[i] = bitsPerError * table.squared_error(y, x, width)
       case .values(let perUnit):
+        let terms = self.terms.pointer
         for c in 0..<width {
           let u = d[c] * perUnit
           let near = max(-Self.nearEnough, min(Self.nearEnough, u))
-          terms.pointer[c] = Self.slope * (near * near / (2 * Self.nearEnough) + u.magnitude - near.magnitude)
+          terms[c] = Self.slope * (near * near / (2 * Self.nearEnough) + u.magnitude - near.magnitude)
           d[c] = near * (Self.slope / Self.nearEnough * perUnit)
         }
-        costs[i] = table.sum(terms.pointer, width)
+        costs[i] = table.sum(terms, width)
       }
     }
     guard case .layer(let layer, let step, let scale, let choice) = next else { return }
     analyze(rows.count, by: layer)
     let inverse = 1 / step
     for i in rows.indices {
-      let (row, more, rest) = (coefficients.row(i), change.row(i), excess.row(i))
+      let (more, rest) = (change.row(i), excess.row(i))
       // What is outside the basis is error. The second part of the coefficients is not, but is in `rest`.
       let outside =
         layer.components == width
         ? 0
         : table.squared_error(rest, nothing.pointer, width)
           - table.squared_error(more, nothing.pointer, layer.components)
-      var sum = bitsPerError * max(0, outside)
-      // The gradient takes levels as given.
-      scale.forEach(first: layer.components) { c, level in
-        let x = (row[c] + more[c]) * inverse
-        let (bits, slope) = choice.cost(x, table: level)
-        sum += bits
-        row[c] = slope * inverse - 2 * bitsPerError * more[c]
-        return x.rounded().magnitude
+      costs[i] = bitsPerError * max(0, outside)
+    }
+    // The gradient takes levels as given.
+    costs.withUnsafeMutableBufferPointer { costs in
+      choice.withTables { tables in
+        scale.forEach(first: layer.components, rows: rows.count) { i, c, level in
+          let (row, more) = (coefficients.row(i), change.row(i))
+          let x = (row[c] + more[c]) * inverse
+          let (bits, slope) = tables.cost(x, Int(level))
+          costs[i] += bits
+          row[c] = slope * inverse - 2 * bitsPerError * more[c]
+          return x.roundedMagnitude
+        }
       }
-      costs[i] = sum
     }
   }
 

@@ -5,64 +5,102 @@ final class RowCost {
   private let model: Model
   private let point: OperatingPoint
   private let latents: SymbolChoice
-  private let levels: [SymbolCost]
+  private let levels: SymbolChoice
+  private let coefficientPlanes: Int
   private let firstValueLevel: Int
   private let values: ValueCoder?
   /// Bits that a squared error of 1, in the data's units, is worth.
   private let bitsPerError: Float
   private let kernels: Kernels
+  private var decoded: [Float]
 
   /// - Parameters:
   ///   - latents: with a table for each latent.
+  ///   - effort: by which values are chosen.
   ///   - rows: the most at once.
-  init(_ model: Model, at point: OperatingPoint, _ latents: SymbolChoice, rows: Int, kernels: Kernels) {
+  init(
+    _ model: Model, at point: OperatingPoint, _ latents: SymbolChoice, effort: Effort, rows: Int, kernels: Kernels
+  ) {
     self.model = model
     self.point = point
     self.kernels = kernels
     self.latents = latents
-    levels = model.levelWeights(at: point, kernels: kernels).map { SymbolCost($0) }
+    levels = SymbolChoice(model.levelWeights(at: point, kernels: kernels))
+    coefficientPlanes = model.planes(at: point) - model.latentPlanes(at: point)
     firstValueLevel = model.firstValueLevel(at: point)
-    values = point.valueStep > 0 ? ValueCoder(model, rows: rows, kernels: kernels) : nil
+    values = point.valueStep > 0 ? ValueCoder(model, rows: rows, effort: effort, kernels: kernels) : nil
     bitsPerError = model.bitsPerError(at: point) / (model.scale * model.scale)
+    decoded = [Float](repeating: 0, count: rows * model.values)
   }
 
-  /// The cost of each row: bits, and the error in bits.
+  /// Room for `rows` rows that are to be tried.
+  func makeRows(_ rows: Int) -> CodedRows {
+    CodedRows(
+      rows: rows, planes: coefficientPlanes + (values == nil ? 0 : model.values), values: model.values)
+  }
+
+  /// Adds the symbols of the value layer, where there is one, to rows whose other layers are done; and finds what the rows
+  /// cost.
   ///
   /// - Parameters:
   ///   - samples: rows x values.
-  ///   - base: rows x values: what the symbols stand for, before a value layer where there is one.
-  ///   - symbols: planes x rows.
-  ///   - levels: coefficients x rows: the levels of the planes after the latents'.
-  func costs(
-    _ samples: UnsafeBufferPointer<Float>, base: [Float], symbols: [Int32], levels found: [UInt8], rows: Int
-  ) -> [Float] {
-    var costs = [Float](repeating: 0, count: rows)
-    let latentPlanes = model.latentPlanes(at: point)
-    for plane in 0..<symbols.count / rows {
-      let level = (plane - latentPlanes) * rows
-      for r in 0..<rows {
-        let symbol = symbols[plane * rows + r]
-        costs[r] +=
-          plane < latentPlanes
-          ? latents.bits(symbol, table: plane) : levels[Int(found[level + r])](symbol)
+  ///   - latents: symbols, at least as many rows.
+  func finish(_ coded: CodedRows, _ samples: UnsafeBufferPointer<Float>, latents symbols: Matrix?, rows: Int) {
+    for r in 0..<rows {
+      var sum: Float = 0
+      if let symbols {
+        let row = symbols.row(r)
+        latents.withTables { for k in 0..<symbols.columns { sum += $0.bits(Int32(row[k]), k) } }
       }
+      coded.costs[r] = sum
     }
-    var decoded = base
-    if let values {
-      base.withUnsafeBufferPointer { base in
-        values.encode(samples, base: base, rows: rows, step: point.valueStep) { _, symbols, found in
-          for r in 0..<rows { costs[r] += levels[firstValueLevel + Int(found[r])](symbols[r]) }
+    addBits(of: 0..<coefficientPlanes, coded, rows)
+    let count = rows * model.values
+    guard let values else { return addErrors(coded, samples, of: coded.base, rows) }
+    coded.base.withUnsafeBufferPointer { base in
+      values.encode(
+        samples, base: UnsafeBufferPointer(rebasing: base[..<count]), rows: rows, step: point.valueStep
+      ) { value, symbols, found in
+        let first = (coefficientPlanes + value) * coded.stride
+        for r in 0..<rows {
+          coded.symbols[first + r] = symbols[r]
+          coded.levels[first + r] = found[r] &+ UInt8(firstValueLevel)
         }
       }
-      decoded.withUnsafeMutableBufferPointer { values.copyDecoded(rows, into: $0) }
     }
-    decoded.withUnsafeBufferPointer { decoded in
-      guard let x = samples.baseAddress, let y = decoded.baseAddress else { return }
-      let width = model.values
-      for r in 0..<rows {
-        costs[r] += bitsPerError * kernels.table.pointee.squared_error(x + r * width, y + r * width, width)
+    addBits(of: coefficientPlanes..<coefficientPlanes + model.values, coded, rows)
+    decoded.withUnsafeMutableBufferPointer {
+      values.copyDecoded(rows, into: UnsafeMutableBufferPointer(rebasing: $0[..<count]))
+    }
+    addErrors(coded, samples, of: decoded, rows)
+  }
+
+  private func addBits(of planes: Range<Int>, _ coded: CodedRows, _ rows: Int) {
+    let (symbols, found) = (coded.symbols, coded.levels)
+    levels.withTables { tables in
+      coded.costs.withUnsafeMutableBufferPointer { costs in
+        symbols.withUnsafeBufferPointer { symbols in
+          found.withUnsafeBufferPointer { found in
+            for plane in planes {
+              let first = plane * coded.stride
+              for r in 0..<rows { costs[r] += tables.bits(symbols[first + r], Int(found[first + r])) }
+            }
+          }
+        }
       }
     }
-    return costs
+  }
+
+  private func addErrors(
+    _ coded: CodedRows, _ samples: UnsafeBufferPointer<Float>, of decoded: [Float], _ rows: Int
+  ) {
+    let width = model.values
+    decoded.withUnsafeBufferPointer { decoded in
+      guard let x = samples.baseAddress, let y = decoded.baseAddress else { return }
+      for r in 0..<rows {
+        coded.costs[r] +=
+          bitsPerError * kernels.table.pointee.squared_error(x + r * width, y + r * width, width)
+      }
+    }
   }
 }

@@ -17,7 +17,7 @@ struct RowScale: Sendable {
   /// s and n before the first coefficient.
   static let start: Float = 6
   /// What the past keeps of its weight.
-  private static let decay: Float = 0.95
+  fileprivate static let decay: Float = 0.95
   /// t is cut off here: only absurd steps reach it.
   private static let largest: Float = 1e9
 
@@ -52,15 +52,50 @@ struct RowScale: Sendable {
     (self.factors, self.gains) = (factors, gains)
   }
 
-  /// The level of component `c` in a row whose sum is `sum`.
-  @inline(__always)
-  func level(_ c: Int, _ sum: Float) -> UInt8 { own[c] > 0 ? own[c] : ScaleLevel.of(sum * factors[c]) }
+  /// What is known of one component.
+  struct Component {
+    fileprivate var factor: Float
+    fileprivate var gain: Float
+    fileprivate var own: UInt8
 
-  /// The row's sum after component `c` had a symbol of this size.
+    /// The level in a row whose sum is `sum`.
+    @inline(__always)
+    func level(_ sum: Float) -> UInt8 { own > 0 ? own : ScaleLevel.of(sum * factor) }
+
+    /// The row's sum after a symbol of this size.
+    @inline(__always)
+    func sum(after sum: Float, size: Float) -> Float {
+      let kept = sum * RowScale.decay
+      return kept + size * gain
+    }
+  }
+
   @inline(__always)
-  func sum(_ c: Int, after sum: Float, size: Float) -> Float {
-    let kept = sum * Self.decay
-    return kept + size * gains[c]
+  subscript(c: Int) -> Component { Component(factor: factors[c], gain: gains[c], own: own[c]) }
+
+  /// Rows that ``forEach(first:rows:_:)`` goes through side by side: those after one another would wait for each other.
+  private static let sideBySide = 8
+
+  /// Goes through the first `count` components of each of `rows` rows.
+  ///
+  /// - Parameter code: gets row, component and level; returns the size of the symbol.
+  @inline(__always)
+  func forEach(first count: Int, rows: Int, _ code: (_ row: Int, _ component: Int, _ level: UInt8) -> Float) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.sideBySide) { sums in
+      guard let sums = sums.baseAddress else { return }
+      var first = 0
+      while first < rows {
+        let beside = min(Self.sideBySide, rows - first)
+        for i in 0..<Self.sideBySide { (sums + i).initialize(to: Self.start) }
+        for c in 0..<count {
+          let own = self[c]
+          for i in 0..<beside {
+            sums[i] = own.sum(after: sums[i], size: code(first + i, c, own.level(sums[i])))
+          }
+        }
+        first += beside
+      }
+    }
   }
 
   /// Goes through the first `count` components of a row.
@@ -69,7 +104,10 @@ struct RowScale: Sendable {
   @inline(__always)
   func forEach(first count: Int, _ code: (_ component: Int, _ level: Int) -> Float) {
     var sum = Self.start
-    for c in 0..<count { sum = self.sum(c, after: sum, size: code(c, Int(level(c, sum)))) }
+    for c in 0..<count {
+      let own = self[c]
+      sum = own.sum(after: sum, size: code(c, Int(own.level(sum))))
+    }
   }
 }
 
@@ -92,13 +130,19 @@ public struct CoefficientLevels: Sendable {
   /// The level of coefficient `c` in each row, of which `sums` knows the coefficients before.
   public func levels(of c: Int, _ sums: [Float], into levels: inout [UInt8]) {
     precondition(levels.count >= sums.count)
-    for r in sums.indices { levels[r] = scale.level(c, sums[r]) + firstLevel }
+    let own = scale[c]
+    levels.withUnsafeMutableBufferPointer { levels in
+      for r in sums.indices { levels[r] = own.level(sums[r]) &+ firstLevel }
+    }
   }
 
   /// Takes in the symbols of coefficient `c`, one a row.
   public func add(_ symbols: UnsafeBufferPointer<Int32>, of c: Int, to sums: inout [Float]) {
     precondition(symbols.count >= sums.count)
-    for r in sums.indices { sums[r] = scale.sum(c, after: sums[r], size: Float(symbols[r]).magnitude) }
+    let own = scale[c]
+    sums.withUnsafeMutableBufferPointer { sums in
+      for r in sums.indices { sums[r] = own.sum(after: sums[r], size: Float(symbols[r]).magnitude) }
+    }
   }
 }
 

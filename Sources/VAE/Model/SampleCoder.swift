@@ -24,8 +24,9 @@ public final class SampleCoder {
   private lazy var choices = zip(model.layers, point.steps).map { layer, step in
     SymbolChoice(step > 0 ? layer.symbolWeights(step: step, kernels) : [])
   }
-  /// The search for latents, and what judges its results; made as the choices are.
-  private lazy var searching: (search: LatentSearch, judge: RowCost?)? = {
+  /// The search for latents; and what judges its results where the search itself does not know what they cost, with room
+  /// for the results of two trials. Made as the choices are.
+  private lazy var searching: (search: LatentSearch, judge: Judge?)? = {
     guard let pass, let limits = effort.search else { return nil }
     let last = point.steps.lastIndex { $0 > 0 }
     let leftover = LeftoverCost(
@@ -33,10 +34,15 @@ public final class SampleCoder {
       kernels: kernels)
     guard let leftover else { return nil }
     let latents = SymbolChoice(model.latentWeights(at: point, kernels: kernels))
-    let search = LatentSearch(pass, limits, leftover: leftover, choice: latents)
-    let judge = leftover.isExact ? nil : RowCost(model, at: point, latents, rows: blockRows, kernels: kernels)
-    return (search, judge)
+    let search = LatentSearch(
+      pass, limits, leftover: leftover, choice: latents, keepsOutputs: !leftover.isExact)
+    if leftover.isExact { return (search, nil) }
+    let cost = RowCost(model, at: point, latents, effort: effort, rows: blockRows, kernels: kernels)
+    return (search, (cost, cost.makeRows(blockRows), cost.makeRows(blockRows)))
   }()
+  private typealias Judge = (cost: RowCost, found: CodedRows, nearest: CodedRows)
+  /// What became of the block that was encoded last, where a judge has seen it.
+  private var judged: CodedRows?
   /// Whether ``reconstruction`` is what the network and the layers make of the block that was encoded last.
   private var hasBase = false
   /// Bounds of each standardized value, where the output rule has any and the network works on values.
@@ -91,83 +97,126 @@ public final class SampleCoder {
   ) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
     standardize(samples, rows)
+    judged = nil
+    hasBase = false
     if let pass {
       pass.input.row(0).update(from: target.row(0), count: rows * target.stride)
       pass.forwardEncoder(0..<rows)
       kernels.table.pointee.round(pass.latents.row(0), pass.symbols.row(0), rows * pass.symbols.stride)
       limit(pass.symbols, rows)
-      if let (search, judge) = searching { improve(pass, samples, rows, by: search, judge) }
-      _ = emit(pass.symbols, rows, 0, symbols, planeStride)
+      if let (search, judge) = searching { judged = improve(pass, samples, rows, by: search, judge) }
+      emit(pass.symbols, rows, symbols, planeStride)
     }
-    hasBase = false
-    guard coefficients.contains(where: { $0 != nil }) else { return }
-    encodeLayers(rows, symbols, levels, planeStride)
+    let latents = pass?.symbols.columns ?? 0
+    if let judged {
+      judged.copy(
+        planes: 0..<coefficientPlanes, rows: rows, to: symbols + latents * planeStride, levels,
+        planeStride: planeStride)
+    } else if coefficientPlanes > 0 {
+      reconstructNetwork(rows)
+      encodeLayers(rows, symbols + latents * planeStride, levels, planeStride)
+      hasBase = true
+    }
   }
 
-  /// Codes what the symbols in the pass leave by the layers.
+  /// Planes of coefficients.
+  private var coefficientPlanes: Int { coefficients.reduce(0) { $0 + ($1?.values.columns ?? 0) } }
+
+  /// Codes what ``reconstruction`` leaves by the layers, and adds what comes of it.
   private func encodeLayers(
     _ rows: Int, _ symbols: UnsafeMutablePointer<Int32>, _ levels: UnsafeMutablePointer<UInt8>,
     _ planeStride: Int
   ) {
     let table = kernels.table.pointee
-    var plane = pass?.symbols.columns ?? 0
-    reconstructNetwork(rows)
-    let latents = plane
-    var firstLevel = 0
+    var (plane, firstLevel) = (0, 0)
     for (i, layer) in model.layers.enumerated() {
       guard let (values, change) = coefficients[i] else { continue }
       table.add_scaled(target.row(0), -1, reconstruction.row(0), residual.row(0), rows * residual.stride)
       layer.analyze(residual, 0..<rows, into: values, change: change, kernels: kernels)
       table.scale(values.row(0), 1 / point.steps[i], values.row(0), rows * values.stride)
       choose(
-        values, rows, layer: i, firstLevel: firstLevel,
-        levels: levels + (plane - latents) * planeStride, planeStride)
+        values, rows, layer: i, firstLevel: UInt8(firstLevel), symbols: symbols + plane * planeStride,
+        levels: levels + plane * planeStride, planeStride)
       firstLevel += layer.levels
-      plane = emit(values, rows, plane, symbols, planeStride)
+      plane += values.columns
       table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
       layer.synthesize(values, 0..<rows, onto: reconstruction, kernels: kernels)
     }
-    hasBase = true
   }
 
   /// Searches for better symbols than those in `pass`, and takes a row's where they are better in truth.
+  ///
+  /// - Returns: the rows with all that follows their latents, where `judge` was asked.
   private func improve(
-    _ pass: Pass, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by search: LatentSearch,
-    _ judge: RowCost?
-  ) {
-    guard let judge else {
+    _ pass: Pass, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by search: LatentSearch, _ judge: Judge?
+  ) -> CodedRows? {
+    guard let judge, let outputs = search.outputs else {
       _ = search.run(target, rows: rows)
-      return
+      return nil
     }
     let nearest = pass.symbols.copy(rows: 0..<rows)
-    guard search.run(target, rows: rows) else { return }
-    let found = cost(samples, rows, judge)
-    let better = pass.symbols.copy(rows: 0..<rows)
+    guard search.run(target, rows: rows) else { return nil }
+    code(outputs.best, samples, rows, by: judge.cost, into: judge.found)
+    let found = pass.symbols.copy(rows: 0..<rows)
     pass.symbols.row(0).update(from: nearest.row(0), count: rows * nearest.stride)
-    for (r, cost) in cost(samples, rows, judge).enumerated() where found[r] < cost {
-      pass.symbols.row(r).update(from: better.row(r), count: better.stride)
+    code(outputs.first, samples, rows, by: judge.cost, into: judge.nearest)
+    var kept: [Int] = []
+    for r in 0..<rows {
+      if judge.found.costs[r] < judge.nearest.costs[r] {
+        pass.symbols.row(r).update(from: found.row(r), count: found.stride)
+      } else {
+        kept.append(r)
+      }
     }
+    judge.found.take(kept, from: judge.nearest)
+    return judge.found
   }
 
-  /// What the symbols in the pass cost, with all that is coded after them.
-  private func cost(_ samples: UnsafeBufferPointer<Float>, _ rows: Int, _ judge: RowCost) -> [Float] {
-    let planes = model.planes(at: point)
-    var symbols = [Int32](repeating: 0, count: planes * rows)
-    var levels = [UInt8](repeating: 0, count: max(1, planes * rows))
-    var base = [Float](repeating: 0, count: samples.count)
-    symbols.withUnsafeMutableBufferPointer { symbols in
-      guard let first = symbols.baseAddress, let pass else { return }
-      _ = emit(pass.symbols, rows, 0, first, rows)
-      encodeLayers(rows, first, &levels, rows)
+  /// Codes what the network's `output` for the symbols in the pass leaves, and finds what the rows cost.
+  private func code(
+    _ output: Matrix, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by cost: RowCost,
+    into coded: CodedRows
+  ) {
+    reconstruction.row(0).update(from: output.row(0), count: rows * reconstruction.stride)
+    coded.symbols.withUnsafeMutableBufferPointer { symbols in
+      coded.levels.withUnsafeMutableBufferPointer { levels in
+        guard let symbols = symbols.baseAddress, let levels = levels.baseAddress else { return }
+        encodeLayers(rows, symbols, levels, coded.stride)
+      }
     }
-    base.withUnsafeMutableBufferPointer { finish(rows, into: $0, asBase: point.valueStep > 0) }
-    return judge.costs(samples, base: base, symbols: symbols, levels: levels, rows: rows)
+    coded.base.withUnsafeMutableBufferPointer {
+      finish(
+        rows, into: UnsafeMutableBufferPointer(rebasing: $0[..<samples.count]), asBase: point.valueStep > 0)
+    }
+    cost.finish(coded, samples, latents: pass?.symbols, rows: rows)
   }
 
-  /// What the block that was encoded last is the base of, for a value layer: what
+  /// The symbols of the value layer for the block that was encoded last, where the search has tried them.
+  ///
+  /// - Parameters:
+  ///   - symbols: plane-major; those of the values alone.
+  ///   - levels: of all levels of the point, as those of coefficients are.
+  /// - Returns: whether they were known: else a ``ValueCoder`` finds them, from ``lastBase(rows:into:)``.
+  public func copyLastValues(
+    rows: Int, symbols: UnsafeMutablePointer<Int32>, levels: UnsafeMutablePointer<UInt8>, planeStride: Int
+  ) -> Bool {
+    guard let judged, point.valueStep > 0 else { return false }
+    judged.copy(
+      planes: coefficientPlanes..<coefficientPlanes + model.values, rows: rows, to: symbols, levels,
+      planeStride: planeStride)
+    return true
+  }
+
+  /// What the block that was encoded last is the base of, where the point has a value layer: what
   /// ``decode(_:planeStride:rows:into:asBase:)`` makes of its symbols.
   public func lastBase(rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
+    if let judged {
+      judged.base.withUnsafeBufferPointer {
+        _ = samples.update(fromContentsOf: UnsafeBufferPointer(rebasing: $0[..<samples.count]))
+      }
+      return
+    }
     if !hasBase { reconstructNetwork(rows) }
     finish(rows, into: samples, asBase: true)
   }
@@ -184,12 +233,16 @@ public final class SampleCoder {
   ) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
     let table = kernels.table.pointee
-    var plane = 0
-    if let pass { plane = take(pass.symbols, rows, plane, symbols, planeStride) }
+    var next = symbols
+    if let pass {
+      take(pass.symbols, rows, next, planeStride)
+      next += pass.symbols.columns * planeStride
+    }
     reconstructNetwork(rows)
     for (i, layer) in model.layers.enumerated() {
       guard let (values, _) = coefficients[i] else { continue }
-      plane = take(values, rows, plane, symbols, planeStride)
+      take(values, rows, next, planeStride)
+      next += values.columns * planeStride
       table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
       layer.synthesize(values, 0..<rows, onto: reconstruction, kernels: kernels)
     }
@@ -248,44 +301,53 @@ public final class SampleCoder {
     }
   }
 
-  /// Replaces a layer's coefficients, in units of the step, by symbols, and writes their levels.
+  /// Replaces a layer's coefficients, in units of the step, by symbols; writes these, and their levels.
   private func choose(
-    _ matrix: Matrix, _ rows: Int, layer: Int, firstLevel: Int, levels: UnsafeMutablePointer<UInt8>,
-    _ planeStride: Int
+    _ matrix: Matrix, _ rows: Int, layer: Int, firstLevel: UInt8, symbols: UnsafeMutablePointer<Int32>,
+    levels: UnsafeMutablePointer<UInt8>, _ planeStride: Int
   ) {
-    let (scale, choice) = (scales[layer], choices[layer])
-    for r in 0..<rows {
-      let row = matrix.row(r)
-      scale.forEach(first: matrix.columns) { c, level in
+    let (start, stride) = (matrix.row(0), matrix.stride)
+    let chooses = effort.chooses
+    choices[layer].withTables { tables in
+      scales[layer].forEach(first: matrix.columns, rows: rows) { r, c, level in
         // In this order, what is no number becomes the largest.
-        let x = max(-Self.largestSymbol, min(Self.largestSymbol, row[c]))
-        row[c] = effort.chooses ? choice(x, table: level) : x.rounded(.toNearestOrEven)
-        levels[c * planeStride + r] = UInt8(level + firstLevel)
-        return row[c].magnitude
+        let x = max(-Self.largestSymbol, min(Self.largestSymbol, start[r &* stride &+ c]))
+        let symbol = chooses ? tables.symbol(x, Int(level)) : x.roundedToEven
+        start[r &* stride &+ c] = symbol
+        symbols[c &* planeStride &+ r] = Int32(symbol)
+        levels[c &* planeStride &+ r] = level &+ firstLevel
+        return symbol.magnitude
       }
     }
   }
 
+  /// Rows that are turned into planes at once, or back: what they touch stays in the cache.
+  private static let turnedRows = 16
+
+  /// Writes the columns of a matrix as planes.
   private func emit(
-    _ matrix: Matrix, _ rows: Int, _ plane: Int, _ symbols: UnsafeMutablePointer<Int32>, _ planeStride: Int
-  ) -> Int {
-    for r in 0..<rows {
-      let row = matrix.row(r)
-      let target = symbols + plane * planeStride + r
-      for c in 0..<matrix.columns { target[c * planeStride] = Int32(row[c]) }
+    _ matrix: Matrix, _ rows: Int, _ symbols: UnsafeMutablePointer<Int32>, _ planeStride: Int
+  ) {
+    let (start, stride) = (matrix.row(0), matrix.stride)
+    for first in Swift.stride(from: 0, to: rows, by: Self.turnedRows) {
+      let last = min(first + Self.turnedRows, rows)
+      for c in 0..<matrix.columns {
+        let target = symbols + c * planeStride
+        for r in first..<last { target[r] = Int32(start[r &* stride &+ c]) }
+      }
     }
-    return plane + matrix.columns
   }
 
-  private func take(
-    _ matrix: Matrix, _ rows: Int, _ plane: Int, _ symbols: UnsafePointer<Int32>, _ planeStride: Int
-  ) -> Int {
-    for r in 0..<rows {
-      let row = matrix.row(r)
-      let source = symbols + plane * planeStride + r
-      for c in 0..<matrix.columns { row[c] = Float(source[c * planeStride]) }
+  /// Reads planes as the columns of a matrix.
+  private func take(_ matrix: Matrix, _ rows: Int, _ symbols: UnsafePointer<Int32>, _ planeStride: Int) {
+    let (start, stride) = (matrix.row(0), matrix.stride)
+    for first in Swift.stride(from: 0, to: rows, by: Self.turnedRows) {
+      let last = min(first + Self.turnedRows, rows)
+      for c in 0..<matrix.columns {
+        let source = symbols + c * planeStride
+        for r in first..<last { start[r &* stride &+ c] = Float(source[r]) }
+      }
     }
-    return plane + matrix.columns
   }
 }
 

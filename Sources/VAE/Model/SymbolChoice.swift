@@ -7,53 +7,137 @@
 struct SymbolChoice: Sendable {
   /// Bits that one unit (the step) of squared error is worth: 6 / ln 2.
   static let bitsPerError: Float = 8.656_170
-  /// Nearer than this to an integer, no other is ever worth its error.
-  private static let certain: Float = 0.12
 
-  private var costs: [SymbolCost]
+  /// One table's place in `costs`.
+  fileprivate struct Table {
+    var first: Int
+    var count: Int
+    var lowest: Int
+    var rawBits: Int
+    var cost: SymbolCost
+  }
+
+  private var tables: [Table] = []
+  /// Bits of the symbols of all tables, one table after another.
+  private var costs: [Float] = []
 
   /// - Parameter weights: what the frequency tables are made of.
-  init(_ weights: [LogisticMixture.SymbolWeights]) { costs = weights.map { SymbolCost($0) } }
+  init(_ weights: [LogisticMixture.SymbolWeights]) { add(weights) }
 
-  /// The symbol for `x`, a number in units of the step, under table `table`.
-  @inline(__always)
-  func callAsFunction(_ x: Float, table: Int) -> Float {
-    let nearest = x.rounded(.toNearestOrEven)
-    let off = x - nearest
-    // The other neighbour is at a distance of 1 - |off|: the errors differ by 1 - 2 |off|.
-    guard off.magnitude > Self.certain, nearest.magnitude < 0x1p29 else { return nearest }
-    let other = off > 0 ? nearest + 1 : nearest - 1
-    let cost = costs[table]
-    let saved = cost(Int32(nearest)) - cost(Int32(other))
-    return saved > Self.bitsPerError * (1 - 2 * off.magnitude) ? other : nearest
+  private mutating func add(_ weights: [LogisticMixture.SymbolWeights]) {
+    for one in weights {
+      let cost = SymbolCost(one)
+      tables.append(
+        Table(
+          first: costs.count, count: cost.bits.count, lowest: Int(one.lowest), rawBits: one.rawBits, cost: cost))
+      costs += cost.bits
+    }
   }
 
   /// The same with more tables after its own.
   func adding(_ weights: [LogisticMixture.SymbolWeights]) -> SymbolChoice {
     var copy = self
-    copy.costs += weights.map { SymbolCost($0) }
+    copy.add(weights)
     return copy
   }
 
+  /// All tables at hand, for loops over many symbols.
+  @inline(__always)
+  func withTables<R>(_ body: (Tables) -> R) -> R {
+    tables.withUnsafeBufferPointer { tables in
+      costs.withUnsafeBufferPointer { costs in body(Tables(tables: tables, costs: costs)) }
+    }
+  }
+
+  /// The symbol for `x`, a number in units of the step, under table `table`.
+  func callAsFunction(_ x: Float, table: Int) -> Float { withTables { $0.symbol(x, table) } }
+
   /// Bits of a symbol.
-  func bits(_ symbol: Int32, table: Int) -> Float { costs[table](symbol) }
+  func bits(_ symbol: Int32, table: Int) -> Float { withTables { $0.bits(symbol, table) } }
 
   /// Bits of a symbol, at most 2^30 in magnitude.
   func bits(_ symbol: Float, table: Int) -> Float { bits(Int32(symbol), table: table) }
 
   /// Bits and weighed error of the better integer next to `x`; and by how much that rises with `x`, from half a step below
   /// to half a step above.
-  func cost(_ x: Float, table: Int) -> (bits: Float, slope: Float) {
-    guard x.magnitude < 0x1p29 else { return (.infinity, 0) }
-    let first = (x - 0.5).rounded(.down)
-    let cost = costs[table]
-    // x - 1/2 is between the first and the second symbol, x + 1/2 between the second and the third.
-    let bits = (cost(Int32(first)), cost(Int32(first) + 1), cost(Int32(first) + 2))
-    let u = x - first
-    func error(_ distance: Float) -> Float { Self.bitsPerError * distance * distance }
-    let below = min(bits.0 + error(u - 0.5), bits.1 + error(u - 1.5))
-    let above = min(bits.1 + error(u - 0.5), bits.2 + error(u - 1.5))
-    let here = min(u < 1 ? bits.0 + error(u) : bits.2 + error(u - 2), bits.1 + error(u - 1))
-    return (here, above - below)
+  func cost(_ x: Float, table: Int) -> (bits: Float, slope: Float) { withTables { $0.cost(x, table) } }
+
+  /// The tables of a choice, and what one asks them. Of use only within ``SymbolChoice/withTables(_:)``.
+  struct Tables {
+    fileprivate let tables: UnsafeBufferPointer<Table>
+    fileprivate let costs: UnsafeBufferPointer<Float>
+
+    /// Nearer than this to an integer, no other is ever worth its error.
+    private static let certain: Float = 0.12
+
+    /// Bits of a symbol.
+    @inline(__always)
+    func bits(_ symbol: Int32, _ table: Int) -> Float {
+      precondition(table >= 0 && table < tables.count, "every symbol has a table")
+      guard let tables = tables.baseAddress, let costs = costs.baseAddress else { return 0 }
+      let own = tables + table
+      let index = Int(symbol) &>> own.pointee.rawBits &- own.pointee.lowest
+      guard UInt(bitPattern: index) < UInt(bitPattern: own.pointee.count) else { return escape(symbol, table) }
+      return costs[own.pointee.first &+ index]
+    }
+
+    @inline(never)
+    private func escape(_ symbol: Int32, _ table: Int) -> Float { tables[table].cost(symbol) }
+
+    /// The symbol for `x`, a number in units of the step.
+    @inline(__always)
+    func symbol(_ x: Float, _ table: Int) -> Float {
+      let nearest = x.roundedToEven
+      let off = x - nearest
+      // The other neighbour is at a distance of 1 - |off|: the errors differ by 1 - 2 |off|.
+      guard off.magnitude > Self.certain, nearest.magnitude < 0x1p29 else { return nearest }
+      let other = off > 0 ? nearest + 1 : nearest - 1
+      let saved = bits(Int32(nearest), table) - bits(Int32(other), table)
+      return saved > SymbolChoice.bitsPerError * (1 - 2 * off.magnitude) ? other : nearest
+    }
+
+    /// See ``SymbolChoice/cost(_:table:)``.
+    @inline(__always)
+    func cost(_ x: Float, _ table: Int) -> (bits: Float, slope: Float) {
+      guard x.magnitude < 0x1p29 else { return (.infinity, 0) }
+      let first = (x - 0.5).roundedDown
+      let symbol = Int32(first)
+      // x - 1/2 is between the first and the second symbol, x + 1/2 between the second and the third.
+      let bits = (bits(symbol, table), bits(symbol &+ 1, table), bits(symbol &+ 2, table))
+      let u = x - first
+      @inline(__always) func error(_ distance: Float) -> Float {
+        SymbolChoice.bitsPerError * distance * distance
+      }
+      @inline(__always) func least(_ a: Float, _ b: Float) -> Float { b < a ? b : a }
+      let below = least(bits.0 + error(u - 0.5), bits.1 + error(u - 1.5))
+      let above = least(bits.1 + error(u - 0.5), bits.2 + error(u - 1.5))
+      let here = least(u < 1 ? bits.0 + error(u) : bits.2 + error(u - 2), bits.1 + error(u - 1))
+      return (here, above - below)
+    }
+  }
+}
+
+// Rounding without a call of the mathematics library, which is what Swift's own comes to on the oldest processors. Zeros
+// may lose their sign.
+extension Float {
+  /// The nearest integer, ties to even. Adding and taking away 1.5 * 2^23 leaves no bits for a fraction.
+  @inline(__always)
+  var roundedToEven: Float {
+    magnitude < 0x1p22 ? (self + 0x1.8p+23) - 0x1.8p+23 : rounded(.toNearestOrEven)
+  }
+
+  /// The next integer that is not above it.
+  @inline(__always)
+  var roundedDown: Float {
+    let nearest = roundedToEven
+    return nearest > self ? nearest - 1 : nearest
+  }
+
+  /// The nearest integer to its magnitude, ties away from zero.
+  @inline(__always)
+  var roundedMagnitude: Float {
+    let size = magnitude
+    let nearest = size.roundedToEven
+    return size - nearest == 0.5 ? nearest + 1 : nearest
   }
 }

@@ -3,7 +3,8 @@
 struct SymbolCost {
   private let lowest: Int32
   private let rawBits: Int
-  private let bits: [Float]
+  /// Of the symbols from the lowest on.
+  let bits: [Float]
   private let escapeBits: Float
 
   /// The least share a frequency table gives a symbol.

@@ -74,12 +74,15 @@ public final class ValueCoder {
         table.quantize(original.pointer + i * stride, prediction.pointer, step, &rule, symbols, stride)
         // Integers at a step of 1 come back exactly, and are to.
         guard chooses, !(rule.is_integer && step <= 1) else { return }
-        let choice = self.choice
-        let x = original.pointer + i * stride
-        table.apply_rule(prediction.pointer, &rule, prediction.pointer, stride)
-        for r in 0..<rows {
-          let number = (x[r] - prediction.pointer[r]) / step
-          symbols[r] = Int32(choice(max(-0x1p30, min(0x1p30, number)), table: Int(levels[r])))
+        let (x, predicted) = (original.pointer + i * stride, prediction.pointer)
+        table.apply_rule(predicted, &rule, predicted, stride)
+        choice.withTables { tables in
+          levels.withUnsafeBufferPointer { levels in
+            for r in 0..<rows {
+              let number = (x[r] - predicted[r]) / step
+              symbols[r] = Int32(tables.symbol(max(-0x1p30, min(0x1p30, number)), Int(levels[r])))
+            }
+          }
         }
       }
       settle(i, step)
@@ -180,10 +183,12 @@ public final class ValueCoder {
         deviation.pointer, term.factor, own, base.pointer + term.value * stride, deviation.pointer, stride)
     }
     if p.aboveLowest != 0 {
-      for r in 0..<stride { deviation.pointer[r] += p.aboveLowest * (own[r] - rule.lowest) }
+      let (deviation, lowest) = (deviation.pointer, rule.lowest)
+      for r in 0..<stride { deviation[r] += p.aboveLowest * (own[r] - lowest) }
     }
     if p.belowHighest != 0 {
-      for r in 0..<stride { deviation.pointer[r] += p.belowHighest * (rule.highest - own[r]) }
+      let (deviation, highest) = (deviation.pointer, rule.highest)
+      for r in 0..<stride { deviation[r] += p.belowHighest * (highest - own[r]) }
     }
     levels.withUnsafeMutableBufferPointer { levels in
       guard let levels = levels.baseAddress else { return }

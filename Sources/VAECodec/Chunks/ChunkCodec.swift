@@ -93,13 +93,18 @@ final class ChunkCodec {
       }
       guard plan.hasValues, let symbols = symbols.baseAddress, let levels = levels.baseAddress else { return }
       let firstValueLevel = UInt8(plan.firstValueLevel)
+      let firstPlane = plan.coefficientPlanes * stride + first
+      let isKnown = samples.copyLastValues(
+        rows: rows, symbols: symbols + plan.planes * stride + firstPlane, levels: levels + firstPlane,
+        planeStride: stride)
+      if isKnown { return }
       base.withUnsafeMutableBufferPointer { base in
         let base = UnsafeMutableBufferPointer(rebasing: base[..<count])
         samples.lastBase(rows: rows, into: base)
         valueEncoder.encode(
           numbers, base: UnsafeBufferPointer(base), rows: rows, step: plan.point.valueStep
         ) { value, own, ownLevels in
-          let plane = (plan.coefficientPlanes + value) * stride + first
+          let plane = firstPlane + value * stride
           own.withUnsafeBufferPointer {
             guard let own = $0.baseAddress else { return }
             (symbols + plan.planes * stride + plane).update(from: own, count: rows)
