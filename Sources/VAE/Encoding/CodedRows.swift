@@ -25,14 +25,38 @@ final class CodedRows {
 
   /// Takes some rows as another trial has them.
   func take(_ rows: [Int], from other: CodedRows) {
-    for r in rows {
-      for i in r * values..<(r + 1) * values { base[i] = other.base[i] }
-      costs[r] = other.costs[r]
+    base.withUnsafeMutableBufferPointer { base in
+      other.base.withUnsafeBufferPointer { other in
+        guard let base = base.baseAddress, let other = other.baseAddress else { return }
+        for r in rows { (base + r * values).update(from: other + r * values, count: values) }
+      }
     }
-    for first in Swift.stride(from: 0, to: symbols.count, by: stride) {
-      for r in rows {
-        symbols[first + r] = other.symbols[first + r]
-        levels[first + r] = other.levels[first + r]
+    for r in rows { costs[r] = other.costs[r] }
+    Self.take(rows, &symbols, from: other.symbols, stride)
+    Self.take(rows, &levels, from: other.levels, stride)
+  }
+
+  private static func take<Element>(
+    _ rows: [Int], _ planes: inout [Element], from other: [Element], _ stride: Int
+  ) {
+    planes.withUnsafeMutableBufferPointer { planes in
+      other.withUnsafeBufferPointer { other in
+        for first in Swift.stride(from: 0, to: planes.count, by: stride) {
+          for r in rows { planes[first + r] = other[first + r] }
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with a plane's symbols and levels, to write them.
+  func withPlane(
+    _ plane: Int, _ body: (_ symbols: UnsafeMutableBufferPointer<Int32>, _ levels: UnsafeMutableBufferPointer<UInt8>) -> Void
+  ) {
+    let range = plane * stride..<(plane + 1) * stride
+    symbols.withUnsafeMutableBufferPointer { symbols in
+      levels.withUnsafeMutableBufferPointer { levels in
+        body(
+          UnsafeMutableBufferPointer(rebasing: symbols[range]), UnsafeMutableBufferPointer(rebasing: levels[range]))
       }
     }
   }

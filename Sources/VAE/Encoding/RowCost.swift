@@ -61,10 +61,14 @@ final class RowCost {
       values.encode(
         samples, base: UnsafeBufferPointer(rebasing: base[..<count]), rows: rows, step: point.valueStep
       ) { value, symbols, found in
-        let first = (coefficientPlanes + value) * coded.stride
-        for r in 0..<rows {
-          coded.symbols[first + r] = symbols[r]
-          coded.levels[first + r] = found[r] &+ UInt8(firstValueLevel)
+        let firstLevel = UInt8(firstValueLevel)
+        coded.withPlane(coefficientPlanes + value) { planeSymbols, planeLevels in
+          symbols.withUnsafeBufferPointer { symbols in
+            for r in 0..<rows { planeSymbols[r] = symbols[r] }
+          }
+          found.withUnsafeBufferPointer { found in
+            for r in 0..<rows { planeLevels[r] = found[r] &+ firstLevel }
+          }
         }
       }
     }
@@ -81,8 +85,9 @@ final class RowCost {
       coded.costs.withUnsafeMutableBufferPointer { costs in
         symbols.withUnsafeBufferPointer { symbols in
           found.withUnsafeBufferPointer { found in
+            let stride = coded.stride
             for plane in planes {
-              let first = plane * coded.stride
+              let first = plane * stride
               for r in 0..<rows { costs[r] += tables.bits(symbols[first + r], Int(found[first + r])) }
             }
           }

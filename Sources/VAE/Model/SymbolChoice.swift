@@ -15,6 +15,13 @@ struct SymbolChoice: Sendable {
     var lowest: Int
     var rawBits: Int
     var cost: SymbolCost
+
+    /// Those of the table, among all.
+    @inline(__always)
+    func costs(_ all: UnsafeBufferPointer<Float>) -> UnsafePointer<Float> {
+      // A table has one at least.
+      all.baseAddress.unsafelyUnwrapped + first
+    }
   }
 
   private var tables: [Table] = []
@@ -73,12 +80,29 @@ struct SymbolChoice: Sendable {
     /// Bits of a symbol.
     @inline(__always)
     func bits(_ symbol: Int32, _ table: Int) -> Float {
-      precondition(table >= 0 && table < tables.count, "every symbol has a table")
-      guard let tables = tables.baseAddress, let costs = costs.baseAddress else { return 0 }
-      let own = tables + table
+      let own = self[table]
       let index = Int(symbol) &>> own.pointee.rawBits &- own.pointee.lowest
       guard UInt(bitPattern: index) < UInt(bitPattern: own.pointee.count) else { return escape(symbol, table) }
-      return costs[own.pointee.first &+ index]
+      return own.pointee.costs(costs)[index]
+    }
+
+    /// Bits of a symbol and of the two after it.
+    @inline(__always)
+    private func bitsOfThree(_ symbol: Int32, _ table: Int) -> (Float, Float, Float) {
+      let own = self[table]
+      let index = Int(symbol) &- own.pointee.lowest
+      guard own.pointee.rawBits == 0, index >= 0, index &+ 2 < own.pointee.count else {
+        return (bits(symbol, table), bits(symbol &+ 1, table), bits(symbol &+ 2, table))
+      }
+      let costs = own.pointee.costs(costs) + index
+      return (costs[0], costs[1], costs[2])
+    }
+
+    @inline(__always)
+    private subscript(table: Int) -> UnsafePointer<Table> {
+      precondition(table >= 0 && table < tables.count, "every symbol has a table")
+      // There is one.
+      return tables.baseAddress.unsafelyUnwrapped + table
     }
 
     @inline(never)
@@ -88,12 +112,15 @@ struct SymbolChoice: Sendable {
     @inline(__always)
     func symbol(_ x: Float, _ table: Int) -> Float {
       let nearest = x.roundedToEven
+      guard nearest.magnitude < 0x1p29 else { return nearest }
       let off = x - nearest
-      // The other neighbour is at a distance of 1 - |off|: the errors differ by 1 - 2 |off|.
-      guard off.magnitude > Self.certain, nearest.magnitude < 0x1p29 else { return nearest }
-      let other = off > 0 ? nearest + 1 : nearest - 1
-      let saved = bits(Int32(nearest), table) - bits(Int32(other), table)
-      return saved > SymbolChoice.bitsPerError * (1 - 2 * off.magnitude) ? other : nearest
+      // The other neighbour is at a distance of 1 - |off|: the errors differ by 1 - 2 |off|. Both are looked up, whether
+      // it matters or not: a branch could not be foreseen.
+      let other = nearest + (off > 0 ? 1 : -1)
+      let symbol = Int32(nearest)
+      let saved = bits(symbol, table) - bits(off > 0 ? symbol &+ 1 : symbol &- 1, table)
+      let isWorthIt = saved > SymbolChoice.bitsPerError * (1 - 2 * off.magnitude)
+      return isWorthIt.and(off.magnitude > Self.certain) ? other : nearest
     }
 
     /// See ``SymbolChoice/cost(_:table:)``.
@@ -103,7 +130,7 @@ struct SymbolChoice: Sendable {
       let first = (x - 0.5).roundedDown
       let symbol = Int32(first)
       // x - 1/2 is between the first and the second symbol, x + 1/2 between the second and the third.
-      let bits = (bits(symbol, table), bits(symbol &+ 1, table), bits(symbol &+ 2, table))
+      let bits = bitsOfThree(symbol, table)
       let u = x - first
       @inline(__always) func error(_ distance: Float) -> Float {
         SymbolChoice.bitsPerError * distance * distance
@@ -115,6 +142,12 @@ struct SymbolChoice: Sendable {
       return (here, above - below)
     }
   }
+}
+
+extension Bool {
+  /// Both, where both are known without a branch.
+  @inline(__always)
+  fileprivate func and(_ other: Bool) -> Bool { (self ? 1 : 0) & (other ? 1 : 0) == 1 as UInt8 }
 }
 
 // Rounding without a call of the mathematics library, which is what Swift's own comes to on the oldest processors. Zeros
