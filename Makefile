@@ -11,7 +11,7 @@ VAEC = $(CURDIR)/.build/release/vaec
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
-.PHONY: build deps demo test bench bench-rate lint install uninstall clean
+.PHONY: build deps demo test bench bench-rate bench-speed lint install uninstall clean
 
 # The program, optimized.
 build: deps
@@ -56,6 +56,10 @@ bench: build
 # Rate and distortion alone: needs Python with numpy and scipy.
 bench-rate: build
 	VAEC_BINARY="$(VAEC)" Benchmarks/rate/run
+
+# Speed alone, about ten minutes: needs Python with numpy; TORCH_PYTHON is one with PyTorch to compare with.
+bench-speed: build
+	VAEC_BINARY="$(VAEC)" Benchmarks/speed/run
 
 # The style of sources and manual pages.
 lint:
