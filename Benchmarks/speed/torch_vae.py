@@ -2,8 +2,8 @@
 """The same kind of network in PyTorch: steps of training, or passes of encoder and decoder; prints one JSON object.
 
 Encoder and decoder are multilayer perceptrons with hard-swish; the latents are normal with a mean and a deviation of
-their own, and the loss is the squared error and the divergence from a normal prior. All rows are floats in memory, and a
-batch is an index into them. Adam is fused, the fastest of PyTorch's on a processor; torch.compile is off.
+their own, and the loss is the squared error and the divergence from a normal prior. All rows are floats in memory,
+and a batch is an index into them. Adam is fused, the fastest of PyTorch's on a processor; torch.compile is off.
 """
 
 import argparse
@@ -37,12 +37,14 @@ class VAE(nn.Module):
         return (error + divergence) / len(x)
 
 
-def train(model, x, batch, steps, warm_up):
-    """Seconds of `steps` steps."""
+def train(model, x, batch, seconds, warm_up):
+    """Takes steps for so many seconds, and ten at least, after those of the warm-up."""
     adam = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     order, at = torch.randperm(len(x)), 0
-    for i in range(-warm_up, steps):
-        if i == 0:
+    steps = -warm_up
+    start = time.perf_counter()
+    while steps < 10 or time.perf_counter() - start < seconds:
+        if steps == 0:
             start = time.perf_counter()
         if at + batch > len(x):
             order, at = torch.randperm(len(x)), 0
@@ -50,6 +52,7 @@ def train(model, x, batch, steps, warm_up):
         model.loss(x[order[at:at + batch]]).backward()
         adam.step()
         at += batch
+        steps += 1
     return {"seconds": time.perf_counter() - start, "samples": steps * batch}
 
 
@@ -76,7 +79,7 @@ def main():
     parser.add_argument("--hidden", type=lambda text: [int(w) for w in text.split(",")], required=True)
     parser.add_argument("--latents", type=int, required=True)
     parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--warm-up", type=int, default=20)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
@@ -88,7 +91,7 @@ def main():
     x = (x - x.min()) / (x.max() - x.min())
     model = VAE(x.shape[1], options.hidden, options.latents)
     if options.what == "train":
-        result = train(model, x, options.batch, options.steps, options.warm_up)
+        result = train(model, x, options.batch, options.seconds, options.warm_up)
     else:
         result = infer(model, x, options.batch)
     print(json.dumps({"torch": torch.__version__, **result}))

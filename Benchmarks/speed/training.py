@@ -27,9 +27,10 @@ def vaec_speed(bench, data, rows, hidden, latents, threads):
     return (last - first) * progress.rows_in_epoch(rows, HELD_OUT, BATCH) / (end - start)
 
 
-def torch_speed(bench, data, steps, hidden, latents, threads):
+def torch_speed(bench, data, hidden, latents, threads):
     found = bench.torch(
-        "train", data, hidden=",".join(map(str, hidden)), latents=latents, batch=BATCH, steps=steps, threads=threads)
+        "train", data, hidden=",".join(map(str, hidden)), latents=latents, batch=BATCH,
+        seconds=bench.options.train_seconds, threads=threads)
     return found["samples"] / found["seconds"]
 
 
@@ -42,12 +43,10 @@ def measure(bench, images):
         values = int(np.prod(data.shape[1:]))
         encoder, decoder = networks.vaec(values, hidden, latents)
         theirs = networks.torch(values, hidden, latents, 2 * latents)
-        # As many steps as PyTorch takes about as long for as the rest is given.
-        steps = max(20, int(bench.options.train_seconds * (60 if is_large else 200)))
         for threads in bench.options.threads:
             tasks = {"vaec": lambda: vaec_speed(bench, path, len(data), hidden, latents, threads)}
             if bench.torch_missing is None:
-                tasks["torch"] = lambda: torch_speed(bench, path, steps, hidden, latents, threads)
+                tasks["torch"] = lambda: torch_speed(bench, path, hidden, latents, threads)
             speeds = bench.rounds(tasks)
             ours, other = speeds["vaec"], speeds.get("torch")
             ratio = other and median_ratio(ours, other)
