@@ -3,7 +3,7 @@
 
 Encoder and decoder are multilayer perceptrons with hard-swish; the latents are normal with a mean and a deviation of
 their own, and the loss is the squared error and the divergence from a normal prior. All rows are floats in memory,
-and a batch is an index into them. Adam is fused, the fastest of PyTorch's on a processor; torch.compile is off.
+and a batch is an index into them. Adam is the fused one; torch.compile is off.
 """
 
 import argparse
