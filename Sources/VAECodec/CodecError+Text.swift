@@ -24,8 +24,6 @@ extension CodecError: CustomStringConvertible {
     case .shapeMismatch(let name, let found, let expected):
       "\(name): samples of shape \(Self.shape(found)), but the model is for \(Self.shape(expected)); "
         + "fit a model on such samples"
-    case .nonFinite(let name, let row, let column, let value):
-      "\(name): row \(row), column \(column) is \(value); remove or replace such values"
     case .notAnInteger(let name, let row, let column):
       "\(name): row \(row), column \(column) is not an integer, but the model was fitted on integers; "
         + "fit a model on data of this type"
@@ -34,6 +32,8 @@ extension CodecError: CustomStringConvertible {
     case .sizeNeedsRows(let name):
       "\(name): how many samples there are shows only at their end, so that no quality can be found for a size; "
         + "name a file instead, or pass --bits"
+    case .rangeNeedsFile(let name):
+      "\(name): the range of all values shows only at their end; name a file instead, or give a bound without %"
     case .changedWhileRead(let name): "\(name): changed while it was read; encode it again"
     case .mixedShapes(let name, let found, let expected):
       "\(name): samples of shape \(Self.shape(found)) or another type follow samples of shape "

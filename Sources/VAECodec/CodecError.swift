@@ -30,8 +30,6 @@ public enum CodecError: Error, Equatable {
   case needsModel(name: String, needs: String)
   /// Samples have another shape than the model's.
   case shapeMismatch(name: String, found: [Int], expected: [Int])
-  /// A value is NaN or infinite.
-  case nonFinite(name: String, row: Int, column: Int, value: String)
   /// A fraction, where the model was fitted to integers.
   case notAnInteger(name: String, row: Int, column: Int)
   /// Data hold no rows.
@@ -40,6 +38,8 @@ public enum CodecError: Error, Equatable {
   case targetOutOfReach(name: String, asked: EncodeTarget, nearest: Double)
   /// A size is asked for, of samples that can be read once only and whose number is not known.
   case sizeNeedsRows(name: String)
+  /// A bound relative to the range of values was asked for, of samples that can be read only once.
+  case rangeNeedsFile(name: String)
   /// Samples are not what they were when they were read before.
   case changedWhileRead(name: String)
   /// Files to be fitted together differ in the shape of a sample.

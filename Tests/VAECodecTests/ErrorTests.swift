@@ -94,38 +94,6 @@ struct ErrorTests {
         == .shapeMismatch(name: "new.npy", found: [3, 4], expected: [4, 3]))
   }
 
-  @Test(
-    "a number that is not finite is named with its place, from 1",
-    arguments: [(.nan, "NaN"), (.infinity, "infinite"), (-.infinity, "infinite")] as [(Double, String)],
-    [ElementType.f4, .f8, .f2])
-  func notFinite(number: (Double, String), type: ElementType) throws {
-    var numbers = try Models.bumpRows(30, seed: 1).numbers
-    numbers[20 * 12 + 7] = number.0
-    let array = try SampleArray(numbers, shape: [12], type: type)
-    let error = encoding(array, try Models.bumps.get())
-    #expect(error == .nonFinite(name: "new.npy", row: 21, column: 8, value: number.1))
-    #expect(says(error, "new.npy", "row 21", "column 8", number.1, "remove or replace"))
-    let fit = fitting([try Models.bumpRows(20, seed: 2).reshaped(type: type), array])
-    #expect(fit == .nonFinite(name: "part1.npy", row: 21, column: 8, value: number.1))
-  }
-
-  @Test("rows are counted over chunks")
-  func laterChunk() throws {
-    var numbers = TestData.walks(17_000, width: 1, seed: 1)
-    numbers[16_500] = .nan
-    let error = encoding(try SampleArray(numbers, shape: []), try Models.single.get())
-    #expect(error == .nonFinite(name: "new.npy", row: 16_501, column: 1, value: "NaN"))
-  }
-
-  @Test("a binary64 number beyond binary32 is too large, not infinite")
-  func beyondFloat() throws {
-    var numbers = try Models.bumpRows(3, seed: 1).numbers
-    numbers[13] = -1e300
-    let error = encoding(try SampleArray(numbers, shape: [12], type: .f8), try Models.bumps.get())
-    #expect(error == .nonFinite(name: "new.npy", row: 2, column: 2, value: "too large"))
-    #expect(says(error, "too large"))
-  }
-
   @Test("fractions do not go into a model of integers; whole numbers of any type do")
   func fractions() throws {
     let model = try Models.bytes.get()

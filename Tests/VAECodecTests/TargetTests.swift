@@ -60,7 +60,7 @@ struct TargetTests {
     let outcome = try #require(report.target)
     #expect(outcome == TargetOutcome(asked: .psnr(asked), reached: reached, decidedOnRows: 120))
     #expect(outcome.isKept && report.streamBytes == sink.bytes.count)
-    let below = try codec.stream(array, model, quality: report.quality - 1)
+    let below = try codec.stream(array, model, quality: (report.quality ?? 0) - 1)
     #expect(try psnr(below, array, model) < asked)
   }
 
@@ -84,7 +84,7 @@ struct TargetTests {
       }
       // The next quality takes more, even without the bytes that tell of a target.
       let above = try codec.stream(
-        array, model, quality: report.quality + 1, chunkRows: isFile ? 40 : nil)
+        array, model, quality: (report.quality ?? 0) + 1, chunkRows: isFile ? 40 : nil)
       #expect(above.count + 12 > most)
       #expect(try SampleArray(file: try codec.file(sink.bytes, model)).rows == 120)
     }
@@ -198,7 +198,7 @@ struct TargetTests {
       if case .psnr = target {
         #expect(outcome.reached == (try psnr(sink.bytes, array, model)))
         // The header was written before the rest was known: it tells of the first chunk.
-        let first = try codec.stream(array.prefix(100), model, quality: report.quality)
+        let first = try codec.stream(array.prefix(100), model, quality: report.quality ?? 0)
         let reached = try psnr(first, array.prefix(100), model)
         #expect(reached >= 30 && (summary.reached - reached).magnitude < 1e-4)
       } else {

@@ -51,12 +51,29 @@ public final class ChunkDecoder {
   public func open(
     frame: ArraySlice<UInt8>, maxRows: Int, levelledPlanes: Int
   ) throws(ChunkError) -> ChunkSymbolReader {
+    let content = try content(of: frame, maxRows: maxRows, levelledPlanes: levelledPlanes, sampleBytes: 0)
+    return try open(content: content[...], maxRows: maxRows, levelledPlanes: levelledPlanes)
+  }
+
+  /// The content of a chunk's frame, of whatever kind.
+  ///
+  /// - Parameters:
+  ///   - frame: one whole frame.
+  ///   - maxRows: rows of a chunk at the most.
+  ///   - levelledPlanes: how many levelled planes the chunk has; the plain ones are the tables'.
+  ///   - sampleBytes: bytes of a sample, where samples may be corrected or stored: those take no more.
+  /// - Throws: `frame`, before memory is taken for more than such a chunk can hold.
+  public func content(
+    of frame: ArraySlice<UInt8>, maxRows: Int, levelledPlanes: Int, sampleBytes: Int
+  ) throws(ChunkError) -> [UInt8] {
     // Every value an escape with all its bits, or four plain bytes and a width.
     let planes = rans.planes + levelledPlanes
     let (values, overflow) = maxRows.multipliedReportingOverflow(by: planes)
-    precondition(!overflow && values <= Int.max / 32, "symbols of this many rows exist")
-    let content = try unframe(frame, limit: 64 + planes + values * 2 * RANS.mostWordsPerValue)
-    return try open(content: content[...], maxRows: maxRows, levelledPlanes: levelledPlanes)
+    let (samples, isTooMuch) = maxRows.multipliedReportingOverflow(by: sampleBytes)
+    precondition(!overflow && values <= Int.max / 64, "symbols of this many rows exist")
+    precondition(!isTooMuch && samples <= Int.max / 4, "so many samples exist")
+    return try unframe(
+      frame, limit: 1024 + planes + values * 2 * RANS.mostWordsPerValue + samples + samples / 64)
   }
 
   /// Opens the content of a frame of symbols: all of `content`.
@@ -77,6 +94,7 @@ public final class ChunkDecoder {
               rans, try reader.take(reader.remaining), rows: rows, levelledPlanes: levelledPlanes))
         case .planes: .plain(try PlainSymbols.planes(&reader, planes: planes, rows: rows))
         case .rows: .plain(try PlainSymbols.rows(&reader, planes: planes, rows: rows))
+        case .corrected: throw ChunkError.corrupt
         }
       guard reader.remaining == 0 else { throw ChunkError.corrupt }
       return ChunkSymbolReader(source, rows: rows, planes: rans.planes, levelledPlanes: levelledPlanes)

@@ -6,4 +6,6 @@ public enum ContentKind: UInt8, CaseIterable, Sendable {
   case planes = 1
   /// Symbols as bytes, row after row, for zstd to pack: best where rows repeat.
   case rows = 2
+  /// Samples made exact, or stored: see ``CorrectedContent``.
+  case corrected = 3
 }

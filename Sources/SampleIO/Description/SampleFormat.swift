@@ -10,6 +10,13 @@ public enum SampleFormat: Equatable, Sendable {
   case vecs
   /// The values alone, little-endian.
   case raw
+
+  /// The same format, but in text each number has as many decimals as give it back.
+  public var withoutDecimals: SampleFormat {
+    guard case .delimited(var style) = self else { return self }
+    style.decimals = []
+    return .delimited(style)
+  }
 }
 
 /// The names of the formats, as a user gives them.

@@ -8,8 +8,11 @@ import VAE
 /// costs nothing. Numbers are at hand for a block of rows at a time, and symbols for all of a chunk.
 final class ChunkCodec {
   private let plan: StreamPlan
-  /// Of decoded samples.
-  private let elementType: ElementType
+  private let description: SampleDescription
+  /// What is promised of decoded samples.
+  let guarantee: Guarantee?
+  /// For chunks with corrections alone.
+  private(set) lazy var correctionCoder = CorrectionCoder(description, guarantee)
   private let samples: SampleCoder
   private let encoder: ChunkEncoder
   private let decoder: ChunkDecoder
@@ -28,9 +31,13 @@ final class ChunkCodec {
   /// Rows that are worked on at once at the most.
   private static let blockRows = 128
 
-  init(_ plan: StreamPlan, elementType: ElementType, rans: (encoder: RANSEncoder, decoder: RANSDecoder)) {
+  init(
+    _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee?,
+    rans: (encoder: RANSEncoder, decoder: RANSDecoder)
+  ) {
     self.plan = plan
-    self.elementType = elementType
+    self.description = description
+    self.guarantee = guarantee
     samples = SampleCoder(
       plan.model, at: plan.point, blockRows: min(Self.blockRows, plan.chunkRows), effort: plan.effort,
       kernels: plan.kernels)
@@ -39,6 +46,13 @@ final class ChunkCodec {
     block = [Float](repeating: 0, count: samples.blockRows * plan.model.values)
     base = plan.hasValues ? block : []
   }
+
+  /// Of decoded samples.
+  var elementType: ElementType { description.elementType }
+  /// Values of a sample.
+  var width: Int { plan.model.values }
+  /// The most rows of a chunk.
+  var chunkRows: Int { plan.chunkRows }
 
   /// The frame of a chunk.
   ///
@@ -53,6 +67,7 @@ final class ChunkCodec {
     }
     chunk.rows = batch.rows
     let stride = chunk.planeStride
+    var hasExceptions = false
     // Both at hand at once, and not within a property.
     var (symbols, levels): ([Int32], [UInt8]) = ([], [])
     swap(&symbols, &chunk.symbols)
@@ -61,23 +76,43 @@ final class ChunkCodec {
       levels.withUnsafeMutableBufferPointer { levels in
         for first in Swift.stride(from: 0, to: batch.rows, by: samples.blockRows) {
           let rows = first..<min(first + samples.blockRows, batch.rows)
-          encodeBlock(batch.rows(rows), at: first, stride, symbols, levels)
+          if encodeBlock(batch.rows(rows), at: first, stride, symbols, levels) { hasExceptions = true }
         }
       }
     }
     swap(&symbols, &chunk.symbols)
     swap(&levels, &chunk.levels)
-    return encoder.encode(chunk, after: prefix)
+    guard guarantee != nil || hasExceptions else { return encoder.encode(chunk, after: prefix) }
+    return corrected(batch, symbols: encoder.encode(chunk), after: prefix)
+  }
+
+  /// The frame of the symbols that were encoded last; its content begins with `prefix`.
+  func repack(after prefix: [UInt8]) -> [UInt8] { encoder.encode(chunk, after: prefix) }
+
+  /// Puts the mean of the fit in place of each number that is not finite, which no network takes.
+  ///
+  /// - Returns: whether there was one.
+  private func replaceExceptions(in numbers: UnsafeMutableBufferPointer<Float>) -> Bool {
+    var isFinite = true
+    for x in numbers { isFinite = isFinite && x.bitPattern & 0x7F80_0000 != 0x7F80_0000 }
+    if isFinite { return false }
+    for i in numbers.indices where !numbers[i].isFinite { numbers[i] = plan.model.means[i % width] }
+    return true
   }
 
   /// Symbols and levels of the rows of a chunk from `first` on.
+  ///
+  /// - Returns: whether some values are no finite numbers.
   private func encodeBlock(
     _ batch: SampleBatch, at first: Int, _ stride: Int, _ symbols: UnsafeMutableBufferPointer<Int32>,
     _ levels: UnsafeMutableBufferPointer<UInt8>
-  ) {
+  ) -> Bool {
     let count = batch.rows * plan.model.values
     let rows = batch.rows
-    block.withUnsafeMutableBufferPointer { batch.copyFloats(into: $0) }
+    let hasExceptions = block.withUnsafeMutableBufferPointer { block in
+      batch.copyFloats(into: block)
+      return replaceExceptions(in: UnsafeMutableBufferPointer(rebasing: block[..<count]))
+    }
     block.withUnsafeBufferPointer { block in
       let numbers = UnsafeBufferPointer(rebasing: block[..<count])
       // With no planes there is nothing to write, and the pointers may be of empty arrays.
@@ -115,16 +150,25 @@ final class ChunkCodec {
         }
       }
     }
+    return hasExceptions
   }
 
   /// The samples of a chunk's frame.
   func decode(_ frame: [UInt8]) throws(ChunkError) -> SampleBatch {
     try decode(
+      content: decoder.content(
+        of: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes,
+        sampleBytes: width * elementType.size)[...])
+  }
+
+  /// The samples that the symbols of a frame stand for.
+  func decode(symbols frame: [UInt8]) throws(ChunkError) -> SampleBatch {
+    try decode(
       decoder.open(frame: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes))
   }
 
-  /// The samples of the content of a chunk's frame.
-  func decode(content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
+  /// The samples that a content of symbols stands for.
+  func decode(contentOfSymbols content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
     try decode(
       decoder.open(content: content, maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes))
   }
@@ -145,7 +189,8 @@ final class ChunkCodec {
       forEachBlock(of: rows) { first, count in
         decodeBlock(at: first, rows: count)
         block.withUnsafeBufferPointer {
-          valueDecoder.load(UnsafeBufferPointer(rebasing: $0[..<(count * plan.model.values)]), at: first, of: rows)
+          valueDecoder.load(
+            UnsafeBufferPointer(rebasing: $0[..<(count * plan.model.values)]), at: first, of: rows)
         }
       }
       try readValues(&reader, rows: rows, by: valueDecoder)
@@ -154,15 +199,17 @@ final class ChunkCodec {
       if let valueDecoder {
         block.withUnsafeMutableBufferPointer {
           valueDecoder.copyDecoded(
-            first..<first + count, into: UnsafeMutableBufferPointer(rebasing: $0[..<(count * plan.model.values)]))
+            first..<first + count,
+            into: UnsafeMutableBufferPointer(rebasing: $0[..<(count * plan.model.values)]))
         }
       } else {
         decodeBlock(at: first, rows: count)
       }
       let numbers = count == samples.blockRows ? block : Array(block[..<(count * plan.model.values)])
-      bytes += SampleBatch(
-        floats: numbers, elementType: elementType, valuesPerSample: plan.model.values
-      ).bytes
+      bytes +=
+        SampleBatch(
+          floats: numbers, elementType: elementType, valuesPerSample: plan.model.values
+        ).bytes
     }
     try reader.finish()
     return SampleBatch(elementType: elementType, valuesPerSample: plan.model.values, bytes: bytes)
@@ -230,17 +277,20 @@ final class ChunkCodec {
 /// One ``ChunkCodec`` a worker, over one plan.
 final class ChunkCodecs: Sendable {
   private let plan: StreamPlan
-  private let elementType: ElementType
+  private let description: SampleDescription
+  private let guarantee: Guarantee?
   private let rans: (encoder: RANSEncoder, decoder: RANSDecoder)
   // Each worker has a place of its own, and is at work on one chunk at a time: see `ChunkPipeline`.
   private let codecs: Slots<ChunkCodec>
 
   /// - Parameters:
-  ///   - elementType: of decoded samples.
+  ///   - description: of decoded samples.
+  ///   - guarantee: what is promised of them.
   ///   - workers: how many chunks are worked on at once.
-  init(_ plan: StreamPlan, elementType: ElementType, workers: Int) {
+  init(_ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee? = nil, workers: Int) {
     self.plan = plan
-    self.elementType = elementType
+    self.description = description
+    self.guarantee = guarantee
     rans = (RANSEncoder(plan.tables), RANSDecoder(plan.tables))
     codecs = Slots(count: workers)
   }
@@ -248,7 +298,7 @@ final class ChunkCodecs: Sendable {
   /// The codec of a worker, made when it is first needed.
   private func codec(_ worker: Int) -> ChunkCodec {
     if let codec = codecs[worker] { return codec }
-    let codec = ChunkCodec(plan, elementType: elementType, rans: rans)
+    let codec = ChunkCodec(plan, description, guarantee, rans: rans)
     codecs[worker] = codec
     return codec
   }

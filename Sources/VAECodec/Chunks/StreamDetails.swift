@@ -19,7 +19,8 @@ struct StreamDetails {
   /// Where the operating point comes from.
   ///
   /// A byte: 0 ... 100 for a quality; 101 for the model's baseline, with the step in a bf16; 127 where a point follows (see
-  /// ``OperatingPoint/write(to:)``). All else is refused. Bit 7 says that a target follows the setting.
+  /// ``OperatingPoint/write(to:)``). All else is refused. Bit 7 says that a target follows the setting. Before all this, 102
+  /// with a bound in binary64, or 103, says what is guaranteed.
   enum Setting: Equatable {
     /// The model's point of a quality, 0 ... 100.
     case quality(Int)
@@ -34,6 +35,8 @@ struct StreamDetails {
   var setting: Setting
   /// What the setting was found for; nil where it was given.
   var target: TargetRecord?
+  /// What is promised of every value; then all chunks are corrected or stored.
+  var guarantee: Guarantee?
   var chunkRows: Int
   var rows: Int?
   var description: SampleDescription
@@ -45,6 +48,7 @@ struct StreamDetails {
   /// Values of a chunk at the most.
   static let mostChunkValues = 1 << 28
   private static let linear: UInt8 = 101
+  private static let (boundedError, lossless): (UInt8, UInt8) = (102, 103)
   private static let ownPoint: UInt8 = 127
   private static let targetFlag: UInt8 = 0x80
 
@@ -80,6 +84,13 @@ struct StreamDetails {
 
   private func writeBeginning(to w: inout ByteWriter) {
     w.append(fingerprint)
+    switch guarantee {
+    case .maxError(let bound):
+      w.append(Self.boundedError)
+      w.append(bound)
+    case .lossless: w.append(Self.lossless)
+    case nil: break
+    }
     let flag = target == nil ? 0 : Self.targetFlag
     switch setting {
     case .quality(let quality): w.append(UInt8(quality) | flag)
@@ -94,12 +105,13 @@ struct StreamDetails {
   }
 
   init(
-    fingerprint: UInt32, setting: Setting, target: TargetRecord? = nil, chunkRows: Int, rows: Int?,
-    description: SampleDescription
+    fingerprint: UInt32, setting: Setting, target: TargetRecord? = nil, guarantee: Guarantee? = nil,
+    chunkRows: Int, rows: Int?, description: SampleDescription
   ) {
     self.fingerprint = fingerprint
     self.setting = setting
     self.target = target
+    self.guarantee = guarantee
     self.chunkRows = chunkRows
     self.rows = rows
     self.description = description
@@ -115,11 +127,12 @@ struct StreamDetails {
   init(_ bytes: [UInt8], name: String) throws(CodecError) {
     var r = ByteReader(bytes)
     self = try Self.reading(name) { () throws in
-      let (fingerprint, setting, target) = try Self.beginning(&r)
+      let (fingerprint, guarantee, setting, target) = try Self.beginning(&r)
       let announced = try r.count()
       let chunkRows = try r.count()
       return StreamDetails(
-        fingerprint: fingerprint, setting: setting, target: target, chunkRows: chunkRows,
+        fingerprint: fingerprint, setting: setting, target: target, guarantee: guarantee,
+        chunkRows: chunkRows,
         rows: announced == 0 ? nil : announced - 1, description: try SampleDescription(from: &r))
     }
     guard r.remaining == 0 else { throw .badHeader(name: name, reason: "it goes on after its end") }
@@ -134,9 +147,10 @@ struct StreamDetails {
   ) throws(CodecError) -> (details: StreamDetails, chunk: ArraySlice<UInt8>) {
     var r = ByteReader(bytes)
     var details = try reading(name) { () throws in
-      let (fingerprint, setting, target) = try Self.beginning(&r)
+      let (fingerprint, guarantee, setting, target) = try Self.beginning(&r)
       return StreamDetails(
-        fingerprint: fingerprint, setting: setting, target: target, chunkRows: 1, rows: nil,
+        fingerprint: fingerprint, setting: setting, target: target, guarantee: guarantee, chunkRows: 1,
+        rows: nil,
         description: try SampleDescription(from: &r))
     }
     let chunk = bytes.suffix(r.remaining)
@@ -150,9 +164,20 @@ struct StreamDetails {
     return (details, chunk)
   }
 
-  private static func beginning(_ r: inout ByteReader) throws -> (UInt32, Setting, TargetRecord?) {
+  private static func beginning(
+    _ r: inout ByteReader
+  ) throws -> (fingerprint: UInt32, Guarantee?, Setting, TargetRecord?) {
     let fingerprint: UInt32 = try r.integer()
-    let byte: UInt8 = try r.integer()
+    var byte: UInt8 = try r.integer()
+    var guarantee: Guarantee?
+    if byte == boundedError {
+      let bound = try r.double()
+      guard Guarantee.bounds.contains(bound) else { throw UnknownSetting(byte: byte) }
+      guarantee = .maxError(bound)
+    } else if byte == lossless {
+      guarantee = .lossless
+    }
+    if guarantee != nil { byte = try r.integer() }
     let setting: Setting
     switch byte & ~targetFlag {
     case let quality where quality <= 100: setting = .quality(Int(quality))
@@ -160,7 +185,7 @@ struct StreamDetails {
     case ownPoint: setting = .point(try OperatingPoint(from: &r))
     default: throw UnknownSetting(byte: byte)
     }
-    return (fingerprint, setting, byte & targetFlag == 0 ? nil : try TargetRecord(from: &r))
+    return (fingerprint, guarantee, setting, byte & targetFlag == 0 ? nil : try TargetRecord(from: &r))
   }
 
   private struct UnknownSetting: Error {

@@ -54,7 +54,7 @@ extension Codec {
       let plan = StreamPlan(
         coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: kernels)
       return (
-        ChunkCodecs(plan, elementType: details.description.elementType, workers: workers.count), writer
+        ChunkCodecs(plan, details.description, details.guarantee, workers: workers.count), writer
       )
     }
 

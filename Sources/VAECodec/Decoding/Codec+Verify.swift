@@ -13,6 +13,8 @@ public struct StreamSummary: Sendable {
   public var format: String
   /// 0 ... 100; nil where the stream has an operating point of its own.
   public var quality: Double?
+  /// What is promised of every value.
+  public var guarantee: Guarantee?
   /// What the quality was found for, and what came of it; nil where a quality was asked for. A PSNR is that of the rows
   /// that the quality was chosen by.
   public var target: TargetOutcome?
@@ -79,7 +81,8 @@ extension StreamSummary {
     self.init(
       formatVersion: formatVersion, fingerprint: Fingerprint.text(details.fingerprint),
       sampleShape: details.description.sampleShape, elementType: details.description.elementType,
-      format: details.description.format.name, quality: details.quality, samples: 0,
+      format: details.description.format.name, quality: details.quality,
+      guarantee: details.guarantee, samples: 0,
       chunkRows: details.chunkRows, chunks: 0, streamBytes: streamBytes)
   }
 

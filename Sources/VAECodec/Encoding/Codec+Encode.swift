@@ -14,7 +14,8 @@ extension Codec {
   ///   - sink: gets the whole stream; it is not finished, so that another stream may follow.
   ///   - reopen: gives a reader of the same samples from the first on, when the reader before is done with; nil where
   ///     they can be read once only, as in a pipe.
-  /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``, ``CodecError/sizeNeedsRows(name:)``, and what else
+  /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``, ``CodecError/sizeNeedsRows(name:)``,
+  ///   ``CodecError/rangeNeedsFile(name:)``, and what else
   ///   is wrong with samples or sink.
   public func encode(
     _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
@@ -30,10 +31,20 @@ extension Codec {
     var pass = EncodingPass(
       codec: self, model: model, name: name, description: description,
       chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort))
-    let chunks = ChunkReader(reader, name: name, model: model, chunkRows: pass.chunkRows)
+    let chunks = ChunkReader(
+      reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.guarantee != nil)
     let first = try chunks.next()
-    pass.alternative = first.flatMap {
-      LinearAlternative(model.model, chunk: $0.batch, kernels: kernels)
+    if let request = options.guarantee {
+      let guarantee = try request.resolved(
+        first: first?.batch, isAll: chunks.hasEnded, name: name, reopen: reopen)
+      // Numbers are printed in full: rounding them to decimals would add to the error.
+      pass.description.format = pass.description.format.withoutDecimals
+      let setting = first.map { GuaranteeSearch(pass, guarantee, first: $0.batch).setting() }
+      pass.guarantee = (guarantee, setting ?? GuaranteeSearch.nothing(of: model.model))
+    } else {
+      pass.alternative = first.flatMap {
+        LinearAlternative(model.model, chunk: $0.batch, kernels: kernels)
+      }
     }
     if chunks.hasEnded {
       pass.description.rows = chunks.rows
@@ -41,7 +52,9 @@ extension Codec {
       pass.hasSingleChunk = first != nil
     }
     let plan =
-      if case .quality(let quality) = options.target {
+      if options.guarantee != nil {
+        EncodingPlan.forQuality(0, first, rest: chunks)
+      } else if case .quality(let quality) = options.target {
         EncodingPlan.forQuality(quality, first, rest: chunks)
       } else if let reopen, !chunks.hasEnded {
         try EncodingPlan.byAllChunks(options.target, &pass, first, rest: chunks, reopen: reopen)
@@ -57,9 +70,14 @@ extension Codec {
     if plan.measuresDistortion {
       outcome?.reached = Distortion.psnr(mse: result.distortion.mse, peak: model.summary.peak)
     }
+    var quality: Int? = plan.quality
+    if let guarantee = pass.guarantee {
+      quality = if case .quality(let found) = guarantee.setting { found } else { nil }
+    }
     return EncodeReport(
       samples: result.samples, valuesPerSample: width, rawBytes: result.rawBytes,
-      streamBytes: result.streamBytes, clippedValues: result.clippedValues, quality: Double(plan.quality),
-      target: outcome, seconds: (clock.now - start) / .seconds(1))
+      streamBytes: result.streamBytes, clippedValues: pass.guarantee == nil ? result.clippedValues : 0,
+      nonFiniteValues: result.nonFiniteValues, quality: quality.map { Double($0) },
+      guarantee: pass.guarantee?.0, target: outcome, seconds: (clock.now - start) / .seconds(1))
   }
 }

@@ -4,6 +4,9 @@ import VAE
 public struct EncodeOptions: Sendable {
   /// The quality, or what to find it for.
   public var target: EncodeTarget
+  /// What is to hold of every value; then the quality that keeps it in the fewest bytes is found, and ``target`` does not
+  /// count.
+  public var guarantee: GuaranteeRequest?
   /// Rows in a chunk; nil for a number that suits the size of samples.
   public var chunkRows: Int?
   /// How much work goes into choices, 0 (none) ... 9: more finds fewer bits at equal error, and takes longer. Decoding
@@ -17,10 +20,15 @@ public struct EncodeOptions: Sendable {
 
   /// - Parameters:
   ///   - target: the quality, or what to find it for.
+  ///   - guarantee: what is to hold of every value, in place of a target.
   ///   - chunkRows: at least 1; more than 2^28 values make in a chunk count as so many.
   ///   - effort: 0 ... 9; less counts as 0, and more as 9.
-  public init(target: EncodeTarget = .quality(60), chunkRows: Int? = nil, effort: Int = standardEffort) {
+  public init(
+    target: EncodeTarget = .quality(60), guarantee: GuaranteeRequest? = nil, chunkRows: Int? = nil,
+    effort: Int = standardEffort
+  ) {
     self.target = target
+    self.guarantee = guarantee
     self.chunkRows = chunkRows
     self.effort = effort
   }
@@ -41,8 +49,12 @@ public struct EncodeReport: Sendable {
   public var streamBytes: Int
   /// Values outside the bounds of the model's data, which come back as the bound.
   public var clippedValues: Int
-  /// The quality of the stream: a whole number, 0 ... 100.
-  public var quality: Double
+  /// Values that are no finite numbers, or too large for the model: they come back as they are.
+  public var nonFiniteValues: Int
+  /// The quality of the stream: a whole number, 0 ... 100; nil where its symbols are none of the model's.
+  public var quality: Double?
+  /// What holds of every value; nil where nothing was asked for.
+  public var guarantee: Guarantee?
   /// What came of the target; nil where a quality was asked for.
   public var target: TargetOutcome?
   /// From the first row to the last byte, with the search for a quality.

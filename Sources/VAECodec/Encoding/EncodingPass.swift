@@ -17,6 +17,8 @@ struct EncodingPass {
   let effort: Effort
   /// Whether PCA does better than the model's points; nil where it is not asked.
   var alternative: LinearAlternative?
+  /// What is promised of every value, and the setting that keeps it in the fewest bits.
+  var guarantee: (Guarantee, setting: StreamDetails.Setting)?
   /// Whether the samples are one chunk, so that the stream is compact.
   var hasSingleChunk = false
 
@@ -28,6 +30,7 @@ struct EncodingPass {
     /// Of them, what the header of a stream in chunks says.
     var headerBytes = 0
     var clippedValues = 0
+    var nonFiniteValues = 0
     /// Of the samples as they will be decoded; empty where nobody asked for it.
     var distortion = Distortion()
     /// A number that streams with other chunks hardly share.
@@ -44,8 +47,9 @@ struct EncodingPass {
   private func details(quality: Int, record: TargetRecord?) -> StreamDetails {
     StreamDetails(
       fingerprint: Fingerprint.ofStreams(model.fingerprintNumber),
-      setting: alternative?.setting(quality: quality) ?? .quality(quality), target: record,
-      chunkRows: chunkRows, rows: description.rows, description: description)
+      setting: guarantee?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality),
+      target: record, guarantee: guarantee?.0, chunkRows: chunkRows, rows: description.rows,
+      description: description)
   }
 
   /// Writes the samples of `source` as a stream. Memory is bounded by a few chunks for each thread.
@@ -63,7 +67,7 @@ struct EncodingPass {
     let plan = StreamPlan(
       coding.model, at: coding.point, chunkRows: chunkRows, effort: effort,
       kernels: codec.kernels)
-    let codecs = ChunkCodecs(plan, elementType: description.elementType, workers: codec.workers.count)
+    let codecs = ChunkCodecs(plan, description, guarantee?.0, workers: codec.workers.count)
     var output = StreamOutput(sink, details, name: name)
     var result = Result()
     result.headerBytes = details.encode().count
@@ -102,6 +106,7 @@ struct EncodingPass {
       result.samples += coded.rows
       result.rawBytes += coded.rawBytes
       result.clippedValues += coded.clipped
+      result.nonFiniteValues += coded.nonFinite
       result.distortion.add(coded.distortion)
     }
     result.streamBytes = try output.finish()
@@ -114,6 +119,7 @@ struct EncodingPass {
     var rows: Int
     var rawBytes: Int
     var clipped: Int
+    var nonFinite: Int
     var distortion = Distortion()
 
     init(_ chunk: SampleChunk, _ frame: [UInt8]) {
@@ -121,6 +127,7 @@ struct EncodingPass {
       rows = chunk.rows
       rawBytes = chunk.batch.bytes.count
       clipped = chunk.clipped
+      nonFinite = chunk.nonFinite
     }
   }
 
@@ -139,7 +146,9 @@ struct EncodingPass {
   }
 
   /// The content of a chunk in the frame of a compact stream.
-  private static func content(of frame: [UInt8], after prefix: [UInt8]) throws(ChunkError) -> ArraySlice<UInt8> {
+  private static func content(of frame: [UInt8], after prefix: [UInt8]) throws(ChunkError) -> ArraySlice<
+    UInt8
+  > {
     do {
       return try ZstdFrame.decompress(frame[...], limit: 1 << 31).dropFirst(prefix.count)
     } catch {

@@ -1,7 +1,7 @@
 import SampleIO
 import VAE
 
-/// Finds what a model cannot code: numbers that are not finite, and fractions where the model knows only integers.
+/// Counts what a model cannot code, numbers that are not finite, and refuses fractions where it knows only integers.
 struct InputCheck {
   private let name: String
   private let width: Int
@@ -10,10 +10,13 @@ struct InputCheck {
   private var row = 0
   /// Values outside the model's bounds so far.
   private(set) var clipped = 0
+  /// Numbers that are not finite so far.
+  private(set) var nonFinite = 0
 
-  init(_ model: FittedModel, _ description: SampleDescription, name: String) {
+  /// - Parameter isCorrected: whether fractions are welcome.
+  init(_ model: FittedModel, _ description: SampleDescription, name: String, isCorrected: Bool = false) {
     self.init(
-      rule: model.model.output, isInteger: description.elementType.isInteger,
+      rule: model.model.output, isInteger: isCorrected || description.elementType.isInteger,
       width: description.valuesPerSample, name: name)
   }
 
@@ -45,18 +48,15 @@ struct InputCheck {
       for x in numbers {
         // All exponent bits set: not a finite number.
         bad &+= x.bitPattern & 0x7F80_0000 == 0x7F80_0000 ? 1 : 0
-        outside &+= x < lowest ? 1 : 0
-        outside &+= x > highest ? 1 : 0
+        outside &+= x < lowest && x > -.infinity ? 1 : 0
+        outside &+= x > highest && x < .infinity ? 1 : 0
       }
     }
-    if bad > 0, let place = numbers.firstIndex(where: { !$0.isFinite }) {
-      let text = numbers[place].isNaN ? "NaN" : batch.doubles()[place].isFinite ? "too large" : "infinite"
-      throw .nonFinite(name: name, row: row + place / width + 1, column: place % width + 1, value: text)
-    }
-    if mustBeIntegers, let place = numbers.firstIndex(where: { !$0.isWhole }) {
+    if mustBeIntegers, let place = numbers.firstIndex(where: { $0.isFinite && !$0.isWhole }) {
       throw .notAnInteger(name: name, row: row + place / width + 1, column: place % width + 1)
     }
     clipped += Int(outside)
+    nonFinite += Int(bad)
     row += batch.rows
     return numbers
   }

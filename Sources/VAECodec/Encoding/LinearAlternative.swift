@@ -22,6 +22,7 @@ final class LinearAlternative {
   private let model: Model
   private let linear: Model
   private let batch: SampleBatch
+  private let description: SampleDescription
   private let numbers: [Float]
   private var rows: Int { batch.rows }
   private let kernels: Kernels
@@ -30,7 +31,11 @@ final class LinearAlternative {
   /// - Returns: nil where the model has no baseline, or rows are too few.
   init?(_ model: Model, chunk: SampleBatch, kernels: Kernels) {
     let all = chunk.rows
-    guard let linear = model.linear, all >= Self.fewestRows else { return nil }
+    guard let linear = model.linear, all >= Self.fewestRows,
+      let description = try? SampleDescription(
+        elementType: .f4, sampleShape: [chunk.valuesPerSample], format: .raw, rows: all)
+    else { return nil }
+    self.description = description
     let rows = min(all, Self.mostRows)
     let places = (0..<rows).map { $0 * all / rows }
     guard let batch = SampleBatch(joining: places.map { chunk.rows($0..<$0 + 1) }) else { return nil }
@@ -74,11 +79,13 @@ final class LinearAlternative {
   /// Bytes of the sample's symbols, and the squared error that they leave.
   private func measure(_ model: Model, _ point: OperatingPoint) -> (bytes: Int, error: Double) {
     let plan = StreamPlan(model, at: point, chunkRows: rows, effort: Self.effort, kernels: kernels)
-    let codecs = ChunkCodecs(plan, elementType: .f4, workers: 1)
+    let codecs = ChunkCodecs(plan, description, workers: 1)
     let frame = codecs.encode(batch, worker: 0)
     guard let decoded = try? codecs.decode(frame, worker: 0) else { return (.max, .infinity) }
     var error = 0.0
-    for (a, b) in zip(numbers, decoded.floats()) { error += (Double(a) - Double(b)) * (Double(a) - Double(b)) }
+    for (a, b) in zip(numbers, decoded.floats()) where a.isFinite {
+      error += (Double(a) - Double(b)) * (Double(a) - Double(b))
+    }
     return (frame.count, error / Double(rows))
   }
 

@@ -5,6 +5,8 @@ struct SampleChunk: Sendable {
   var batch: SampleBatch
   /// Values outside the model's bounds.
   var clipped = 0
+  /// Values that are no finite numbers as binary32.
+  var nonFinite = 0
 
   var rows: Int { batch.rows }
 }
@@ -24,18 +26,21 @@ final class ChunkReader {
   /// Rows of the chunks so far.
   private(set) var rows = 0
 
-  init(_ reader: any SampleReader, name: String, model: FittedModel, chunkRows: Int) {
+  /// - Parameter isCorrected: whether fractions come back as they are though the model knows only integers.
+  init(
+    _ reader: any SampleReader, name: String, model: FittedModel, chunkRows: Int, isCorrected: Bool = false
+  ) {
     self.reader = reader
     self.name = name
     self.chunkRows = chunkRows
     announced = reader.description.rows
-    check = InputCheck(model, reader.description, name: name)
+    check = InputCheck(model, reader.description, name: name, isCorrected: isCorrected)
   }
 
   /// The next chunk: full unless it is the last.
   func next() throws(CodecError) -> SampleChunk? {
     guard !hasEnded else { return nil }
-    let clippedBefore = check.clipped
+    let before = check
     var parts: [SampleBatch] = []
     var count = 0
     // A reader may give less at once than it is asked for: chunks must not depend on that.
@@ -49,7 +54,8 @@ final class ChunkReader {
     rows += count
     try checkRows()
     guard let batch = SampleBatch(joining: parts) else { return nil }
-    return SampleChunk(batch: batch, clipped: check.clipped - clippedBefore)
+    return SampleChunk(
+      batch: batch, clipped: check.clipped - before.clipped, nonFinite: check.nonFinite - before.nonFinite)
   }
 
   private func nextBatch(_ rows: Int) throws(CodecError) -> SampleBatch? {

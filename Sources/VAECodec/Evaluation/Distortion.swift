@@ -10,7 +10,8 @@ struct Distortion: Sendable {
   private(set) var count = 0
 
   mutating func add(_ original: [Double], _ decoded: [Double]) {
-    for (a, b) in zip(original, decoded) {
+    // What is no finite number comes back as it is.
+    for (a, b) in zip(original, decoded) where a.isFinite {
       let d = (a - b).magnitude
       squares += d * d
       maximum = max(maximum, d)

@@ -14,11 +14,16 @@ struct EncodeCommand: ParsableCommand {
       Instead of a quality, say what to find it for: --psnr, --bits or --size. What was asked for holds of the whole \
       stream, or there is none. In a pipe, the first chunk decides if there are more.
 
+      --max-error and --lossless hold of every value: what the model does not say is coded beside it, and each chunk is \
+      decoded and compared before it is written.
+
       EXAMPLES
         vaec encode -m model.vae new.npy
         vaec encode -m model.vae -q 30 --rm *.csv
         vaec encode -m model.vae --psnr 40 new.npy
         vaec encode -m model.vae --size 100kB new.npy
+        vaec encode -m model.vae --max-error 0.1% new.npy
+        vaec encode -m model.vae --lossless new.npy
         cat new.npy | vaec encode -m model.vae > new.vaec
       """)
 
@@ -42,7 +47,8 @@ struct EncodeCommand: ParsableCommand {
     }
     let codec = try general.codec()
     let model = try model.read()
-    let options = EncodeOptions(target: target.target, effort: effort.effort)
+    let options = EncodeOptions(
+      target: target.target, guarantee: target.guarantee, effort: effort.effort)
     try FileResults(general).collect(files.inputs) { input in
       let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
       let samples = try input.rereadable(reading.readOptions)

@@ -25,15 +25,29 @@ struct TargetOptions: ParsableArguments {
     transform: parseByteCount)
   var size: Int?
 
+  @Option(
+    name: .customLong("max-error"),
+    help: ArgumentHelp(
+      "No value is off by more than this, or than this share of the values' range, as 1%.", valueName: "e|e%"),
+    transform: parseBound)
+  var maxError: GuaranteeRequest?
+
+  @Flag(help: "Every bit comes back.")
+  var lossless = false
+
   func validate() throws {
     let given = [
       ("-q", quality != nil), ("--psnr", psnr != nil), ("--bits", bits != nil), ("--size", size != nil),
+      ("--max-error", maxError != nil), ("--lossless", lossless),
     ]
     .filter(\.1).map(\.0)
     guard given.count <= 1 else {
       throw ValidationError("\(given.joined(separator: " and ")) exclude each other.")
     }
   }
+
+  /// What is to hold of every value, if anything is.
+  var guarantee: GuaranteeRequest? { lossless ? .lossless : maxError }
 
   /// The target as the library takes it.
   var target: EncodeTarget {
@@ -42,6 +56,15 @@ struct TargetOptions: ParsableArguments {
     if let size { return .bytes(size) }
     return .quality(quality ?? 60)
   }
+}
+
+private func parseBound(_ text: String) throws -> GuaranteeRequest {
+  let isShare = text.hasSuffix("%")
+  guard let number = Double(isShare ? String(text.dropLast()) : text), Guarantee.bounds.contains(number)
+  else {
+    throw ValidationError("say a number from 0 on, as 0.01, or a share of the values' range, as 1%.")
+  }
+  return isShare ? .maxErrorOfRange(number / 100) : .maxError(number)
 }
 
 private func parsePositive(_ text: String) throws -> Double {

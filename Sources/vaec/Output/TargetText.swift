@@ -34,3 +34,21 @@ extension TargetOutcome {
     ]
   }
 }
+
+extension Guarantee {
+  /// "no value is off by more than 0.01".
+  var text: String {
+    switch self {
+    case .maxError(let bound): "no value is off by more than \(bound)"
+    case .lossless: "every bit comes back"
+    }
+  }
+
+  /// The object `guarantee`.
+  var json: JSON {
+    switch self {
+    case .maxError(let bound): .object([("kind", .string("max_error")), ("max_error", .number(bound))])
+    case .lossless: .object([("kind", .string("lossless"))])
+    }
+  }
+}

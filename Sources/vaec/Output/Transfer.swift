@@ -10,8 +10,12 @@ struct Transfer: FileResult {
   private let streamBytes: Int
   private let seconds: Double
   private let clippedValues: Int
-  /// nil for decoding.
+  private let nonFiniteValues: Int
+  private let isDecoded: Bool
+  /// nil for decoding, and where the model's symbols are not needed.
   private let quality: Double?
+  /// What holds of every value.
+  private let guarantee: Guarantee?
   /// nil where a quality was asked for.
   private let outcome: TargetOutcome?
 
@@ -24,7 +28,10 @@ struct Transfer: FileResult {
     streamBytes = report.streamBytes
     seconds = report.seconds
     clippedValues = report.clippedValues
+    nonFiniteValues = report.nonFiniteValues
+    isDecoded = false
     quality = report.quality
+    guarantee = report.guarantee
     outcome = report.target
   }
 
@@ -37,7 +44,10 @@ struct Transfer: FileResult {
     streamBytes = report.streamBytes
     seconds = report.seconds
     clippedValues = 0
+    nonFiniteValues = 0
+    isDecoded = true
     quality = nil
+    guarantee = nil
     outcome = nil
   }
 
@@ -45,10 +55,13 @@ struct Transfer: FileResult {
   private var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
 
   func tell(_ console: Console) {
-    let (before, after) = quality == nil ? (streamBytes, rawBytes) : (rawBytes, streamBytes)
+    let (before, after) = isDecoded ? (streamBytes, rawBytes) : (rawBytes, streamBytes)
     console.note(
       "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
         + "\(bitsPerSample.fixed(1)) bits/sample, to \(target.name)")
+    if let guarantee {
+      console.note("\(input.name): \(guarantee.text)")
+    }
     if let outcome, let quality {
       console.note(
         "\(input.name): \(outcome.text) at quality \(text(ofQuality: quality))"
@@ -64,21 +77,34 @@ struct Transfer: FileResult {
         "vaec: \(input.name): \(counted(clippedValues, "value")) outside the range of the data that were fitted; "
           + "each comes back as the end of the range")
     }
+    if nonFiniteValues > 0 {
+      console.note(
+        "\(input.name): \(counted(nonFiniteValues, "value")) NaN, infinite or too large, kept as \(nonFiniteValues == 1 ? "it is" : "they are")"
+      )
+    }
     let speed = Double(rawBytes) / 1e6 / max(1e-9, seconds)
     console.detail("\(input.name): \(seconds.fixed(3)) s, \(speed.significant(3)) MB/s")
   }
 
   var json: JSON {
-    .object(
-      [
-        ("file", .string(input.name)), ("output", .string(target.name)), ("samples", .integer(samples)),
-        ("values_per_sample", .integer(valuesPerSample)),
-      ] + (quality.map { [("quality", .number($0))] } ?? []) + [
-        ("raw_bytes", .integer(rawBytes)), ("stream_bytes", .integer(streamBytes)), ("ratio", .number(ratio)),
-        ("bits_per_sample", .number(bitsPerSample)), ("seconds", .number(seconds)),
-      ] + (quality == nil ? [] : [("clipped_values", .integer(clippedValues))])
-        + (outcome.map {
-          [("target", .object($0.members + [("is_kept", .bool($0.isKept))]))]
-        } ?? []))
+    var members: [(key: String, value: JSON)] = [
+      ("file", .string(input.name)), ("output", .string(target.name)), ("samples", .integer(samples)),
+      ("values_per_sample", .integer(valuesPerSample)),
+    ]
+    if !isDecoded { members.append(("quality", quality.map { .number($0) } ?? .null)) }
+    members += [
+      ("raw_bytes", .integer(rawBytes)), ("stream_bytes", .integer(streamBytes)), ("ratio", .number(ratio)),
+      ("bits_per_sample", .number(bitsPerSample)), ("seconds", .number(seconds)),
+    ]
+    if !isDecoded {
+      members += [
+        ("clipped_values", .integer(clippedValues)), ("non_finite_values", .integer(nonFiniteValues)),
+        ("guarantee", guarantee?.json ?? .null),
+      ]
+    }
+    if let outcome {
+      members.append(("target", .object(outcome.members + [("is_kept", .bool(outcome.isKept))])))
+    }
+    return .object(members)
   }
 }

@@ -1,0 +1,68 @@
+import ByteIO
+import CodeStream
+import SampleIO
+
+extension ChunkCodec {
+  /// zstd's levels for samples that are stored, and how much more than the corrected chunk a first try may take to be
+  /// followed up.
+  private static let (quickLevel, thoroughLevel, margin) = (3, 19, 1.3)
+
+  /// The frame of a chunk with corrections, or of the samples themselves where that is smaller.
+  ///
+  /// What it returns has been decoded, and found to keep what is promised.
+  ///
+  /// - Parameter symbols: a frame of the chunk's symbols.
+  func corrected(_ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8]) -> [UInt8] {
+    let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows)
+    let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
+    guard let corrected = corrections(of: batch, symbols: symbols) else { return quick }
+    let head = prefix + CorrectedContent.prefix(rows: batch.rows, corrections: corrected)
+    let frame = repack(after: head)
+    var stored = quick
+    if Double(quick.count) < Self.margin * Double(frame.count) {
+      let thorough = ZstdFrame.compress(content, level: Self.thoroughLevel, checksum: true)
+      if thorough.count < quick.count { stored = thorough }
+    }
+    return stored.count < frame.count ? stored : frame
+  }
+
+  /// What makes the samples of a frame of symbols those of a batch; nil where it would not.
+  private func corrections(of batch: SampleBatch, symbols: [UInt8]) -> [UInt8]? {
+    guard let base = try? decode(symbols: symbols).floats() else { return nil }
+    let coder = correctionCoder
+    let corrections = coder.encode(batch, base: base)
+    guard let decoded = try? coder.decode(corrections[...], base: base) else { return nil }
+    return keeps(decoded, batch) ? corrections : nil
+  }
+
+  /// Whether decoded samples are what is promised.
+  private func keeps(_ decoded: SampleBatch, _ batch: SampleBatch) -> Bool {
+    if guarantee == .lossless { return decoded.bytes == batch.bytes }
+    let (old, new) = (batch.doubles(), decoded.doubles())
+    let (oldBits, newBits) = (batch.bits(), decoded.bits())
+    return old.indices.allSatisfy { i in
+      if oldBits[i] == newBits[i] { return true }
+      guard old[i].isFinite else { return false }
+      if case .maxError(let bound) = guarantee { return Lattice.isWithin(bound, old[i], new[i]) }
+      return !CorrectionCoder.isException(old[i])
+    }
+  }
+
+  /// The samples of a chunk's content, of whatever kind.
+  func decode(content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
+    guard let (rows, corrected) = try CorrectedContent.read(content, limit: chunkRows) else {
+      // Without corrections, no promise is kept.
+      guard guarantee == nil else { throw .corrupt }
+      return try decode(contentOfSymbols: content)
+    }
+    switch corrected {
+    case .stored(let bytes):
+      guard bytes.count == rows * width * elementType.size else { throw .corrupt }
+      return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: Array(bytes))
+    case .corrected(let corrections, let symbols):
+      let batch = try decode(contentOfSymbols: symbols)
+      guard batch.rows == rows else { throw .corrupt }
+      return try correctionCoder.decode(corrections, base: batch.floats())
+    }
+  }
+}
