@@ -13,7 +13,10 @@ typedef int32_t integers __attribute__((ext_vector_type(LANES)));
 /// A vector anywhere in an array of numbers.
 typedef float unaligned_vector __attribute__((ext_vector_type(LANES), aligned(4)));
 
-enum { PANEL = VAEC_PANEL, TILE_COLUMNS = LANES * VECTORS, INNER_BLOCK = 256 };
+enum { PANEL = VAEC_PANEL, TILE_COLUMNS = LANES * VECTORS };
+/// Products that are summed before the sums go to memory (a stretch of B is then 64 KB); numbers of A that are worked on
+/// before the next; rows below which that is not worth reading B again.
+enum { INNER_BLOCK = 512, ROWS_BLOCK = 1 << 17, LEAST_ROWS = 8 * TILE_ROWS };
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -22,18 +25,27 @@ INLINE void store(float *p, vector v) { *(unaligned_vector *)p = v; }
 INLINE vector vector_of(float x) { return (vector)x; }
 INLINE vector fused(vector a, vector b, vector c) { return __builtin_elementwise_fma(a, b, c); }
 
-/// A tile of `rows` x TILE_COLUMNS over `inner` terms. `rows` is a constant where this is inlined.
-INLINE void tile(int rows, ptrdiff_t inner, const float *a, ptrdiff_t a_row, ptrdiff_t a_column, const float *b,
-                 ptrdiff_t b_row, float *c, ptrdiff_t c_row, int start, const float *bias) {
-  vector sum[TILE_ROWS][VECTORS];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < VECTORS; v++) {
-      if (start == VAEC_FROM_ZERO) sum[i][v] = vector_of(0.0f);
-      else if (start == VAEC_FROM_OUTPUT) sum[i][v] = load(c + i * c_row + v * LANES);
-      else sum[i][v] = load(bias + v * LANES);
-    }
+/// x * min(max(x + 3, 0), 6) * (1/6), in this order.
+INLINE vector hard_swish_of_vector(vector x) {
+  vector gate = x + 3.0f;
+  gate = gate > 0.0f ? gate : vector_of(0.0f);
+  gate = gate < 6.0f ? gate : vector_of(6.0f);
+  return x * gate * (1.0f / 6.0f);
+}
+
+/// The derivative of hard_swish: x / 3 + 1/2 between -3 and 3.
+INLINE vector hard_swish_slope_of_vector(vector x) {
+  vector slope = fused(x, vector_of(1.0f / 3.0f), vector_of(0.5f));
+  slope = x < 3.0f ? slope : vector_of(1.0f);
+  return x > -3.0f ? slope : vector_of(0.0f);
+}
+
+/// The sums of a tile, which stay in registers: `rows` is a constant where the functions below are inlined.
+typedef vector tile_sums[TILE_ROWS][VECTORS];
+
+/// Adds `inner` products to each sum of a tile. `b` is at the tile's first column.
+INLINE void accumulate(int rows, tile_sums sum, ptrdiff_t inner, const float *a, ptrdiff_t a_row, ptrdiff_t a_column,
+                       const float *b, ptrdiff_t b_row) {
   for (ptrdiff_t k = 0; k < inner; k++) {
     vector column[VECTORS];
 #pragma clang loop unroll(full)
@@ -45,37 +57,191 @@ INLINE void tile(int rows, ptrdiff_t inner, const float *a, ptrdiff_t a_row, ptr
       for (int v = 0; v < VECTORS; v++) sum[i][v] = fused(broadcast, column[v], sum[i][v]);
     }
   }
+}
+
+/// Stretches of a product's terms that are summed before the sums go to memory.
+typedef struct {
+  vaec_term pieces[VAEC_TERMS];
+  int count, start;
+  /// Nothing follows: the sums are the product's.
+  bool is_last;
+} stretch;
+
+/// A tile of a product: rows first ..< first + rows, columns from `half` on in its panel.
+INLINE void tile(int rows, const vaec_product *p, const stretch *s, ptrdiff_t first, ptrdiff_t panel, int half) {
+  tile_sums sum;
+  ptrdiff_t place = panel * p->c_panel + first * p->c_row + half, row = p->c_row;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < VECTORS; v++) store(c + i * c_row + v * LANES, sum[i][v]);
+    for (int v = 0; v < VECTORS; v++) {
+      if (s->start == VAEC_FROM_ZERO) sum[i][v] = vector_of(0.0f);
+      else if (s->start == VAEC_FROM_OUTPUT) sum[i][v] = load(p->c + place + i * row + v * LANES);
+      else sum[i][v] = load(p->bias + panel * PANEL + half + v * LANES);
+    }
+  for (int piece = 0; piece < s->count; piece++) {
+    const vaec_term *t = &s->pieces[piece];
+    accumulate(rows, sum, t->inner, t->a + first * t->a_row, t->a_row, t->a_column, t->b + half, t->b_row);
+  }
+  if (s->is_last && p->before) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < VECTORS; v++)
+        sum[i][v] *= hard_swish_slope_of_vector(load(p->before + place + i * row + v * LANES));
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < VECTORS; v++) store(p->c + place + i * row + v * LANES, sum[i][v]);
+  if (s->is_last && p->activated) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < VECTORS; v++)
+        store(p->activated + place + i * row + v * LANES, hard_swish_of_vector(sum[i][v]));
+  }
+}
+
+// Calls CASE(rows) with the constant that equals `count`, 1 ... TILE_ROWS; other constants are not compiled.
+#define FOR_TILE_ROWS(count)                                                                             \
+  switch (count) {                                                                                       \
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)   \
+  }
+
+/// Rows first ..< last of one panel, for some stretch of the terms.
+static void product_stretch(const vaec_product *p, const stretch *s, ptrdiff_t first, ptrdiff_t last, ptrdiff_t panel) {
+  for (int half = 0; half < PANEL; half += TILE_COLUMNS)
+    for (ptrdiff_t i = first; i < last; i += TILE_ROWS) {
+#define CASE(ROWS)                                                                                       \
+  case ROWS:                                                                                             \
+    if (ROWS <= TILE_ROWS) tile(ROWS <= TILE_ROWS ? ROWS : 1, p, s, i, panel, half);                     \
+    break;
+      FOR_TILE_ROWS(last - i < TILE_ROWS ? last - i : TILE_ROWS)
+#undef CASE
+    }
 }
 
 static void product(const vaec_product *p) {
-  for (ptrdiff_t panel = 0; panel < p->panels; panel++) {
-    for (ptrdiff_t k = 0; k == 0 || k < p->inner; k += INNER_BLOCK) {
-      ptrdiff_t inner = p->inner - k < INNER_BLOCK ? p->inner - k : INNER_BLOCK;
-      int start = k > 0 ? VAEC_FROM_OUTPUT : p->start;
-      for (int half = 0; half < PANEL; half += TILE_COLUMNS) {
-        const float *b = p->b + panel * p->b_panel + k * p->b_row + half;
-        const float *bias = p->bias ? p->bias + panel * PANEL + half : NULL;
-        for (ptrdiff_t i = 0; i < p->rows; i += TILE_ROWS) {
-          const float *a = p->a + i * p->a_row + k * p->a_column;
-          float *c = p->c + panel * p->c_panel + i * p->c_row + half;
-#define CASE(ROWS)                                                                                       \
-  case ROWS:                                                                                             \
-    if (ROWS <= TILE_ROWS)                                                                               \
-      tile(ROWS <= TILE_ROWS ? ROWS : 1, inner, a, p->a_row, p->a_column, b, p->b_row, c, p->c_row,      \
-           start, bias);                                                                                 \
-    break;
-          switch (p->rows - i < TILE_ROWS ? p->rows - i : TILE_ROWS) {
-            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+  ptrdiff_t inner = 0;
+  for (int t = 0; t < p->term_count; t++) inner += p->terms[t].inner;
+  // So many rows that A stays in the second cache while all panels pass.
+  ptrdiff_t rows = ROWS_BLOCK / (inner + 1) / TILE_ROWS * TILE_ROWS;
+  if (rows < LEAST_ROWS) rows = LEAST_ROWS;
+  for (ptrdiff_t first = 0; first < p->rows; first += rows) {
+    ptrdiff_t last = p->rows - first < rows ? p->rows : first + rows;
+    for (ptrdiff_t panel = 0; panel < p->panels; panel++) {
+      stretch s = {.start = p->start};
+      ptrdiff_t room = INNER_BLOCK;
+      for (int t = 0; t < p->term_count; t++) {
+        const vaec_term *term = &p->terms[t];
+        for (ptrdiff_t k = 0; k < term->inner;) {
+          if (room == 0) {
+            product_stretch(p, &s, first, last, panel);
+            s = (stretch){.start = VAEC_FROM_OUTPUT};
+            room = INNER_BLOCK;
           }
-#undef CASE
+          vaec_term *piece = &s.pieces[s.count++];
+          *piece = *term;
+          piece->inner = term->inner - k < room ? term->inner - k : room;
+          piece->a += k * term->a_column;
+          piece->b += panel * term->b_panel + k * term->b_row;
+          k += piece->inner;
+          room -= piece->inner;
         }
+      }
+      s.is_last = true;
+      product_stretch(p, &s, first, last, panel);
+    }
+  }
+}
+
+static void adam(const vaec_adam_step *s) {
+  float *restrict weight = s->weight, *restrict first = s->first_moment, *restrict second = s->second_moment;
+  const float *restrict gradient = s->gradient;
+  float keep1 = s->beta1, take1 = 1.0f - s->beta1, keep2 = s->beta2, take2 = 1.0f - s->beta2;
+  float rate = s->rate, correction = s->second_correction, epsilon = s->epsilon;
+  for (ptrdiff_t i = 0; i < s->count; i++) {
+    float g = gradient[i];
+    float m = __builtin_fmaf(keep1, first[i], take1 * g), v = __builtin_fmaf(keep2, second[i], take2 * g * g);
+    first[i] = m;
+    second[i] = v;
+    float w = __builtin_fmaf(-s->decay, weight[i], weight[i]);
+    // Not the library's root: that one sets errno, for which loops stay scalar.
+    weight[i] = w - rate * m / (__builtin_elementwise_sqrt(v * correction) + epsilon);
+  }
+}
+
+/// Sums a tile of a gradient from zero, and has the step's numbers brought into the cache meanwhile: `count` lines, from
+/// `place` on in each array.
+INLINE void gradient_tile(int rows, const vaec_product *p, ptrdiff_t first, int half, const vaec_adam_step *step,
+                          float *gradient) {
+  enum { TERMS_AT_ONCE = 8, LINE = 16 };
+  tile_sums sum;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < VECTORS; v++) sum[i][v] = vector_of(0.0f);
+  ptrdiff_t next = first * PANEL, end = next + (half == 0 ? rows * PANEL : 0);
+  for (int piece = 0; piece < p->term_count; piece++) {
+    const vaec_term *t = &p->terms[piece];
+    const float *a = t->a + first * t->a_row, *b = t->b + half;
+    // Evenly over the sum, that no burst of them stands in the way of its own loads.
+    ptrdiff_t numbers = (rows * PANEL / LINE * TERMS_AT_ONCE + t->inner - 1) / (t->inner + (t->inner == 0)) * LINE;
+    for (ptrdiff_t k = 0; k < t->inner; k += TERMS_AT_ONCE) {
+      accumulate(rows, sum, t->inner - k < TERMS_AT_ONCE ? t->inner - k : TERMS_AT_ONCE, a + k * t->a_column, t->a_row,
+                 t->a_column, b + k * t->b_row, t->b_row);
+      ptrdiff_t until = end - next < numbers ? end : next + numbers;
+      for (; next < until; next += LINE) {
+        __builtin_prefetch(step->weight + next, 1);
+        __builtin_prefetch(step->first_moment + next, 1);
+        __builtin_prefetch(step->second_moment + next, 1);
       }
     }
   }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < VECTORS; v++) store(gradient + i * PANEL + half + v * LANES, sum[i][v]);
+}
+
+static void descend(const vaec_product *p, const vaec_adam_step *step) {
+  float gradient[TILE_ROWS * PANEL] __attribute__((aligned(64)));
+  for (ptrdiff_t first = 0; first < p->rows; first += TILE_ROWS) {
+    ptrdiff_t rows = p->rows - first < TILE_ROWS ? p->rows - first : TILE_ROWS;
+    for (int half = 0; half < PANEL; half += TILE_COLUMNS) {
+#define CASE(ROWS)                                                                                       \
+  case ROWS:                                                                                             \
+    if (ROWS <= TILE_ROWS) gradient_tile(ROWS <= TILE_ROWS ? ROWS : 1, p, first, half, step, gradient);  \
+    break;
+      FOR_TILE_ROWS(rows)
+#undef CASE
+    }
+    vaec_adam_step part = *step;
+    part.weight += first * PANEL;
+    part.first_moment += first * PANEL;
+    part.second_moment += first * PANEL;
+    part.gradient = gradient;
+    part.count = rows * PANEL;
+    adam(&part);
+  }
+}
+
+enum { BLOCK = 4 };
+typedef float four __attribute__((ext_vector_type(BLOCK)));
+typedef float unaligned_four __attribute__((ext_vector_type(BLOCK), aligned(4)));
+
+/// Writes the transpose of 4 x 4 numbers; rows are PANEL apart in both.
+INLINE void transpose_block(const float *from, float *to) {
+#define ROW(i) (*(const unaligned_four *)(from + (i) * PANEL))
+  four a = ROW(0), b = ROW(1), c = ROW(2), d = ROW(3);
+#undef ROW
+  four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  four ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(unaligned_four *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+  *(unaligned_four *)(to + PANEL) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  *(unaligned_four *)(to + 2 * PANEL) = __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5);
+  *(unaligned_four *)(to + 3 * PANEL) = __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7);
 }
 
 static void transpose(const float *from, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t first, ptrdiff_t last,
@@ -86,14 +252,13 @@ static void transpose(const float *from, ptrdiff_t inputs, ptrdiff_t outputs, pt
       ptrdiff_t rows = inputs - block < PANEL ? inputs - block : PANEL;
       const float *source = from + (panel * inputs + block) * PANEL;
       float *target = to + (block / PANEL * outputs + panel * PANEL) * PANEL;
-      if (rows == PANEL) {
-        for (ptrdiff_t j = 0; j < columns; j++)
-#pragma clang loop unroll(full)
-          for (int i = 0; i < PANEL; i++) target[j * PANEL + i] = source[i * PANEL + j];
-      } else {
-        for (ptrdiff_t j = 0; j < columns; j++)
-          for (ptrdiff_t i = 0; i < rows; i++) target[j * PANEL + i] = source[i * PANEL + j];
-      }
+      ptrdiff_t whole_rows = rows / BLOCK * BLOCK, whole_columns = columns / BLOCK * BLOCK;
+      for (ptrdiff_t j = 0; j < whole_columns; j += BLOCK)
+        for (ptrdiff_t i = 0; i < whole_rows; i += BLOCK)
+          transpose_block(source + i * PANEL + j, target + j * PANEL + i);
+      for (ptrdiff_t j = 0; j < columns; j++)
+        for (ptrdiff_t i = j < whole_columns ? whole_rows : 0; i < rows; i++)
+          target[j * PANEL + i] = source[i * PANEL + j];
     }
   }
 }
@@ -300,21 +465,6 @@ static void mixture_gradient(const vaec_mixture_row *prior, const float *z, floa
   }
 }
 
-static void adam(const vaec_adam_step *s) {
-  float *restrict weight = s->weight, *restrict first = s->first_moment, *restrict second = s->second_moment;
-  const float *restrict gradient = s->gradient;
-  float keep1 = s->beta1, take1 = 1.0f - s->beta1, keep2 = s->beta2, take2 = 1.0f - s->beta2;
-  float rate = s->rate, correction = s->second_correction, epsilon = s->epsilon;
-  for (ptrdiff_t i = 0; i < s->count; i++) {
-    float g = gradient[i];
-    float m = __builtin_fmaf(keep1, first[i], take1 * g), v = __builtin_fmaf(keep2, second[i], take2 * g * g);
-    first[i] = m;
-    second[i] = v;
-    float w = __builtin_fmaf(-s->decay, weight[i], weight[i]);
-    weight[i] = w - rate * m / (__builtin_sqrtf(v * correction) + epsilon);
-  }
-}
-
 static void average(float *average, const float *weight, float rate, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i++) average[i] = __builtin_fmaf(rate, weight[i] - average[i], average[i]);
 }
@@ -367,7 +517,7 @@ static void rotate_double(double *restrict a, double *restrict b, double c, doub
 #define JOIN(a, b) JOIN_(a, b)
 
 const vaec_kernels JOIN(vaec_kernels_, VARIANT) = {
-    NAME, product, transpose, hard_swish, hard_swish_gradient, exponential, multiply, add_scaled,
+    NAME, product, descend, transpose, hard_swish, hard_swish_gradient, exponential, multiply, add_scaled,
     scale, negate, clip, output_gradient, add_scaled_magnitude, add_scaled_distance,
     scale_levels, apply_rule, quantize, dequantize, round_to_integer, noise, mixture_gradient, adam, average, squared_error, sum,
     add_scaled_double, rotate_double,

@@ -1,7 +1,7 @@
 import CKernels
 import Testing
 
-/// A product C = start + A B over random numbers, in one of the layouts that callers use.
+/// A sum of products C = start + A B + ... over random numbers, in one of the layouts that callers use.
 struct ProductCase: Sendable, CustomTestStringConvertible {
   var rows: Int
   var inner: Int
@@ -11,68 +11,113 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
   /// B and C in panels (a weight matrix), else row major (activations).
   var isPanelled = true
   var octaves = 3
+  /// The inner dimensions of further terms.
+  var further: [Int] = []
+  var isActivated = false
+  var hasSlope = false
 
   static let panel = Int(VAEC_PANEL)
   static let starts = [Int(VAEC_FROM_ZERO), Int(VAEC_FROM_OUTPUT), Int(VAEC_FROM_BIAS)]
   var columns: Int { panels * Self.panel }
   var testDescription: String {
-    "\(rows)x\(inner)x\(columns) from \(start)\(isTransposed ? " A^T" : "")\(isPanelled ? "" : " row major")"
+    "\(rows)x\(inners)x\(columns) from \(start)\(isTransposed ? " A^T" : "")\(isPanelled ? "" : " row major")"
+      + "\(isActivated ? " activated" : "")\(hasSlope ? " slope" : "")"
   }
 
-  /// Numbers from one row of A to the next as it lies in memory: more than it needs.
-  private var stride: Int { (isTransposed ? rows : inner) + 3 }
-  private var aRow: Int { isTransposed ? 1 : stride }
-  private var aColumn: Int { isTransposed ? stride : 1 }
-  private var bPanel: Int { isPanelled ? inner * Self.panel : Self.panel }
-  private var bRow: Int { isPanelled ? Self.panel : columns + 5 }
+  private var inners: [Int] { [inner] + further }
   private var cPanel: Int { isPanelled ? rows * Self.panel : Self.panel }
   private var cRow: Int { isPanelled ? Self.panel : columns + 7 }
 
-  /// What A, B, C and the bias are before the product.
-  private func operands() -> (a: [Float], b: [Float], c: [Float], bias: [Float]) {
+  /// One term: where its operands are in one array of numbers, and how they lie there.
+  private struct Term {
+    var inner, a, aRow, aColumn, b, bPanel, bRow: Int
+  }
+
+  private var terms: (list: [Term], count: Int) {
+    var (list, end): ([Term], Int) = ([], 0)
+    for inner in inners {
+      // Numbers from one row of A to the next as it lies in memory: more than it needs.
+      let stride = (isTransposed ? rows : inner) + 3
+      let b = end + stride * max(rows, inner)
+      list.append(
+        Term(
+          inner: inner, a: end, aRow: isTransposed ? 1 : stride, aColumn: isTransposed ? stride : 1, b: b,
+          bPanel: isPanelled ? inner * Self.panel : Self.panel, bRow: isPanelled ? Self.panel : columns + 5))
+      end = b + (inner + 1) * (columns + 5)
+    }
+    return (list, end)
+  }
+
+  /// What the terms' operands, C, the bias and the arguments of the slope are before the product.
+  private func operands() -> (ab: [Float], c: [Float], bias: [Float], before: [Float]) {
     var numbers = Numbers(seed: UInt64(rows * 1009 + inner * 31 + panels))
+    let count = (rows + 1) * (columns + 7)
     return (
-      numbers.wild(stride * max(rows, inner), octaves: octaves),
-      numbers.wild((inner + 1) * (columns + 5), octaves: octaves),
-      numbers.wild((rows + 1) * (columns + 7), octaves: octaves), numbers.wild(columns, octaves: octaves)
+      numbers.wild(terms.count, octaves: octaves), numbers.wild(count, octaves: octaves),
+      numbers.wild(columns, octaves: octaves), numbers.floats(count, -4...4)
     )
   }
 
-  /// All of C's memory, gaps included.
+  /// All of C's memory, gaps included, and what is activated.
   func result(_ kernels: vaec_kernels) -> [Float] {
-    var (a, b, c, bias) = operands()
-    a.withUnsafeMutableBufferPointer { a in
-      b.withUnsafeMutableBufferPointer { b in
-        c.withUnsafeMutableBufferPointer { c in
-          bias.withUnsafeMutableBufferPointer { bias in
-            var p = vaec_product(
-              rows: rows, inner: inner, panels: panels, a: a.baseAddress, a_row: aRow, a_column: aColumn,
-              b: b.baseAddress, b_panel: bPanel, b_row: bRow, c: c.baseAddress, c_panel: cPanel, c_row: cRow,
-              start: Int32(start), bias: start == Int(VAEC_FROM_BIAS) ? bias.baseAddress : nil)
-            kernels.product(&p)
+    var (ab, c, bias, before) = operands()
+    var activated = [Float](repeating: -7, count: c.count)
+    ab.withUnsafeMutableBufferPointer { ab in
+      guard let base = ab.baseAddress else { return }
+      let terms = terms.list.map {
+        vaec_term(
+          inner: $0.inner, a: base + $0.a, a_row: $0.aRow, a_column: $0.aColumn, b: base + $0.b,
+          b_panel: $0.bPanel, b_row: $0.bRow)
+      }
+      c.withUnsafeMutableBufferPointer { c in
+        bias.withUnsafeMutableBufferPointer { bias in
+          before.withUnsafeMutableBufferPointer { before in
+            activated.withUnsafeMutableBufferPointer { activated in
+              var p = vaec_product()
+              (p.rows, p.panels, p.term_count) = (rows, panels, Int32(terms.count))
+              p.terms.0 = terms[0]
+              if terms.count > 1 { p.terms.1 = terms[1] }
+              if terms.count > 2 { p.terms.2 = terms[2] }
+              p.start = Int32(start)
+              p.bias = start == Int(VAEC_FROM_BIAS) ? UnsafePointer(bias.baseAddress) : nil
+              (p.c, p.c_panel, p.c_row) = (c.baseAddress, cPanel, cRow)
+              p.activated = isActivated ? activated.baseAddress : nil
+              p.before = hasSlope ? UnsafePointer(before.baseAddress) : nil
+              kernels.product(&p)
+            }
           }
         }
       }
     }
-    return c
+    return c + activated
   }
 
   /// The same, one fused multiply-add after another.
   func reference() -> [Float] {
-    let (a, b, c, bias) = operands()
-    var result = c
+    let (ab, c, bias, before) = operands()
+    let terms = self.terms.list
+    var (result, activated) = (c, [Float](repeating: -7, count: c.count))
     for i in 0..<rows {
       for j in 0..<columns {
         let place = j / Self.panel * cPanel + i * cRow + j % Self.panel
         var sum: Float =
           start == Int(VAEC_FROM_ZERO) ? 0 : start == Int(VAEC_FROM_OUTPUT) ? c[place] : bias[j]
-        for k in 0..<inner {
-          sum.addProduct(a[i * aRow + k * aColumn], b[j / Self.panel * bPanel + k * bRow + j % Self.panel])
+        for t in terms {
+          var (a, b) = (t.a + i * t.aRow, t.b + j / Self.panel * t.bPanel + j % Self.panel)
+          for _ in 0..<t.inner {
+            sum.addProduct(ab[a], ab[b])
+            (a, b) = (a + t.aColumn, b + t.bRow)
+          }
+        }
+        if hasSlope {
+          let x = before[place]
+          sum *= x <= -3 ? 0 : x >= 3 ? 1 : (0.5 as Float).addingProduct(x, 1 / 3)
         }
         result[place] = sum
+        if isActivated { activated[place] = sum * min(max(sum + 3, 0), 6) * (1 / 6) }
       }
     }
-    return result
+    return result + activated
   }
 
   static let some: [ProductCase] = {
@@ -91,10 +136,21 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
       cases.append(ProductCase(rows: 25, inner: 1, panels: 3, start: start))
       cases.append(ProductCase(rows: 3, inner: 0, panels: 2, start: start))
       cases.append(ProductCase(rows: 0, inner: 4, panels: 1, start: start))
-      // The inner dimension is worked on in blocks of 256: what a sum starts from must enter once.
-      for inner in [255, 256, 257, 520] {
+      // The inner dimension is worked on in blocks of 512: what a sum starts from must enter once.
+      for inner in [511, 512, 513, 1030] {
         cases.append(ProductCase(rows: 2, inner: inner, panels: 1, start: start, octaves: 30))
       }
+      // Terms that share a block, fill one, straddle two, or are empty; and what is done to the sums that are complete.
+      for further in [[3], [0, 4], [507, 1], [509, 514]] {
+        for isActivated in [false, true] {
+          cases.append(
+            ProductCase(
+              rows: 2, inner: 5, panels: 1, start: start, isPanelled: further.count == 1, further: further,
+              isActivated: isActivated, hasSlope: !isActivated))
+        }
+      }
+      cases.append(
+        ProductCase(rows: 2, inner: 0, panels: 2, start: start, isActivated: true, hasSlope: true))
     }
     return cases
   }()
@@ -107,6 +163,37 @@ struct ProductTests {
     let expected = product.reference().bits
     for variant in Variant.all {
       #expect(product.result(variant.kernels).bits == expected, "\(variant.name)")
+    }
+  }
+
+  @Test("a row's sums do not depend on the rows beside it, even where rows are too many for one pass")
+  func manyRows() {
+    let (rows, inner, panels, width) = (130, 1400, 2, Int(VAEC_PANEL))
+    var numbers = Numbers(seed: 12)
+    let (a, b) = (numbers.floats(rows * inner, -1...1), numbers.floats(inner * panels * width, -1...1))
+    func product(_ kernels: vaec_kernels, rowsAtOnce: Int) -> [UInt32] {
+      var c = [Float](repeating: 0, count: rows * panels * width)
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          c.withUnsafeMutableBufferPointer { c in
+            guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+            for first in stride(from: 0, to: rows, by: rowsAtOnce) {
+              var p = vaec_product()
+              (p.rows, p.panels, p.term_count) = (min(rowsAtOnce, rows - first), panels, 1)
+              p.terms.0 = vaec_term(
+                inner: inner, a: a + first * inner, a_row: inner, a_column: 1, b: b, b_panel: inner * width,
+                b_row: width)
+              (p.c, p.c_panel, p.c_row) = (c + first * panels * width, width, panels * width)
+              kernels.product(&p)
+            }
+          }
+        }
+      }
+      return c.bits
+    }
+    let expected = product(Variant.all[Variant.all.count - 1].kernels, rowsAtOnce: 1)
+    for variant in Variant.all {
+      #expect(product(variant.kernels, rowsAtOnce: rows) == expected, "\(variant.name)")
     }
   }
 
@@ -126,7 +213,9 @@ struct ProductTests {
     func index(_ inputs: Int, _ i: Int, _ j: Int) -> Int { (j / panel * inputs + i) * panel + j % panel }
     func panels(_ n: Int) -> Int { (n + panel - 1) / panel }
     var numbers = Numbers(seed: 3)
-    for (inputs, outputs) in [(1, 1), (3, 33), (33, 3), (32, 64), (64, 32), (40, 70), (70, 40)] {
+    for (inputs, outputs) in [
+      (1, 1), (3, 33), (33, 3), (6, 39), (39, 6), (32, 64), (64, 32), (40, 70), (70, 40),
+    ] {
       var from = [Float](repeating: 0, count: panels(outputs) * inputs * panel)
       for i in 0..<inputs { for j in 0..<outputs { from[index(inputs, i, j)] = numbers.float(-1...1) } }
       var to = [Float](repeating: 0, count: panels(inputs) * outputs * panel)

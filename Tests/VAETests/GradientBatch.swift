@@ -65,8 +65,9 @@ struct GradientBatch {
   func gradient(_ source: Gradients.Source) -> [Float] {
     let buffer = FloatBuffer(count: source.entry.shape.count)
     for panel in 0..<source.entry.shape.panels {
-      gradients.parameterGradient(
-        source, panel: panel, into: buffer.pointer + panel * source.entry.shape.inputs * panelWidth)
+      var product = gradients.parameterGradient(source, panel: panel)
+      product.c = buffer.pointer + panel * source.entry.shape.inputs * panelWidth
+      pass.kernels.table.pointee.product(&product)
     }
     return buffer.array
   }

@@ -29,22 +29,37 @@ enum {
   VAEC_FROM_BIAS = 2,
 };
 
-/// A product C = start + A B of `rows` x `inner` with `inner` x (`panels` * VAEC_PANEL).
+/// One term A B of a sum of products: `rows` x `inner` with `inner` x (`panels` * VAEC_PANEL).
 typedef struct {
-  ptrdiff_t rows, inner, panels;
+  ptrdiff_t inner;
   /// A(i, k) is at a[i * a_row + k * a_column].
   const float *a;
   ptrdiff_t a_row, a_column;
   /// B(k, j) is at b[(j / P) * b_panel + k * b_row + j % P].
   const float *b;
   ptrdiff_t b_panel, b_row;
-  /// C(i, j) is at c[(j / P) * c_panel + i * c_row + j % P].
-  float *c;
-  ptrdiff_t c_panel, c_row;
+} vaec_term;
+
+/// Terms that a product has at the most.
+enum { VAEC_TERMS = 3 };
+
+/// A sum of products C = start + A1 B1 + A2 B2 + A3 B3, `rows` x (`panels` * VAEC_PANEL).
+typedef struct {
+  ptrdiff_t rows, panels;
+  /// The first `term_count` count.
+  vaec_term terms[VAEC_TERMS];
+  int term_count;
   /// VAEC_FROM_ZERO, VAEC_FROM_OUTPUT or VAEC_FROM_BIAS.
   int start;
   /// `panels` * VAEC_PANEL numbers, where `start` is VAEC_FROM_BIAS.
   const float *bias;
+  /// C(i, j) is at c[(j / P) * c_panel + i * c_row + j % P].
+  float *c;
+  ptrdiff_t c_panel, c_row;
+  /// Where it is not NULL, hard_swish(C) is written to it as well, laid out as C.
+  float *activated;
+  /// Where it is not NULL, C is multiplied by the derivative of hard_swish at these numbers, laid out as C.
+  const float *before;
 } vaec_product;
 
 /// One step of Adam for `count` parameters.
@@ -88,8 +103,12 @@ typedef struct {
   /// "avx512", "avx2", "neon" or "plain".
   const char *name;
 
-  /// Computes a product. Each element is summed in ascending k, each term by fused multiply-add.
+  /// Computes a sum of products. Each element is summed term after term, each in ascending k, by fused multiply-add.
   void (*product)(const vaec_product *p);
+
+  /// One step of Adam for a panel of weights, along the gradient that a product from zero gives: `p` has one panel and
+  /// no `c`, `step` no `gradient`, and its arrays are laid out as that panel, p->rows x VAEC_PANEL.
+  void (*descend)(const vaec_product *p, const vaec_adam_step *step);
 
   /// Writes the transpose of a weight matrix (inputs x outputs, panels) restricted to panels
   /// first..<last, to `to` (outputs x inputs, panels; the padding of inputs is left as it is: zero).

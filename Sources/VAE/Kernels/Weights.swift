@@ -59,6 +59,27 @@ extension Kernels {
     case bias(UnsafePointer<Float>)
   }
 
+  /// One term x W of a product, for weights in panels.
+  struct Term {
+    /// batch x shape.inputs.
+    let x: Matrix
+    let weights: UnsafePointer<Float>
+    let shape: WeightShape
+
+    init(_ x: Matrix, _ weights: UnsafePointer<Float>, _ shape: WeightShape) {
+      self.x = x
+      self.weights = weights
+      self.shape = shape
+    }
+
+    fileprivate func term(_ rows: Range<Int>) -> vaec_term {
+      vaec_term(
+        inner: shape.inputs, a: UnsafePointer(x.row(rows.lowerBound)), a_row: x.stride, a_column: 1,
+        b: weights,
+        b_panel: shape.inputs * panelWidth, b_row: panelWidth)
+    }
+  }
+
   /// y[rows] = start + x[rows] W, for weights in panels.
   ///
   /// - Parameters:
@@ -69,22 +90,55 @@ extension Kernels {
     _ rows: Range<Int>, _ x: Matrix, _ weights: UnsafePointer<Float>, _ shape: WeightShape, into y: Matrix,
     from start: Start = .zero
   ) {
+    product(rows, Term(x, weights, shape), into: y, from: start)
+  }
+
+  /// y[rows] = start + the terms in their order: each row's sums are the same as those of one product after another.
+  ///
+  /// - Parameters:
+  ///   - rows: the rows of all matrices to work on.
+  ///   - y: batch x the terms' outputs; whole panels are written.
+  ///   - activated: where hard-swish of `y` goes, too.
+  ///   - before: where `y` is to be multiplied by the slope of hard-swish, its arguments.
+  func product(
+    _ rows: Range<Int>, _ first: Term, _ second: Term? = nil, _ third: Term? = nil, into y: Matrix,
+    from start: Start = .zero, activated: Matrix? = nil, slopeAt before: Matrix? = nil
+  ) {
     guard !rows.isEmpty else { return }
     var p = vaec_product()
     p.rows = rows.count
-    p.inner = shape.inputs
-    p.panels = shape.panels
-    p.a = UnsafePointer(x.row(rows.lowerBound))
-    p.a_row = x.stride
-    p.a_column = 1
-    p.b = weights
-    p.b_panel = shape.inputs * panelWidth
-    p.b_row = panelWidth
+    p.panels = first.shape.panels
+    p.terms.0 = first.term(rows)
+    p.term_count = 1
+    if let second {
+      p.terms.1 = second.term(rows)
+      p.term_count = 2
+    }
+    if let third {
+      p.terms.2 = third.term(rows)
+      p.term_count = 3
+    }
     p.c = y.row(rows.lowerBound)
     p.c_panel = panelWidth
     p.c_row = y.stride
+    p.activated = activated?.row(rows.lowerBound)
+    p.before = before.map { UnsafePointer($0.row(rows.lowerBound)) }
     set(start, in: &p)
     table.pointee.product(&p)
+  }
+
+  /// x^T dy over `rows` for one panel of outputs, as a product that goes nowhere yet: the gradient of y = x W.
+  func gradient(_ rows: Range<Int>, _ x: Matrix, _ dy: Matrix, panel: Int, inputs: Int) -> vaec_product {
+    var p = vaec_product()
+    p.rows = inputs
+    p.panels = 1
+    p.terms.0 = vaec_term(
+      inner: rows.count, a: UnsafePointer(x.row(rows.lowerBound)), a_row: 1, a_column: x.stride,
+      b: UnsafePointer(dy.row(rows.lowerBound) + panel * panelWidth), b_panel: panelWidth, b_row: dy.stride)
+    p.term_count = 1
+    p.c_panel = inputs * panelWidth
+    p.c_row = panelWidth
+    return p
   }
 
   /// gradient[panel] = x^T dy over `rows`: the gradient of y = x W for one panel of outputs.
@@ -94,19 +148,8 @@ extension Kernels {
     _ rows: Range<Int>, _ x: Matrix, _ dy: Matrix, panel: Int, _ shape: WeightShape,
     into gradient: UnsafeMutablePointer<Float>, from start: Start = .zero
   ) {
-    var p = vaec_product()
-    p.rows = shape.inputs
-    p.inner = rows.count
-    p.panels = 1
-    p.a = UnsafePointer(x.row(rows.lowerBound))
-    p.a_row = 1
-    p.a_column = x.stride
-    p.b = UnsafePointer(dy.row(rows.lowerBound) + panel * panelWidth)
-    p.b_panel = panelWidth
-    p.b_row = dy.stride
+    var p = self.gradient(rows, x, dy, panel: panel, inputs: shape.inputs)
     p.c = gradient
-    p.c_panel = shape.inputs * panelWidth
-    p.c_row = panelWidth
     set(start, in: &p)
     table.pointee.product(&p)
   }

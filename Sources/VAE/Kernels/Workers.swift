@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// A number of threads that share the pieces of a task. Which thread does which piece changes no result: a
 /// piece writes only what is its own.
@@ -11,16 +12,21 @@ public struct Workers: Sendable {
     self.count = max(1, count)
   }
 
-  /// Runs `body` for each piece 0..<pieces, and returns when all are done.
+  /// Runs `body` for each piece 0..<pieces, and returns when all are done. Threads take the next piece as they get to it:
+  /// one that is held up by others on the machine keeps no piece waiting but its own.
   public func forEach(_ pieces: Int, _ body: @Sendable (Int) -> Void) {
     if count == 1 || pieces <= 1 {
       for piece in 0..<pieces { body(piece) }
     } else if pieces <= count {
       DispatchQueue.concurrentPerform(iterations: pieces, execute: body)
     } else {
-      let count = count
-      DispatchQueue.concurrentPerform(iterations: count) { worker in
-        for piece in stride(from: worker, to: pieces, by: count) { body(piece) }
+      let next = Atomic(0)
+      DispatchQueue.concurrentPerform(iterations: count) { _ in
+        while true {
+          let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          if piece >= pieces { break }
+          body(piece)
+        }
       }
     }
   }

@@ -99,10 +99,12 @@ public struct Architecture: Equatable, Sendable {
   }
 
   /// The two anchors next to `u` and their weights, as a row of `anchors` hats that add up to 1.
+  func hats(_ u: Float) -> [Float] { (0..<anchors).map { hat($0, at: u) } }
+
+  /// The weight of one anchor at `u`.
   ///
   /// Exact operations only: a decoder computes it.
-  func hats(_ u: Float) -> [Float] {
-    let position = u * Float(anchors - 1)
-    return (0..<anchors).map { anchor in max(0, 1 - (position - Float(anchor)).magnitude) }
+  func hat(_ anchor: Int, at u: Float) -> Float {
+    max(0, 1 - (u * Float(anchors - 1) - Float(anchor)).magnitude)
   }
 }

@@ -21,6 +21,8 @@ struct Pass: Sendable {
   /// exp(log gain) / step, exp(log gain) * step.
   let encoderScale: Matrix
   let decoderScale: Matrix
+  /// The log gains that the scales are made of.
+  private let gains: [(entry: Architecture.Entry, scale: Matrix)]
   /// Latents in units of the step, before noise or rounding; and after.
   let latents: Matrix
   let symbols: Matrix
@@ -48,6 +50,7 @@ struct Pass: Sendable {
     projected = Matrix(rows: rows, columns: a.latents)
     encoderScale = Matrix(rows: rows, columns: a.latents)
     decoderScale = Matrix(rows: rows, columns: a.latents)
+    gains = [(a.encoder.gain, encoderScale), (a.decoder.gain, decoderScale)]
     latents = Matrix(rows: rows, columns: a.latents)
     symbols = Matrix(rows: rows, columns: a.latents)
     spread = Matrix(rows: rows, columns: a.latents)
@@ -61,37 +64,37 @@ struct Pass: Sendable {
 
   /// Sets the VAE quality of a row.
   func condition(row: Int, u: Float, step: Float) {
-    for (anchor, hat) in architecture.hats(u).enumerated() { hats.row(row)[anchor] = hat }
+    let architecture = self.architecture
+    for anchor in 0..<architecture.anchors { hats.row(row)[anchor] = architecture.hat(anchor, at: u) }
     self.step.pointer[row] = step
   }
 
-  /// y = hats B + x W: the bias first, then the inputs in ascending order.
-  func forward(_ layer: Architecture.Layer, _ rows: Range<Int>, _ x: Matrix, into y: Matrix) {
-    kernels.product(rows, hats, parameters.pointer(layer.bias), layer.bias.shape, into: y)
-    kernels.product(rows, x, parameters.pointer(layer.weight), layer.weight.shape, into: y, from: .output)
+  /// The term x W of a product.
+  private func term(_ x: Matrix, _ entry: Architecture.Entry) -> Kernels.Term {
+    Kernels.Term(x, parameters.pointer(entry), entry.shape)
   }
 
-  /// y = linear(x) + last(hidden(x or its normalized form)).
+  /// y = linear(x) + last(hidden(x or its normalized form)): the hats' mixture of biases first, then the inputs in
+  /// ascending order.
   private func forward(
     _ path: Architecture.Path, _ rows: Range<Int>, linear x: Matrix, hidden first: Matrix, _ before: [Matrix],
     _ after: [Matrix], into y: Matrix
   ) {
     var from = first
     for (i, layer) in path.hidden.enumerated() {
-      forward(layer, rows, from, into: before[i])
-      kernels.table.pointee.hard_swish(
-        before[i].row(rows.lowerBound), after[i].row(rows.lowerBound), rows.count * before[i].stride)
+      kernels.product(
+        rows, term(hats, layer.bias), term(from, layer.weight), into: before[i], activated: after[i])
       from = after[i]
     }
-    forward(path.linear, rows, x, into: y)
-    kernels.product(rows, from, parameters.pointer(path.last), path.last.shape, into: y, from: .output)
+    kernels.product(
+      rows, term(hats, path.linear.bias), term(x, path.linear.weight), term(from, path.last), into: y)
   }
 
   /// scale = exp(hats G), times or over the step.
   func forwardScales(_ rows: Range<Int>) {
     let table = kernels.table.pointee
-    for (path, scale) in [(architecture.encoder, encoderScale), (architecture.decoder, decoderScale)] {
-      kernels.product(rows, hats, parameters.pointer(path.gain), path.gain.shape, into: scale)
+    for (entry, scale) in gains {
+      kernels.product(rows, hats, parameters.pointer(entry), entry.shape, into: scale)
       let first = scale.row(rows.lowerBound)
       table.exponential(first, first, rows.count * scale.stride)
     }

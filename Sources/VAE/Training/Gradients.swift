@@ -125,21 +125,16 @@ struct Gradients: Sendable {
     }
   }
 
-  /// dx += dy W^T, or dx = dy W^T.
+  /// dx = dy W^T, times the slope of hard-swish where there was one on the way: at `before`.
   private func backward(
     _ entry: Architecture.Entry, _ rows: Range<Int>, _ dy: Matrix, into dx: Matrix,
-    from start: Kernels.Start = .zero
+    slopeAt before: Matrix? = nil
   ) {
     guard let transpose = transposes[entry.offset] else {
       preconditionFailure("this weight has no transpose")
     }
-    kernels.product(rows, dy, transpose.buffer.pointer, transpose.shape, into: dx, from: start)
-  }
-
-  private func backwardActivation(_ rows: Range<Int>, before: Matrix, _ gradient: Matrix) {
-    let first = gradient.row(rows.lowerBound)
-    kernels.table.pointee.hard_swish_gradient(
-      before.row(rows.lowerBound), first, first, rows.count * gradient.stride)
+    kernels.product(
+      rows, Kernels.Term(dy, transpose.buffer.pointer, transpose.shape), into: dx, slopeAt: before)
   }
 
   private func backwardDecoder(_ rows: Range<Int>) {
@@ -156,8 +151,7 @@ struct Gradients: Sendable {
     var above = outputGradient
     var entry = path.last
     for i in path.hidden.indices.reversed() {
-      backward(entry, rows, above, into: decoderGradient[i])
-      backwardActivation(rows, before: pass.decoderBefore[i], decoderGradient[i])
+      backward(entry, rows, above, into: decoderGradient[i], slopeAt: pass.decoderBefore[i])
       above = decoderGradient[i]
       entry = path.hidden[i].weight
     }
@@ -198,8 +192,7 @@ struct Gradients: Sendable {
     var above = projectedGradient
     var entry = path.last
     for i in path.hidden.indices.reversed() {
-      backward(entry, rows, above, into: encoderGradient[i])
-      backwardActivation(rows, before: pass.encoderBefore[i], encoderGradient[i])
+      backward(entry, rows, above, into: encoderGradient[i], slopeAt: pass.encoderBefore[i])
       above = encoderGradient[i]
       entry = path.hidden[i].weight
     }
@@ -242,9 +235,9 @@ struct Gradients: Sendable {
       + [Source(entry: architecture.prior, input: pass.hats, output: priorGradient)]
   }
 
-  /// Writes the gradient of one panel of one entry.
-  func parameterGradient(_ source: Source, panel: Int, into gradient: UnsafeMutablePointer<Float>) {
-    kernels.gradientPanel(
-      0..<pass.input.rows, source.input, source.output, panel: panel, source.entry.shape, into: gradient)
+  /// The gradient of one panel of one entry, as a product that goes nowhere yet.
+  func parameterGradient(_ source: Source, panel: Int) -> vaec_product {
+    kernels.gradient(
+      0..<pass.input.rows, source.input, source.output, panel: panel, inputs: source.entry.shape.inputs)
   }
 }

@@ -36,17 +36,30 @@ struct Optimizer: Sendable {
   }
 
   /// Moves `count` parameters from `offset` on.
+  func update(
+    _ weights: FloatBuffer, offset: Int, count: Int, gradient: UnsafePointer<Float>, _ step: Step
+  ) {
+    var s = self.step(weights, offset: offset, count: count, decays: false, step)
+    s.gradient = gradient
+    kernels.table.pointee.adam(&s)
+  }
+
+  /// Moves a panel of weights from `offset` on along the gradient that a product gives.
   ///
   /// - Parameter decays: whether they are weights that decay.
-  func update(
-    _ weights: FloatBuffer, offset: Int, count: Int, gradient: UnsafePointer<Float>, decays: Bool = false,
-    _ step: Step
-  ) {
+  func descend(_ weights: FloatBuffer, offset: Int, _ gradient: vaec_product, decays: Bool, _ step: Step) {
+    var s = self.step(weights, offset: offset, count: gradient.rows * panelWidth, decays: decays, step)
+    var p = gradient
+    kernels.table.pointee.descend(&p, &s)
+  }
+
+  private func step(
+    _ weights: FloatBuffer, offset: Int, count: Int, decays: Bool, _ step: Step
+  ) -> vaec_adam_step {
     var s = vaec_adam_step()
     s.weight = weights.pointer + offset
     s.first_moment = firstMoment.pointer + offset
     s.second_moment = secondMoment.pointer + offset
-    s.gradient = gradient
     s.count = count
     s.beta1 = step.beta1
     s.beta2 = step.beta2
@@ -54,6 +67,6 @@ struct Optimizer: Sendable {
     s.second_correction = step.secondCorrection
     s.epsilon = 1e-8
     s.decay = decays ? step.decay : 0
-    kernels.table.pointee.adam(&s)
+    return s
   }
 }

@@ -33,13 +33,12 @@ public final class Trainer {
   private let pass: Pass
   private let gradients: Gradients
   private let optimizer: Optimizer
-  private let gradient: FloatBuffer
   private let sources: [Gradients.Source]
+  /// Panels of entries: all of them, and those of decoder and prior.
   private let units: [(source: Int, panel: Int)]
+  private let settlingUnits: [(source: Int, panel: Int)]
   /// Entries, by their offset, whose weights decay.
   private let decaying: Set<Int>
-  /// Entries of decoder and prior.
-  private let settling: Set<Int>
   private var random: RandomSource
   private var order: [Int]
   private var next = 0
@@ -67,7 +66,6 @@ public final class Trainer {
     pass = Pass(rows: batch, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
     gradients = Gradients(pass, bounds: bounds)
     optimizer = Optimizer(count: parameters.architecture.count, kernels: kernels)
-    gradient = FloatBuffer(count: parameters.architecture.count)
     sources = gradients.sources
     var units: [(source: Int, panel: Int)] = []
     for (i, source) in sources.enumerated() {
@@ -76,14 +74,14 @@ public final class Trainer {
     let a = parameters.architecture
     decaying = Set(
       [a.encoder, a.decoder].flatMap { $0.hidden.map(\.weight.offset) + [$0.last.offset] })
-    settling = Set(
+    let settling = Set(
       ([a.decoder.linear.weight, a.decoder.linear.bias, a.decoder.last, a.decoder.gain, a.prior]
         + a.decoder.hidden.flatMap { [$0.weight, $0.bias] }).map(\.offset))
     let sizes = sources.map(\.entry.shape.inputs)
     // The large ones first, so that workers end at about the same time.
-    self.units = units.sorted {
-      (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel)
-    }
+    units.sort { (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel) }
+    self.units = units
+    settlingUnits = units.filter { [sources] in settling.contains(sources[$0.source].entry.offset) }
     random = RandomSource(seed: options.seed)
     order = Array(0..<data.rows)
     next = data.rows
@@ -141,21 +139,18 @@ public final class Trainer {
     firstDecay *= beta1
     let adam = Optimizer.Step(
       number: number, rate: rate, beta1: beta1, firstDecay: firstDecay, decay: rate * options.weightDecay)
-    let (gradients, gradient, optimizer, parameters, sources, decaying) = (
-      self.gradients, self.gradient, self.optimizer, self.parameters, self.sources, self.decaying
+    let (gradients, optimizer, parameters, sources, decaying) = (
+      self.gradients, self.optimizer, self.parameters, self.sources, self.decaying
     )
-    let units =
-      rounded ? self.units.filter { settling.contains(sources[$0.source].entry.offset) } : self.units
+    let units = rounded ? settlingUnits : self.units
     workers.forEachRange(of: batch) { gradients.run($0, rounded: rounded) }
     workers.forEach(units.count) { i in
-      let source = sources[units[i].source]
-      let size = source.entry.shape.inputs * panelWidth
-      let offset = source.entry.offset + units[i].panel * size
-      gradients.parameterGradient(source, panel: units[i].panel, into: gradient.pointer + offset)
-      optimizer.update(
-        parameters.buffer, offset: offset, count: size, gradient: gradient.pointer + offset,
+      let (source, panel) = (sources[units[i].source], units[i].panel)
+      let offset = source.entry.offset + panel * source.entry.shape.inputs * panelWidth
+      optimizer.descend(
+        parameters.buffer, offset: offset, gradients.parameterGradient(source, panel: panel),
         decays: decaying.contains(source.entry.offset), adam)
-      gradients.transpose(source.entry, panel: units[i].panel)
+      gradients.transpose(source.entry, panel: panel)
     }
   }
 }
