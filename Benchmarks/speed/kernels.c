@@ -4,8 +4,9 @@
 //
 // prints a line for each shape: rows, inner, outer (of C = A B, rows x inner with inner x outer), GFLOP/s, and the share
 // of the peak, which is measured by multiply-adds that touch registers alone. "forward" has A row by row, as activations
-// are; "gradient" has A column by column, as in the gradient of weights (inner is the batch there). Each figure is the
-// median of 9 runs of at least 10 ms, peak and product in turn; another variant's name (avx2, plain) can be given.
+// are; "gradient" has A column by column, as in the gradient of weights (inner is the batch there); "descend" is that with
+// Adam's step. Each figure is the median of 9 runs of at least 10 ms, peak and product in turn. Another variant's name
+// (avx2, plain) can be given.
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -77,37 +78,62 @@ static float *numbers(size_t count) {
 
 static ptrdiff_t padded(ptrdiff_t count) { return (count + PANEL - 1) / PANEL * PANEL; }
 
-static void measure(const vaec_kernels *kernels, ptrdiff_t rows, ptrdiff_t inner, ptrdiff_t outer, bool is_gradient) {
-  ptrdiff_t panels = padded(outer) / PANEL;
-  vaec_product p = {.rows = rows, .panels = panels, .term_count = 1};
-  vaec_term *term = &p.terms[0];
-  float *a = numbers((size_t)((is_gradient ? inner : rows) * padded(is_gradient ? rows : inner)));
+typedef enum { FORWARD, GRADIENT, DESCEND } kind;
+static const char *const names[] = {"forward", "gradient", "descend"};
+
+static void run(const vaec_kernels *kernels, kind kind, const vaec_product *p, const vaec_adam_step *step) {
+  if (kind != DESCEND) {
+    kernels->product(p);
+    return;
+  }
+  for (ptrdiff_t panel = 0; panel < p->panels; panel++) {
+    vaec_product part = *p;
+    part.panels = 1;
+    part.terms[0].b += panel * p->terms[0].b_panel;
+    vaec_adam_step panel_step = *step;
+    panel_step.weight += panel * p->c_panel;
+    panel_step.first_moment += panel * p->c_panel;
+    panel_step.second_moment += panel * p->c_panel;
+    kernels->descend(&part, &panel_step);
+  }
+}
+
+static void measure(const vaec_kernels *kernels, ptrdiff_t rows, ptrdiff_t inner, ptrdiff_t outer, kind kind) {
+  ptrdiff_t panels = padded(outer) / PANEL, a_width = padded(kind == FORWARD ? inner : rows);
+  size_t count = (size_t)(rows * panels * PANEL);
+  float *a = numbers((size_t)((kind == FORWARD ? rows : inner) * a_width));
   float *b = numbers((size_t)(inner * panels * PANEL));
-  float *c = numbers((size_t)(rows * panels * PANEL));
-  term->inner = inner, term->a = a, term->b = b, p.c = c;
-  if (is_gradient) {
-    term->a_row = 1, term->a_column = padded(rows);
-    term->b_panel = PANEL, term->b_row = panels * PANEL;
-    p.c_panel = rows * PANEL, p.c_row = PANEL;
-  } else {
-    term->a_row = padded(inner), term->a_column = 1;
+  float *c = numbers(count), *first = numbers(count), *second = numbers(count);
+  for (size_t i = 0; i < count; i++) second[i] = 1;
+  vaec_product p = {.rows = rows, .panels = panels, .term_count = 1, .c = c};
+  p.terms[0] = (vaec_term){.inner = inner, .a = a, .b = b};
+  vaec_term *term = &p.terms[0];
+  if (kind == FORWARD) {
+    term->a_row = a_width, term->a_column = 1;
     term->b_panel = inner * PANEL, term->b_row = PANEL;
     p.c_panel = PANEL, p.c_row = panels * PANEL;
+  } else {
+    term->a_row = 1, term->a_column = a_width;
+    term->b_panel = PANEL, term->b_row = panels * PANEL;
+    p.c_panel = rows * PANEL, p.c_row = PANEL;
   }
+  vaec_adam_step step = {
+      .weight = c, .first_moment = first, .second_moment = second, .count = rows * PANEL, .beta1 = 0.9f,
+      .beta2 = 0.999f, .rate = 1e-3f, .second_correction = 1, .epsilon = 1e-8f,
+  };
   double operations = 2.0 * (double)rows * (double)inner * (double)(panels * PANEL);
   int times = 1 + (int)(1e9 / operations);
   double speeds[RUNS], peaks[RUNS];
-  for (int run = 0; run < RUNS; run++) {
-    peaks[run] = peak(kernels->name);
-    kernels->product(&p);
+  for (int i = 0; i < RUNS; i++) {
+    peaks[i] = peak(kernels->name);
+    run(kernels, kind, &p, &step);
     double start = seconds();
-    for (int i = 0; i < times; i++) kernels->product(&p);
-    speeds[run] = operations * times / (seconds() - start) * 1e-9;
+    for (int time = 0; time < times; time++) run(kernels, kind, &p, &step);
+    speeds[i] = operations * times / (seconds() - start) * 1e-9;
   }
   double speed = median(speeds), most = median(peaks);
-  printf("%-8s %5td %5td %5td %8.1f %6.0f %%\n", is_gradient ? "gradient" : "forward", rows, inner, outer, speed,
-         100 * speed / most);
-  free(a), free(b), free(c);
+  printf("%-8s %5td %5td %5td %8.1f %6.0f %%\n", names[kind], rows, inner, outer, speed, 100 * speed / most);
+  free(a), free(b), free(c), free(first), free(second);
 }
 
 int main(int count, char **arguments) {
@@ -129,7 +155,8 @@ int main(int count, char **arguments) {
       {256, 128, 256}, {2, 128, 256},   {5, 128, 512},   {256, 1024, 256},
   };
   for (size_t i = 0; i < sizeof forward / sizeof *forward; i++)
-    measure(kernels, forward[i][0], forward[i][1], forward[i][2], false);
+    measure(kernels, forward[i][0], forward[i][1], forward[i][2], FORWARD);
   for (size_t i = 0; i < sizeof gradient / sizeof *gradient; i++)
-    measure(kernels, gradient[i][0], gradient[i][1], gradient[i][2], true);
+    for (kind kind = GRADIENT; kind <= DESCEND; kind++)
+      measure(kernels, gradient[i][0], gradient[i][1], gradient[i][2], kind);
 }
