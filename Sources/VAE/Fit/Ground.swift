@@ -11,6 +11,9 @@ extension ModelFit {
     /// The same in the data's units.
     let fitSamples: Matrix
     let heldSamples: Matrix
+    /// 1 for values of ``fit`` that are known, 0 for those that are missing; nil where none is, or where the network works on
+    /// components.
+    let known: Matrix?
     let components: PrincipalComponents
     let spectrum: Spectrum
 
@@ -25,9 +28,14 @@ extension ModelFit {
     ) {
       let (kernels, workers) = (owner.kernels, owner.workers)
       statistics = ValueStatistics(samples)
+      let hasMissing = statistics.missing > 0
       let (fitRows, heldRows) = Self.split(samples.rows, holdout: owner.options.holdout, &random)
       fitSamples = samples.copy(rows: fitRows)
       heldSamples = samples.copy(rows: heldRows)
+      known = hasMissing && samples.columns <= ModelFit.widestInput ? fitSamples.known() : nil
+      if hasMissing {
+        for part in [fitSamples, heldSamples] { part.replaceMissing(by: statistics.means) }
+      }
       var model = Model(
         means: statistics.means, scale: statistics.scale, front: nil, network: nil, layers: [], baseline: nil,
         valueLayer: nil, output: statistics.outputRule(isInteger: isInteger, elementRange: elementRange),

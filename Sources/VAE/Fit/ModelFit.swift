@@ -44,6 +44,8 @@ public struct ModelFit {
     /// Bits of each latent at the finest VAE quality, and its variance in units of standardized samples.
     public var latentBits: [Double]
     public var latentVariances: [Double]
+    /// Values that were missing, because they were no finite numbers.
+    public var missingValues: Int
     /// Latents that training began with and that were dropped: they carried nothing.
     public var droppedLatents: Int
     /// Whether it was asked to stop early.
@@ -53,7 +55,8 @@ public struct ModelFit {
   /// Fits `samples`, rows x values in the data's own units.
   ///
   /// - Parameters:
-  ///   - samples: overwritten.
+  ///   - samples: overwritten. Numbers that are not finite are missing: the network gets the mean in their place, and is not
+  ///     asked for them.
   ///   - isInteger: whether values are integers.
   ///   - elementRange: the least and the greatest value that the data's type holds, where it is an integer type.
   public func callAsFunction(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?)
@@ -104,6 +107,7 @@ public struct ModelFit {
       model: finished.model, fittedRows: ground.fit.rows, heldOutRows: ground.held.rows,
       peak: ground.statistics.peak, heldSamples: ground.heldSamples, pca: finished.pca,
       latentBits: use?.bits ?? [], latentVariances: use?.variances ?? [],
+      missingValues: ground.statistics.missing,
       droppedLatents: finished.model.network.map { trained.latents - $0.latents } ?? 0,
       wasStopped: trained.wasStopped)
   }

@@ -1,4 +1,6 @@
 /// What is known of samples value by value: means, the common scale, the range, and whether values gather at its ends.
+///
+/// Values that are no finite numbers are missing, and do not count.
 struct ValueStatistics {
   let means: [Float]
   /// The deviation of all values from their means: one scale for all, so that squared errors add up.
@@ -9,6 +11,9 @@ struct ValueStatistics {
   let shareAtLowest: Double
   let shareAtHighest: Double
 
+  /// Values that are missing.
+  let missing: Int
+
   /// Largest minus smallest value.
   var peak: Double { Double(highest) - Double(lowest) }
 
@@ -16,27 +21,32 @@ struct ValueStatistics {
     var sums = [Double](repeating: 0, count: x.columns)
     var low = Float.infinity
     var high = -Float.infinity
+    var counts = [Int](repeating: 0, count: x.columns)
     for r in 0..<x.rows {
       let row = x.row(r)
-      for c in 0..<x.columns {
+      for c in 0..<x.columns where row[c].isFinite {
+        counts[c] += 1
         sums[c] += Double(row[c])
         low = min(low, row[c])
         high = max(high, row[c])
       }
     }
-    let means = sums.map { Float($0 / Double(x.rows)) }
+    let known = counts.reduce(0, +)
+    missing = x.rows * x.columns - known
+    if known == 0 { (low, high) = (0, 0) }
+    let means = zip(sums, counts).map { Float($0 / Double(max(1, $1))) }
     var square = 0.0
     var (atLow, atHigh) = (0, 0)
     for r in 0..<x.rows {
       let row = x.row(r)
-      for c in 0..<x.columns {
+      for c in 0..<x.columns where row[c].isFinite {
         let d = Double(row[c]) - Double(means[c])
         square += d * d
         if row[c] == low { atLow += 1 }
         if row[c] == high { atHigh += 1 }
       }
     }
-    let count = Double(x.rows * x.columns)
+    let count = Double(max(1, known))
     let deviation = Float((square / count).squareRoot())
     self.means = means
     scale = deviation > 0 && deviation.isFinite ? deviation : 1

@@ -86,4 +86,20 @@ public struct Matrix: Sendable {
     let count = min(rows, most)
     return copy(rows: (0..<count).map { $0 * rows / count })
   }
+
+  /// 1 where numbers are finite, 0 elsewhere.
+  func known() -> Matrix {
+    let result = Matrix(rows: rows, columns: columns)
+    for r in 0..<rows {
+      for c in 0..<columns where row(r)[c].isFinite { result.row(r)[c] = 1 }
+    }
+    return result
+  }
+
+  /// Puts a column's value in place of each number that is not finite.
+  func replaceMissing(by values: [Float]) {
+    for r in 0..<rows {
+      for c in 0..<columns where !row(r)[c].isFinite { row(r)[c] = values[c] }
+    }
+  }
 }

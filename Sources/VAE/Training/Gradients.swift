@@ -35,11 +35,17 @@ struct Gradients: Sendable {
   let low: FloatBuffer
   let high: FloatBuffer
 
-  /// - Parameter bounds: the least and the greatest of each standardized value; nil for none.
-  init(_ pass: Pass, bounds: (low: FloatBuffer, high: FloatBuffer)? = nil) {
+  /// 1 for values that are known, 0 for those that are not and that no loss is asked of; nil where all are known.
+  let known: Matrix?
+
+  /// - Parameters:
+  ///   - bounds: the least and the greatest of each standardized value; nil for none.
+  ///   - hasMissing: whether some values are not known.
+  init(_ pass: Pass, bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, hasMissing: Bool = false) {
     let a = pass.architecture
     let rows = pass.input.rows
     self.pass = pass
+    known = hasMissing ? Matrix(rows: rows, columns: a.values) : nil
     low = FloatBuffer(count: pass.output.stride)
     high = FloatBuffer(count: pass.output.stride)
     for i in 0..<a.values {
@@ -147,6 +153,7 @@ struct Gradients: Sendable {
       let output = pass.output.row(r)
       let input = pass.input.row(r)
       table.output_gradient(output, input, low.pointer, high.pointer, factor, d, outputGradient.stride)
+      if let known { table.multiply(d, known.row(r), d, outputGradient.stride) }
     }
     var above = outputGradient
     var entry = path.last

@@ -27,6 +27,7 @@ public final class Trainer {
   public let qualities: QualityRange
 
   private let data: Matrix
+  private let known: Matrix?
   private let options: Options
   private let schedule: Schedule
   private let workers: Workers
@@ -49,14 +50,16 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - parameters: the start; it is changed in place.
-  ///   - components: the principal components that the start was made of.
+  ///   - known: of the same shape, 1 for values that are known and 0 for others, which are left out of the loss; nil where
+  ///     all are known.
   init(
-    _ data: Matrix, parameters: Parameters, inverseDeviation: [Float],
+    _ data: Matrix, known: Matrix? = nil, parameters: Parameters, inverseDeviation: [Float],
     bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, qualities: QualityRange, options: Options,
     kernels: Kernels, workers: Workers
   ) {
     precondition(data.rows > 0)
     self.data = data
+    self.known = known
     self.parameters = parameters
     self.qualities = qualities
     self.options = options
@@ -64,7 +67,7 @@ public final class Trainer {
     schedule = Schedule(peakRate: options.peakRate)
     let batch = min(options.batch, data.rows)
     pass = Pass(rows: batch, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
-    gradients = Gradients(pass, bounds: bounds)
+    gradients = Gradients(pass, bounds: bounds, hasMissing: known != nil)
     optimizer = Optimizer(count: parameters.architecture.count, kernels: kernels)
     sources = gradients.sources
     var units: [(source: Int, panel: Int)] = []
@@ -121,13 +124,20 @@ public final class Trainer {
         next = 0
       }
       pass.input.row(r).update(from: data.row(order[next]), count: data.stride)
+      if let known, let target = gradients.known {
+        target.row(r).update(from: known.row(order[next]), count: known.stride)
+      }
       next += 1
       if random.uniform() < options.mixing {
         // A point between two samples is nearly a sample: with few rows, more of them to learn from.
-        let other = data.row(random.index(below: data.rows))
+        let index = random.index(below: data.rows)
+        let other = data.row(index)
         let row = pass.input.row(r)
         let share = 0.5 * random.uniform()
         for i in 0..<data.columns { row[i] += share * (other[i] - row[i]) }
+        if let known, let target = gradients.known {
+          for i in 0..<data.columns { target.row(r)[i] *= known.row(index)[i] }
+        }
       }
       // Stratified over the batch: less variance than independent draws.
       let u = (Float(r) + random.uniform()) / Float(batch) * top

@@ -8,6 +8,8 @@ public struct FitReport: Sendable {
   public var seconds: Double
   /// Rows in the inputs; more than fitted and held-out rows together where memory did not hold all.
   public var rows: Int
+  /// Values that were missing: NaN, infinite, or too large.
+  public var missingValues: Int
   /// Latents that training began with and that were dropped, because they carried nothing.
   public var droppedLatents: Int
   /// Whether the fit ended before its schedule did.
@@ -82,7 +84,7 @@ extension Codec {
     notes.points = try points(of: draft, on: result.heldSamples)
     return FitReport(
       model: FittedModel(result.model, notes: notes), seconds: (clock.now - start) / .seconds(1),
-      rows: reservoir.seen, droppedLatents: result.droppedLatents, wasStopped: result.wasStopped)
+      rows: reservoir.seen, missingValues: result.missingValues, droppedLatents: result.droppedLatents, wasStopped: result.wasStopped)
   }
 
   /// Rows that the qualities are measured on at the most, and values, but for so many rows.
@@ -136,7 +138,7 @@ private struct RowReservoir {
   }
 
   mutating func add(_ batch: [Float]) {
-    if isWhole { isWhole = batch.allSatisfy { $0 == $0.rounded() && $0.magnitude < 0x1p24 } }
+    if isWhole { isWhole = batch.allSatisfy { !$0.isFinite || ($0 == $0.rounded() && $0.magnitude < 0x1p24) } }
     let count = batch.count / max(1, width)
     let fitting = min(count, most - min(seen, most))
     numbers.append(contentsOf: batch[..<(fitting * width)])

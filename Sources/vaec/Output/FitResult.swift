@@ -23,9 +23,12 @@ struct FitResult {
     let head =
       "\(path): \(summary.modelBytes) bytes, \(counted(summary.latents.count, "latent"))\(dropped); fitted to "
       + "\(rows) in \(report.seconds.fixed(1)) s\(stopped)"
+    let missing =
+      report.missingValues == 0
+      ? [] : ["\(counted(report.missingValues, "value")) missing (NaN, infinite or too large)"]
     let most = isVerbose ? Int.max : Self.fewLatents
     let latents = summary.latents.isEmpty ? [] : [""] + ModelText.latents(summary, most: most)
-    return [head] + latents + ["", "On \(counted(summary.heldOutRows, "row")) held out:", ""]
+    return [head] + missing + latents + ["", "On \(counted(summary.heldOutRows, "row")) held out:", ""]
       + ModelText.curve(summary, qualities: [10, 30, 50, 70, 90])
   }
 
@@ -35,6 +38,7 @@ struct FitResult {
       [
         ("model", .string(path)), ("rows", .integer(report.rows)), ("seconds", .number(report.seconds)),
         ("stopped", .bool(report.wasStopped)),
+        ("missing_values", .integer(report.missingValues)),
         ("dropped_latents", .integer(report.droppedLatents)),
       ] + ModelText.json(report.model.summary))
   }
