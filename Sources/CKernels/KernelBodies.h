@@ -14,6 +14,8 @@ typedef int32_t integers __attribute__((ext_vector_type(LANES)));
 typedef float unaligned_vector __attribute__((ext_vector_type(LANES), aligned(4)));
 
 enum { PANEL = VAEC_PANEL, TILE_COLUMNS = LANES * VECTORS };
+/// Numbers in a line of the cache.
+enum { LINE = 16 };
 /// Products that are summed before the sums go to memory (a stretch of B is then 64 KB); numbers of A that are worked on
 /// before the next; rows below which that is not worth reading B again.
 enum { INNER_BLOCK = 512, ROWS_BLOCK = 1 << 17, LEAST_ROWS = 8 * TILE_ROWS };
@@ -176,7 +178,7 @@ static void adam(const vaec_adam_step *s) {
 /// `place` on in each array.
 INLINE void gradient_tile(int rows, const vaec_product *p, ptrdiff_t first, int half, const vaec_adam_step *step,
                           float *gradient) {
-  enum { TERMS_AT_ONCE = 8, LINE = 16 };
+  enum { TERMS_AT_ONCE = 8 };
   tile_sums sum;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
@@ -253,31 +255,18 @@ static void transpose(const float *from, ptrdiff_t inputs, ptrdiff_t outputs, pt
       const float *source = from + (panel * inputs + block) * PANEL;
       float *target = to + (block / PANEL * outputs + panel * PANEL) * PANEL;
       ptrdiff_t whole_rows = rows / BLOCK * BLOCK, whole_columns = columns / BLOCK * BLOCK;
-      for (ptrdiff_t j = 0; j < whole_columns; j += BLOCK)
+      bool is_last = block + PANEL >= inputs;
+      for (ptrdiff_t j = 0; j < whole_columns; j += BLOCK) {
+        // The next block's place is far away: fetched while this one is written.
+        for (ptrdiff_t line = 0; line < BLOCK * PANEL && !is_last; line += LINE)
+          __builtin_prefetch(target + (outputs + j) * PANEL + line, 1);
         for (ptrdiff_t i = 0; i < whole_rows; i += BLOCK)
           transpose_block(source + i * PANEL + j, target + j * PANEL + i);
+      }
       for (ptrdiff_t j = 0; j < columns; j++)
         for (ptrdiff_t i = j < whole_columns ? whole_rows : 0; i < rows; i++)
           target[j * PANEL + i] = source[i * PANEL + j];
     }
-  }
-}
-
-static void hard_swish(const float *x, float *y, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i++) {
-    float gate = x[i] + 3.0f;
-    gate = gate > 0.0f ? gate : 0.0f;
-    gate = gate < 6.0f ? gate : 6.0f;
-    y[i] = x[i] * gate * (1.0f / 6.0f);
-  }
-}
-
-static void hard_swish_gradient(const float *x, const float *dy, float *dx, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i++) {
-    float slope = __builtin_fmaf(x[i], 1.0f / 3.0f, 0.5f);
-    slope = x[i] < 3.0f ? slope : 1.0f;
-    slope = x[i] > -3.0f ? slope : 0.0f;
-    dx[i] = dy[i] * slope;
   }
 }
 
@@ -308,6 +297,27 @@ static void exponential(const float *x, float *y, ptrdiff_t count) {
   memcpy(rest, x + i, (size_t)(count - i) * sizeof(float));
   store(rest, exponential_of_vector(load(rest)));
   memcpy(y + i, rest, (size_t)(count - i) * sizeof(float));
+}
+
+static void hard_swish(const float *x, float *y, ptrdiff_t count) {
+  ptrdiff_t i = 0;
+  for (; i + LANES <= count; i += LANES) store(y + i, hard_swish_of_vector(load(x + i)));
+  if (i == count) return;
+  float rest[LANES] = {0};
+  memcpy(rest, x + i, (size_t)(count - i) * sizeof(float));
+  store(rest, hard_swish_of_vector(load(rest)));
+  memcpy(y + i, rest, (size_t)(count - i) * sizeof(float));
+}
+
+static void hard_swish_gradient(const float *x, const float *dy, float *dx, ptrdiff_t count) {
+  ptrdiff_t i = 0;
+  for (; i + LANES <= count; i += LANES) store(dx + i, load(dy + i) * hard_swish_slope_of_vector(load(x + i)));
+  if (i == count) return;
+  float rest[LANES] = {0}, above[LANES] = {0};
+  memcpy(rest, x + i, (size_t)(count - i) * sizeof(float));
+  memcpy(above, dy + i, (size_t)(count - i) * sizeof(float));
+  store(rest, load(above) * hard_swish_slope_of_vector(load(rest)));
+  memcpy(dx + i, rest, (size_t)(count - i) * sizeof(float));
 }
 
 static void multiply(const float *a, const float *b, float *y, ptrdiff_t count) {

@@ -42,6 +42,8 @@ public final class Trainer {
   private let decaying: Set<Int>
   private var random: RandomSource
   private var order: [Int]
+  /// What the rows of the batch are.
+  private var picks: [Pick]
   private var next = 0
   private var number = 0
   private var firstDecay = 1.0
@@ -87,6 +89,7 @@ public final class Trainer {
     settlingUnits = units.filter { [sources] in settling.contains(sources[$0.source].entry.offset) }
     random = RandomSource(seed: options.seed)
     order = Array(0..<data.rows)
+    picks = Array(repeating: Pick(row: 0), count: batch)
     next = data.rows
     for source in sources {
       for panel in 0..<source.entry.shape.panels { gradients.transpose(source.entry, panel: panel) }
@@ -123,21 +126,10 @@ public final class Trainer {
         random.shuffle(&order)
         next = 0
       }
-      pass.input.row(r).update(from: data.row(order[next]), count: data.stride)
-      if let known, let target = gradients.known {
-        target.row(r).update(from: known.row(order[next]), count: known.stride)
-      }
+      picks[r] = Pick(row: order[next])
       next += 1
       if random.uniform() < options.mixing {
-        // A point between two samples is nearly a sample: with few rows, more of them to learn from.
-        let index = random.index(below: data.rows)
-        let other = data.row(index)
-        let row = pass.input.row(r)
-        let share = 0.5 * random.uniform()
-        for i in 0..<data.columns { row[i] += share * (other[i] - row[i]) }
-        if let known, let target = gradients.known {
-          for i in 0..<data.columns { target.row(r)[i] *= known.row(index)[i] }
-        }
+        picks[r].mixed = (random.index(below: data.rows), 0.5 * random.uniform())
       }
       // Stratified over the batch: less variance than independent draws.
       let u = (Float(r) + random.uniform()) / Float(batch) * top
@@ -149,11 +141,18 @@ public final class Trainer {
     firstDecay *= beta1
     let adam = Optimizer.Step(
       number: number, rate: rate, beta1: beta1, firstDecay: firstDecay, decay: rate * options.weightDecay)
-    let (gradients, optimizer, parameters, sources, decaying) = (
-      self.gradients, self.optimizer, self.parameters, self.sources, self.decaying
+    let (data, known, picks, pass, gradients, optimizer, parameters, sources, decaying) = (
+      self.data, self.known, self.picks, self.pass, self.gradients, self.optimizer, self.parameters, self.sources,
+      self.decaying
     )
     let units = rounded ? settlingUnits : self.units
-    workers.forEachRange(of: batch) { gradients.run($0, rounded: rounded) }
+    workers.forEachRange(of: batch) { rows in
+      for r in rows {
+        picks[r].copy(from: data, to: pass.input.row(r))
+        if let known, let target = gradients.known { picks[r].copy(known: known, to: target.row(r)) }
+      }
+      gradients.run(rows, rounded: rounded)
+    }
     workers.forEach(units.count) { i in
       let (source, panel) = (sources[units[i].source], units[i].panel)
       let offset = source.entry.offset + panel * source.entry.shape.inputs * panelWidth
@@ -162,5 +161,27 @@ public final class Trainer {
         decays: decaying.contains(source.entry.offset), adam)
       gradients.transpose(source.entry, panel: panel)
     }
+  }
+}
+
+/// A row of the data, or a point on the way from it to another.
+private struct Pick {
+  let row: Int
+  /// A point between two samples is nearly a sample: with few rows, more of them to learn from.
+  var mixed: (other: Int, share: Float)?
+
+  func copy(from data: Matrix, to target: UnsafeMutablePointer<Float>) {
+    target.update(from: data.row(row), count: data.stride)
+    guard let mixed else { return }
+    let other = data.row(mixed.other)
+    for i in 0..<data.columns { target[i] += mixed.share * (other[i] - target[i]) }
+  }
+
+  /// What of it is known: 1 or 0, and of two samples what both know.
+  func copy(known: Matrix, to target: UnsafeMutablePointer<Float>) {
+    target.update(from: known.row(row), count: known.stride)
+    guard let mixed else { return }
+    let other = known.row(mixed.other)
+    for i in 0..<known.columns { target[i] *= other[i] }
   }
 }
