@@ -15,7 +15,7 @@ typedef float unaligned_vector __attribute__((ext_vector_type(LANES), aligned(4)
 
 enum { PANEL = VAEC_PANEL, TILE_COLUMNS = LANES * VECTORS };
 /// Numbers in a line of the cache.
-enum { LINE = 16 };
+enum { LINE = 16, PACKED_ROWS = 256 };
 /// Products that are summed before the sums go to memory (a stretch of B is then 64 KB); numbers of A that are worked on
 /// before the next; rows below which that is not worth reading B again.
 enum { INNER_BLOCK = 512, ROWS_BLOCK = 1 << 17, LEAST_ROWS = 8 * TILE_ROWS };
@@ -207,8 +207,19 @@ INLINE void gradient_tile(int rows, const vaec_product *p, ptrdiff_t first, int 
     for (int v = 0; v < VECTORS; v++) store(gradient + i * PANEL + half + v * LANES, sum[i][v]);
 }
 
-static void descend(const vaec_product *p, const vaec_adam_step *step) {
+static void descend(const vaec_product *along, const vaec_adam_step *step) {
   float gradient[TILE_ROWS * PANEL] __attribute__((aligned(64)));
+  float packed[PACKED_ROWS * PANEL] __attribute__((aligned(64)));
+  vaec_product copy = *along;
+  const vaec_product *p = &copy;
+  // Rows of B that are far apart share few sets of the cache: one after another they stay in it for all tiles, which pays
+  // where narrow tiles go over them more often.
+  if (TILE_COLUMNS < PANEL && p->rows >= 64 && p->term_count == 1 && p->terms[0].inner <= PACKED_ROWS) {
+    vaec_term *t = &copy.terms[0];
+    for (ptrdiff_t k = 0; k < t->inner; k++) memcpy(packed + k * PANEL, t->b + k * t->b_row, PANEL * sizeof(float));
+    t->b = packed;
+    t->b_row = PANEL;
+  }
   for (ptrdiff_t first = 0; first < p->rows; first += TILE_ROWS) {
     ptrdiff_t rows = p->rows - first < TILE_ROWS ? p->rows - first : TILE_ROWS;
     for (int half = 0; half < PANEL; half += TILE_COLUMNS) {
