@@ -45,7 +45,7 @@ let package = Package(
     .testTarget(name: "CodeStreamTests", dependencies: ["CodeStream", "ByteIO"]),
     .testTarget(
       name: "VAECodecTests", dependencies: ["VAECodec", "SampleIO", "ByteIO", "CodeStream", "VAE"]),
-    .testTarget(name: "CommandTests", dependencies: ["vaec"]),
+    .testTarget(name: "CommandTests", dependencies: ["vaec", "SampleIO"]),
   ],
   swiftLanguageModes: [.v6]
 )

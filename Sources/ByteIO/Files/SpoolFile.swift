@@ -40,6 +40,13 @@ public final class SpoolFile: ByteSink {
 
   public func finish() throws(ByteIOError) { try writer.flush() }
 
+  /// A source of all that it holds, once it is finished. Only one may be read at a time, and no longer than the spool lives.
+  public func source() throws(ByteIOError) -> FileSource {
+    try writer.flush()
+    _ = try system("read", writer.path) { try writer.descriptor.seek(offset: 0, from: .start) }
+    return FileSource(descriptor: writer.descriptor, path: writer.path)
+  }
+
   /// Writes all that it holds to `sink`. The spool is done with after that.
   public func drain(to sink: any ByteSink) throws(ByteIOError) {
     try writer.flush()

@@ -7,7 +7,8 @@
 ///     chunks       zstd frames with content size and checksum, any number of them
 ///     seek table   skippable frame, magic 0x184D2A5E: the seek table of the zstd seekable format, version 0.1.0
 ///
-/// A file holds one stream, or several one after the other. All numbers are little-endian.
+/// A file holds one stream, or several one after the other. Before any of them there may be a model for those that follow:
+/// see ``CarriedModel``. All numbers are little-endian.
 ///
 ///     header       magic u32, size u32, then that many bytes:
 ///                    mark           see `StreamMark`
@@ -25,6 +26,8 @@
 enum Container {
   /// First bytes of the frame with a stream's header: a skippable one.
   static let headerMagic: UInt32 = 0x184D_2A57
+  /// First bytes of the frame with a model: a skippable one.
+  static let modelMagic: UInt32 = 0x184D_2A56
   /// First bytes of a zstd frame with data.
   static let frameMagic: UInt32 = 0xFD2F_B528
   /// First bytes of the frame with the seek table: a skippable one.

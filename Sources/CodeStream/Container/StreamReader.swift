@@ -15,6 +15,8 @@ public final class StreamReader {
     case end(chunks: Int)
     /// A whole stream.
     case compact(CompactStream)
+    /// The file of a model, for the streams that follow.
+    case model([UInt8])
   }
 
   /// A chunk as it is in the stream.
@@ -84,11 +86,14 @@ public final class StreamReader {
     if Self.bytes(of: Container.frameMagic).starts(with: bytes) {
       return .compact(try compact(bytes, else: isForeign))
     }
+    if Self.bytes(of: Container.modelMagic).starts(with: bytes) {
+      return .model(try model(bytes, else: isForeign))
+    }
     guard isFirst else { throw .trailingBytes(offset: offset) }
     throw .notAVaecFile(Self.likeness(bytes + (try input.take(upTo: 4))))
   }
 
-  private static func bytes(of magic: UInt32) -> [UInt8] {
+  static func bytes(of magic: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: magic >> UInt32(8 * $0)) }
   }
 
@@ -111,6 +116,20 @@ public final class StreamReader {
     digest.add(size: UInt32(bytes.count), contentSize: 0)
     state = .inStream
     return header
+  }
+
+  /// A model's file, after the magic of its frame.
+  ///
+  /// - Parameter isForeign: what to throw where the frame is someone else's.
+  private func model(_ magic: [UInt8], else isForeign: StreamError) throws(StreamError) -> [UInt8] {
+    var head = magic
+    try take(Container.skippableHeaderSize - head.count, onto: &head)
+    let size = head[4...].reversed().reduce(0) { $0 << 8 | Int($1) }
+    var bytes = try input.take(upTo: min(size, CarriedModel.name.count))
+    guard bytes == CarriedModel.name else { throw isForeign }
+    guard size <= CarriedModel.largest else { throw .oversize(bytes: size, limit: CarriedModel.largest) }
+    try take(size - bytes.count, onto: &bytes)
+    return bytes
   }
 
   /// A compact stream, after its frame's magic.
@@ -224,7 +243,7 @@ public final class StreamReader {
   public static func isRecognized(in prefix: ArraySlice<UInt8>) -> Bool {
     prefix.starts(with: bytes(of: Container.headerMagic))
       && StreamMark.isBeginning(of: prefix.dropFirst(Container.skippableHeaderSize))
-      || CompactStream.isRecognized(in: prefix)
+      || CarriedModel.isRecognized(in: prefix) || CompactStream.isRecognized(in: prefix)
   }
 
   /// What a file looks like that does not begin as a stream does.

@@ -28,6 +28,31 @@ public struct Model: Sendable {
   /// Values of a sample.
   public var values: Int { means.count }
 
+  /// A model that knows nothing: all of the `values` values of a sample are 0. It has no qualities.
+  public init(zeros values: Int) {
+    self.init(
+      means: [Float](repeating: 0, count: values), scale: 1, front: nil, network: nil, layers: [],
+      baseline: nil, valueLayer: nil, output: OutputRule(), qualities: [], notes: [])
+  }
+
+  /// The parts of a model.
+  init(
+    means: [Float], scale: Float, front: Front?, network: Network?, layers: [ResidualLayer],
+    baseline: ResidualLayer?, valueLayer: ValueLayer?, output: OutputRule, qualities: [OperatingPoint],
+    notes: [UInt8]
+  ) {
+    self.means = means
+    self.scale = scale
+    self.front = front
+    self.network = network
+    self.layers = layers
+    self.baseline = baseline
+    self.valueLayer = valueLayer
+    self.output = output
+    self.qualities = qualities
+    self.notes = notes
+  }
+
   /// A VAE and what its latents are scaled by.
   public struct Network: Sendable {
     /// Its parameters, as stored.

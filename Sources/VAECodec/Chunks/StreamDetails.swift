@@ -18,7 +18,7 @@ import VAE
 struct StreamDetails {
   /// Where the operating point comes from.
   ///
-  /// A byte: 0 ... 100 for a quality; 101 for the model's baseline, with the step in a bf16; 127 where a point follows (see
+  /// A byte: 0 ... 100 for a quality; 104 for none, in a stream that needs no model; 101 for the model's baseline, with the step in a bf16; 127 where a point follows (see
   /// ``OperatingPoint/write(to:)``). All else is refused. Bit 7 says that a target follows the setting. Before all this, 102
   /// with a bound in binary64, or 103, says what is guaranteed.
   enum Setting: Equatable {
@@ -28,6 +28,8 @@ struct StreamDetails {
     case linear(step: Float)
     /// A point of the stream's own.
     case point(OperatingPoint)
+    /// None: there is no model, and all that corrections start from is 0.
+    case withoutModel
   }
 
   /// Of the model: see `Fingerprint.ofStreams`.
@@ -49,6 +51,7 @@ struct StreamDetails {
   static let mostChunkValues = 1 << 28
   private static let linear: UInt8 = 101
   private static let (boundedError, lossless): (UInt8, UInt8) = (102, 103)
+  private static let noModel: UInt8 = 104
   private static let ownPoint: UInt8 = 127
   private static let targetFlag: UInt8 = 0x80
 
@@ -56,12 +59,20 @@ struct StreamDetails {
   /// setting asks for.
   func coding(in model: Model) -> (model: Model, point: OperatingPoint)? {
     switch setting {
+    case .withoutModel: return Self.codingWithoutModel(values: description.valuesPerSample)
     case .quality(let quality): return (model, model.qualities[quality])
     case .point(let point): return model.accepts(point) ? (model, point) : nil
     case .linear(let step):
       let point = OperatingPoint(network: nil, steps: [step])
       return model.linear.flatMap { $0.accepts(point) ? ($0, point) : nil }
     }
+  }
+
+  /// What takes the place of a model where a stream has none: every sample is 0, and takes no bits.
+  /// Nil for samples of more values than a model's can have.
+  static func codingWithoutModel(values: Int) -> (model: Model, point: OperatingPoint)? {
+    guard values <= ModelFit.mostValues else { return nil }
+    return (Model(zeros: values), OperatingPoint(network: nil, steps: []))
   }
 
   /// The bytes for the header of a stream in chunks.
@@ -94,6 +105,7 @@ struct StreamDetails {
     let flag = target == nil ? 0 : Self.targetFlag
     switch setting {
     case .quality(let quality): w.append(UInt8(quality) | flag)
+    case .withoutModel: w.append(Self.noModel | flag)
     case .linear(let step):
       w.append(Self.linear | flag)
       w.append(stored: step)
@@ -182,6 +194,7 @@ struct StreamDetails {
     switch byte & ~targetFlag {
     case let quality where quality <= 100: setting = .quality(Int(quality))
     case linear: setting = .linear(step: try r.stored())
+    case noModel where guarantee != nil: setting = .withoutModel
     case ownPoint: setting = .point(try OperatingPoint(from: &r))
     default: throw UnknownSetting(byte: byte)
     }

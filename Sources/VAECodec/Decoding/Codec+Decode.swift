@@ -20,7 +20,7 @@ extension Codec {
   /// - Parameters:
   ///   - name: the input in messages.
   ///   - model: the model that the streams were made with; nil where the user named none, which is an error at the first
-  ///     header, that says which is needed.
+  ///     header that needs one which the file does not carry.
   ///   - makeWriter: called once, with what the samples are (`rows` where the first stream knows them); streams that
   ///     follow must hold samples of the same shape and type. The writer is finished in the end.
   public func decode(
@@ -33,10 +33,11 @@ extension Codec {
     let reader = StreamReader(counting)
     var report = DecodeReport(samples: 0, valuesPerSample: 0, streamBytes: 0, rawBytes: 0, seconds: 0)
     var output: (writer: any SampleWriter, description: SampleDescription)?
+    var carried: FittedModel?
 
     /// Checks that the model is the right one, and makes the writer or checks that the samples fit what it has.
     func begin(_ details: StreamDetails) throws(CodecError) -> (ChunkCodecs, any SampleWriter) {
-      let coding = try details.coding(by: model, name: name)
+      let coding = try details.coding(by: model, or: carried, name: name)
       let writer: any SampleWriter
       if let output {
         guard output.description.sampleShape == details.description.sampleShape,
@@ -98,6 +99,7 @@ extension Codec {
         let (codecs, writer) = try begin(details)
         try write(
           Result { () throws(ChunkError) in try codecs.decode(content: chunk, worker: 0) }, 1, to: writer)
+      case .model(let bytes): carried = try FittedModel(bytes: bytes, name: name)
       case .chunk, .end: preconditionFailure("chunks are between a header and an end")
       }
     }
@@ -115,12 +117,21 @@ extension Codec {
 extension StreamDetails {
   /// What codes the samples, of the model that is given, where it is the one that is needed and has what the stream asks
   /// for.
-  fileprivate func coding(
-    by given: FittedModel?, name: String
+  func coding(
+    by named: FittedModel?, or carried: FittedModel? = nil, name: String
   ) throws(CodecError) -> (model: Model, point: OperatingPoint) {
+    if setting == .withoutModel {
+      guard let coding = Self.codingWithoutModel(values: description.valuesPerSample) else {
+        throw .badHeader(name: name, reason: "its samples have too many values")
+      }
+      return coding
+    }
     let needed = Fingerprint.text(fingerprint)
-    guard let given else { throw .needsModel(name: name, needs: needed) }
-    guard Fingerprint.ofStreams(given.fingerprintNumber) == fingerprint else {
+    let isRight = { (model: FittedModel) in Fingerprint.ofStreams(model.fingerprintNumber) == fingerprint }
+    guard let given = named.flatMap({ isRight($0) ? $0 : nil }) ?? carried ?? named else {
+      throw .needsModel(name: name, needs: needed)
+    }
+    guard isRight(given) else {
       throw .wrongModel(name: name, needs: needed, given: given.fingerprint)
     }
     guard description.valuesPerSample == given.summary.valuesPerSample,
@@ -146,7 +157,7 @@ private func nextFrame(_ reader: StreamReader, _ name: String) throws(CodecError
   switch try nextPart(reader, name) {
   case .chunk(let chunk): chunk.frame
   // A reader throws where a stream does not end before another begins, or before the input ends.
-  case .end, .header, .compact, nil: nil
+  case .end, .header, .compact, .model, nil: nil
   }
 }
 

@@ -22,6 +22,10 @@ public struct StreamSummary: Sendable {
   public var samples: Int
   public var chunkRows: Int
   public var chunks: Int
+  /// Whether it needs a model at all.
+  public var needsModel: Bool
+  /// Bytes of the model that the file carries before it; 0 without one.
+  public var modelBytes: Int
   public var streamBytes: Int
 }
 
@@ -36,14 +40,19 @@ extension Codec {
     var summaries: [StreamSummary] = []
     var announced: Int?
     var target: TargetRecord?
+    var carried: (bytes: Int, fingerprint: UInt32)?
     while let part = try nextPart(reader, name) {
       switch part {
+      case .model(let bytes):
+        let model = try FittedModel(bytes: bytes, name: name)
+        carried = (bytes.count, Fingerprint.ofStreams(model.fingerprintNumber))
       case .header(let header):
         let details = try StreamDetails(header.content, name: name)
         announced = details.rows
         target = details.target
         summaries.append(
-          StreamSummary(details, formatVersion: Int(header.version), streamBytes: header.frame.count))
+          StreamSummary(
+            details, formatVersion: Int(header.version), carried: carried, streamBytes: header.frame.count))
       case .chunk(let chunk):
         guard var summary = summaries.popLast() else { continue }
         do throws(ChunkError) {
@@ -64,7 +73,7 @@ extension Codec {
       case .compact(let compact):
         let (details, _) = try StreamDetails.compact(compact.content, name: name)
         var summary = StreamSummary(
-          details, formatVersion: Int(compact.version), streamBytes: compact.size)
+          details, formatVersion: Int(compact.version), carried: carried, streamBytes: compact.size)
         summary.samples = details.chunkRows
         summary.chunks = 1
         summary.tell(of: details.target)
@@ -77,13 +86,18 @@ extension Codec {
 
 extension StreamSummary {
   /// What a stream says of itself, before anything is counted.
-  fileprivate init(_ details: StreamDetails, formatVersion: Int, streamBytes: Int) {
+  fileprivate init(
+    _ details: StreamDetails, formatVersion: Int, carried: (bytes: Int, fingerprint: UInt32)?,
+    streamBytes: Int
+  ) {
     self.init(
       formatVersion: formatVersion, fingerprint: Fingerprint.text(details.fingerprint),
       sampleShape: details.description.sampleShape, elementType: details.description.elementType,
       format: details.description.format.name, quality: details.quality,
       guarantee: details.guarantee, samples: 0,
-      chunkRows: details.chunkRows, chunks: 0, streamBytes: streamBytes)
+      chunkRows: details.chunkRows, chunks: 0, needsModel: details.setting != .withoutModel,
+      modelBytes: carried?.fingerprint == details.fingerprint ? carried?.bytes ?? 0 : 0,
+      streamBytes: streamBytes)
   }
 
   /// Tells what came of a target, when all is counted.

@@ -21,6 +21,15 @@ extension Codec {
     _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
     to sink: any ByteSink, reopen: (() throws(CodecError) -> any SampleReader)? = nil
   ) throws(CodecError) -> EncodeReport {
+    try encode(reader, name: name, model: model, options: options, setting: nil, to: sink, reopen: reopen)
+  }
+
+  /// The same, at a setting that is given where a guarantee is asked for; nil for the best.
+  func encode(
+    _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions,
+    setting: StreamDetails.Setting?, to sink: any ByteSink,
+    reopen: (() throws(CodecError) -> any SampleReader)?
+  ) throws(CodecError) -> EncodeReport {
     let clock = ContinuousClock()
     let start = clock.now
     let description = reader.description
@@ -34,13 +43,14 @@ extension Codec {
     let chunks = ChunkReader(
       reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.guarantee != nil)
     let first = try chunks.next()
+    pass.carriesModel = options.carriesModel
     if let request = options.guarantee {
       let guarantee = try request.resolved(
         first: first?.batch, isAll: chunks.hasEnded, name: name, reopen: reopen)
       // Numbers are printed in full: rounding them to decimals would add to the error.
       pass.description.format = pass.description.format.withoutDecimals
-      let setting = first.map { GuaranteeSearch(pass, guarantee, first: $0.batch).setting() }
-      pass.guarantee = (guarantee, setting ?? GuaranteeSearch.nothing(of: model.model))
+      let found = setting ?? first.map { GuaranteeSearch(pass, guarantee, first: $0.batch).setting() }
+      pass.guarantee = (guarantee, found ?? GuaranteeSearch.nothing(of: model.model))
     } else {
       pass.alternative = first.flatMap {
         LinearAlternative(model.model, chunk: $0.batch, kernels: kernels)

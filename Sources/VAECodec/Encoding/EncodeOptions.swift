@@ -7,6 +7,8 @@ public struct EncodeOptions: Sendable {
   /// What is to hold of every value; then the quality that keeps it in the fewest bytes is found, and ``target`` does not
   /// count.
   public var guarantee: GuaranteeRequest?
+  /// Whether the model goes before the stream, so that the file decodes alone.
+  public var carriesModel = false
   /// Rows in a chunk; nil for a number that suits the size of samples.
   public var chunkRows: Int?
   /// How much work goes into choices, 0 (none) ... 9: more finds fewer bits at equal error, and takes longer. Decoding
@@ -23,10 +25,12 @@ public struct EncodeOptions: Sendable {
   ///   - guarantee: what is to hold of every value, in place of a target.
   ///   - chunkRows: at least 1; more than 2^28 values make in a chunk count as so many.
   ///   - effort: 0 ... 9; less counts as 0, and more as 9.
+  ///   - carriesModel: whether the model goes before the stream.
   public init(
     target: EncodeTarget = .quality(60), guarantee: GuaranteeRequest? = nil, chunkRows: Int? = nil,
-    effort: Int = standardEffort
+    effort: Int = standardEffort, carriesModel: Bool = false
   ) {
+    self.carriesModel = carriesModel
     self.target = target
     self.guarantee = guarantee
     self.chunkRows = chunkRows
@@ -45,7 +49,7 @@ public struct EncodeReport: Sendable {
   public var valuesPerSample: Int
   /// Bytes of the samples as plain numbers of their type.
   public var rawBytes: Int
-  /// Bytes of the stream, header and seek table included.
+  /// Bytes of the stream, with header and seek table, and with the model where that goes before it.
   public var streamBytes: Int
   /// Values outside the bounds of the model's data, which come back as the bound.
   public var clippedValues: Int

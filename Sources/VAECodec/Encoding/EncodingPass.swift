@@ -19,6 +19,8 @@ struct EncodingPass {
   var alternative: LinearAlternative?
   /// What is promised of every value, and the setting that keeps it in the fewest bits.
   var guarantee: (Guarantee, setting: StreamDetails.Setting)?
+  /// Whether the model is written before the stream.
+  var carriesModel = false
   /// Whether the samples are one chunk, so that the stream is compact.
   var hasSingleChunk = false
 
@@ -46,7 +48,8 @@ struct EncodingPass {
   /// The header of a stream of this input.
   private func details(quality: Int, record: TargetRecord?) -> StreamDetails {
     StreamDetails(
-      fingerprint: Fingerprint.ofStreams(model.fingerprintNumber),
+      fingerprint: guarantee?.setting == .withoutModel
+        ? 0 : Fingerprint.ofStreams(model.fingerprintNumber),
       setting: guarantee?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality),
       target: record, guarantee: guarantee?.0, chunkRows: chunkRows, rows: description.rows,
       description: description)
@@ -70,7 +73,8 @@ struct EncodingPass {
     let codecs = ChunkCodecs(plan, description, guarantee?.0, workers: codec.workers.count)
     var output = StreamOutput(sink, details, name: name)
     var result = Result()
-    result.headerBytes = details.encode().count
+    let carried = carriesModel ? CarriedModel.frame(model.bytes) : []
+    result.headerBytes = details.encode().count + carried.count
     let prefix = hasSingleChunk ? output.compactPrefix : []
     let printer = HeldSamples([], description)
     let (isCompact, name) = (hasSingleChunk, name)
@@ -94,6 +98,11 @@ struct EncodingPass {
       }
     }
 
+    do throws(ByteIOError) {
+      try sink.write(carried)
+    } catch {
+      throw .stream(.bytes(error), name: name)
+    }
     try ChunkPipeline(threads: hasSingleChunk ? 1 : codec.workers.count).run(next: source, work: code) {
       (coded) throws(CodecError) in
       let coded = try coded.get()
@@ -109,7 +118,7 @@ struct EncodingPass {
       result.nonFiniteValues += coded.nonFinite
       result.distortion.add(coded.distortion)
     }
-    result.streamBytes = try output.finish()
+    result.streamBytes = try output.finish() + carried.count
     return result
   }
 

@@ -84,7 +84,8 @@ extension Codec {
     notes.points = try points(of: draft, on: result.heldSamples)
     return FitReport(
       model: FittedModel(result.model, notes: notes), seconds: (clock.now - start) / .seconds(1),
-      rows: reservoir.seen, missingValues: result.missingValues, droppedLatents: result.droppedLatents, wasStopped: result.wasStopped)
+      rows: reservoir.seen, missingValues: result.missingValues, droppedLatents: result.droppedLatents,
+      wasStopped: result.wasStopped)
   }
 
   /// Rows that the qualities are measured on at the most, and values, but for so many rows.
@@ -138,7 +139,9 @@ private struct RowReservoir {
   }
 
   mutating func add(_ batch: [Float]) {
-    if isWhole { isWhole = batch.allSatisfy { !$0.isFinite || ($0 == $0.rounded() && $0.magnitude < 0x1p24) } }
+    if isWhole {
+      isWhole = batch.allSatisfy { !$0.isFinite || ($0 == $0.rounded() && $0.magnitude < 0x1p24) }
+    }
     let count = batch.count / max(1, width)
     let fitting = min(count, most - min(seen, most))
     numbers.append(contentsOf: batch[..<(fitting * width)])

@@ -20,7 +20,8 @@ struct DecodeCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("m"), .long],
-    help: ArgumentHelp("The model that the stream was made with.", valueName: "model.vae"))
+    help: ArgumentHelp(
+      "The model that the stream was made with; a file that carries it needs none.", valueName: "model.vae"))
   var model: String?
 
   @Option(

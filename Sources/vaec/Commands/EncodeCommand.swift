@@ -32,6 +32,10 @@ struct EncodeCommand: ParsableCommand {
   @OptionGroup var target: TargetOptions
 
   @OptionGroup var effort: EffortOption
+
+  @Flag(help: "Put the model before the stream, so that the file decodes alone.")
+  var withModel = false
+
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
@@ -48,7 +52,8 @@ struct EncodeCommand: ParsableCommand {
     let codec = try general.codec()
     let model = try model.read()
     let options = EncodeOptions(
-      target: target.target, guarantee: target.guarantee, effort: effort.effort)
+      target: target.target, guarantee: target.guarantee, effort: effort.effort,
+      carriesModel: withModel)
     try FileResults(general).collect(files.inputs) { input in
       let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
       let samples = try input.rereadable(reading.readOptions)

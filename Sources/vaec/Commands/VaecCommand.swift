@@ -14,6 +14,7 @@ struct VaecCommand: ParsableCommand {
         vaec encode -m model.vae -q 60 new.npy        write new.npy.vaec
         vaec decode -m model.vae new.npy.vaec -o back.npy
         vaec eval -m model.vae new.npy                rate and distortion
+        vaec pack new.npy --max-error 1%              a model of its own, in one file
         vaec encode -m model.vae < new.npy | vaec decode -m model.vae > back.npy
 
       Data are npy, IDX, CSV and the like, fvecs, bvecs, ivecs or raw; plain, .gz or .zst. The first axis counts \
@@ -25,7 +26,7 @@ struct VaecCommand: ParsableCommand {
     version: "vaec \(version)",
     subcommands: [
       FitCommand.self, EncodeCommand.self, DecodeCommand.self, EvalCommand.self, InfoCommand.self,
-      TestCommand.self,
+      TestCommand.self, PackCommand.self,
     ])
 
   /// The program's version.

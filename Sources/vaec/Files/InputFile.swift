@@ -45,6 +45,29 @@ struct InputFile {
     )
   }
 
+  /// Opens it as samples that can be read as often as one likes: what can be read only once is copied to a temporary file.
+  ///
+  /// - Returns: what gives a reader from the first sample on. Only the last reader may be used.
+  func repeatable(_ options: ReadOptions) throws(CodecError) -> () throws(CodecError) -> any SampleReader {
+    let source = try open()
+    if let start = source.position {
+      return { () throws(CodecError) in
+        try naming(name) { () throws(ByteIOError) in try source.move(to: start) }
+        return try self.reader(of: source, options)
+      }
+    }
+    let spool = try naming(name) { () throws(ByteIOError) in
+      let spool = try SpoolFile()
+      try source.copy(to: spool)
+      try spool.finish()
+      return spool
+    }
+    return { () throws(CodecError) in
+      let source = try naming(name) { () throws(ByteIOError) in try spool.source() }
+      return try self.reader(of: source, options)
+    }
+  }
+
   private func reader(of source: FileSource, _ options: ReadOptions) throws(CodecError) -> any SampleReader {
     do throws(SampleIOError) {
       return try SampleInput.open(source, name: name, options: options)

@@ -42,11 +42,11 @@ struct StreamDescription: FileResult {
       lines.append(
         "\(name): stream\(number), format version \(stream.formatVersion), \(stream.streamBytes) bytes")
       var list = Properties()
-      list.add("model", stream.fingerprint)
+      list.add("model", Self.model(of: stream))
       list.add(
         "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.elementType))")
       list.add("format", stream.format)
-      list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "its own point")
+      list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "none of the model's")
       if let guarantee = stream.guarantee { list.add("guarantee", guarantee.text) }
       if let target = stream.target {
         list.add("target", target.text + target.decision(of: stream.samples))
@@ -57,6 +57,12 @@ struct StreamDescription: FileResult {
       lines += list.lines
     }
     try console.result(lines)
+  }
+
+  private static func model(of stream: StreamSummary) -> String {
+    guard stream.needsModel else { return "none needed" }
+    return stream.modelBytes == 0
+      ? stream.fingerprint : "\(stream.fingerprint), in the file (\(stream.modelBytes) bytes)"
   }
 
   var json: JSON {
@@ -70,8 +76,10 @@ struct StreamDescription: FileResult {
 
   private static func json(_ stream: StreamSummary) -> JSON {
     .object([
-      ("format_version", .integer(stream.formatVersion)), ("fingerprint", .string(stream.fingerprint)),
-      ("sample_shape", JSON(stream.sampleShape)), ("dtype", .string(stream.elementType.name)),
+      ("format_version", .integer(stream.formatVersion)),
+      ("fingerprint", stream.needsModel ? .string(stream.fingerprint) : .null),
+      ("model_bytes", .integer(stream.modelBytes)), ("sample_shape", JSON(stream.sampleShape)),
+      ("dtype", .string(stream.elementType.name)),
       ("format", .string(stream.format)), ("quality", stream.quality.map { .number($0) } ?? .null),
       ("guarantee", stream.guarantee?.json ?? .null),
       ("samples", .integer(stream.samples)),

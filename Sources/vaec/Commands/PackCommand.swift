@@ -1,0 +1,65 @@
+import ArgumentParser
+import ByteIO
+import SampleIO
+import VAECodec
+
+/// `vaec pack`: fits a model to a file and encodes the file by it, in one.
+struct PackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pack",
+    abstract: "Fit a model to samples and encode them by it, into one file that decodes alone.",
+    discussion: """
+      For whoever only wants a smaller file. Each FILE becomes FILE.vaec, which holds the model and the codes; both \
+      are made smallest together. Where no model pays, the samples are coded without one, exactly or within the bound \
+      that was asked for, or packed by zstd if that is smaller still, and vaec says so. vaec decode needs no -m for \
+      such files.
+
+      EXAMPLES
+        vaec pack frames.npy --max-error 0.1%
+        vaec pack frames.npy --lossless
+        vaec pack frames.npy --psnr 40 -o small.vaec && vaec decode small.vaec -o frames2.npy
+      """)
+
+  @OptionGroup var target: TargetOptions
+  @OptionGroup var effort: EffortOption
+  @OptionGroup var files: FileOptions
+  @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
+  @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
+
+  func validate() throws {
+    try files.validate(json: general.json)
+    try InputFile.refuseTerminal(files.inputs)
+    if fitting.samples != nil { throw ValidationError("--for is for fit: pack counts the samples itself.") }
+  }
+
+  func run() throws {
+    if files.usesStandardOutput, Terminal.isOutput, !files.force {
+      throw CommandError.outputIsTerminal("streams")
+    }
+    let codec = try general.codec()
+    let options = EncodeOptions(
+      target: target.target, guarantee: target.guarantee, effort: effort.effort)
+    let console = general.console
+    try FileResults(general).collect(files.inputs) { input in
+      let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
+      let samples = try input.repeatable(reading.readOptions)
+      let sink = try naming(output.name) { () throws(ByteIOError) in try output.open() }
+      let message = "finishing the epoch, then encoding; press again to stop at once"
+      let report = try Interruption.watching(message: message) { interruption in
+        var display = FitProgressDisplay(console, countsEpochs: fitting.time == nil)
+        defer { display.finish() }
+        return try codec.pack(
+          name: input.name, fitOptions: fitting.options, memory: fitting.memory, options: options, to: sink,
+          open: samples
+        ) { progress in
+          display.show(progress)
+          return !interruption.isRequested
+        }
+      }
+      try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
+      try files.clearAway(input, after: output)
+      return Packing(report, from: input, to: output)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import VAECodec
+
+/// What packing one file gave.
+struct Packing: FileResult {
+  private let report: PackReport
+  private let input: InputFile
+  private let transfer: Transfer
+
+  init(_ report: PackReport, from input: InputFile, to target: OutputTarget) {
+    self.report = report
+    self.input = input
+    var encode = report.encode
+    encode.seconds = report.seconds
+    transfer = Transfer(encode, from: input, to: target)
+  }
+
+  func tell(_ console: Console) {
+    transfer.tell(console)
+    if report.carriesModel, let fit = report.fit {
+      let model = fit.model.summary.modelBytes
+      console.note(
+        "\(input.name): \(model) bytes are the model's; without one: \(report.bytesWithoutModel) bytes")
+    } else if let bytes = report.bytesWithModel {
+      console.note("\(input.name): coded without a model, which would have made \(bytes) bytes")
+    } else {
+      console.note("\(input.name): coded without a model")
+    }
+    if !report.carriesModel, report.encode.guarantee == .lossless {
+      console.detail("\(input.name): every bit comes back, though less was asked for or nothing")
+    }
+  }
+
+  var json: JSON {
+    guard case .object(let members) = transfer.json else { return transfer.json }
+    return .object(
+      members + [
+        ("carries_model", .bool(report.carriesModel)),
+        ("bytes_with_model", report.bytesWithModel.map { .integer($0) } ?? .null),
+        ("bytes_without_model", .integer(report.bytesWithoutModel)),
+      ])
+  }
+}
