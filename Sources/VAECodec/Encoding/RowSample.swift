@@ -19,7 +19,12 @@ struct RowSample {
   ///   - values: of a row.
   ///   - mostRows: rows to keep at the most, and at least half of that, where there are so many.
   init(values: Int, mostRows: Int = 2048) {
-    self.mostRows = max(1, min(mostRows, Self.mostValues / max(1, values)))
+    self.init(mostRows: min(mostRows, Self.mostValues / max(1, values)))
+  }
+
+  /// - Parameter mostRows: rows to keep at the most; less than 1 counts as 1.
+  init(mostRows: Int) {
+    self.mostRows = max(1, mostRows)
     blockRows = max(1, self.mostRows / 64)
   }
 
@@ -50,6 +55,9 @@ struct RowSample {
   /// Whether no row has been left out.
   var holdsAll: Bool { keptRows == rows }
 
-  /// The rows that are kept; nil where there are none.
-  var batch: SampleBatch? { SampleBatch(joining: parts.map(\.batch)) }
+  /// The rows that are kept, in order.
+  var batches: [SampleBatch] { parts.map(\.batch) }
+
+  /// The rows that are kept, together; nil where there are none.
+  var batch: SampleBatch? { SampleBatch(joining: batches) }
 }

@@ -30,7 +30,10 @@ public struct EvaluationReport: Sendable {
     public var psnr: Double
   }
 
+  /// Samples that were measured.
   public var samples: Int
+  /// Samples of the data: where they are many, those that were measured are spread evenly over them.
+  public var dataSamples: Int
   public var valuesPerSample: Int
   public var elementType: ElementType
   public var modelBytes: Int
@@ -52,13 +55,14 @@ public struct EvaluationReport: Sendable {
 }
 
 extension Codec {
-  /// Samples that are evaluated take at most this much memory; the rows after them are left out.
-  private static let mostBytes = 1 << 30
+  /// Samples that are measured take at most this much memory, as far as one allows.
+  static let mostMeasuredBytes = 1 << 24
 
-  /// Samples that the baseline is measured on at the most.
-  private static let mostBaselineRows = 8192
+  /// The baseline is measured on so many samples and values at the most, since all of its arithmetic is done at once.
+  private static let (mostBaselineRows, mostBaselineValues) = (8192, 1 << 20)
 
-  /// Encodes and decodes `reader`'s samples at each quality.
+  /// Encodes and decodes `reader`'s samples at each quality: all of them, or of many those in blocks that are spread
+  /// evenly, so that memory is bounded.
   ///
   /// - Parameters:
   ///   - qualities: each 0 ... 100.
@@ -70,14 +74,11 @@ extension Codec {
   ) throws(CodecError) -> EvaluationReport {
     let description = reader.description
     try model.accepts(description, name: name)
-    var batches: [SampleBatch] = []
-    var bytes = 0
+    var sample = RowSample(mostRows: Self.mostMeasuredBytes / description.sampleBytes)
     let rows = StreamPlan.defaultChunkRows(values: description.valuesPerSample)
-    while bytes < Self.mostBytes, let batch = try reading(reader, rows) {
-      batches.append(batch)
-      bytes += batch.bytes.count
-    }
+    while let batch = try reading(reader, rows) { sample.add(batch) }
     var held = description
+    let batches = sample.batches
     // The stream's header says how many there are where the reader does: as when the samples are encoded.
     if description.rows != nil { held.rows = batches.reduce(0) { $0 + $1.rows } }
     let samples = HeldSamples(batches, held)
@@ -89,7 +90,9 @@ extension Codec {
     }
     let peak = model.summary.peak
     let curve = model.model.linearCurve(
-      samples.matrix(rows: Self.mostBaselineRows), kernels: kernels, workers: workers)
+      samples.matrix(
+        rows: min(Self.mostBaselineRows, max(1, Self.mostBaselineValues / description.valuesPerSample))),
+      kernels: kernels, workers: workers)
     let baseline =
       curve.map { points in
         points.map {
@@ -109,7 +112,7 @@ extension Codec {
         modelBytes: model.bytes.count, basisBytes: 0, savedBytes: (zstdBits - $0.bitsPerSample) / 8)
     }
     return EvaluationReport(
-      samples: samples.rows, valuesPerSample: description.valuesPerSample,
+      samples: samples.rows, dataSamples: sample.rows, valuesPerSample: description.valuesPerSample,
       elementType: description.elementType,
       modelBytes: model.bytes.count, points: points, baselinePCA: baseline,
       bdRateVsPCA: BDRate.percent(
@@ -142,8 +145,9 @@ extension Codec {
       decodeMBPerSecond: raw / 1e6 / max(decoded.seconds, 1e-9))
   }
 
-  /// Bytes that zstd is tried on at the most: it is slow at its level 19, and more do not change its ratio.
-  private static let mostZstdBytes = 1 << 24
+  /// Bytes that zstd is tried on at the most: it is slow at its level 19 and takes much memory, and more
+  /// hardly change its ratio.
+  private static let mostZstdBytes = 1 << 20
 
   /// Bits a sample that zstd takes at level 19, on as many of the first samples as are worth the time.
   private func zstdBits(_ samples: HeldSamples) -> Double {

@@ -26,7 +26,10 @@ struct EvaluationResult {
     let head =
       "\(name): \(counted(report.samples, "sample")) of \(counted(report.valuesPerSample, "value")), type "
       + "\(report.elementType.name); model \(report.modelBytes) bytes"
-    return [head, ""] + table.lines + [""] + conclusions
+    let note =
+      report.samples < report.dataSamples
+      ? ["They are spread evenly over \(counted(report.dataSamples, "sample")): more would take more memory."] : []
+    return [head] + note + [""] + table.lines + [""] + conclusions
   }
 
   /// Integers, as errors of integer data are, without decimals.
@@ -71,8 +74,10 @@ struct EvaluationResult {
         ("psnr", .number(point.psnr)),
       ])
     }
-    return .object([
-      ("samples", .integer(report.samples)), ("values_per_sample", .integer(report.valuesPerSample)),
+    let all =
+      report.samples < report.dataSamples ? [("data_samples", JSON.integer(report.dataSamples))] : []
+    return .object([("samples", .integer(report.samples))] + all + [
+      ("values_per_sample", .integer(report.valuesPerSample)),
       ("dtype", .string(report.elementType.name)), ("model_bytes", .integer(report.modelBytes)),
       ("points", .array(points)), ("baseline_pca", .array(pca)), ("bd_rate_vs_pca", JSON(report.bdRateVsPCA)),
       ("break_even_samples", JSON(report.breakEvenSamples)),
