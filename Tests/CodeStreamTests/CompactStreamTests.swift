@@ -108,7 +108,7 @@ struct CompactStreamTests {
         switch part {
         case .compact: true
         case .header: false
-        case .chunk, .end: nil
+        case .chunk, .end, .model: nil
         }
       }
       #expect(forms == order)

@@ -75,13 +75,16 @@ private final class Workshop<Input: Sendable, Output: Sendable>: Sendable {
 
   private let state: Mutex<State>
   private let work: @Sendable (Int, Input) -> Output
-  private let queue = DispatchQueue(label: "chunks", attributes: .concurrent)
+  /// One a worker. Serial queues get threads of their own: those of concurrent ones come from a pool, whose threads may
+  /// all be waiting for a pipeline's results.
+  private let queues: [DispatchQueue]
   private let threads = DispatchGroup()
   /// Signalled for each output.
   private let finished = DispatchSemaphore(value: 0)
 
   init(_ workers: Int, _ work: @escaping @Sendable (Int, Input) -> Output) {
     state = Mutex(State(idle: Array((0..<workers).reversed())))
+    queues = (0..<workers).map { DispatchQueue(label: "vaec.chunks.\($0)") }
     self.work = work
   }
 
@@ -92,7 +95,7 @@ private final class Workshop<Input: Sendable, Output: Sendable>: Sendable {
       return state.idle.popLast()
     }
     guard let worker else { return }
-    queue.async(group: threads) { self.run(worker) }
+    queues[worker].async(group: threads) { self.run(worker) }
   }
 
   private func run(_ worker: Int) {

@@ -93,7 +93,7 @@ struct EncodingPass {
         } catch {
           throw .chunk(error, name: name, chunk: 1)
         }
-        coded.distortion = Self.distortion(of: decoded, from: chunk.batch, printer)
+        coded.compared = (chunk.batch, decoded)
         return coded
       }
     }
@@ -116,7 +116,8 @@ struct EncodingPass {
       result.rawBytes += coded.rawBytes
       result.clippedValues += coded.clipped
       result.nonFiniteValues += coded.nonFinite
-      result.distortion.add(coded.distortion)
+      // In the order of rows, on this thread: sums do not depend on how the rows are cut into chunks.
+      if let (batch, decoded) = coded.compared { Self.compare(batch, decoded, printer, &result.distortion) }
     }
     result.streamBytes = try output.finish() + carried.count
     return result
@@ -129,7 +130,8 @@ struct EncodingPass {
     var rawBytes: Int
     var clipped: Int
     var nonFinite: Int
-    var distortion = Distortion()
+    /// The samples and what a decoder makes of them, where their difference is asked for.
+    var compared: (SampleBatch, SampleBatch)?
 
     init(_ chunk: SampleChunk, _ frame: [UInt8]) {
       self.frame = frame
@@ -140,18 +142,16 @@ struct EncodingPass {
     }
   }
 
-  /// The difference between samples and what a decoder would write of them.
-  private static func distortion(
-    of decoded: SampleBatch, from batch: SampleBatch, _ printer: HeldSamples
-  ) -> Distortion {
-    var distortion = Distortion()
+  /// Adds the difference between samples and what a decoder would write of them.
+  private static func compare(
+    _ batch: SampleBatch, _ decoded: SampleBatch, _ printer: HeldSamples, _ distortion: inout Distortion
+  ) {
     // In pieces: as binary64 numbers, those of a whole chunk would take more than all else does.
     let pieceRows = max(1, Self.pieceValues / max(1, batch.valuesPerSample))
     for first in stride(from: 0, to: batch.rows, by: pieceRows) {
       let rows = first..<min(batch.rows, first + pieceRows)
       distortion.add(batch.rows(rows).doubles(), printer.printed(decoded.rows(rows).doubles()))
     }
-    return distortion
   }
 
   /// The content of a chunk in the frame of a compact stream.

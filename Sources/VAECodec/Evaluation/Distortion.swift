@@ -1,7 +1,7 @@
 import VAE
 
 /// Sums of the differences between samples and what was decoded of them.
-struct Distortion: Sendable {
+struct Distortion {
   /// PSNR of values that are all exact, in dB: there is no larger number that means anything.
   static let exactPSNR = 120.0
 
@@ -17,12 +17,6 @@ struct Distortion: Sendable {
       maximum = max(maximum, d)
     }
     count += original.count
-  }
-
-  mutating func add(_ other: Distortion) {
-    squares += other.squares
-    maximum = max(maximum, other.maximum)
-    count += other.count
   }
 
   /// Mean squared error, in squared units of the data.
