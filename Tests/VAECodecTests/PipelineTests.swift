@@ -62,7 +62,8 @@ struct PipelineTests {
     #expect(results == (0..<place).map { $0 * $0 })
   }
 
-  @Test("an error of what uses results ends the work on those that follow", arguments: [1, 2, 5], [0, 1, 30])
+  @Test(
+    "an error of what uses results ends the work on those that follow", arguments: [1, 2, 5], [0, 1, 30])
   func failingWriter(threads: Int, place: Int) {
     let running = Mutex(0)
     var (brought, used) = (0, 0)
@@ -107,7 +108,8 @@ struct PipelineTests {
     let expected = CodecError.stream(.bytes(.brokenPipe), name: "data")
     #expect(throws: expected) {
       try Codec(threads: threads).encode(
-        array.reader, name: "data", model: model, options: EncodeOptions(quality: 50, chunkRows: 3, effort: 0),
+        array.reader, name: "data", model: model,
+        options: EncodeOptions(quality: 50, chunkRows: 3, effort: 0),
         to: FailingSink(after: most))
     }
   }
@@ -121,9 +123,11 @@ struct PipelineTests {
     let sink = MemorySink()
     #expect(throws: CodecError.nonFinite(name: "data", row: 41, column: 4, value: "NaN")) {
       try Codec(threads: threads).encode(
-        array.reader, name: "data", model: model, options: EncodeOptions(quality: 50, chunkRows: 10), to: sink)
+        array.reader, name: "data", model: model, options: EncodeOptions(quality: 50, chunkRows: 10), to: sink
+      )
     }
-    let whole = try Codec(threads: 1).stream(try Models.bumpRows(60, seed: 6), model, quality: 50, chunkRows: 10)
+    let whole = try Codec(threads: 1).stream(
+      try Models.bumpRows(60, seed: 6), model, quality: 50, chunkRows: 10)
     #expect(whole.starts(with: sink.bytes) && sink.bytes.count > whole.count / 4)
   }
 

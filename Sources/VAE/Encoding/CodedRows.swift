@@ -50,13 +50,16 @@ final class CodedRows {
 
   /// Calls `body` with a plane's symbols and levels, to write them.
   func withPlane(
-    _ plane: Int, _ body: (_ symbols: UnsafeMutableBufferPointer<Int32>, _ levels: UnsafeMutableBufferPointer<UInt8>) -> Void
+    _ plane: Int,
+    _ body: (_ symbols: UnsafeMutableBufferPointer<Int32>, _ levels: UnsafeMutableBufferPointer<UInt8>) ->
+      Void
   ) {
     let range = plane * stride..<(plane + 1) * stride
     symbols.withUnsafeMutableBufferPointer { symbols in
       levels.withUnsafeMutableBufferPointer { levels in
         body(
-          UnsafeMutableBufferPointer(rebasing: symbols[range]), UnsafeMutableBufferPointer(rebasing: levels[range]))
+          UnsafeMutableBufferPointer(rebasing: symbols[range]),
+          UnsafeMutableBufferPointer(rebasing: levels[range]))
       }
     }
   }

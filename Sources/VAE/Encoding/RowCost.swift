@@ -19,7 +19,8 @@ final class RowCost {
   ///   - effort: by which values are chosen.
   ///   - rows: the most at once.
   init(
-    _ model: Model, at point: OperatingPoint, _ latents: SymbolChoice, effort: Effort, rows: Int, kernels: Kernels
+    _ model: Model, at point: OperatingPoint, _ latents: SymbolChoice, effort: Effort, rows: Int,
+    kernels: Kernels
   ) {
     self.model = model
     self.point = point
@@ -45,7 +46,8 @@ final class RowCost {
   /// - Parameters:
   ///   - samples: rows x values.
   ///   - latents: symbols, at least as many rows.
-  func finish(_ coded: CodedRows, _ samples: UnsafeBufferPointer<Float>, latents symbols: Matrix?, rows: Int) {
+  func finish(_ coded: CodedRows, _ samples: UnsafeBufferPointer<Float>, latents symbols: Matrix?, rows: Int)
+  {
     for r in 0..<rows {
       var sum: Float = 0
       if let symbols {
@@ -56,7 +58,16 @@ final class RowCost {
     }
     addBits(of: 0..<coefficientPlanes, coded, rows)
     let count = rows * model.values
-    guard let values else { return addErrors(coded, samples, of: coded.base, rows) }
+    guard let values else {
+      var rule = model.output.kernelRule
+      coded.base.withUnsafeBufferPointer { base in
+        decoded.withUnsafeMutableBufferPointer { decoded in
+          guard let base = base.baseAddress, let decoded = decoded.baseAddress else { return }
+          kernels.table.pointee.apply_rule(base, &rule, decoded, count)
+        }
+      }
+      return addErrors(samples, of: decoded, to: coded, rows)
+    }
     coded.base.withUnsafeBufferPointer { base in
       values.encode(
         samples, base: UnsafeBufferPointer(rebasing: base[..<count]), rows: rows, step: point.valueStep
@@ -76,7 +87,7 @@ final class RowCost {
     decoded.withUnsafeMutableBufferPointer {
       values.copyDecoded(rows, into: UnsafeMutableBufferPointer(rebasing: $0[..<count]))
     }
-    addErrors(coded, samples, of: decoded, rows)
+    addErrors(samples, of: decoded, to: coded, rows)
   }
 
   private func addBits(of planes: Range<Int>, _ coded: CodedRows, _ rows: Int) {
@@ -97,7 +108,7 @@ final class RowCost {
   }
 
   private func addErrors(
-    _ coded: CodedRows, _ samples: UnsafeBufferPointer<Float>, of decoded: [Float], _ rows: Int
+    _ samples: UnsafeBufferPointer<Float>, of decoded: [Float], to coded: CodedRows, _ rows: Int
   ) {
     let width = model.values
     decoded.withUnsafeBufferPointer { decoded in

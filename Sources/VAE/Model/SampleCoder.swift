@@ -185,8 +185,7 @@ public final class SampleCoder {
       }
     }
     coded.base.withUnsafeMutableBufferPointer {
-      finish(
-        rows, into: UnsafeMutableBufferPointer(rebasing: $0[..<samples.count]), asBase: point.valueStep > 0)
+      finish(rows, into: UnsafeMutableBufferPointer(rebasing: $0[..<samples.count]), asBase: true)
     }
     cost.finish(coded, samples, latents: pass?.symbols, rows: rows)
   }
@@ -207,7 +206,7 @@ public final class SampleCoder {
     return true
   }
 
-  /// What the block that was encoded last is the base of, where the point has a value layer: what
+  /// What the block that was encoded last is the base of, for a value layer: what
   /// ``decode(_:planeStride:rows:into:asBase:)`` makes of its symbols.
   public func lastBase(rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
     precondition(rows <= blockRows && samples.count == rows * model.values)

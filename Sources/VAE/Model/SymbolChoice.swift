@@ -36,7 +36,8 @@ struct SymbolChoice: Sendable {
       let cost = SymbolCost(one)
       tables.append(
         Table(
-          first: costs.count, count: cost.bits.count, lowest: Int(one.lowest), rawBits: one.rawBits, cost: cost))
+          first: costs.count, count: cost.bits.count, lowest: Int(one.lowest), rawBits: one.rawBits,
+          cost: cost))
       costs += cost.bits
     }
   }
@@ -82,7 +83,9 @@ struct SymbolChoice: Sendable {
     func bits(_ symbol: Int32, _ table: Int) -> Float {
       let own = self[table]
       let index = Int(symbol) &>> own.pointee.rawBits &- own.pointee.lowest
-      guard UInt(bitPattern: index) < UInt(bitPattern: own.pointee.count) else { return escape(symbol, table) }
+      guard UInt(bitPattern: index) < UInt(bitPattern: own.pointee.count) else {
+        return escape(symbol, table)
+      }
       return own.pointee.costs(costs)[index]
     }
 

@@ -28,7 +28,8 @@ struct EvaluationResult {
       + "\(report.elementType.name); model \(report.modelBytes) bytes"
     let note =
       report.samples < report.dataSamples
-      ? ["They are spread evenly over \(counted(report.dataSamples, "sample")): more would take more memory."] : []
+      ? ["They are spread evenly over \(counted(report.dataSamples, "sample")): more would take more memory."]
+      : []
     return [head] + note + [""] + table.lines + [""] + conclusions
   }
 
@@ -76,13 +77,15 @@ struct EvaluationResult {
     }
     let all =
       report.samples < report.dataSamples ? [("data_samples", JSON.integer(report.dataSamples))] : []
-    return .object([("samples", .integer(report.samples))] + all + [
-      ("values_per_sample", .integer(report.valuesPerSample)),
-      ("dtype", .string(report.elementType.name)), ("model_bytes", .integer(report.modelBytes)),
-      ("points", .array(points)), ("baseline_pca", .array(pca)), ("bd_rate_vs_pca", JSON(report.bdRateVsPCA)),
-      ("break_even_samples", JSON(report.breakEvenSamples)),
-      ("break_even_samples_vs_zstd", JSON(report.breakEvenSamplesVsZstd)),
-      ("zstd_bits_per_sample", .number(report.zstdBitsPerSample)),
-    ])
+    return .object(
+      [("samples", .integer(report.samples))] + all + [
+        ("values_per_sample", .integer(report.valuesPerSample)),
+        ("dtype", .string(report.elementType.name)), ("model_bytes", .integer(report.modelBytes)),
+        ("points", .array(points)), ("baseline_pca", .array(pca)),
+        ("bd_rate_vs_pca", JSON(report.bdRateVsPCA)),
+        ("break_even_samples", JSON(report.breakEvenSamples)),
+        ("break_even_samples_vs_zstd", JSON(report.breakEvenSamplesVsZstd)),
+        ("zstd_bits_per_sample", .number(report.zstdBitsPerSample)),
+      ])
   }
 }
