@@ -134,7 +134,7 @@ struct DamageTests {
       switch part {
       case .header(let header): details = header.content
       case .chunk(let chunk): frames.append(chunk.frame)
-      case .end, .compact: break
+      case .end, .compact, .model: break
       }
     }
     return (details, frames)

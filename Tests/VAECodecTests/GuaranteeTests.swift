@@ -8,7 +8,9 @@ import VAE
 
 @Suite("Guarantees")
 struct GuaranteeTests {
-  private let codec = Codec(threads: 2)
+  private let codec: Codec
+
+  init() throws { codec = try Codec(threads: 2) }
 
   private func stream(
     _ array: SampleArray, _ model: FittedModel, _ request: GuaranteeRequest?, quality: Double = 60,

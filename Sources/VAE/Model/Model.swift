@@ -38,7 +38,7 @@ public struct Model: Sendable {
   /// The parts of a model.
   init(
     means: [Float], scale: Float, front: Front?, network: Network?, layers: [ResidualLayer],
-    baseline: ResidualLayer?, valueLayer: ValueLayer?, output: OutputRule, qualities: [OperatingPoint],
+    baseline: ResidualLayer? = nil, valueLayer: ValueLayer?, output: OutputRule, qualities: [OperatingPoint],
     notes: [UInt8]
   ) {
     self.means = means
