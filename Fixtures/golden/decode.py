@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Decodes .vaec streams by the letter of vaec(5), with nothing of vaec's own code: slow, and short.
 
-    decode.py MODEL.vae STREAM.vaec OUT.npy     decodes
+    decode.py MODEL.vae STREAM.vaec OUT.npy     decodes; - stands for no model
     decode.py --check                           decodes all golden streams of this folder, and compares
 
 Needs Python 3.10, numpy, and the program zstd.
 """
+import copy
 import math
 import pathlib
 import struct
@@ -14,6 +15,8 @@ import sys
 import zlib
 
 import numpy as np
+
+from corrections import correct
 
 F = np.float32
 TYPES = "u1 i1 u2 i2 u4 i4 f2 f4 f8".split()
@@ -148,23 +151,8 @@ class Model:
         self.latents = r.count()
         if self.latents:
             self.read_network(r, width, self.latents)
-        self.layers = []
-        for _ in range(r.count()):
-            components = r.count()
-            basis = matrix(r, components, width)
-            sizes, densities = r.bf16(components), [density(r) for _ in range(40)]
-            shapes = {}
-            for _ in range(r.count()):
-                component = r.count()
-                shapes[component] = density(r)
-            self.layers.append((basis, sizes, densities, shapes))
-        if r.number("B"):
-            components = r.count()
-            matrix(r, components, width)
-            r.take(2 * components + 18 * 40)
-            for _ in range(r.count()):
-                r.count()
-                r.take(18)
+        self.layers = [self.linear_layer(r) for _ in range(r.count())]
+        self.baseline = self.linear_layer(r) if r.number("B") else None
         self.predictors = None
         if r.number("B"):
             self.predictors = [self.predictor(r, i) for i in range(n)]
@@ -172,6 +160,32 @@ class Model:
         self.qualities = [point(r) for _ in range(r.count())]
         r.take(r.count())
         assert not r.rest()
+
+    def linear_layer(self, r):
+        components = r.count()
+        basis = matrix(r, components, self.width)
+        sizes, densities = r.bf16(components), [density(r) for _ in range(40)]
+        shapes = {}
+        for _ in range(r.count()):
+            component = r.count()
+            shapes[component] = density(r)
+        return basis, sizes, densities, shapes
+
+    def linear(self):
+        """The baseline as the only layer."""
+        model = copy.copy(self)
+        model.layers = [self.baseline]
+        return model
+
+    @staticmethod
+    def blank(values):
+        """What stands in for a model where a stream needs none: all values are 0."""
+        model = Model.__new__(Model)
+        model.values = model.width = values
+        model.scale, model.means = F(1), np.zeros(values, F)
+        model.low, model.high, model.is_integer = F(-np.inf), F(np.inf), False
+        model.front, model.latents, model.layers = None, 0, []
+        return model
 
     def read_network(self, r, width, latents):
         hidden = [r.count() for _ in range(r.count())]
@@ -444,17 +458,52 @@ def decode_chunk(model, at, tables, content):
     return values
 
 
+def samples(model, at, tables, dtype, shape, guarantee, content):
+    """The samples of a chunk, rows x values."""
+    r = Reader(content)
+    number = r.count()
+    if number % 4 != 3:
+        assert guarantee is None, "no promise is kept"
+        return as_type(decode_chunk(model, at, tables, content), dtype)
+    size = r.count()
+    if size == 0:
+        return np.frombuffer(r.rest(), np.dtype(dtype).newbyteorder("<")).reshape(number // 4, model.values)
+    corrections = r.take(size)
+    base = as_type(decode_chunk(model, at, tables, r.rest()), dtype)
+    assert len(base) == number // 4
+    return correct(base, dtype, shape, guarantee, corrections)
+
+
+def as_type(values, dtype):
+    if dtype[0] != "f":
+        limits = np.iinfo(dtype)
+        values = np.clip(np.rint(values.astype("f8")), limits.min, limits.max)
+    return values.astype(dtype)
+
+
 # Streams
 
 def setting(model, r):
-    assert r.number("I") == model.fingerprint >> 32, "another model"
-    byte = r.number("B")
+    """Model and point (None, for all samples 0, where no model is needed), and what is promised: None, "lossless" or a
+    bound."""
+    fingerprint, byte, guarantee = r.number("I"), r.number("B"), None
+    if byte in (102, 103):
+        guarantee = r.number("d") if byte == 102 else "lossless"
+        byte = r.number("B")
     quality = byte & 127
-    assert quality <= 100 or quality == 127, "newer"
-    at = point(r) if quality == 127 else model.qualities[quality]
+    if quality == 104:
+        assert guarantee is not None and fingerprint == 0
+        at = None
+    else:
+        assert fingerprint == model.fingerprint >> 32, "another model"
+        assert quality <= 101 or quality == 127, "newer"
+        if quality == 101:
+            model, at = model.linear(), (None, r.bf16(1), F(0))
+        else:
+            at = point(r) if quality == 127 else model.qualities[quality]
     if byte & 128:
         skip_target(r)
-    return at
+    return model, at, guarantee
 
 
 def skip_target(r):
@@ -490,20 +539,20 @@ def skip_style(r, columns):
 
 
 def compact(model, content):
-    """Point, type, shape and chunks of a compact stream."""
+    """Model, point, promise, type, shape and chunks of a compact stream."""
     assert content[:5] == b"VAEC\1"
     r = Reader(content[5:])
-    return setting(model, r), *description(r), [r.rest()]
+    return *setting(model, r), *description(r), [r.rest()]
 
 
 def chunked(model, data):
-    """Point, type, shape and chunks of a stream in chunks."""
+    """The same of a stream in chunks."""
     magic, size = struct.unpack("<II", data[:8])
     head = data[8:8 + size]
     assert magic == 0x184D2A57 and head[:5] == b"VAEC\1"
     assert zlib.crc32(head[:-4]) == struct.unpack("<I", head[-4:])[0], "damaged"
     r = Reader(head[5:-4])
-    at = setting(model, r)
+    model, at, guarantee = setting(model, r)
     r.count(), r.count()
     dtype, shape = description(r)
     assert not r.rest()
@@ -514,29 +563,28 @@ def chunked(model, data):
         chunks.append(unzstd(data[place:place + frame]))
         place += frame
     assert data[place:place + 4] == struct.pack("<I", 0x184D2A5E)
-    return at, dtype, shape, chunks
+    return model, at, guarantee, dtype, shape, chunks
 
 
 def decode(model, data):
     """The samples of `data`, one stream, as an array. Formats other than npy become npy."""
     if data[:4] == struct.pack("<I", 0xFD2FB528):
-        at, dtype, shape, chunks = compact(model, unzstd(data))
+        model, at, guarantee, dtype, shape, chunks = compact(model, unzstd(data))
     else:
-        at, dtype, shape, chunks = chunked(model, data)
+        model, at, guarantee, dtype, shape, chunks = chunked(model, data)
+    if at is None:
+        model, at = Model.blank(math.prod(shape)), (None, [], F(0))
     tables = model.tables(at)
-    parts = [decode_chunk(model, at, tables, content) for content in chunks]
-    values = np.concatenate(parts) if parts else np.zeros((0, model.values), F)
-    if dtype[0] != "f":
-        limits = np.iinfo(dtype)
-        values = np.clip(np.rint(values.astype("f8")), limits.min, limits.max)
-    return values.astype(dtype).reshape([-1] + shape)
+    parts = [samples(model, at, tables, dtype, shape, guarantee, content) for content in chunks]
+    return np.concatenate(parts + [np.zeros((0, model.values), dtype)]).astype(dtype).reshape([-1] + shape)
 
 
 def check():
     folder = pathlib.Path(__file__).parent
     failures = 0
     for stream in sorted(folder.glob("*.vaec")):
-        model = Model((folder / (stream.stem.split("-")[0] + ".vae")).read_bytes())
+        path = folder / (stream.stem.split("-")[0] + ".vae")
+        model = Model(path.read_bytes()) if path.exists() else None
         found, expected = decode(model, stream.read_bytes()), np.load(stream.with_suffix(".npy"))
         same = found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
         failures += not same
@@ -549,5 +597,5 @@ if __name__ == "__main__":
         sys.exit(1 if check() else 0)
     if len(sys.argv) != 4:
         sys.exit(__doc__)
-    data = [pathlib.Path(name).read_bytes() for name in sys.argv[1:3]]
-    np.save(sys.argv[3], decode(Model(data[0]), data[1]))
+    model = None if sys.argv[1] == "-" else Model(pathlib.Path(sys.argv[1]).read_bytes())
+    np.save(sys.argv[3], decode(model, pathlib.Path(sys.argv[2]).read_bytes()))

@@ -1,0 +1,119 @@
+import ByteIO
+import Foundation
+import SampleIO
+import Testing
+import VAE
+
+@testable import VAECodec
+
+/// A stream whose samples are corrected, as a golden file.
+struct GoldenCorrection: CustomTestStringConvertible, Sendable {
+  var name: String
+  /// Of the golden models; nil for none.
+  var model: String?
+  var guarantee: GuaranteeRequest?
+  var chunkRows = 100
+  var rows: @Sendable () throws -> SampleArray
+
+  var testDescription: String { name }
+}
+
+/// Streams with corrections that were made once, and what they decode to: see ``GoldenTests``.
+@Suite("Golden files with corrections")
+struct GoldenCorrectionTests {
+  static let streams: [GoldenCorrection] = [
+    GoldenCorrection(name: "bumps-bounded", model: "bumps", guarantee: .maxError(0.1)) {
+      try withHoles(Models.bumpRows(16, seed: 91))
+    },
+    GoldenCorrection(name: "bumps-doubles", model: "bumps", guarantee: .lossless, chunkRows: 5) {
+      try withHoles(Models.bumpRows(8, seed: 92).reshaped(type: .f8))
+    },
+    GoldenCorrection(name: "bumps-halves", model: "bumps", guarantee: nil) {
+      try withHoles(Models.bumpRows(12, seed: 93).reshaped(type: .f2))
+    },
+    GoldenCorrection(name: "bumps-shorts", model: "bumps", guarantee: .maxError(2.5)) {
+      let numbers = try Models.bumpRows(12, seed: 94).numbers
+      return try SampleArray(numbers.map { ($0 * 100).rounded() }, shape: [12], type: .i2)
+    },
+    GoldenCorrection(name: "bumps-stored", model: "bumps", guarantee: .lossless) {
+      var random = TestRandom(state: 95)
+      let bits = (0..<12 * 12).map { _ in random.next() & 0xFFFF_FFFF }
+      return SampleArray(
+        try Models.bumpRows(1, seed: 1).description,
+        SampleBatch(bits: bits, elementType: .f4, valuesPerSample: 12))
+    },
+    GoldenCorrection(name: "bytes-lossless", model: "bytes", guarantee: .lossless) {
+      try Models.byteRows(20, seed: 96)
+    },
+    GoldenCorrection(name: "bytes-bounded", model: "bytes", guarantee: .maxError(3)) {
+      try Models.byteRows(20, seed: 97)
+    },
+    GoldenCorrection(name: "none-bounded", model: nil, guarantee: .maxError(0.05)) {
+      try Models.bumpRows(10, seed: 98).reshaped([2, 2, 3])
+    },
+    GoldenCorrection(name: "none-lossless", model: nil, guarantee: .lossless) {
+      try Models.byteRows(20, seed: 99)
+    },
+  ]
+
+  /// NaN with a payload where the type has room for one, and infinities.
+  private static func withHoles(_ array: SampleArray) throws -> SampleArray {
+    var numbers = array.numbers
+    for (i, value) in [Double.nan, .infinity, -.infinity, .nan].enumerated() { numbers[i * 23 + 1] = value }
+    return try SampleArray(numbers, shape: array.description.sampleShape, type: array.description.elementType)
+  }
+
+  private static func model(_ stream: GoldenCorrection) throws -> FittedModel? {
+    try stream.model.map { try Golden.model($0) }
+  }
+
+  private static func encode(_ stream: GoldenCorrection) throws -> [UInt8] {
+    let (codec, array, sink) = (try Codec(threads: 1), try stream.rows(), MemorySink())
+    let options = EncodeOptions(
+      target: .quality(5), guarantee: stream.guarantee, chunkRows: stream.chunkRows)
+    if let model = try model(stream) {
+      _ = try codec.encode(array.reader, name: "data", model: model, options: options, to: sink)
+    } else {
+      _ = try codec.encodeWithoutModel(array.reader, name: "data", options: options, to: sink)
+    }
+    return sink.bytes
+  }
+
+  /// Makes the files anew where the environment asks for it: after the others, whose test removes all.
+  private static let regenerated = Result {
+    guard ProcessInfo.processInfo.environment["VAEC_REGENERATE_CORRECTIONS"] == "1" else { return }
+    for stream in streams {
+      let bytes = try encode(stream)
+      try Golden.write(bytes, "\(stream.name).vaec")
+      try Golden.write(try Codec(threads: 1).file(bytes, try model(stream)), "\(stream.name).npy")
+    }
+  }
+
+  init() throws { try Self.regenerated.get() }
+
+  @Test(
+    "a golden stream decodes to its golden samples with all kernels and any number of threads",
+    arguments: streams)
+  func decoding(stream: GoldenCorrection) throws {
+    let bytes = try Golden.read("\(stream.name).vaec")
+    let expected = try Golden.read("\(stream.name).npy")
+    for variant in Kernels.available {
+      for threads in [1, 2] {
+        let codec = try Codec(threads: threads, environment: ["VAEC_KERNELS": variant])
+        #expect(try codec.file(bytes, try Self.model(stream)) == expected, "\(variant), \(threads) threads")
+      }
+    }
+  }
+
+  @Test("the golden samples are what was promised of those that were encoded", arguments: streams)
+  func promises(stream: GoldenCorrection) throws {
+    let (array, decoded) = (try stream.rows(), try SampleArray(file: Golden.read("\(stream.name).npy")))
+    for (i, (a, b)) in zip(array.numbers, decoded.numbers).enumerated() {
+      switch stream.guarantee {
+      case .maxError(let bound) where a.isFinite: #expect((a - b).magnitude <= bound)
+      case nil where a.isFinite: break
+      default: #expect(array.batch.bits()[i] == decoded.batch.bits()[i])
+      }
+    }
+  }
+}
