@@ -37,6 +37,8 @@ struct UsageTests {
       ["encode", "-m", "m", "--bits", "0", "x"], ["encode", "-m", "m", "--size", "0", "x"],
       ["encode", "-m", "m", "--size=-4", "x"], ["encode", "-m", "m", "--size", "nan", "x"],
       ["encode", "-m", "m", "--size", "small", "x"],
+      ["encode", "-m", "m", "--chunk", "0", "x"], ["encode", "-m", "m", "--chunk", "16777217", "x"],
+      ["encode", "-m", "m", "--chunk", "some", "x"],
       ["encode", "-m", "m", "--bogus", "x"], ["encode", "-m", "m", "-o", "a", "-c", "x"],
       ["encode", "-m", "m", "-o", "a", "x", "y"], ["encode", "-m", "m", "-k", "--rm", "x"],
       ["encode", "-m", "m", "--json", "-c", "x"], ["decode", "-m", "m", "--json"],

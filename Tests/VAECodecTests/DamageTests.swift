@@ -249,15 +249,15 @@ struct DamageTests {
 
   @Test("a header that announces chunks of very many rows takes no memory for them")
   func manyRows() throws {
-    let (model, good, file) = try sample(60)
+    let (model, good, _) = try sample(60)
     let (details, frames) = try parts(good)
     var large = try StreamDetails(details, name: "x")
-    large.chunkRows = StreamDetails.mostChunkRows
+    (large.rows, large.chunkRows) = (4, StreamDetails.mostChunkRows)
     // 12 values in 2^24 rows are 800 MB: a decoder that made room for them would show it.
     let clock = ContinuousClock()
-    let bytes = try stream(large.encode(), frames)
+    let bytes = try stream(large.encode(), [frames[0]])
     let start = clock.now
-    #expect(try codec.file(bytes, model) == file)
+    #expect(try SampleArray(file: try codec.file(bytes, model)).rows == 4)
     #expect(clock.now - start < .seconds(2))
   }
 

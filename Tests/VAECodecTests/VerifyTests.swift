@@ -60,6 +60,18 @@ struct VerifyTests {
     #expect(throws: CodecError.self) { try codec.file(bytes, model) }
   }
 
+  @Test("a chunk that is not full, before another, is an error, as for decode")
+  func shortChunk() throws {
+    let model = try Models.bumps.get()
+    let stream = try codec.stream(try Models.bumpRows(10, seed: 65), model, chunkRows: 4)
+    let bytes = try rewritten(stream) { $0.chunkRows = 5 }
+    func expected(_ name: String) -> CodecError {
+      .badHeader(name: name, reason: "chunk 1 has 4 rows where it says 5")
+    }
+    #expect(throws: expected("x")) { try codec.verify(MemorySource(bytes), name: "x") }
+    #expect(throws: expected("data.vaec")) { try codec.file(bytes, model) }
+  }
+
   @Test("a stream may have an operating point of its own, and then has no quality")
   func ownPoint() throws {
     let model = try Models.bumps.get()

@@ -135,6 +135,17 @@ struct StreamDetails {
     throw .badHeader(name: name, reason: "it announces \(announced) rows where the chunks hold \(found)")
   }
 
+  /// Throws where a chunk follows one that is not full: rows are found by counting full chunks.
+  ///
+  /// - Parameters:
+  ///   - previous: rows of the chunk before; nil where there is none.
+  ///   - chunk: the number of the chunk that follows it, from 1.
+  func checkFull(_ previous: Int?, before chunk: Int, name: String) throws(CodecError) {
+    guard let previous, previous != chunkRows else { return }
+    throw .badHeader(
+      name: name, reason: "chunk \(chunk - 1) has \(previous) rows where it says \(chunkRows)")
+  }
+
   /// Reads what ``encode()`` wrote: all of `bytes`.
   init(_ bytes: [UInt8], name: String) throws(CodecError) {
     var r = ByteReader(bytes)

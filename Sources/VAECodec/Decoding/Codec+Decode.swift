@@ -31,59 +31,27 @@ extension Codec {
     let start = clock.now
     let counting = CountingSource(source)
     let reader = StreamReader(counting)
-    var report = DecodeReport(samples: 0, valuesPerSample: 0, streamBytes: 0, rawBytes: 0, seconds: 0)
-    var output: (writer: any SampleWriter, description: SampleDescription)?
-    var carried: FittedModel?
+    let output = DecodedSamples(self, name: name, model: model)
 
-    /// Checks that the model is the right one, and makes the writer or checks that the samples fit what it has.
-    func begin(_ details: StreamDetails) throws(CodecError) -> (ChunkCodecs, any SampleWriter) {
-      let coding = try details.coding(by: model, or: carried, name: name)
-      let writer: any SampleWriter
-      if let output {
-        guard output.description.sampleShape == details.description.sampleShape,
-          output.description.elementType == details.description.elementType
-        else {
-          throw .mixedShapes(
-            name: name, found: details.description.sampleShape, expected: output.description.sampleShape)
-        }
-        writer = output.writer
-      } else {
-        writer = try makeWriter(details.description)
-        output = (writer, details.description)
-      }
-      report.valuesPerSample = details.description.valuesPerSample
-      let plan = StreamPlan(
-        coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: kernels)
-      return (
-        ChunkCodecs(plan, details.description, details.guarantee, workers: workers.count), writer
-      )
-    }
-
-    /// Writes the samples of chunk `number` of a stream.
-    func write(
-      _ chunk: Result<SampleBatch, ChunkError>, _ number: Int, to writer: any SampleWriter
-    ) throws(CodecError) {
-      let batch: SampleBatch
+    /// Writes the samples of chunk `number` of a stream; returns how many there are.
+    func write(_ chunk: Result<SampleBatch, ChunkError>, _ number: Int) throws(CodecError) -> Int {
       switch chunk {
-      case .success(let found): batch = found
+      case .success(let batch):
+        try output.write(batch)
+        return batch.rows
       case .failure(let error): throw .chunk(error, name: name, chunk: number)
       }
-      do {
-        try writer.write(batch)
-      } catch {
-        throw .samples(error)
-      }
-      report.samples += batch.rows
-      report.rawBytes += batch.bytes.count
     }
 
     while let part = try nextPart(reader, name) {
       switch part {
       case .header(let header):
         let details = try StreamDetails(header.content, name: name)
-        let (codecs, writer) = try begin(details)
-        let before = report.samples
+        let codecs = try output.codecs(for: details)
+        try output.open(details.description, makeWriter: makeWriter)
+        let before = output.rows
         var chunks = 0
+        var lastRows: Int?
         try ChunkPipeline(threads: workers.count).run(
           next: { () throws(CodecError) in try nextFrame(reader, name) },
           work: { worker, frame in
@@ -91,26 +59,24 @@ extension Codec {
           },
           use: { (chunk: Result<SampleBatch, ChunkError>) throws(CodecError) in
             chunks += 1
-            try write(chunk, chunks, to: writer)
+            try details.checkFull(lastRows, before: chunks, name: name)
+            lastRows = try write(chunk, chunks)
           })
-        try StreamDetails.check(announced: details.rows, found: report.samples - before, name: name)
+        try StreamDetails.check(announced: details.rows, found: output.rows - before, name: name)
       case .compact(let compact):
         let (details, chunk) = try StreamDetails.compact(compact.content, name: name)
-        let (codecs, writer) = try begin(details)
-        try write(
-          Result { () throws(ChunkError) in try codecs.decode(content: chunk, worker: 0) }, 1, to: writer)
-      case .model(let bytes): carried = try FittedModel(bytes: bytes, name: name)
+        let codecs = try output.codecs(for: details)
+        try output.open(details.description, makeWriter: makeWriter)
+        _ = try write(
+          Result { () throws(ChunkError) in try codecs.decode(content: chunk, worker: 0) }, 1)
+      case .model(let bytes): output.carried = try FittedModel(bytes: bytes, name: name)
       case .chunk, .end: preconditionFailure("chunks are between a header and an end")
       }
     }
-    do {
-      try output?.writer.finish()
-    } catch {
-      throw .samples(error)
-    }
-    report.streamBytes = counting.count
-    report.seconds = (clock.now - start) / .seconds(1)
-    return report
+    try output.finish()
+    return DecodeReport(
+      samples: output.rows, valuesPerSample: output.valuesPerSample, streamBytes: counting.count,
+      rawBytes: output.rawBytes, seconds: (clock.now - start) / .seconds(1))
   }
 }
 

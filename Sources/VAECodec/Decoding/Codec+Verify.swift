@@ -38,8 +38,8 @@ extension Codec {
     let reader = StreamReader(counting)
     let decoder = ChunkDecoder(RANSDecoder(TableSet([])))
     var summaries: [StreamSummary] = []
-    var announced: Int?
-    var target: TargetRecord?
+    var begun: StreamDetails?
+    var lastRows: Int?
     var carried: (bytes: Int, fingerprint: UInt32)?
     while let part = try nextPart(reader, name) {
       switch part {
@@ -48,19 +48,23 @@ extension Codec {
         carried = (bytes.count, Fingerprint.ofStreams(model.fingerprintNumber))
       case .header(let header):
         let details = try StreamDetails(header.content, name: name)
-        announced = details.rows
-        target = details.target
+        begun = details
+        lastRows = nil
         summaries.append(
           StreamSummary(
             details, formatVersion: Int(header.version), carried: carried, streamBytes: header.frame.count))
       case .chunk(let chunk):
         guard var summary = summaries.popLast() else { continue }
+        let rows: Int
         do throws(ChunkError) {
           let content = try decoder.unframe(chunk.frame[...], limit: 1 << 30)
-          summary.samples += try ChunkDecoder.rows(ofContent: content[...], limit: summary.chunkRows)
+          rows = try ChunkDecoder.rows(ofContent: content[...], limit: summary.chunkRows)
         } catch {
           throw .chunk(error, name: name, chunk: chunk.index + 1)
         }
+        try begun?.checkFull(lastRows, before: chunk.index + 1, name: name)
+        lastRows = rows
+        summary.samples += rows
         summary.chunks += 1
         summary.streamBytes += chunk.frame.count
         summaries.append(summary)
@@ -68,8 +72,8 @@ extension Codec {
         // The seek table: an entry for the header and each chunk, between its own head and foot.
         guard let last = summaries.indices.last else { continue }
         summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17
-        try StreamDetails.check(announced: announced, found: summaries[last].samples, name: name)
-        summaries[last].tell(of: target)
+        try StreamDetails.check(announced: begun?.rows, found: summaries[last].samples, name: name)
+        summaries[last].tell(of: begun?.target)
       case .compact(let compact):
         let (details, _) = try StreamDetails.compact(compact.content, name: name)
         var summary = StreamSummary(

@@ -15,6 +15,8 @@ public struct EncodeOptions: Sendable {
   /// takes the same time for all.
   public var effort: Int
 
+  /// The numbers of rows that a chunk can have.
+  public static let possibleChunkRows = 1...StreamDetails.mostChunkRows
   /// The efforts that there are.
   public static let efforts = Effort.levels
   /// The effort where nobody asks for another.

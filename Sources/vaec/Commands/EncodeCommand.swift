@@ -24,6 +24,7 @@ struct EncodeCommand: ParsableCommand {
         vaec encode -m model.vae --size 100kB new.npy
         vaec encode -m model.vae --max-error 0.1% new.npy
         vaec encode -m model.vae --lossless new.npy
+        vaec encode -m model.vae --chunk 1000 new.npy
         cat new.npy | vaec encode -m model.vae > new.vaec
       """)
 
@@ -32,6 +33,13 @@ struct EncodeCommand: ParsableCommand {
   @OptionGroup var target: TargetOptions
 
   @OptionGroup var effort: EffortOption
+
+  @Option(
+    help: ArgumentHelp(
+      "Samples of a chunk: with fewer, damage costs less, parts are read faster, and the stream is larger.",
+      valueName: "rows"),
+    transform: parseChunkRows)
+  var chunk: Int?
 
   @Flag(help: "Put the model before the stream, so that the file decodes alone.")
   var withModel = false
@@ -52,7 +60,7 @@ struct EncodeCommand: ParsableCommand {
     let codec = try general.codec()
     let model = try model.read()
     let options = EncodeOptions(
-      target: target.target, guarantee: target.guarantee, effort: effort.effort,
+      target: target.target, guarantee: target.guarantee, chunkRows: chunk, effort: effort.effort,
       carriesModel: withModel)
     try FileResults(general).collect(files.inputs) { input in
       let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
@@ -65,4 +73,11 @@ struct EncodeCommand: ParsableCommand {
       return Transfer(report, from: input, to: output)
     }
   }
+}
+
+private func parseChunkRows(_ text: String) throws -> Int {
+  guard let rows = Int(text), EncodeOptions.possibleChunkRows.contains(rows) else {
+    throw ValidationError("a chunk has 1 to \(EncodeOptions.possibleChunkRows.upperBound) samples.")
+  }
+  return rows
 }

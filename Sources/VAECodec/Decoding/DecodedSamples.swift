@@ -1,0 +1,72 @@
+import CodeStream
+import SampleIO
+import VAE
+
+/// Where the samples of a file's streams go, one stream after the other: to one writer, if they are of one shape and type.
+final class DecodedSamples {
+  private let codec: Codec
+  private let name: String
+  private let model: FittedModel?
+  /// The model that the file carries for the streams that follow.
+  var carried: FittedModel?
+  /// Of all samples so far.
+  private(set) var rows = 0
+  private(set) var valuesPerSample = 0
+  private(set) var rawBytes = 0
+  private var output: (writer: any SampleWriter, description: SampleDescription)?
+
+  /// - Parameters:
+  ///   - name: the input in messages.
+  ///   - model: nil where the user named none.
+  init(_ codec: Codec, name: String, model: FittedModel?) {
+    self.codec = codec
+    self.name = name
+    self.model = model
+  }
+
+  /// Makes the writer for a stream's samples, or checks that they fit what it has.
+  func open(
+    _ description: SampleDescription,
+    makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
+  ) throws(CodecError) {
+    valuesPerSample = description.valuesPerSample
+    guard let output else {
+      output = (try makeWriter(description), description)
+      return
+    }
+    guard output.description.sampleShape == description.sampleShape,
+      output.description.elementType == description.elementType
+    else {
+      throw .mixedShapes(
+        name: name, found: description.sampleShape, expected: output.description.sampleShape)
+    }
+  }
+
+  /// What decodes a stream's chunks. Throws where the model is not the right one.
+  func codecs(for details: StreamDetails) throws(CodecError) -> ChunkCodecs {
+    let coding = try details.coding(by: model, or: carried, name: name)
+    let plan = StreamPlan(
+      coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: codec.kernels)
+    return ChunkCodecs(plan, details.description, details.guarantee, workers: codec.workers.count)
+  }
+
+  /// Writes samples; there is a writer for them.
+  func write(_ batch: SampleBatch) throws(CodecError) {
+    do {
+      try output?.writer.write(batch)
+    } catch {
+      throw .samples(error)
+    }
+    rows += batch.rows
+    rawBytes += batch.bytes.count
+  }
+
+  /// Completes the output.
+  func finish() throws(CodecError) {
+    do {
+      try output?.writer.finish()
+    } catch {
+      throw .samples(error)
+    }
+  }
+}
