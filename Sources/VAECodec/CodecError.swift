@@ -22,6 +22,8 @@ public enum CodecError: Error, Equatable {
   case newerModel(name: String, version: Int)
   /// A model is damaged.
   case damagedModel(name: String, reason: String)
+  /// Nothing in a file can be decoded: what is damaged.
+  case nothingLeft(name: String, damage: StreamDamage)
   /// A stream's header says what no encoder writes.
   case badHeader(name: String, reason: String)
   /// A stream was made with another model: the first digits of the fingerprint that it needs, and the one given.

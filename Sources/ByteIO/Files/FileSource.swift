@@ -56,6 +56,19 @@ public final class FileSource: ByteSource {
     _ = try system("read", path) { try descriptor.seek(offset: Int64(position), from: .start) }
   }
 
+  /// All that is left to read, as a store: of a regular file in its place, and of a pipe in a temporary file (see
+  /// ``SpoolFile``), which takes reading it to its end.
+  ///
+  /// The source is not to be read any more.
+  public func store() throws(ByteIOError) -> FileStore {
+    if let position, let remainingSize {
+      return FileStore(descriptor, path: path, start: position, size: remainingSize, owner: self)
+    }
+    let spool = try SpoolFile()
+    try copy(to: spool)
+    return try spool.store()
+  }
+
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     if buffer.isEmpty { return 0 }
     return try system("read", path) { try descriptor.read(into: buffer) }

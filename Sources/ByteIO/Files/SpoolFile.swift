@@ -45,6 +45,11 @@ public final class SpoolFile: ByteSink {
     try writer.flush()
     _ = try system("read", writer.path) { try writer.descriptor.seek(offset: 0, from: .start) }
     return FileSource(descriptor: writer.descriptor, path: writer.path)
+
+  /// All that has been written so far, as a store.
+  public func store() throws(ByteIOError) -> FileStore {
+    try writer.flush()
+    return FileStore(writer.descriptor, path: writer.path, start: 0, size: count, owner: self)
   }
 
   /// Writes all that it holds to `sink`. The spool is done with after that.

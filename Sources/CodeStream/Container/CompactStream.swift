@@ -42,28 +42,33 @@ public struct CompactStream: Equatable, Sendable {
 
   /// As ``isRecognized(in:)``, but damage is an error.
   static func begins(_ prefix: ArraySlice<UInt8>) throws(ByteIOError) -> Bool {
-    guard let header = FrameHeader(prefix) else { return false }
+    try FrameHeader.firstContent(of: prefix).map { StreamMark.isBeginning(of: $0) } ?? false
+  }
+}
+
+extension FrameHeader {
+  /// What a frame's content begins with: what is in its first block, 128 KiB at the most, whatever the frame announces.
+  ///
+  /// - Parameter prefix: what the frame begins with; of a block of plain bytes, any part is enough.
+  /// - Returns: nil where no frame begins, or its first block is not all there, or of a byte that is repeated.
+  static func firstContent(of prefix: ArraySlice<UInt8>) throws(ByteIOError) -> [UInt8]? {
+    guard let header = FrameHeader(prefix) else { return nil }
     let first = prefix.dropFirst(header.size)
-    guard let block = BlockHeader(first.prefix(BlockHeader.size)) else { return false }
+    guard let block = BlockHeader(first.prefix(BlockHeader.size)) else { return nil }
     let body = first.dropFirst(BlockHeader.size).prefix(block.bodySize)
     switch block.kind {
-    case .raw: return StreamMark.isBeginning(of: body)
-    case .repeated: return false
+    case .raw: return Array(body)
+    case .repeated: return nil
     case .compressed:
-      guard body.count == block.bodySize else { return false }
-      return StreamMark.isBeginning(of: try content(of: block, body))
+      guard body.count == block.bodySize else { return nil }
+      // As the only block of a frame with a window of 128 KiB.
+      var frame = ByteWriter()
+      frame.append(Container.frameMagic)
+      // Neither size nor checksum, and 2^(10 + 7) bytes of window.
+      frame.append([0, 7 << 3])
+      frame.append(block.asLast)
+      frame.append(body)
+      return try ZstdFrame.decompress(frame.bytes[...], limit: BlockHeader.largestBlock)
     }
-  }
-
-  /// What a first block decompresses to: as the only one of a frame with a window of 128 KiB.
-  private static func content(of block: BlockHeader, _ body: ArraySlice<UInt8>) throws(ByteIOError) -> [UInt8]
-  {
-    var frame = ByteWriter()
-    frame.append(Container.frameMagic)
-    // Neither size nor checksum, and 2^(10 + 7) bytes of window.
-    frame.append([0, 7 << 3])
-    frame.append(block.asLast)
-    frame.append(body)
-    return try ZstdFrame.decompress(frame.bytes[...], limit: BlockHeader.largestBlock)
   }
 }

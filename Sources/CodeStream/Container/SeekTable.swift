@@ -44,8 +44,51 @@ public struct SeekTable: Equatable, Sendable {
     return tables.reversed()
   }
 
+  /// The table whose frame begins at byte `offset` of a file; nil where none does.
+  init?(at offset: Int, in store: any ByteStore) throws(StreamError) {
+    do throws(ByteIOError) {
+      let head = try store.read(at: offset, upTo: Container.skippableHeaderSize)
+      guard head.count == Container.skippableHeaderSize else { return nil }
+      let size = Container.skippableHeaderSize + head[4...].reversed().reduce(0) { $0 << 8 | Int($1) }
+      let entries = size - Container.skippableHeaderSize - Container.footerSize
+      guard entries >= Container.entrySize, entries % Container.entrySize == 0, offset <= store.size - size,
+        entries / Container.entrySize <= Container.mostFrames
+      else { return nil }
+      // The end first: it takes no memory.
+      var footer = ByteWriter()
+      footer.append(UInt32(entries / Container.entrySize))
+      footer.append(UInt8(0))
+      footer.append(Container.seekTableFooter)
+      guard
+        try store.read(at: offset + size - Container.footerSize, upTo: Container.footerSize) == footer.bytes
+      else { return nil }
+      let frame = try store.read(at: offset, upTo: size)
+      guard frame.count == size else { return nil }
+      self.init(frame, offset: offset)
+    } catch {
+      throw .bytes(error)
+    }
+  }
+
+  /// The frame of the table of a stream.
+  ///
+  /// - Parameter frames: bytes of each frame before it, and of its content.
+  static func frame(_ frames: some Collection<(size: Int, contentSize: Int)>) -> [UInt8] {
+    var table = ByteWriter()
+    table.append(Container.seekTableMagic)
+    table.append(UInt32(clamping: frames.count * Container.entrySize + Container.footerSize))
+    for frame in frames {
+      table.append(UInt32(clamping: frame.size))
+      table.append(UInt32(clamping: frame.contentSize))
+    }
+    table.append(UInt32(clamping: frames.count))
+    table.append(UInt8(0))
+    table.append(Container.seekTableFooter)
+    return table.bytes
+  }
+
   /// The table that ends at byte `end` of a file.
-  private init(
+  init(
     endingAt end: Int, read: (_ offset: Int, _ count: Int) throws(ByteIOError) -> [UInt8]
   ) throws(StreamError) {
     let frame: [UInt8]

@@ -7,10 +7,17 @@ import VAE
 public struct DecodeReport: Sendable {
   public var samples: Int
   public var valuesPerSample: Int
+  /// Bytes that were read of the file.
   public var streamBytes: Int
   /// Bytes of the samples as plain numbers of their type.
   public var rawBytes: Int
   public var seconds: Double
+  /// What was found to be damaged, where that was no error.
+  public var damage: [StreamDamage] = []
+  /// Samples that are lost, in whose place NaN or 0 was written.
+  public var filledSamples = 0
+  /// The type of the samples' values, where some are filled in.
+  public var elementType: ElementType?
 }
 
 extension Codec {

@@ -61,6 +61,20 @@ final class DecodedSamples {
     rawBytes += batch.bytes.count
   }
 
+  /// Writes rows that are lost: NaN, or 0 in integers.
+  func fill(_ count: Int, _ description: SampleDescription) throws(CodecError) {
+    let width = description.valuesPerSample
+    let piece = max(1, Self.filledValues / width)
+    for first in stride(from: 0, to: count, by: piece) {
+      let values = [Double](repeating: .nan, count: min(piece, count - first) * width)
+      try write(
+        SampleBatch(doubles: values, elementType: description.elementType, valuesPerSample: width))
+    }
+  }
+
+  /// Values that are filled in at once.
+  private static let filledValues = 1 << 16
+
   /// Completes the output.
   func finish() throws(CodecError) {
     do {

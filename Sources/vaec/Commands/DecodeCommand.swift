@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteIO
 import SampleIO
 import VAECodec
 
@@ -12,10 +13,15 @@ struct DecodeCommand: ParsableCommand {
       output. They have the format, type, shape and column names of the input that was encoded, unless --to or the \
       suffix of -o says otherwise. An output called .gz or .zst is compressed.
 
+      --rows reads no more of a file than it needs. --keep-going gives back what is left of damaged files.
+
       EXAMPLES
         vaec decode -m model.vae new.npy.vaec
         vaec decode -m model.vae new.npy.vaec -o new.csv.gz
         vaec decode -m model.vae < new.vaec | head -c 80
+        vaec decode -m model.vae new.npy.vaec --rows 100:200 -o some.npy
+        vaec decode -m model.vae new.npy.vaec --rows=-5: -o last.npy
+        vaec decode -m model.vae damaged.npy.vaec --keep-going
       """)
 
   @Option(
@@ -29,6 +35,16 @@ struct DecodeCommand: ParsableCommand {
       "The format to write: npy, idx, csv, raw, fvecs, bvecs or ivecs.", valueName: "format"),
     transform: parseFormat)
   var to: FormatName?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The samples to decode, as Python's slices: 100:200, :10, -5:, or 7 for one.", valueName: "a:b"),
+    transform: parseRows)
+  var rows = RowSlice.all
+
+  @Flag(help: "Decode what is left of damaged streams: lost samples are NaN, or 0 in integers.")
+  var keepGoing = false
 
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
@@ -53,20 +69,39 @@ struct DecodeCommand: ParsableCommand {
       let output = joined ?? output(target, isJoined: false)
       let report: DecodeReport
       do {
-        report = try codec.decode(try input.open(), name: input.name, model: model) {
-          (description) throws(CodecError) in try output.writer(for: description, name: input.name)
+        report = try decode(input, codec, model) { (description) throws(CodecError) in
+          try output.writer(for: description, name: input.name)
         }
       } catch {
         throw output.takeRefusal() ?? error
       }
       if joined == nil { try output.finish() }
-      try files.clearAway(input, after: target)
+      if report.damage.isEmpty { try files.clearAway(input, after: target) }
       return Transfer(report, from: input, to: target)
+    } afterwards: {
+      try joined?.finish()
     }
-    try joined?.finish()
+  }
+
+  private func decode(
+    _ input: InputFile, _ codec: Codec, _ model: FittedModel?,
+    makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
+  ) throws(CodecError) -> DecodeReport {
+    let source = try input.open()
+    guard keepGoing || rows != .all else {
+      return try codec.decode(source, name: input.name, model: model, makeWriter: makeWriter)
+    }
+    let store = try naming(input.name) { () throws(ByteIOError) in try source.store() }
+    return try codec.decode(
+      store, name: input.name, model: model, rows: rows, keepsGoing: keepGoing, makeWriter: makeWriter)
   }
 
   private func output(_ target: OutputTarget, isJoined: Bool) -> DecodedOutput {
     DecodedOutput(target, format: format, writesToTerminal: files.force, isJoined: isJoined)
   }
+}
+
+private func parseRows(_ text: String) throws -> RowSlice {
+  if let slice = RowSlice(text) { return slice }
+  throw ValidationError("rows are A:B, as in 100:200, :10 or -5:, or the number of one.")
 }

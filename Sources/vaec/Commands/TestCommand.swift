@@ -8,7 +8,8 @@ struct TestCommand: ParsableCommand {
     commandName: "test",
     abstract: "Verify the checksums of streams and models.",
     discussion: """
-      Reads each FILE from start to end and writes nothing but a line about it. No model is needed.
+      Reads each FILE from start to end and writes nothing but a line about it, or one about each part that is damaged. \
+      No model is needed.
 
       EXAMPLES
         vaec test new.npy.vaec model.vae
@@ -34,12 +35,32 @@ struct TestCommand: ParsableCommand {
   }
 
   private func check(_ input: InputFile, _ codec: Codec) throws -> Verdict {
-    let source = PeekingSource(try input.open())
+    let opened = try input.open()
+    let store = try naming(input.name) { () throws(ByteIOError) in try opened.store() }
+    let source = PeekingSource(StoreSource(store))
     switch try FileContent(of: source, name: input.name) {
     case .model:
       return Verdict(name: input.name, model: try FittedModel.read(source, name: input.name).summary)
     case .stream, .samples:
-      return Verdict(name: input.name, streams: try codec.verify(source, name: input.name))
+      do throws(CodecError) {
+        return Verdict(name: input.name, streams: try codec.verify(source, name: input.name))
+      } catch {
+        guard error.isDamage else { throw error }
+        let damage = try codec.damage(in: store, name: input.name)
+        if damage.isEmpty { throw error }
+        return Verdict(name: input.name, damage: damage)
+      }
+    }
+  }
+}
+
+extension CodecError {
+  /// Whether a closer look can tell more of what is wrong.
+  fileprivate var isDamage: Bool {
+    switch self {
+    case .stream(.bytes, _), .stream(.unsupportedVersion, _), .stream(.unsupportedFlags, _): false
+    case .stream, .chunk: true
+    default: false
     }
   }
 }

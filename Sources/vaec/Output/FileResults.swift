@@ -6,6 +6,12 @@ protocol FileResult {
   func tell(_ console: Console) throws
   /// The same for programs.
   var json: JSON { get }
+  /// Whether the file is at fault all the same.
+  var isFailure: Bool { get }
+}
+
+extension FileResult {
+  var isFailure: Bool { false }
 }
 
 /// Does a command's work file by file, and tells the results: one by one, or at the end as one JSON object.
@@ -23,13 +29,19 @@ struct FileResults {
 
   /// Does `body` for each input. An error in one is told, and does not stop the others; it makes the end a
   /// failure.
-  func collect(_ inputs: [InputFile], _ body: (InputFile) throws -> any FileResult) throws {
+  ///
+  /// - Parameter afterwards: what is to be done when all inputs are, if there was no error in one.
+  func collect(
+    _ inputs: [InputFile], _ body: (InputFile) throws -> any FileResult,
+    afterwards: () throws -> Void = {}
+  ) throws {
     var results: [JSON] = []
-    var hasFailed = false
+    var (hasFailed, isDamaged) = (false, false)
     for input in inputs {
       do {
         let result = try body(input)
         if isJSON { results.append(result.json) } else { try result.tell(console) }
+        if result.isFailure { isDamaged = true }
       } catch {
         guard let text = Failure(error)?.text else { throw error }
         console.problem(text)
@@ -38,6 +50,7 @@ struct FileResults {
         hasFailed = true
       }
     }
+    if !hasFailed { try afterwards() }
     if isJSON {
       if inputs.count > 1 {
         try console.result(.object([("files", .array(results))]))
@@ -45,6 +58,6 @@ struct FileResults {
         try console.result(result)
       }
     }
-    if hasFailed { throw ExitCode(1) }
+    if hasFailed || isDamaged { throw ExitCode(1) }
   }
 }

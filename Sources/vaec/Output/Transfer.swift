@@ -18,6 +18,7 @@ struct Transfer: FileResult {
   private let guarantee: Guarantee?
   /// nil where a quality was asked for.
   private let outcome: TargetOutcome?
+  private let damage: DamageReport?
 
   init(_ report: EncodeReport, from input: InputFile, to target: OutputTarget) {
     self.input = input
@@ -33,6 +34,7 @@ struct Transfer: FileResult {
     quality = report.quality
     guarantee = report.guarantee
     outcome = report.target
+    damage = nil
   }
 
   init(_ report: DecodeReport, from input: InputFile, to target: OutputTarget) {
@@ -49,12 +51,16 @@ struct Transfer: FileResult {
     quality = nil
     guarantee = nil
     outcome = nil
+    damage = report.damage.isEmpty ? nil : DamageReport(input.name, report)
   }
+
+  var isFailure: Bool { damage != nil }
 
   private var ratio: Double { Double(rawBytes) / Double(max(1, streamBytes)) }
   private var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
 
   func tell(_ console: Console) {
+    damage?.tell(console)
     let (before, after) = isDecoded ? (streamBytes, rawBytes) : (rawBytes, streamBytes)
     console.note(
       "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
@@ -102,6 +108,7 @@ struct Transfer: FileResult {
         ("guarantee", guarantee?.json ?? .null),
       ]
     }
+    if let damage { members += damage.members }
     if let outcome {
       members.append(("target", .object(outcome.members + [("is_kept", .bool(outcome.isKept))])))
     }

@@ -1,14 +1,16 @@
 import VAECodec
 
-/// A file is as it was written.
+/// Whether a file is as it was written.
 struct Verdict: FileResult {
   private let name: String
   private let details: [(key: String, value: JSON)]
   private let text: String
+  private let damage: DamageReport?
 
   /// A model that is as it was written.
   init(name: String, model: ModelSummary) {
     self.name = name
+    damage = nil
     text = "model \(model.fingerprint)"
     details = [("kind", .string("model")), ("fingerprint", .string(model.fingerprint))]
   }
@@ -16,16 +18,30 @@ struct Verdict: FileResult {
   /// Streams that are as they were written.
   init(name: String, streams: [StreamSummary]) {
     self.name = name
+    damage = nil
     let samples = streams.reduce(0) { $0 + $1.samples }
     let chunks = streams.reduce(0) { $0 + $1.chunks }
     text = "\(counted(samples, "sample")), \(counted(chunks, "chunk"))"
     details = [("kind", .string("stream")), ("samples", .integer(samples)), ("chunks", .integer(chunks))]
   }
 
+  /// Streams that are damaged.
+  init(name: String, damage: [StreamDamage]) {
+    self.name = name
+    self.damage = DamageReport(name, damage)
+    text = ""
+    details = [("kind", .string("stream"))]
+  }
+
+  var isFailure: Bool { damage != nil }
+
   func tell(_ console: Console) throws {
+    if let damage { return damage.tell(console) }
     if console.isQuiet { return }
     try console.result(["\(name): ok (\(text))"])
   }
 
-  var json: JSON { .object([("file", .string(name)), ("ok", .bool(true))] + details) }
+  var json: JSON {
+    .object([("file", .string(name))] + (damage?.members ?? [("ok", .bool(true))]) + details)
+  }
 }

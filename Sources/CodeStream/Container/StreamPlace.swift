@@ -1,0 +1,52 @@
+/// A stream's place in a file, and those of its chunks.
+public struct StreamPlace: Equatable, Sendable {
+  /// What a stream begins with.
+  public enum Beginning: Equatable, Sendable {
+    /// It is in chunks.
+    case header(StreamHeader)
+    /// It is compact: its only chunk is all of it, and its frame's content begins with what a header says.
+    case compact
+    /// It is in chunks, and its header is damaged.
+    case lostHeader
+    /// No part of it can be read, or it is none. Whether its first bytes are like those of a compact stream.
+    case unreadable(likeCompact: Bool)
+  }
+
+  /// How a stream ends.
+  public enum End: Equatable, Sendable {
+    /// As it should.
+    case whole
+    /// Its seek table is damaged; nothing is missing before it.
+    case damagedSeekTable
+    /// It lacks its end: chunks may be missing.
+    case cut
+  }
+
+  /// A chunk, or some chunks that are lost one after the other.
+  public struct Chunk: Equatable, Sendable {
+    /// What is known of a chunk's content.
+    public enum State: Equatable, Sendable {
+      /// Nobody has looked at it.
+      case unread
+      /// It is as it was written, and says that it has so many rows.
+      case whole(rows: Int)
+      /// It is lost.
+      case damaged
+    }
+
+    /// Its bytes in the file.
+    public var range: Range<Int>
+    /// Bytes that it decompresses to; 0 where it is lost.
+    public var contentSize: Int
+    public var state: State
+    /// How many chunks these are; nil where several may be lost.
+    public var count: Int? = 1
+  }
+
+  /// Its bytes in the file.
+  public var range: Range<Int>
+  public var beginning: Beginning
+  /// In order.
+  public var chunks: [Chunk]
+  public var end = End.whole
+}

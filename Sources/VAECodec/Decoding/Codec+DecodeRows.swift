@@ -1,0 +1,152 @@
+import ByteIO
+import CodeStream
+import SampleIO
+
+extension Codec {
+  /// Decodes some rows of a `.vaec` file any byte of which can be read, or all that is left of a damaged one.
+  ///
+  /// Of a file that is taken to be whole, headers, seek tables and the chunks with those rows are read, and of each stream that
+  /// does not tell its rows the last chunk; compact streams are read whole. Damage elsewhere does not show.
+  ///
+  /// - Parameters:
+  ///   - name: the input in messages.
+  ///   - model: as for ``decode(_:name:model:makeWriter:)``.
+  ///   - rows: those to decode, of all streams of the file together.
+  ///   - keepsGoing: whether damage is no error. All of the file is read and checked first. Rows of lost chunks are NaN
+  ///     then, or 0 in integers, and the report tells of them.
+  ///   - makeWriter: called once, with what the samples are, `rows` included. The writer is finished in the end.
+  public func decode(
+    _ store: any ByteStore, name: String, model: FittedModel?, rows: RowSlice = .all, keepsGoing: Bool = false,
+    makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
+  ) throws(CodecError) -> DecodeReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let counting = CountingStore(store)
+    let finder = StreamFinder(counting)
+    let map = keepsGoing ? try RowMap(surveying: finder, name: name) : try RowMap(finder, name: name)
+    let wanted = rows.rows(of: map.rows)
+    let pieces = map.pieces.filter { $0.rows.overlaps(wanted) }
+    // What is wrong with the model is said before there is any output.
+    for stream in Set(pieces.map(\.stream)).sorted() {
+      _ = try map.streams[stream].details?.coding(by: model, name: name)
+    }
+    let output = DecodedSamples(self, name: name, model: model)
+    var filling: SampleDescription?
+    for var description in map.streams.compactMap({ $0.details?.description }) {
+      description.rows = wanted.count
+      try output.open(description, makeWriter: makeWriter)
+      filling = filling ?? description
+    }
+    guard let filling else { throw try nothingLeft(of: map, finder, name: name) }
+    var report = DecodeReport(
+      samples: 0, valuesPerSample: output.valuesPerSample, streamBytes: 0, rawBytes: 0, seconds: 0)
+    report.damage = map.damage
+    var rest = pieces[...]
+    while let stream = rest.first?.stream {
+      let own = rest.prefix { $0.stream == stream }
+      rest = rest.dropFirst(own.count)
+      try decode(own, of: map.streams[stream], finder, name: name, keepsGoing: keepsGoing, to: output) {
+        piece, batch throws(CodecError) in
+        let range = piece.rows.clamped(to: wanted)
+        if let batch {
+          let first = range.lowerBound - piece.rows.lowerBound
+          return try output.write(
+            batch.rows == range.count ? batch : batch.rows(first..<first + range.count))
+        }
+        if piece.chunk != nil {
+          report.damage.append(
+            StreamDamage(
+              kind: .chunks(piece.number...piece.number), stream: map.streams.count > 1 ? stream + 1 : nil,
+              rows: piece.rows, place: piece.rows.lowerBound))
+        }
+        report.filledSamples += range.count
+        try output.fill(range.count, filling)
+      }
+    }
+    try output.finish()
+    report.samples = output.rows
+    report.rawBytes = output.rawBytes
+    report.elementType = filling.elementType
+    report.streamBytes = counting.count
+    report.seconds = (clock.now - start) / .seconds(1)
+    return report
+  }
+
+  /// What is damaged in a `.vaec` file, which is read from start to end. No model is needed.
+  ///
+  /// - Returns: nothing where no damage shows, or the file looks like no stream at all.
+  public func damage(in store: any ByteStore, name: String) throws(CodecError) -> [StreamDamage] {
+    try RowMap(surveying: StreamFinder(store), name: name).damage
+  }
+
+  /// What to say of a file of which nothing can be decoded.
+  private func nothingLeft(
+    of map: RowMap, _ finder: StreamFinder, name: String
+  ) throws(CodecError) -> CodecError {
+    if let damage = map.damage.first { return .nothingLeft(name: name, damage: damage) }
+    do throws(StreamError) {
+      return .stream(try finder.readersError(), name: name)
+    } catch {
+      throw .stream(error, name: name)
+    }
+  }
+
+  /// What to do with a chunk.
+  private enum Job: Sendable {
+    case nothing
+    case frame([UInt8])
+    case content([UInt8])
+  }
+
+  /// Decodes pieces of a stream.
+  ///
+  /// - Parameter use: gets each piece in order, with its samples; nil where it is lost.
+  private func decode(
+    _ pieces: ArraySlice<RowMap.Piece>, of stream: RowMap.Stream, _ finder: StreamFinder, name: String,
+    keepsGoing: Bool, to output: DecodedSamples,
+    use: (RowMap.Piece, SampleBatch?) throws(CodecError) -> Void
+  ) throws(CodecError) {
+    guard let details = stream.details else {
+      for piece in pieces { try use(piece, nil) }
+      return
+    }
+    let codecs = try output.codecs(for: details)
+    var (waiting, working) = (pieces, pieces)
+    try ChunkPipeline(threads: workers.count).run(
+      next: { () throws(CodecError) -> Job? in
+        guard let piece = waiting.popFirst() else { return nil }
+        guard let chunk = piece.chunk else { return .nothing }
+        let compact: CompactStream
+        do throws(StreamError) {
+          if stream.place.beginning != .compact {
+            return .frame(try finder.frame(of: chunk, index: piece.number - 1))
+          }
+          compact = try finder.compact(stream.place)
+        } catch {
+          throw .stream(error, name: name)
+        }
+        return .content(Array(try StreamDetails.compact(compact.content, name: name).chunk))
+      },
+      work: { worker, job in
+        Result { () throws(ChunkError) -> SampleBatch? in
+          switch job {
+          case .nothing: nil
+          case .frame(let frame): try codecs.decode(frame, worker: worker)
+          case .content(let content): try codecs.decode(content: content[...], worker: worker)
+          }
+        }
+      },
+      use: { (result: Result<SampleBatch?, ChunkError>) throws(CodecError) in
+        guard let piece = working.popFirst() else { return }
+        switch result {
+        case .success(let batch) where batch == nil || batch?.rows == piece.rows.count: try use(piece, batch)
+        case _ where keepsGoing: try use(piece, nil)
+        case .success(let batch):
+          throw .badHeader(
+            name: name,
+            reason: "chunk \(piece.number) has \(batch?.rows ?? 0) rows where \(piece.rows.count) should be")
+        case .failure(let error): throw .chunk(error, name: name, chunk: piece.number)
+        }
+      })
+  }
+}

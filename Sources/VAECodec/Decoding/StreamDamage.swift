@@ -1,0 +1,55 @@
+/// Something in a file of streams that is not as it was written.
+public struct StreamDamage: Equatable, Sendable {
+  public enum Kind: Equatable, Sendable {
+    /// Chunks of a stream, by their numbers from 1, are damaged.
+    case chunks(ClosedRange<Int>)
+    /// Chunks after that of this number are damaged; how many, nothing tells. ``rows`` is a guess.
+    case someChunks(after: Int)
+    /// A stream lacks its end, after so many chunks.
+    case end(afterChunks: Int)
+    /// A stream's seek table is damaged; no rows are lost.
+    case seekTable
+    /// A stream's header is damaged: none of its chunks can be decoded.
+    case header
+    /// A compact stream is damaged: all of it is lost.
+    case compact
+    /// Bytes of the file are part of no stream.
+    case unreadable(Range<Int>)
+  }
+
+  public var kind: Kind
+  /// The number of the stream in the file, from 1; nil where it is the only one.
+  public var stream: Int?
+  /// The rows of the file that are lost, from 0; nil where how many they are is not known, or there are none.
+  public var rows: Range<Int>?
+  /// The row of the file at which rows are missing, where how many they are is not known.
+  public var place: Int
+}
+
+extension StreamDamage: CustomStringConvertible {
+  /// What is damaged, and which rows are lost by it.
+  public var description: String {
+    let of = stream.map { " of stream \($0)" } ?? ""
+    let lost = rows.map { "rows \($0.lowerBound):\($0.upperBound) are lost" }
+    let some = "rows from \(place) on are lost, how many is not known"
+    switch kind {
+    case .chunks(let chunks) where chunks.count == 1:
+      return "chunk \(chunks.lowerBound)\(of) is damaged; \(lost ?? some)"
+    case .chunks(let chunks):
+      return "chunks \(chunks.lowerBound) to \(chunks.upperBound)\(of) are damaged; \(lost ?? some)"
+    case .someChunks(let chunk):
+      let guess = rows.map { ", perhaps \($0.lowerBound):\($0.upperBound)" } ?? ""
+      return "chunks after chunk \(chunk)\(of) are damaged; \(some)\(guess)"
+    case .end(let chunks):
+      let stream = stream.map { "stream \($0)" } ?? "the stream"
+      return "\(stream) is cut off after \(chunks) whole chunk\(chunks == 1 ? "" : "s"); \(lost ?? some)"
+    case .seekTable: return "the seek table\(of) is damaged; no rows are lost"
+    case .header: return "the header\(of) is damaged, without which chunks have no meaning; \(lost ?? some)"
+    case .compact:
+      let stream = stream.map { "stream \($0)" } ?? "the stream"
+      return "\(stream) is a single chunk, and damaged: all of it is lost; \(some)"
+    case .unreadable(let bytes):
+      return "bytes \(bytes.lowerBound):\(bytes.upperBound) are part of no stream; \(some)"
+    }
+  }
+}
