@@ -16,6 +16,8 @@ extension CodecError: CustomStringConvertible {
     case .newerModel(let name, let version):
       "\(name): a model of version \(version), which is newer than this program; update vaec"
     case .damagedModel(let name, let reason): "\(name): damaged model (\(reason)); get a fresh copy"
+    case .notWhole(let name, let whole):
+      "\(name): damaged, or cut off, after byte \(whole); `truncate -s \(whole)` leaves the whole streams before that"
     case .nothingLeft(let name, let damage): "\(name): \(damage)"
     case .badHeader(let name, let reason): "\(name): damaged stream header (\(reason)); get a fresh copy"
     case .wrongModel(let name, let needs, let given):

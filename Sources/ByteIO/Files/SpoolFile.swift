@@ -45,6 +45,7 @@ public final class SpoolFile: ByteSink {
     try writer.flush()
     _ = try system("read", writer.path) { try writer.descriptor.seek(offset: 0, from: .start) }
     return FileSource(descriptor: writer.descriptor, path: writer.path)
+  }
 
   /// All that has been written so far, as a store.
   public func store() throws(ByteIOError) -> FileStore {

@@ -87,6 +87,16 @@ func renameFile(_ from: String, to: String) throws(Errno) { _ = try checked(rena
 /// Gives a file a second name; fails when the name is taken.
 func linkFile(_ from: String, to: String) throws(Errno) { _ = try checked(link(from, to)) }
 
+/// Cuts an open file, as far as that is possible.
+func truncateFile(_ descriptor: FileDescriptor, to size: Int) { _ = ftruncate(descriptor.rawValue, off_t(size)) }
+
+/// Keeps others from locking an open file, until it is closed.
+///
+/// - Returns: false where someone else has it locked. File systems without locks are taken for ones where nobody has.
+func lockFile(_ descriptor: FileDescriptor) -> Bool {
+  flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+}
+
 /// Takes a name away from a file.
 func unlinkFile(_ path: String) { _ = unlink(path) }
 

@@ -67,7 +67,8 @@ extension Codec {
     report.samples = output.rows
     report.rawBytes = output.rawBytes
     report.elementType = filling.elementType
-    report.streamBytes = counting.count
+    // To survey a file, parts of it are read several times.
+    report.streamBytes = keepsGoing ? store.size : counting.count
     report.seconds = (clock.now - start) / .seconds(1)
     return report
   }

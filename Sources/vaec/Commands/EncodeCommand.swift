@@ -25,6 +25,7 @@ struct EncodeCommand: ParsableCommand {
         vaec encode -m model.vae --max-error 0.1% new.npy
         vaec encode -m model.vae --lossless new.npy
         vaec encode -m model.vae --chunk 1000 new.npy
+        vaec encode -m model.vae --append tuesday.npy -o week.vaec
         cat new.npy | vaec encode -m model.vae > new.vaec
       """)
 
@@ -44,12 +45,15 @@ struct EncodeCommand: ParsableCommand {
   @Flag(help: "Put the model before the stream, so that the file decodes alone.")
   var withModel = false
 
+  @Flag(help: "Add the samples to the file that -o names, as further streams: all of them, or none.")
+  var append = false
+
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
-    try files.validate(json: general.json)
+    try files.validate(json: general.json, appends: append)
     try InputFile.refuseTerminal(files.inputs)
   }
 
@@ -62,15 +66,47 @@ struct EncodeCommand: ParsableCommand {
     let options = EncodeOptions(
       target: target.target, guarantee: target.guarantee, chunkRows: chunk, effort: effort.effort,
       carriesModel: withModel)
+    if append { return try appendAll(codec, model, options) }
     try FileResults(general).collect(files.inputs) { input in
-      let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
-      let samples = try input.rereadable(reading.readOptions)
+      let output = try target(of: input)
       let sink = try naming(output.name) { () throws(ByteIOError) in try output.open() }
-      let report = try codec.encode(
-        samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)
+      let report = try encode(input, codec, model, options, to: sink)
       try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
       try files.clearAway(input, after: output)
       return Transfer(report, from: input, to: output)
+    }
+  }
+
+  private func target(of input: InputFile) throws(CommandError) -> OutputTarget {
+    try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
+  }
+
+  /// - Parameter after: what the samples have to be like.
+  private func encode(
+    _ input: InputFile, _ codec: Codec, _ model: FittedModel, _ options: EncodeOptions, to sink: any ByteSink,
+    after: AppendedSamples? = nil
+  ) throws(CodecError) -> EncodeReport {
+    let samples = try input.rereadable(reading.readOptions)
+    try after?.accepts(samples.reader.description, name: input.name)
+    return try codec.encode(
+      samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)
+  }
+
+  /// Adds all inputs to the file that -o names. If something fails, the file is as it was.
+  private func appendAll(_ codec: Codec, _ model: FittedModel, _ options: EncodeOptions) throws {
+    let path = files.output ?? ""
+    let targets = try files.inputs.map { (input) throws(CommandError) in try target(of: input) }
+    let file = try naming(path) { () throws(ByteIOError) in try AppendingFile(path: path) }
+    let before = try AppendedSamples(after: file.store(), name: path, model: model)
+    let tail = file.undoing
+    try Interruption.ending(by: { tail.undo(then: $0) }) {
+      try FileResults(general).collect(files.inputs, isJoint: true) { input in
+        let report = try encode(input, codec, model, options, to: file, after: before)
+        return Transfer(report, from: input, to: .file(path, overwrite: false))
+      } afterwards: {
+        try naming(path) { () throws(ByteIOError) in try file.finish() }
+        for (input, target) in zip(files.inputs, targets) { try files.clearAway(input, after: target) }
+      }
     }
   }
 }

@@ -26,10 +26,6 @@ struct FileOptions: ParsableArguments {
 
   func validate() throws {
     if output != nil, toStandardOutput { throw ValidationError("-o and -c exclude each other.") }
-    if output != nil, files.count > 1 {
-      throw ValidationError(
-        "-o takes one FILE; without it each FILE gets its own output, with -c all go to one.")
-    }
     if keep, removesInput { throw ValidationError("--keep and --rm exclude each other.") }
   }
 
@@ -41,8 +37,17 @@ struct FileOptions: ParsableArguments {
     toStandardOutput || output == "-" || (output == nil && inputs.contains { $0.isStandardInput })
   }
 
-  /// Refuses to mix data and JSON on standard output.
-  func validate(json: Bool) throws {
+  /// Refuses to mix data and JSON on standard output, and several outputs in one file.
+  ///
+  /// - Parameter appends: whether the file that -o names takes any number of outputs.
+  func validate(json: Bool, appends: Bool = false) throws {
+    if appends, output == nil || output == "-" {
+      throw ValidationError("--append takes a file, which -o names.")
+    }
+    if output != nil, files.count > 1, !appends {
+      throw ValidationError(
+        "-o takes one FILE; without it each FILE gets its own output, with -c all go to one.")
+    }
     if json, usesStandardOutput {
       throw ValidationError("--json prints to standard output, where the data go; name an output with -o.")
     }

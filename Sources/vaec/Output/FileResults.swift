@@ -30,9 +30,11 @@ struct FileResults {
   /// Does `body` for each input. An error in one is told, and does not stop the others; it makes the end a
   /// failure.
   ///
-  /// - Parameter afterwards: what is to be done when all inputs are, if there was no error in one.
+  /// - Parameters:
+  ///   - isJoint: whether an error in one input stops the others.
+  ///   - afterwards: what is to be done when all inputs are, if there was no error in one.
   func collect(
-    _ inputs: [InputFile], _ body: (InputFile) throws -> any FileResult,
+    _ inputs: [InputFile], isJoint: Bool = false, _ body: (InputFile) throws -> any FileResult,
     afterwards: () throws -> Void = {}
   ) throws {
     var results: [JSON] = []
@@ -48,6 +50,7 @@ struct FileResults {
         results.append(
           .object([("file", .string(input.name)), ("ok", .bool(false)), ("error", .string(text))]))
         hasFailed = true
+        if isJoint { break }
       }
     }
     if !hasFailed { try afterwards() }

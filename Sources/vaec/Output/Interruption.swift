@@ -25,4 +25,19 @@ final class Interruption: Sendable {
     defer { source.cancel() }
     return try body(interruption)
   }
+
+  /// Runs `body`; where a signal asks the process to end meanwhile, it does so by `cleaning`, which is given what ends it.
+  static func ending<T>(
+    by cleaning: @escaping @Sendable (_ end: () -> Void) -> Void, _ body: () throws -> T
+  ) rethrows -> T {
+    let sources = Terminal.endingSignals.map { number in
+      Terminal.ignore(signal: number)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { cleaning { Terminal.quit(bySignal: number) } }
+      source.resume()
+      return source
+    }
+    defer { for source in sources { source.cancel() } }
+    return try body()
+  }
 }

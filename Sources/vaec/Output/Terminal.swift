@@ -69,4 +69,13 @@ enum Terminal {
 
   /// The number of the interrupt signal.
   static var interruptSignal: CInt { SIGINT }
+
+  /// The signals that ask a process to end.
+  static var endingSignals: [CInt] { [SIGINT, SIGTERM, SIGHUP] }
+
+  /// Takes away what the system does on a signal.
+  static func ignore(signal number: CInt) { _ = signal(number, SIG_IGN) }
+
+  /// Ends the process at once, as a shell tells of a signal.
+  static func quit(bySignal number: CInt) -> Never { _exit(128 + number) }
 }

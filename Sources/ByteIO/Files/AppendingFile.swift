@@ -1,0 +1,108 @@
+import Synchronization
+import SystemPackage
+
+/// A regular file to whose end bytes are added: all that is meant to be, or none.
+///
+/// What has been added goes again unless ``finish()`` is called; only a process that is killed leaves a part of it. Nobody
+/// else can add to the file meanwhile in this way, where the file system has locks. A file that is not there is made.
+public final class AppendingFile: ByteSink {
+  /// The file as the user knows it, for messages.
+  public let path: String
+  private let tail: FileTail
+
+  /// Opens the file. Throws where it is none that can be cut, and where someone else adds to it.
+  public init(path: String) throws(ByteIOError) {
+    self.path = path
+    var isNew = false
+    var descriptor: FileDescriptor
+    do throws(ByteIOError) {
+      descriptor = try Self.open(path, [.closeOnExec])
+    } catch .system(_, _, Errno.noSuchFileOrDirectory.rawValue) {
+      descriptor = try Self.open(path, [.closeOnExec, .create, .exclusiveCreate])
+      isNew = true
+    }
+    guard FileKind(of: descriptor) == .regular, let size = fileSize(of: descriptor) else {
+      try? descriptor.close()
+      throw .system(operation: "append", path: path, errno: Errno.illegalSeek.rawValue)
+    }
+    guard lockFile(descriptor) else {
+      try? descriptor.close()
+      throw .system(operation: "append", path: path, errno: Errno.resourceTemporarilyUnavailable.rawValue)
+    }
+    tail = FileTail(descriptor, path: path, size: size, isNew: isNew)
+  }
+
+  private static func open(
+    _ path: String, _ options: FileDescriptor.OpenOptions
+  ) throws(ByteIOError) -> FileDescriptor {
+    try system("open", path) {
+      try FileDescriptor.open(
+        FilePath(path), .readWrite, options: options, permissions: FilePermissions(rawValue: 0o666))
+    }
+  }
+
+  /// Whoever must take back what was added when the process is to end.
+  public var undoing: FileTail { tail }
+
+  /// What the file holds without what is added.
+  public func store() -> FileStore { tail.store() }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try tail.write(bytes) }
+
+  /// Keeps what was added, and closes the file.
+  public func finish() throws(ByteIOError) { try tail.keep() }
+
+  deinit { tail.undo() }
+}
+
+/// What is added to a file, which can be taken back from any thread.
+public final class FileTail: Sendable {
+  private let descriptor: FileDescriptor
+  private let path: String
+  private let size: Int
+  private let isNew: Bool
+  /// Bytes that were added; nil when the file is closed.
+  private let added = Mutex<Int?>(0)
+
+  init(_ descriptor: FileDescriptor, path: String, size: Int, isNew: Bool) {
+    self.descriptor = descriptor
+    self.path = path
+    self.size = size
+    self.isNew = isNew
+  }
+
+  func store() -> FileStore { FileStore(descriptor, path: path, start: 0, size: size, owner: self) }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
+    try added.withLock { (added) throws(ByteIOError) in
+      guard let before = added else {
+        throw .system(operation: "write", path: path, errno: Errno.badFileDescriptor.rawValue)
+      }
+      try system("write", path) {
+        _ = try descriptor.writeAll(toAbsoluteOffset: Int64(size + before), bytes)
+      }
+      added = before + bytes.count
+    }
+  }
+
+  func keep() throws(ByteIOError) {
+    try added.withLock { (added) throws(ByteIOError) in
+      guard added != nil else { return }
+      added = nil
+      try system("close", path) { try descriptor.close() }
+    }
+  }
+
+  /// Takes back what was added, if it is not kept yet; then does `body` before anyone can add more.
+  public func undo(then body: () -> Void = {}) {
+    added.withLock { added in
+      if added != nil {
+        truncateFile(descriptor, to: size)
+        if isNew { unlinkFile(path) }
+        try? descriptor.close()
+        added = nil
+      }
+      body()
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import ByteIO
+import CodeStream
+import SampleIO
+
+/// What samples have to be like to follow those of a file as another stream: of the same shape and type.
+public struct AppendedSamples: Sendable {
+  /// What the file's samples are; nil where it has none yet.
+  private let description: SampleDescription?
+
+  /// Looks at a file of streams that were made with the same model.
+  ///
+  /// Its end is checked, as far as headers, seek tables and its last chunk show it.
+  ///
+  /// - Parameters:
+  ///   - store: the file. It may be empty.
+  ///   - name: the file in messages.
+  /// - Throws: ``CodecError/wrongModel(name:needs:given:)``, ``CodecError/notWhole(name:whole:)``, and what else is wrong
+  ///   with the file.
+  public init(after store: any ByteStore, name: String, model: FittedModel) throws(CodecError) {
+    guard store.size > 0 else {
+      description = nil
+      return
+    }
+    let finder = StreamFinder(store)
+    let map: RowMap
+    do throws(CodecError) {
+      map = try RowMap(finder, name: name)
+      try Self.checkEnd(of: map, finder, name: name)
+    } catch {
+      if case .bytes = error { throw error }
+      guard let whole = try? Self.wholeBytes(finder), whole > 0, whole < store.size else { throw error }
+      throw .notWhole(name: name, whole: whole)
+    }
+    for details in map.streams.compactMap(\.details) {
+      guard details.fingerprint == Fingerprint.ofStreams(model.fingerprintNumber) else {
+        throw .wrongModel(
+          name: name, needs: Fingerprint.text(details.fingerprint), given: model.fingerprint)
+      }
+    }
+    description = map.streams.first?.details?.description
+  }
+
+  private static func checkEnd(
+    of map: RowMap, _ finder: StreamFinder, name: String
+  ) throws(CodecError) {
+    guard let place = map.streams.last?.place, let chunk = place.chunks.last else { return }
+    do throws(StreamError) {
+      _ = try finder.content(of: chunk, index: place.chunks.count - 1)
+    } catch {
+      throw .stream(error, name: name)
+    }
+  }
+
+  /// So many bytes from the beginning on are whole streams.
+  private static func wholeBytes(_ finder: StreamFinder) throws(StreamError) -> Int {
+    let damaged = try finder.survey().first { place in
+      place.end != .whole || place.chunks.contains { $0.state == .damaged }
+    }
+    return damaged?.range.lowerBound ?? 0
+  }
+
+  /// Throws where samples are of another shape or type.
+  ///
+  /// - Parameter name: the samples in messages.
+  public func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
+    guard let expected = self.description else { return }
+    guard expected.sampleShape == description.sampleShape, expected.elementType == description.elementType
+    else {
+      throw .mixedShapes(name: name, found: description.sampleShape, expected: expected.sampleShape)
+    }
+  }
+}
