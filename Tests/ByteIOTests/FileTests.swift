@@ -208,4 +208,67 @@ final class FileTests {
     #expect(try content(name) == [1])
     #expect(try names().count == 1)
   }
+
+  @Test("what is added to a file stays when it is finished, and goes otherwise")
+  func appending() throws {
+    try put([1, 2, 3], "log")
+    do {
+      let file = try AppendingFile(path: path("log"))
+      #expect(try drain(StoreSource(file.store())) == [1, 2, 3])
+      try file.write([4, 5])
+      #expect(throws: ByteIOError.self) { try AppendingFile(path: path("log")) }
+      try file.finish()
+      #expect(throws: ByteIOError.self) { try file.write([6]) }
+    }
+    #expect(try content("log") == [1, 2, 3, 4, 5])
+    do {
+      let file = try AppendingFile(path: path("log"))
+      try file.write([6])
+      #expect(try content("log").count == 6)
+    }
+    #expect(try content("log") == [1, 2, 3, 4, 5])
+    let file = try AppendingFile(path: path("log"))
+    try file.write([6])
+    file.undoing.undo()
+    #expect(throws: ByteIOError.self) { try file.write([7]) }
+    #expect(try content("log") == [1, 2, 3, 4, 5])
+  }
+
+  @Test("a file that is made for adding to it is there only if that is finished")
+  func appendingNew() throws {
+    do {
+      let file = try AppendingFile(path: path("new"))
+      try file.write([1])
+    }
+    #expect(try names() == [])
+    let file = try AppendingFile(path: path("new"))
+    try file.write([1])
+    try file.finish()
+    #expect(try content("new") == [1])
+    #expect(throws: ByteIOError.self) { try AppendingFile(path: directory) }
+    #expect(throws: ByteIOError.self) { try AppendingFile(path: "/dev/null") }
+  }
+
+  @Test("a store gives any bytes of a file, from where it was read to on, and no more than there are")
+  func stores() throws {
+    let bytes = someBytes(300_000)
+    try put(bytes, "in")
+    let source = try FileSource(path: path("in"))
+    _ = try source.read(upTo: 100)
+    let store = try source.store()
+    #expect(store.size == bytes.count - 100)
+    for (offset, count) in [(0, 10), (250_000, 1 << 40), (299_900, 5), (-1, 5), (7, 0), (7, -3)] {
+      let isThere = (0..<store.size).contains(offset) && count > 0
+      let end = min(bytes.count, 100 + max(0, offset) + max(0, min(count, bytes.count)))
+      #expect(
+        try store.read(at: offset, upTo: count) == (isThere ? Array(bytes[(100 + offset)..<end]) : []))
+      #expect(
+        try MemoryStore(Array(bytes[100...])).read(at: offset, upTo: count)
+          == store.read(at: offset, upTo: count))
+    }
+    #expect(try drain(StoreSource(store)) == Array(bytes[100...]))
+    let counting = CountingStore(store)
+    _ = try counting.read(at: 5, upTo: 10)
+    #expect(counting.count == 10)
+  }
 }

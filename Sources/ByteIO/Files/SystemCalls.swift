@@ -88,7 +88,9 @@ func renameFile(_ from: String, to: String) throws(Errno) { _ = try checked(rena
 func linkFile(_ from: String, to: String) throws(Errno) { _ = try checked(link(from, to)) }
 
 /// Cuts an open file, as far as that is possible.
-func truncateFile(_ descriptor: FileDescriptor, to size: Int) { _ = ftruncate(descriptor.rawValue, off_t(size)) }
+func truncateFile(_ descriptor: FileDescriptor, to size: Int) {
+  _ = ftruncate(descriptor.rawValue, off_t(size))
+}
 
 /// Keeps others from locking an open file, until it is closed.
 ///

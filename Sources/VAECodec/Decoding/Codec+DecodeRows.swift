@@ -16,7 +16,8 @@ extension Codec {
   ///     then, or 0 in integers, and the report tells of them.
   ///   - makeWriter: called once, with what the samples are, `rows` included. The writer is finished in the end.
   public func decode(
-    _ store: any ByteStore, name: String, model: FittedModel?, rows: RowSlice = .all, keepsGoing: Bool = false,
+    _ store: any ByteStore, name: String, model: FittedModel?, rows: RowSlice = .all,
+    keepsGoing: Bool = false,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
   ) throws(CodecError) -> DecodeReport {
     let clock = ContinuousClock()

@@ -98,8 +98,7 @@ struct EncodeCommand: ParsableCommand {
     let targets = try files.inputs.map { (input) throws(CommandError) in try target(of: input) }
     let file = try naming(path) { () throws(ByteIOError) in try AppendingFile(path: path) }
     let before = try AppendedSamples(after: file.store(), name: path, model: model)
-    let tail = file.undoing
-    try Interruption.ending(by: { tail.undo(then: $0) }) {
+    try Interruption.ending(by: file.undoing.undo) {
       try FileResults(general).collect(files.inputs, isJoint: true) { input in
         let report = try encode(input, codec, model, options, to: file, after: before)
         return Transfer(report, from: input, to: .file(path, overwrite: false))
