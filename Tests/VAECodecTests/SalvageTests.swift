@@ -155,6 +155,39 @@ struct SalvageTests {
     }
   }
 
+  @Test("a file that carries its model decodes by rows, and without its model only with another copy")
+  func carriedModel() throws {
+    let model = try Models.otherBumps.get()
+    let sink = MemorySink()
+    for (index, chunkRows) in [4, 20].enumerated() {
+      var options = EncodeOptions(quality: 30, chunkRows: chunkRows)
+      options.carriesModel = true
+      _ = try codec.encode(
+        try Models.bumpRows(10, seed: UInt64(index)).reader, name: "x", model: model, options: options,
+        to: sink)
+    }
+    let bytes = sink.bytes
+    let whole = try SampleArray(file: try codec.file(bytes, nil))
+    #expect(whole.rows == 20)
+    for slice in [
+      RowSlice(lower: 2, upper: 9), RowSlice(lower: 8, upper: 13), RowSlice(lower: -3, upper: nil),
+    ] {
+      let part = try codec.salvage(bytes, nil, rows: slice, keepsGoing: false)
+      #expect(part.array == whole.rows(slice.rows(of: 20)))
+    }
+    #expect(try codec.salvage(bytes, nil).array == whole)
+    // The first bytes, and some of the rest, of the first model.
+    for place in Array(0..<40) + Array(stride(from: 40, to: model.bytes.count, by: 97)) {
+      var damaged = bytes
+      damaged[place] ^= [0x01, 0x10, 0xFF][place % 3]
+      let isWhole = (try? codec.verify(MemorySource(damaged), name: "x")) != nil
+      let found = try codec.salvage(damaged, model)
+      #expect(found.array == whole, "byte \(place)")
+      #expect(found.report.damage.map(\.kind) == (isWhole ? [] : [.model]), "byte \(place)")
+      if !isWhole { #expect(throws: CodecError.self) { try codec.salvage(damaged, nil) } }
+    }
+  }
+
   @Test("lost rows of integers are 0")
   func integers() throws {
     let model = try Models.bytes.get()

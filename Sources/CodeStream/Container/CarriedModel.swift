@@ -5,6 +5,8 @@ import ByteIO
 public enum CarriedModel {
   /// What the content begins with.
   static let name: [UInt8] = Array("VAEM".utf8)
+  /// Bytes of a model's file before its zstd frame.
+  static let headSize = 16
   /// Bytes of a model's file at the most.
   static let largest = 1 << 30
 

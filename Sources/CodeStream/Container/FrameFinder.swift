@@ -11,6 +11,8 @@ struct FrameFinder {
     case header
     case data
     case seekTable
+    /// With a model: see ``CarriedModel``.
+    case model
   }
 
   /// A frame, as far as its own sizes tell.
@@ -44,6 +46,7 @@ struct FrameFinder {
     case Container.frameMagic: return try dataFrame(at: offset, FrameHeader(head[...]))
     case Container.headerMagic: kind = .header
     case Container.seekTableMagic: kind = .seekTable
+    case Container.modelMagic where CarriedModel.isRecognized(in: head[...]): kind = .model
     default: return nil
     }
     let size = Container.skippableHeaderSize + number(head[4..<8])
@@ -76,6 +79,14 @@ struct FrameFinder {
     } catch {
       return nil
     }
+  }
+
+  /// Whether a frame with a model ends where the model does. What is in a model, its reader checks.
+  func isWholeModel(_ frame: Frame) throws(StreamError) -> Bool {
+    let size = frame.range.count - Container.skippableHeaderSize
+    guard frame.kind == .model, size > CarriedModel.headSize, size <= CarriedModel.largest else { return false }
+    let bytes = try read(frame.range.upperBound - size + CarriedModel.headSize, size - CarriedModel.headSize)
+    return (try? ZstdFrame.compressedSize(of: bytes[...])) == bytes.count
   }
 
   /// The content of a frame; nil where it is damaged.

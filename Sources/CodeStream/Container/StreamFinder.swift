@@ -67,6 +67,7 @@ public struct StreamFinder {
       guard try isCompact(first.range) else { return nil }
       return StreamPlace(range: first.range, beginning: .compact, chunks: [.init(first, .unread)])
     }
+    if first.kind == .model { return try frames.isWholeModel(first) ? StreamPlace(model: first) : nil }
     guard let header = try frames.header(first) else { return nil }
     var chunks: [StreamPlace.Chunk] = []
     var end = first.range.upperBound
@@ -74,7 +75,7 @@ public struct StreamFinder {
       end = frame.range.upperBound
       switch frame.kind {
       case .data: chunks.append(.init(frame, .unread))
-      case .header: return nil
+      case .header, .model: return nil
       case .seekTable:
         guard let table = try SeekTable(at: frame.range.lowerBound, in: store),
           table.streamOffset == offset, table.chunks.elementsEqual(chunks, by: { $1.isThat(of: $0) })
@@ -114,6 +115,11 @@ public struct StreamFinder {
     return bytes
   }
 
+  /// The file of a model.
+  public func modelFile(_ range: Range<Int>) throws(StreamError) -> [UInt8] {
+    try frames.read(range.lowerBound, range.count)
+  }
+
   /// The content of a chunk that is not lost; its checksum holds.
   ///
   /// - Parameter index: the chunk's number in messages, from 0.
@@ -126,6 +132,14 @@ public struct StreamFinder {
   public func compact(_ place: StreamPlace) throws(StreamError) -> CompactStream {
     guard let chunk = place.chunks.first else { throw .damagedChunk(index: 0) }
     return try CompactStream(content: content(of: chunk, index: 0), size: chunk.range.count)
+  }
+}
+
+extension StreamPlace {
+  /// The place of a frame with a model.
+  init(model frame: FrameFinder.Frame) {
+    let file = frame.range.dropFirst(Container.skippableHeaderSize)
+    self.init(range: frame.range, beginning: .model(file: file.startIndex..<file.endIndex), chunks: [])
   }
 }
 

@@ -1,4 +1,4 @@
-/// A stream's place in a file, and those of its chunks.
+/// A stream's place in a file, and those of its chunks; or the place of a model for the streams that follow.
 public struct StreamPlace: Equatable, Sendable {
   /// What a stream begins with.
   public enum Beginning: Equatable, Sendable {
@@ -8,8 +8,17 @@ public struct StreamPlace: Equatable, Sendable {
     case compact
     /// It is in chunks, and its header is damaged.
     case lostHeader
-    /// No part of it can be read, or it is none. Whether its first bytes are like those of a compact stream.
-    case unreadable(likeCompact: Bool)
+    /// It is a model, not a stream: its file takes these bytes.
+    case model(file: Range<Int>)
+    /// No part of it can be read, or it is none: what it may be by its first bytes.
+    case unreadable(Likeness)
+  }
+
+  /// What something unreadable may be.
+  public enum Likeness: Equatable, Sendable {
+    case compact
+    case model
+    case nothing
   }
 
   /// How a stream ends.

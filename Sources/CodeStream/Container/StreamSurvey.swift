@@ -30,6 +30,7 @@ struct StreamSurvey {
   private enum Found {
     case header(StreamHeader)
     case compact
+    case model
     case chunk(rows: Int)
   }
 
@@ -38,6 +39,7 @@ struct StreamSurvey {
     switch frame.kind {
     case .header: return try frames.header(frame).map { .header($0) }
     case .seekTable: return nil
+    case .model: return try frames.isWholeModel(frame) ? .model : nil
     case .data:
       guard let content = try frames.content(frame.range), content.count == frame.contentSize else {
         return nil
@@ -50,13 +52,23 @@ struct StreamSurvey {
   }
 
   /// The next frame from `offset` on that is whole.
-  private mutating func next(from offset: Int) throws(StreamError) -> (frame: FrameFinder.Frame, Found)? {
+  ///
+  /// - Parameter takesChunks: whether it may be a chunk. A model holds a frame that could be taken for one.
+  private mutating func next(
+    from offset: Int, takesChunks: Bool = true
+  ) throws(StreamError) -> (frame: FrameFinder.Frame, Found)? {
     var offset = offset
     while patience > 0,
-      let place = try frames.nextMagic([Container.frameMagic, Container.headerMagic], from: offset)
+      let place = try frames.nextMagic(
+        [Container.frameMagic, Container.headerMagic, Container.modelMagic], from: offset)
     {
       if let frame = try frames.frame(at: place) {
-        if let found = try whole(frame) { return (frame, found) }
+        let found = try whole(frame)
+        switch found {
+        case nil: break
+        case .chunk where !takesChunks: break
+        case let found?: return (frame, found)
+        }
         patience -= frame.range.count + frame.contentSize
       }
       patience -= 1 << 10
@@ -94,6 +106,10 @@ struct StreamSurvey {
     if let first, case .header(let header) = found {
       return try chunks(of: .header(header), at: start, from: first.range.upperBound)
     }
+    if let first, case .model = found {
+      places.append(StreamPlace(model: first))
+      return first.range.upperBound
+    }
     if let first, case .compact = found {
       places.append(
         StreamPlace(range: first.range, beginning: .compact, chunks: [.init(first, .whole(rows: 0))]))
@@ -105,7 +121,8 @@ struct StreamSurvey {
       return end
     }
     if case .chunk = found { return try chunks(of: .lostHeader, at: start, from: start) }
-    guard let (next, after) = try next(from: start + 1) else {
+    let likeness = try likeness(at: start)
+    guard let (next, after) = try next(from: start + 1, takesChunks: likeness != .model) else {
       return try unreadable(start..<store.size)
     }
     if case .chunk = after { return try chunks(of: .lostHeader, at: start, from: next.range.lowerBound) }
@@ -113,10 +130,21 @@ struct StreamSurvey {
   }
 
   private mutating func unreadable(_ range: Range<Int>) throws(StreamError) -> Int {
-    let magic = try frames.read(range.lowerBound, 4)
-    let alike = zip(magic, [0x28, 0xB5, 0x2F, 0xFD] as [UInt8]).filter { $0 == $1 }.count
-    add(.unreadable(likeCompact: alike >= max(1, magic.count - 1)), range, [], .cut)
+    add(.unreadable(try likeness(at: range.lowerBound)), range, [], .cut)
     return range.upperBound
+  }
+
+  /// What may be at `offset`, where a byte of its magic can be another one.
+  private func likeness(at offset: Int) throws(StreamError) -> StreamPlace.Likeness {
+    let bytes = try frames.read(offset, Container.skippableHeaderSize + CarriedModel.name.count)
+    func isLike(_ magic: UInt32) -> Bool {
+      let begin = bytes.prefix(4)
+      let alike = zip(begin, StreamReader.bytes(of: magic)).filter { $0 == $1 }.count
+      return alike >= max(1, begin.count - 1)
+    }
+    if bytes.dropFirst(Container.skippableHeaderSize).elementsEqual(CarriedModel.name) { return .model }
+    if bytes.starts(with: StreamReader.bytes(of: Container.modelMagic)) { return .model }
+    return isLike(Container.frameMagic) ? .compact : .nothing
   }
 
   private mutating func add(

@@ -28,10 +28,17 @@ extension Codec {
     let wanted = rows.rows(of: map.rows)
     let pieces = map.pieces.filter { $0.rows.overlaps(wanted) }
     // What is wrong with the model is said before there is any output.
-    for stream in Set(pieces.map(\.stream)).sorted() {
-      _ = try map.streams[stream].details?.coding(by: model, name: name)
-    }
     let output = DecodedSamples(self, name: name, model: model)
+    var carried: Range<Int>?
+    func takeModel(of stream: RowMap.Stream) throws(CodecError) {
+      guard stream.model != carried else { return }
+      carried = stream.model
+      output.carried = try carried.map { (file) throws(CodecError) in try readModel(file, finder, name) }
+    }
+    for stream in Set(pieces.map(\.stream)).sorted() {
+      try takeModel(of: map.streams[stream])
+      _ = try map.streams[stream].details?.coding(by: model, or: output.carried, name: name)
+    }
     var filling: SampleDescription?
     for var description in map.streams.compactMap({ $0.details?.description }) {
       description.rows = wanted.count
@@ -46,6 +53,7 @@ extension Codec {
     while let stream = rest.first?.stream {
       let own = rest.prefix { $0.stream == stream }
       rest = rest.dropFirst(own.count)
+      try takeModel(of: map.streams[stream])
       try decode(own, of: map.streams[stream], finder, name: name, keepsGoing: keepsGoing, to: output) {
         piece, batch throws(CodecError) in
         let range = piece.rows.clamped(to: wanted)
@@ -79,6 +87,19 @@ extension Codec {
   /// - Returns: nothing where no damage shows, or the file looks like no stream at all.
   public func damage(in store: any ByteStore, name: String) throws(CodecError) -> [StreamDamage] {
     try RowMap(surveying: StreamFinder(store), name: name).damage
+  }
+
+  /// A model that a file carries.
+  private func readModel(
+    _ file: Range<Int>, _ finder: StreamFinder, _ name: String
+  ) throws(CodecError) -> FittedModel {
+    let bytes: [UInt8]
+    do throws(StreamError) {
+      bytes = try finder.modelFile(file)
+    } catch {
+      throw .stream(error, name: name)
+    }
+    return try FittedModel(bytes: bytes, name: name)
   }
 
   /// What to say of a file of which nothing can be decoded.

@@ -19,6 +19,8 @@ struct RowMap {
     var place: StreamPlace
     /// Nil where they are lost.
     var details: StreamDetails?
+    /// Where the file of the model is that the file carries for it.
+    var model: Range<Int>?
   }
 
   private let name: String
@@ -31,6 +33,8 @@ struct RowMap {
 
   /// The number of the stream that is being added, in messages.
   private var number: Int?
+  /// The file of the last model so far.
+  private var model: Range<Int>?
 
   /// The map of a file without damage.
   init(_ finder: StreamFinder, name: String) throws(CodecError) {
@@ -47,8 +51,9 @@ struct RowMap {
     self.name = name
     let places = try naming(name) { () throws(StreamError) in try finder.survey() }
     guard places.contains(where: Self.isTrace) else { return }
+    let count = places.filter { !Self.isModel($0) }.count
     for (index, place) in places.enumerated() {
-      number = places.count > 1 ? index + 1 : nil
+      number = count > 1 ? streams.count + 1 : nil
       try addRest(of: place, finder, isLast: index == places.count - 1)
     }
   }
@@ -58,12 +63,24 @@ struct RowMap {
     switch place.beginning {
     case .header, .compact: true
     case .lostHeader: place.end == .whole
-    case .unreadable(let likeCompact): likeCompact
+    case .unreadable(let likeness): likeness == .compact
+    case .model: false
+    }
+  }
+
+  private static func isModel(_ place: StreamPlace) -> Bool {
+    switch place.beginning {
+    case .model, .unreadable(.model): true
+    default: false
     }
   }
 
   /// Adds a stream without damage.
   private mutating func add(_ place: StreamPlace, _ finder: StreamFinder) throws(CodecError) {
+    if case .model(let file) = place.beginning {
+      model = file
+      return
+    }
     guard case .header(let header) = place.beginning else {
       let compact = try naming(name) { () throws(StreamError) in try finder.compact(place) }
       let details = try StreamDetails.compact(compact.content, name: name).details
@@ -102,7 +119,7 @@ struct RowMap {
       try add(chunk, index + 1, rows: min(left, details.chunkRows))
       left -= min(left, details.chunkRows)
     }
-    streams.append(Stream(place: place, details: details))
+    streams.append(Stream(place: place, details: details, model: model))
   }
 
   /// Adds a piece of the stream that will be added.
@@ -124,8 +141,19 @@ struct RowMap {
     of place: StreamPlace, _ finder: StreamFinder, isLast: Bool
   ) throws(CodecError) {
     switch place.beginning {
-    case .unreadable(let likeCompact):
-      tell(likeCompact ? .compact : .unreadable(place.range))
+    case .model(let file):
+      let bytes = try naming(name) { () throws(StreamError) in try finder.modelFile(file) }
+      model = file
+      if (try? FittedModel(bytes: bytes, name: name)) == nil {
+        model = nil
+        tell(.model)
+      }
+      return
+    case .unreadable(.model):
+      model = nil
+      return tell(.model)
+    case .unreadable(let likeness):
+      tell(likeness == .compact ? .compact : .unreadable(place.range))
     case .compact:
       let compact = try naming(name) { () throws(StreamError) in try finder.compact(place) }
       if let details = try? StreamDetails.compact(compact.content, name: name).details {
@@ -202,7 +230,7 @@ struct RowMap {
         rows: missing == nil || overflow ? nil : rows..<end)
       if !isLast, !overflow { try add(nil, number, rows: missing ?? 0) }
     }
-    streams.append(Stream(place: place, details: details))
+    streams.append(Stream(place: place, details: details, model: model))
   }
 }
 

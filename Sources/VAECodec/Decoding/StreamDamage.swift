@@ -13,6 +13,8 @@ public struct StreamDamage: Equatable, Sendable {
     case header
     /// A compact stream is damaged: all of it is lost.
     case compact
+    /// The model that the file carries is damaged; no rows are lost where there is another copy of it.
+    case model
     /// Bytes of the file are part of no stream.
     case unreadable(Range<Int>)
   }
@@ -48,6 +50,7 @@ extension StreamDamage: CustomStringConvertible {
     case .compact:
       let stream = stream.map { "stream \($0)" } ?? "the stream"
       return "\(stream) is a single chunk, and damaged: all of it is lost; \(some)"
+    case .model: return "the model in the file is damaged; pass a copy with -m"
     case .unreadable(let bytes):
       return "bytes \(bytes.lowerBound):\(bytes.upperBound) are part of no stream; \(some)"
     }

@@ -31,7 +31,7 @@ public struct AppendedSamples: Sendable {
       guard let whole = try? Self.wholeBytes(finder), whole > 0, whole < store.size else { throw error }
       throw .notWhole(name: name, whole: whole)
     }
-    for details in map.streams.compactMap(\.details) {
+    for details in map.streams.compactMap(\.details) where details.setting != .withoutModel {
       guard details.fingerprint == Fingerprint.ofStreams(model.fingerprintNumber) else {
         throw .wrongModel(
           name: name, needs: Fingerprint.text(details.fingerprint), given: model.fingerprint)

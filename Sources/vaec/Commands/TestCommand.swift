@@ -59,7 +59,7 @@ extension CodecError {
   fileprivate var isDamage: Bool {
     switch self {
     case .stream(.bytes, _), .stream(.unsupportedVersion, _), .stream(.unsupportedFlags, _): false
-    case .stream, .chunk: true
+    case .stream, .chunk, .damagedModel: true
     default: false
     }
   }

@@ -55,6 +55,7 @@ extension StreamDamage.Kind {
     case .seekTable: "seek_table"
     case .header: "header"
     case .compact: "compact"
+    case .model: "model"
     case .unreadable: "unreadable"
     }
   }
