@@ -84,7 +84,9 @@ struct FrameFinder {
   /// Whether a frame with a model ends where the model does. What is in a model, its reader checks.
   func isWholeModel(_ frame: Frame) throws(StreamError) -> Bool {
     let size = frame.range.count - Container.skippableHeaderSize
-    guard frame.kind == .model, size > CarriedModel.headSize, size <= CarriedModel.largest else { return false }
+    guard frame.kind == .model, size > CarriedModel.headSize, size <= CarriedModel.largest else {
+      return false
+    }
     let bytes = try read(frame.range.upperBound - size + CarriedModel.headSize, size - CarriedModel.headSize)
     return (try? ZstdFrame.compressedSize(of: bytes[...])) == bytes.count
   }
