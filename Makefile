@@ -45,9 +45,11 @@ demo: build
 	@echo
 	$(VAEC) eval -m demo/digits.vae Fixtures/digits-new.npy --every 10
 
-# All tests. Those of the command line run the optimized program.
+# All tests. Those of the command line run the optimized program; the last compares the kernels' bits with AArch64's, where
+# qemu-user is installed.
 test: build
 	VAEC_BINARY="$(VAEC)" swift test -Xswiftc -warnings-as-errors
+	Tests/Machines/run
 
 # All benchmarks.
 bench: build
