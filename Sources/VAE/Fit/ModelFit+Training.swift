@@ -37,7 +37,8 @@ extension ModelFit {
     var steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: fit.rows)
     trainerOptions.mixing = Self.mixing(passes: Double(steps) / Double(stepsInEpoch))
     let trainer = Trainer(
-      fit, known: ground.known, parameters: parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
+      fit, known: ground.known, parameters: parameters, inverseDeviation: inverseDeviation, bounds: bounds,
+      qualities: qualities,
       options: trainerOptions, kernels: kernels, workers: workers)
     let check = HeldOutCheck(
       held, parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,

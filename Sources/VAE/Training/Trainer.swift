@@ -6,8 +6,6 @@ public final class Trainer {
   public struct Options: Sendable {
     /// Rows in a batch.
     public var batch = 128
-    /// Steps of the whole fit.
-    public var steps = 6000
     /// The highest learning rate.
     public var peakRate = 2e-3
     /// Decay of the hidden layers' weights, in units of the learning rate.
@@ -52,8 +50,8 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - parameters: the start; it is changed in place.
-  ///   - known: of the same shape, 1 for values that are known and 0 for others, which are left out of the loss; nil where
-  ///     all are known.
+  ///   - known: of the same shape, 1 for values that are known and 0 for others, which are left out of the loss; nil
+  ///     where all are known.
   init(
     _ data: Matrix, known: Matrix? = nil, parameters: Parameters, inverseDeviation: [Float],
     bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, qualities: QualityRange, options: Options,
@@ -108,8 +106,8 @@ public final class Trainer {
       rounded: false)
   }
 
-  /// Makes one step of the end: latents are rounded, as they will be, and decoder and prior settle on what that makes of
-  /// them. The encoder stays as it is.
+  /// Makes one step of the end: latents are rounded, as they will be, and decoder and prior settle on what that makes
+  /// of them. The encoder stays as it is.
   ///
   /// - Parameter progress: how much of the end is behind, in 0 ... 1.
   func settle(progress: Double) {
@@ -142,8 +140,8 @@ public final class Trainer {
     let adam = Optimizer.Step(
       number: number, rate: rate, beta1: beta1, firstDecay: firstDecay, decay: rate * options.weightDecay)
     let (data, known, picks, pass, gradients, optimizer, parameters, sources, decaying) = (
-      self.data, self.known, self.picks, self.pass, self.gradients, self.optimizer, self.parameters, self.sources,
-      self.decaying
+      self.data, self.known, self.picks, self.pass, self.gradients, self.optimizer, self.parameters,
+      self.sources, self.decaying
     )
     let units = rounded ? settlingUnits : self.units
     workers.forEachRange(of: batch) { rows in
