@@ -27,6 +27,12 @@ extension CodecError: CustomStringConvertible {
     case .shapeMismatch(let name, let found, let expected):
       "\(name): samples of shape \(Self.shape(found)), but the model is for \(Self.shape(expected)); "
         + "fit a model on such samples"
+    case .noLatents(let name):
+      "\(name): the model has no latents, because its data need no network; fit a model on other data"
+    case .fewerLatents(let name, let asked, let most):
+      "\(name): \(asked) latents, but the model has \(most)"
+    case .badLatent(let name, let row, let column):
+      "\(name): the latent in row \(row), column \(column) is no finite number"
     case .notAnInteger(let name, let row, let column):
       "\(name): row \(row), column \(column) is not an integer, but the model was fitted on integers; "
         + "fit a model on data of this type"

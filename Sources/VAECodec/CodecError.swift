@@ -34,6 +34,12 @@ public enum CodecError: Error, Equatable {
   case needsModel(name: String, needs: String)
   /// Samples have another shape than the model's.
   case shapeMismatch(name: String, found: [Int], expected: [Int])
+  /// The model has no network, and so no latents.
+  case noLatents(name: String)
+  /// More latents were asked for, or given, than the model has.
+  case fewerLatents(name: String, asked: Int, most: Int)
+  /// A latent is no finite number.
+  case badLatent(name: String, row: Int, column: Int)
   /// A fraction, where the model was fitted to integers.
   case notAnInteger(name: String, row: Int, column: Int)
   /// Data hold no rows.

@@ -102,6 +102,23 @@ struct GuaranteeTests {
     }
   }
 
+  @Test("a share of the range holds of a file of many chunks, whose end is as good as its beginning")
+  func shareOfManyChunks() throws {
+    let scratch = try Models.scratch()
+    let digits = ByteArray.digits
+    let outcome = try Program.run(
+      ["encode", "-m", "m.vae", "--max-error", "10%", "--chunk", "20", "new.npy"], in: scratch)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    _ = try Program.run(["decode", "-m", "m.vae", "new.npy.vaec", "-o", "b.npy"], in: scratch)
+    let back = try #require(ByteArray(npy: try scratch.read("b.npy")))
+    #expect(back.rows == digits.rows)
+    #expect(zip(digits.values, back.values).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
+    let piped = try Program.run(
+      ["encode", "-m", "m.vae", "--max-error", "10%", "--chunk", "20"], input: digits.npy, in: scratch)
+    // Standard input is a file here, which can be read twice.
+    #expect(piped.code == 0 && piped.output == (try? scratch.read("new.npy.vaec")))
+  }
+
   @Test("--lossless and --max-error exclude other targets, and bounds are numbers")
   func usage() throws {
     let scratch = try Models.scratch()
@@ -130,6 +147,30 @@ struct GuaranteeTests {
       text.split(whereSeparator: { $0 == "\n" || $0 == "," }).compactMap { Double($0) }
     }
     #expect(numbers(decoded.text) == numbers(lines.joined(separator: "\n")))
+  }
+
+  @Test("embed writes latents, in a format of one's choice, and takes them back")
+  func embed() throws {
+    let scratch = try Models.scratch()
+    let first = try Program.run(["embed", "-m", "m.vae", "new.npy", "-o", "l.npy"], in: scratch)
+    guard first.code == 0 else {
+      // A short fit may find that no network pays.
+      #expect(first.errors.contains("no latents"))
+      return
+    }
+    #expect(
+      try Program.run(["embed", "-m", "m.vae", "--inverse", "l.npy", "-o", "b.npy"], in: scratch).code == 0)
+    #expect(ByteArray(npy: try scratch.read("b.npy"))?.rows == ByteArray.digits.rows)
+    let table = try Program.run(
+      ["embed", "-m", "m.vae", "--latents", "2", "--to", "csv", "--quiet"], input: ByteArray.digits.npy,
+      in: scratch)
+    #expect(table.code == 0)
+    let lines = table.text.split(separator: "\n")
+    #expect(lines.count == ByteArray.digits.rows)
+    #expect(lines.allSatisfy { $0.split(separator: ",").compactMap { Double($0) }.count == 2 })
+    let json = try Program.run(["embed", "-m", "m.vae", "new.npy", "-o", "m.npy", "--json"], in: scratch)
+      .json()
+    #expect(json["samples"] as? Int == ByteArray.digits.rows)
   }
 
   @Test("--with-model and pack make files that decode alone")

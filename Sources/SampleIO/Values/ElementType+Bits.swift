@@ -42,19 +42,36 @@ extension ElementType {
   static func value(half: UInt16) -> Double { Double(Float(half: half)) }
 }
 
+extension ElementType {
+  /// The bits, in the low end, of value `place` of an array of this type.
+  @inlinable
+  public func bits(_ place: Int, of values: UnsafeRawBufferPointer) -> UInt64 {
+    switch size {
+    case 1: UInt64(values[place])
+    case 2: UInt64(values.loadUnaligned(fromByteOffset: 2 * place, as: UInt16.self))
+    case 4: UInt64(values.loadUnaligned(fromByteOffset: 4 * place, as: UInt32.self))
+    default: values.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self)
+    }
+  }
+
+  /// Sets value `place` of an array of this type.
+  @inlinable
+  public func store(_ bits: UInt64, _ place: Int, of values: UnsafeMutableRawBufferPointer) {
+    switch size {
+    case 1: values[place] = UInt8(truncatingIfNeeded: bits)
+    case 2:
+      values.storeBytes(of: UInt16(truncatingIfNeeded: bits), toByteOffset: 2 * place, as: UInt16.self)
+    case 4:
+      values.storeBytes(of: UInt32(truncatingIfNeeded: bits), toByteOffset: 4 * place, as: UInt32.self)
+    default: values.storeBytes(of: bits, toByteOffset: 8 * place, as: UInt64.self)
+    }
+  }
+}
+
 extension SampleBatch {
   /// The bits of each value, in the low end.
   public func bits() -> [UInt64] {
-    bytes.withUnsafeBytes { raw in
-      (0..<valueCount).map { i in
-        switch elementType.size {
-        case 1: UInt64(raw[i])
-        case 2: UInt64(raw.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
-        case 4: UInt64(raw.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self))
-        default: raw.loadUnaligned(fromByteOffset: 8 * i, as: UInt64.self)
-        }
-      }
-    }
+    bytes.withUnsafeBytes { raw in (0..<valueCount).map { elementType.bits($0, of: raw) } }
   }
 
   /// Samples whose values have these bits, in the low end.
@@ -64,16 +81,7 @@ extension SampleBatch {
       elementType: elementType, valuesPerSample: valuesPerSample,
       bytes: [UInt8](unsafeUninitializedCapacity: bits.count * size) { output, filled in
         let raw = UnsafeMutableRawBufferPointer(output)
-        for (i, value) in bits.enumerated() {
-          switch size {
-          case 1: raw[i] = UInt8(truncatingIfNeeded: value)
-          case 2:
-            raw.storeBytes(of: UInt16(truncatingIfNeeded: value), toByteOffset: 2 * i, as: UInt16.self)
-          case 4:
-            raw.storeBytes(of: UInt32(truncatingIfNeeded: value), toByteOffset: 4 * i, as: UInt32.self)
-          default: raw.storeBytes(of: value, toByteOffset: 8 * i, as: UInt64.self)
-          }
-        }
+        for (place, value) in bits.enumerated() { elementType.store(value, place, of: raw) }
         filled = bits.count * size
       })
   }

@@ -38,13 +38,18 @@ extension ChunkCodec {
   /// Whether decoded samples are what is promised.
   private func keeps(_ decoded: SampleBatch, _ batch: SampleBatch) -> Bool {
     if guarantee == .lossless { return decoded.bytes == batch.bytes }
-    let (old, new) = (batch.doubles(), decoded.doubles())
-    let (oldBits, newBits) = (batch.bits(), decoded.bits())
-    return old.indices.allSatisfy { i in
-      if oldBits[i] == newBits[i] { return true }
-      guard old[i].isFinite else { return false }
-      if case .maxError(let bound) = guarantee { return Lattice.isWithin(bound, old[i], new[i]) }
-      return !CorrectionCoder.isException(old[i])
+    guard decoded.bytes.count == batch.bytes.count else { return false }
+    return batch.bytes.withUnsafeBytes { old in
+      decoded.bytes.withUnsafeBytes { new in
+        (0..<batch.valueCount).allSatisfy { place in
+          let bits = (elementType.bits(place, of: old), elementType.bits(place, of: new))
+          if bits.0 == bits.1 { return true }
+          let value = elementType.value(bits: bits.0)
+          guard value.isFinite else { return false }
+          guard case .maxError(let bound) = guarantee else { return !CorrectionCoder.isException(value) }
+          return Lattice.isWithin(bound, value, elementType.value(bits: bits.1))
+        }
+      }
     }
   }
 

@@ -39,31 +39,32 @@ final class CorrectionCoder {
   /// - Parameter base: the model's reconstruction, rows x values.
   func encode(_ batch: SampleBatch, base: [Float]) -> [UInt8] {
     precondition(batch.valuesPerSample == width && base.count == batch.valueCount)
-    let (bits, values) = (batch.bits(), batch.doubles())
-    let hasLattice = lattice != nil
-    let isException = values.map { hasLattice ? !$0.isFinite : Self.isException($0) }
-    let isExact = lattice?.kind == .exact
-    // An anchored lattice shows only on the way whether it holds a value.
-    for hasEscapes in isExact ? [false] : [isException.contains(true), true] {
-      var input = Input(bits: bits, values: values, isException: isException)
-      var coder = BitEncoder()
-      if run(base, hasEscapes: hasEscapes, &input, &coder) { return [hasEscapes ? 1 : 0] + coder.finish() }
+    return batch.bytes.withUnsafeBytes { bytes in
+      var input = Input(elementType: elementType, bytes: bytes)
+      // An anchored lattice shows only on the way whether it holds a value.
+      for hasEscapes in lattice == nil ? [true] : [false, true] {
+        var coder = BitEncoder()
+        if run(base, hasEscapes: hasEscapes, &input, &coder) { return [hasEscapes ? 1 : 0] + coder.finish() }
+      }
+      preconditionFailure("with escapes, every value has a code")
     }
-    preconditionFailure("with escapes, every value has a code")
   }
 
   /// The samples that `bytes` and the model's reconstruction make.
   func decode(_ bytes: ArraySlice<UInt8>, base: [Float]) throws(ChunkError) -> SampleBatch {
     precondition(base.count % width == 0)
     guard let flags = bytes.first, flags <= 1 else { throw .corrupt }
-    var output = Output(
-      bits: lattice == nil
-        ? SampleBatch(floats: base, elementType: elementType, valuesPerSample: width).bits()
-        : [UInt64](repeating: 0, count: base.count))
+    var samples =
+      lattice == nil
+      ? SampleBatch(floats: base, elementType: elementType, valuesPerSample: width).bytes
+      : [UInt8](repeating: 0, count: base.count * elementType.size)
     var coder = BitDecoder(bytes.dropFirst())
-    _ = run(base, hasEscapes: flags == 1, &output, &coder)
+    samples.withUnsafeMutableBytes { samples in
+      var output = Output(elementType: elementType, bytes: samples)
+      _ = run(base, hasEscapes: flags == 1, &output, &coder)
+    }
     guard coder.isAtEnd else { throw .corrupt }
-    return SampleBatch(bits: output.bits, elementType: elementType, valuesPerSample: width)
+    return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: samples)
   }
 
   /// Codes all values in order, in either direction.
@@ -153,7 +154,9 @@ final class CorrectionCoder {
 protocol CorrectedValues {
   func bits(_ place: Int) -> UInt64
   func value(_ place: Int) -> Double
+  /// Whether a value has to be coded by itself.
   func isEscape(_ place: Int, _ lattice: Lattice?, _ prediction: Double) -> Bool
+  /// What names a value in an anchored lattice; nil where nothing does.
   func difference(_ place: Int, _ lattice: Lattice, anchor: Double, step: Double) -> Int64?
   mutating func set(_ place: Int, bits: UInt64)
 }
@@ -161,26 +164,26 @@ protocol CorrectedValues {
 extension CorrectionCoder {
   /// For an encoder.
   private struct Input: CorrectedValues {
-    let bits: [UInt64]
-    let values: [Double]
-    let isException: [Bool]
+    let elementType: ElementType
+    let bytes: UnsafeRawBufferPointer
 
     @inline(__always)
-    func bits(_ place: Int) -> UInt64 { bits[place] }
+    func bits(_ place: Int) -> UInt64 { elementType.bits(place, of: bytes) }
 
     @inline(__always)
-    func value(_ place: Int) -> Double { values[place] }
+    func value(_ place: Int) -> Double { elementType.value(bits: bits(place)) }
 
     @inline(__always)
     func isEscape(_ place: Int, _ lattice: Lattice?, _ prediction: Double) -> Bool {
-      if isException[place] { return true }
-      guard let lattice, case .anchored(let step) = lattice.kind else { return false }
-      return lattice.difference(values[place], anchor: lattice.anchor(prediction), step: step) == nil
+      guard let lattice else { return CorrectionCoder.isException(value(place)) }
+      guard case .anchored(let step) = lattice.kind else { return false }
+      return difference(place, lattice, anchor: lattice.anchor(prediction), step: step) == nil
     }
 
     @inline(__always)
     func difference(_ place: Int, _ lattice: Lattice, anchor: Double, step: Double) -> Int64? {
-      lattice.difference(values[place], anchor: anchor, step: step)
+      let value = value(place)
+      return value.isFinite ? lattice.difference(value, anchor: anchor, step: step) : nil
     }
 
     func set(_ place: Int, bits: UInt64) {}
@@ -188,7 +191,8 @@ extension CorrectionCoder {
 
   /// For a decoder, which asks for nothing.
   private struct Output: CorrectedValues {
-    var bits: [UInt64]
+    let elementType: ElementType
+    let bytes: UnsafeMutableRawBufferPointer
 
     func bits(_ place: Int) -> UInt64 { 0 }
     func value(_ place: Int) -> Double { 0 }
@@ -196,6 +200,6 @@ extension CorrectionCoder {
     func difference(_ place: Int, _ lattice: Lattice, anchor: Double, step: Double) -> Int64? { 0 }
 
     @inline(__always)
-    mutating func set(_ place: Int, bits: UInt64) { self.bits[place] = bits }
+    mutating func set(_ place: Int, bits: UInt64) { elementType.store(bits, place, of: bytes) }
   }
 }

@@ -40,13 +40,18 @@ extension Codec {
     var pass = EncodingPass(
       codec: self, model: model, name: name, description: description,
       chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort))
-    let chunks = ChunkReader(
+    var chunks = ChunkReader(
       reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.guarantee != nil)
-    let first = try chunks.next()
+    var first = try chunks.next()
     pass.carriesModel = options.carriesModel
     if let request = options.guarantee {
-      let guarantee = try request.resolved(
+      let (guarantee, wasRead) = try request.resolved(
         first: first?.batch, isAll: chunks.hasEnded, name: name, reopen: reopen)
+      if wasRead, let reopen {
+        chunks = ChunkReader(
+          try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
+        first = try chunks.next()
+      }
       // Numbers are printed in full: rounding them to decimals would add to the error.
       pass.description.format = pass.description.format.withoutDecimals
       let found = setting ?? first.map { GuaranteeSearch(pass, guarantee, first: $0.batch).setting() }

@@ -23,13 +23,15 @@ extension GuaranteeRequest {
   ///   - first: the first chunk.
   ///   - isAll: whether that is all.
   ///   - reopen: gives all of them once more.
+  /// - Returns: the guarantee, and whether a reader that `reopen` gave was used, so that those before are of no use.
   /// - Throws: ``CodecError/rangeNeedsFile(name:)`` where a range is asked of what can be read only once.
   func resolved(
     first: SampleBatch?, isAll: Bool, name: String, reopen: (() throws(CodecError) -> any SampleReader)?
-  ) throws(CodecError) -> Guarantee {
+  ) throws(CodecError) -> (guarantee: Guarantee, wasRead: Bool) {
     switch self {
-    case .lossless: return .lossless
-    case .maxError(let bound): return .maxError(max(0, min(Guarantee.bounds.upperBound, bound)))
+    case .lossless: return (.lossless, false)
+    case .maxError(let bound):
+      return (.maxError(max(0, min(Guarantee.bounds.upperBound, bound))), false)
     case .maxErrorOfRange(let share):
       var range = ValueRange()
       if isAll {
@@ -40,7 +42,7 @@ extension GuaranteeRequest {
         let rows = max(1, (1 << 16) / max(1, reader.description.valuesPerSample))
         while let batch = try reading(reader, rows) { range.add(batch) }
       }
-      return .maxError(max(0, min(Guarantee.bounds.upperBound, share * range.width)))
+      return (.maxError(max(0, min(Guarantee.bounds.upperBound, share * range.width))), !isAll)
     }
   }
 }

@@ -1,0 +1,132 @@
+import SampleIO
+import VAE
+
+/// What embedding gave.
+public struct EmbedReport: Sendable {
+  public var samples: Int
+  /// Latents of a sample that were written, or read.
+  public var latents: Int
+  /// Values of the samples that were no finite numbers, in whose place the mean was taken.
+  public var missingValues: Int
+  public var seconds: Double
+}
+
+extension Codec {
+  /// Maps samples to their latents: an array of binary32, samples x latents, the strongest latent first.
+  ///
+  /// - Parameters:
+  ///   - name: the input in messages.
+  ///   - latents: how many, the strongest; nil for all.
+  ///   - makeWriter: called once, with what the latents are. The writer is finished in the end.
+  /// - Throws: ``CodecError/noLatents(name:)``, ``CodecError/fewerLatents(name:asked:most:)``, and what else is wrong with
+  ///   samples or writer.
+  public func embed(
+    _ reader: any SampleReader, name: String, model: FittedModel, latents: Int? = nil,
+    makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
+  ) throws(CodecError) -> EmbedReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try model.accepts(reader.description, name: name)
+    guard let map = LatentMap(model.model, kernels: kernels) else { throw .noLatents(name: name) }
+    let kept = latents ?? map.count
+    guard kept <= map.count else { throw .fewerLatents(name: name, asked: kept, most: map.count) }
+    var description: SampleDescription
+    do {
+      description = try SampleDescription(
+        elementType: .f4, sampleShape: [kept], format: .npy(version: 1, bigEndian: false),
+        rows: reader.description.rows)
+    } catch {
+      throw .samples(error)
+    }
+    let writer = try makeWriter(description)
+    var report = EmbedReport(samples: 0, latents: kept, missingValues: 0, seconds: 0)
+    let means = model.model.means
+    while let batch = try reading(reader, map.blockRows) {
+      var numbers = batch.floats()
+      for i in numbers.indices where !numbers[i].isFinite {
+        numbers[i] = means[i % means.count]
+        report.missingValues += 1
+      }
+      var all = [Float](repeating: 0, count: batch.rows * map.count)
+      numbers.withUnsafeBufferPointer { numbers in
+        all.withUnsafeMutableBufferPointer { map.latents(of: numbers, rows: batch.rows, into: $0) }
+      }
+      let chosen =
+        kept == map.count
+        ? all : (0..<batch.rows).flatMap { all[$0 * map.count..<$0 * map.count + kept] }
+      try write(
+        SampleBatch(floats: chosen, elementType: .f4, valuesPerSample: kept), to: writer)
+      report.samples += batch.rows
+    }
+    try finish(writer)
+    report.seconds = (clock.now - start) / .seconds(1)
+    return report
+  }
+
+  /// Maps latents back to samples, of the type and shape of the model's. Latents that are left out are taken as 0, the
+  /// mean.
+  ///
+  /// - Parameters:
+  ///   - reader: rows of as many numbers as there are latents, or fewer.
+  ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
+  /// - Throws: see ``embed(_:name:model:latents:makeWriter:)``, and ``CodecError/badLatent(name:row:column:)`` for a latent
+  ///   that is no finite number.
+  public func invert(
+    _ reader: any SampleReader, name: String, model: FittedModel,
+    makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
+  ) throws(CodecError) -> EmbedReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    guard let map = LatentMap(model.model, kernels: kernels) else { throw .noLatents(name: name) }
+    let given = reader.description.valuesPerSample
+    guard given <= map.count else { throw .fewerLatents(name: name, asked: given, most: map.count) }
+    let summary = model.summary
+    let description: SampleDescription
+    do {
+      description = try SampleDescription(
+        elementType: summary.elementType, sampleShape: summary.sampleShape,
+        format: .npy(version: 1, bigEndian: false), rows: reader.description.rows)
+    } catch {
+      throw .samples(error)
+    }
+    let writer = try makeWriter(description)
+    var report = EmbedReport(samples: 0, latents: given, missingValues: 0, seconds: 0)
+    let width = summary.valuesPerSample
+    while let batch = try reading(reader, map.blockRows) {
+      let numbers = batch.floats()
+      if let place = numbers.firstIndex(where: { !$0.isFinite }) {
+        throw .badLatent(name: name, row: report.samples + place / given + 1, column: place % given + 1)
+      }
+      var latents = [Float](repeating: 0, count: batch.rows * map.count)
+      for r in 0..<batch.rows {
+        for k in 0..<given { latents[r * map.count + k] = numbers[r * given + k] }
+      }
+      var samples = [Float](repeating: 0, count: batch.rows * width)
+      latents.withUnsafeBufferPointer { latents in
+        samples.withUnsafeMutableBufferPointer { map.samples(of: latents, rows: batch.rows, into: $0) }
+      }
+      try write(
+        SampleBatch(floats: samples, elementType: summary.elementType, valuesPerSample: width), to: writer)
+      report.samples += batch.rows
+    }
+    try finish(writer)
+    report.seconds = (clock.now - start) / .seconds(1)
+    return report
+  }
+
+  private func write(_ batch: SampleBatch, to writer: any SampleWriter) throws(CodecError) {
+    do {
+      try writer.write(batch)
+    } catch {
+      throw .samples(error)
+    }
+  }
+
+  private func finish(_ writer: any SampleWriter) throws(CodecError) {
+    do {
+      try writer.finish()
+    } catch {
+      throw .samples(error)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import ByteIO
+import SampleIO
+import Testing
+import VAE
+
+@testable import VAECodec
+
+@Suite("Latents")
+struct EmbedTests {
+  private let codec: Codec
+
+  init() throws { codec = try Codec(threads: 1) }
+
+  private func writing(
+    _ body: ((SampleDescription) throws(CodecError) -> any SampleWriter) throws -> EmbedReport
+  ) throws -> (array: SampleArray, report: EmbedReport) {
+    let sink = MemorySink(canPatch: true)
+    let report = try body { description throws(CodecError) in
+      do throws(SampleIOError) {
+        return try SampleOutput.make(description, to: sink)
+      } catch {
+        throw .samples(error)
+      }
+    }
+    return (try SampleArray(file: sink.bytes), report)
+  }
+
+  private func embed(_ array: SampleArray, _ model: FittedModel, latents: Int? = nil) throws -> SampleArray {
+    try writing {
+      try codec.embed(array.reader, name: "data", model: model, latents: latents, makeWriter: $0)
+    }.array
+  }
+
+  private func invert(_ latents: SampleArray, _ model: FittedModel) throws -> SampleArray {
+    try writing { try codec.invert(latents.reader, name: "latents", model: model, makeWriter: $0) }.array
+  }
+
+  @Test("A row has the latents that the model has, whatever rows are beside it")
+  func rows() throws {
+    let (array, model) = (try Models.bumpRows(150, seed: 31), try Models.bumps.get())
+    let all = try embed(array, model)
+    #expect(all.description.elementType == .f4)
+    #expect(all.rows == 150 && all.description.sampleShape == [model.summary.latents.count])
+    let some = try embed(array.rows(140..<143), model)
+    #expect(some.batch == all.batch.rows(140..<143))
+  }
+
+  @Test("The first latents alone are the first of all")
+  func strongest() throws {
+    let (array, model) = (try Models.bumpRows(20, seed: 32), try Models.bumps.get())
+    let (all, one) = (try embed(array, model), try embed(array, model, latents: 1))
+    let width = all.description.valuesPerSample
+    #expect(one.numbers == stride(from: 0, to: all.numbers.count, by: width).map { all.numbers[$0] })
+  }
+
+  @Test("Latents lead back to samples about as near as a stream of the network does")
+  func inverse() throws {
+    let (array, model) = (try Models.bumpRows(60, seed: 33), try Models.bumps.get())
+    let back = try invert(try embed(array, model), model)
+    #expect(back.description.sampleShape == [12] && back.description.elementType == .f4)
+    func error(_ other: SampleArray) -> Double {
+      zip(array.numbers, other.numbers).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
+    // Quality 1 of this model is its network alone.
+    let coded = try SampleArray(file: codec.file(codec.stream(array, model, quality: 1), model))
+    #expect(error(back) < error(coded))
+  }
+
+  @Test("Latents that are left out are the mean: all of them give a sample in the middle")
+  func fewer() throws {
+    let model = try Models.bumps.get()
+    let zeros = try SampleArray([0, 0], shape: [1])
+    let back = try invert(zeros, model)
+    #expect(back.rows == 2 && back.batch.rows(0..<1) == back.batch.rows(1..<2))
+    #expect(back.numbers.allSatisfy(\.isFinite))
+  }
+
+  @Test("What cannot be mapped is an error")
+  func errors() throws {
+    let (array, model) = (try Models.bumpRows(3, seed: 1), try Models.bumps.get())
+    let most = model.summary.latents.count
+    #expect(throws: CodecError.fewerLatents(name: "data", asked: most + 1, most: most)) {
+      try embed(array, model, latents: most + 1)
+    }
+    #expect(throws: CodecError.badLatent(name: "latents", row: 2, column: 1)) {
+      try invert(try SampleArray([0, .nan], shape: [1]), model)
+    }
+    let plain = try Models.walks.get()
+    #expect(throws: CodecError.noLatents(name: "data")) {
+      try embed(try SampleArray([0, 1], shape: [2]), plain)
+    }
+    #expect(throws: CodecError.self) { try embed(try Models.byteRows(2, seed: 1), model) == array }
+  }
+
+  @Test("Missing values are taken as the mean, and counted")
+  func missing() throws {
+    let (array, model) = (try Models.bumpRows(2, seed: 1), try Models.bumps.get())
+    var numbers = array.numbers
+    numbers[5] = .nan
+    let holed = try SampleArray(numbers, shape: [12])
+    let (latents, report) = try writing {
+      try codec.embed(holed.reader, name: "data", model: model, makeWriter: $0)
+    }
+    #expect(report.missingValues == 1 && latents.numbers.allSatisfy(\.isFinite))
+  }
+}
