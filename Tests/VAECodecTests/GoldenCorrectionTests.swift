@@ -1,4 +1,5 @@
 import ByteIO
+import CodeStream
 import Foundation
 import SampleIO
 import Testing
@@ -13,6 +14,8 @@ struct GoldenCorrection: CustomTestStringConvertible, Sendable {
   var model: String?
   var guarantee: GuaranteeRequest?
   var chunkRows = 100
+  /// Whether chunks hold the samples themselves, which are smaller.
+  var isStored = false
   var rows: @Sendable () throws -> SampleArray
 
   var testDescription: String { name }
@@ -25,7 +28,9 @@ struct GoldenCorrectionTests {
     GoldenCorrection(name: "bumps-bounded", model: "bumps", guarantee: .maxError(0.1)) {
       try withHoles(Models.bumpRows(16, seed: 91))
     },
-    GoldenCorrection(name: "bumps-doubles", model: "bumps", guarantee: .lossless, chunkRows: 5) {
+    GoldenCorrection(
+      name: "bumps-doubles", model: "bumps", guarantee: .lossless, chunkRows: 5, isStored: true
+    ) {
       try withHoles(Models.bumpRows(8, seed: 92).reshaped(type: .f8))
     },
     GoldenCorrection(name: "bumps-halves", model: "bumps", guarantee: nil) {
@@ -35,14 +40,14 @@ struct GoldenCorrectionTests {
       let numbers = try Models.bumpRows(12, seed: 94).numbers
       return try SampleArray(numbers.map { ($0 * 100).rounded() }, shape: [12], type: .i2)
     },
-    GoldenCorrection(name: "bumps-stored", model: "bumps", guarantee: .lossless) {
+    GoldenCorrection(name: "bumps-stored", model: "bumps", guarantee: .lossless, isStored: true) {
       var random = TestRandom(state: 95)
       let bits = (0..<12 * 12).map { _ in random.next() & 0xFFFF_FFFF }
       return SampleArray(
         try Models.bumpRows(1, seed: 1).description,
         SampleBatch(bits: bits, elementType: .f4, valuesPerSample: 12))
     },
-    GoldenCorrection(name: "bytes-lossless", model: "bytes", guarantee: .lossless) {
+    GoldenCorrection(name: "bytes-lossless", model: "bytes", guarantee: .lossless, isStored: true) {
       try Models.byteRows(20, seed: 96)
     },
     GoldenCorrection(name: "bytes-bounded", model: "bytes", guarantee: .maxError(3)) {
@@ -51,8 +56,28 @@ struct GoldenCorrectionTests {
     GoldenCorrection(name: "none-bounded", model: nil, guarantee: .maxError(0.05)) {
       try Models.bumpRows(10, seed: 98).reshaped([2, 2, 3])
     },
-    GoldenCorrection(name: "none-lossless", model: nil, guarantee: .lossless) {
+    GoldenCorrection(name: "none-lossless", model: nil, guarantee: .lossless, isStored: true) {
       try Models.byteRows(20, seed: 99)
+    },
+    // Values that zstd does not pack, so that all of them are corrected.
+    GoldenCorrection(name: "bumps-exact", model: "bumps", guarantee: .lossless, chunkRows: 8) {
+      try withHoles(SampleArray(TestData.bumps(16, width: 12, seed: 102), shape: [12], type: .f8))
+    },
+    GoldenCorrection(name: "bumps-singles", model: "bumps", guarantee: .lossless) {
+      try Models.bumpRows(12, seed: 103)
+    },
+    // More rows than means of sizes go back, and more slots than the fewest.
+    GoldenCorrection(name: "digits-lossless", model: "digits", guarantee: .lossless) {
+      try GoldenTests.digits("new").prefix(40)
+    },
+    // Values above and left of which are the same.
+    GoldenCorrection(name: "none-thin", model: nil, guarantee: .maxError(0.05)) {
+      try Models.bumpRows(10, seed: 100).reshaped([4, 1, 3])
+    },
+    // Three axes and channels, of values of either sign.
+    GoldenCorrection(name: "none-volumes", model: nil, guarantee: .maxError(1)) {
+      let numbers = TestData.walks(10, width: 36, seed: 101).map { ($0 * 1000).rounded() }
+      return try SampleArray(numbers, shape: [3, 2, 3, 2], type: .i4)
     },
   ]
 
@@ -101,6 +126,27 @@ struct GoldenCorrectionTests {
       for threads in [1, 2] {
         let codec = try Codec(threads: threads, environment: ["VAEC_KERNELS": variant])
         #expect(try codec.file(bytes, try Self.model(stream)) == expected, "\(variant), \(threads) threads")
+      }
+    }
+  }
+
+  @Test("golden chunks are corrected, or hold the samples where these are smaller", arguments: streams)
+  func content(stream: GoldenCorrection) throws {
+    func check(_ content: ArraySlice<UInt8>) throws {
+      let (_, found) = try #require(try CorrectedContent.read(content, limit: stream.chunkRows))
+      switch found {
+      case .stored: #expect(stream.isStored)
+      case .corrected: #expect(!stream.isStored)
+      }
+    }
+    let reader = StreamReader(MemorySource(try Golden.read("\(stream.name).vaec")))
+    while let part = try reader.next() {
+      switch part {
+      case .chunk(let chunk):
+        try check(try ZstdFrame.decompress(chunk.frame[...], limit: 1 << 20)[...])
+      case .compact(let compact):
+        try check(try StreamDetails.compact(compact.content, name: stream.name).chunk)
+      case .header, .end, .model: break
       }
     }
   }

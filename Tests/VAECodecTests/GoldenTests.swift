@@ -124,7 +124,7 @@ struct GoldenTests {
     },
   ]
 
-  private static func digits(_ name: String) throws -> SampleArray {
+  static func digits(_ name: String) throws -> SampleArray {
     try SampleArray(
       file: [UInt8](Data(contentsOf: Golden.fixtures.appendingPathComponent("digits-\(name).npy"))))
   }
