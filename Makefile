@@ -45,10 +45,13 @@ demo: build
 	@echo
 	$(VAEC) eval -m demo/digits.vae Fixtures/digits-new.npy --every 10
 
-# All tests. Those of the command line run the optimized program; the last compares the kernels' bits with AArch64's, where
-# qemu-user is installed.
-test: build
-	VAEC_BINARY="$(VAEC)" swift test -Xswiftc -warnings-as-errors
+# All tests, optimized: fits and searches take too long otherwise. Those of the command line run the program that is built
+# with them; the last compares the kernels' bits with AArch64's, where qemu-user is installed.
+TESTING = -c release --scratch-path .build/testing -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
+
+test: deps
+	swift build --build-tests $(TESTING)
+	VAEC_BINARY="$(CURDIR)/.build/testing/release/vaec" swift test --skip-build $(TESTING)
 	Tests/Machines/run
 
 # All benchmarks.

@@ -199,16 +199,14 @@ def correct(base, dtype, shape, guarantee, data):
     result = np.empty((rows, width), types.dtype)
     weights, last = [0.0] * 8, 0
     differences, means = [0] * width, [0] * width
-    errors = [0.0] * width  # of the row so far, and beyond of the row before: a tap may be 0
 
     for r in range(rows if kind or has_escapes else 0):
         earlier, differences = differences, [0] * width
-        names = [0] * width
+        errors, names = [0.0] * width, [0] * width
         pace = min(r + 2, 32)
         row = [float(x) for x in b[r]]
         for i in range(width):
-            tapped = [errors[i - o] if i >= o else 0.0 for o in taps]
-            errors[i] = 0.0
+            tapped = [errors[i - o] if 0 < o <= i else 0.0 for o in taps]
             correction = power = 0.0
             for w, e in zip(weights, tapped):
                 correction += w * e

@@ -72,7 +72,7 @@ struct EmbedTests {
     let zeros = try SampleArray([0, 0], shape: [1])
     let back = try invert(zeros, model)
     #expect(back.rows == 2 && back.batch.rows(0..<1) == back.batch.rows(1..<2))
-    #expect(back.numbers.allSatisfy(\.isFinite))
+    #expect(back.numbers.allSatisfy { $0.isFinite })
   }
 
   @Test("What cannot be mapped is an error")
@@ -85,7 +85,9 @@ struct EmbedTests {
     #expect(throws: CodecError.badLatent(name: "latents", row: 2, column: 1)) {
       try invert(try SampleArray([0, .nan], shape: [1]), model)
     }
-    let plain = try Models.walks.get()
+    let notes = ModelNotes(
+      elementType: .f4, sampleShape: [2], fittedRows: 1, heldOutRows: 1, peak: 1, latents: [])
+    let plain = FittedModel(Model(zeros: 2), notes: notes)
     #expect(throws: CodecError.noLatents(name: "data")) {
       try embed(try SampleArray([0, 1], shape: [2]), plain)
     }
@@ -101,6 +103,6 @@ struct EmbedTests {
     let (latents, report) = try writing {
       try codec.embed(holed.reader, name: "data", model: model, makeWriter: $0)
     }
-    #expect(report.missingValues == 1 && latents.numbers.allSatisfy(\.isFinite))
+    #expect(report.missingValues == 1 && latents.numbers.allSatisfy { $0.isFinite })
   }
 }

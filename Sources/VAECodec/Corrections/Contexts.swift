@@ -117,6 +117,7 @@ struct Contexts {
       let back = i >= offset ? (base[i] - base[i - offset]).magnitude : 0
       return back + (i + offset < width ? (base[i + offset] - base[i]).magnitude : 0)
     }
+    guard inverseStep > 0 else { return 0 }
     let steps = Double(change(neighbours.left) + change(neighbours.above)) * 16 * inverseStep
     return steps < 0x1p30 ? Int64(steps) : 1 << 30
   }

@@ -45,9 +45,6 @@ struct Lattice: Sendable {
       Self.nearest(Int64(range.lowerBound), whole)...Self.nearest(Int64(range.upperBound), whole))
   }
 
-  /// Whether some values may have to be coded by themselves.
-  var mayMiss: Bool { range == nil && kind != .exact }
-
   /// Between neighbours, in units of values; 0 where that is not the same everywhere.
   var step: Double {
     switch kind {

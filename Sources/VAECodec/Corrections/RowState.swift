@@ -68,7 +68,8 @@ final class RowState {
     var (correction, power) = (0.0, 0.0)
     offsets.withUnsafeBufferPointer { offsets in
       for (t, offset) in offsets.enumerated() {
-        let error = i >= offset ? errors[i - offset] : 0
+        // Above a value of a line of one, there is nothing beside: that offset is 0.
+        let error = offset > 0 && i >= offset ? errors[i - offset] : 0
         taps[t] = error
         correction += weights[t] * error
         power += error * error
