@@ -91,7 +91,9 @@ struct EmbedTests {
     #expect(throws: CodecError.noLatents(name: "data")) {
       try embed(try SampleArray([0, 1], shape: [2]), plain)
     }
-    #expect(throws: CodecError.self) { try embed(try Models.byteRows(2, seed: 1), model) == array }
+    #expect(throws: CodecError.shapeMismatch(name: "data", found: [5], expected: [12])) {
+      try embed(try SampleArray([1, 2, 3, 4, 5], shape: [5]), model)
+    }
   }
 
   @Test("Missing values are taken as the mean, and counted")
