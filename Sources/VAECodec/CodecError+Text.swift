@@ -115,7 +115,6 @@ extension CodecError: CustomStringConvertible {
   private static func text(_ error: ChunkError) -> String {
     switch error {
     case .frame(let error): "is damaged (\(error.problem)); get a fresh copy"
-    case .unknownKind(let kind): "is of kind \(kind), which is newer than this program; update vaec"
     case .rows(let rows, let limit):
       "says that it has \(rows) rows, where 1 to \(limit) can be; get a fresh copy"
     case .corrupt: "is damaged; get a fresh copy"

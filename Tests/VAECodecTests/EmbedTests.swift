@@ -96,6 +96,45 @@ struct EmbedTests {
     }
   }
 
+  private func sample(_ count: Int, seed: UInt64, quality: Double = 1) throws -> SampleArray {
+    let model = try Models.bumps.get()
+    return try writing {
+      try codec.sample(count, from: model, name: "m", quality: quality, seed: seed, makeWriter: $0)
+    }.array
+  }
+
+  @Test("New samples are of the model's type and shape, and the same for the same seed")
+  func sampling() throws {
+    let some = try sample(150, seed: 3)
+    #expect(some.rows == 150 && some.description.sampleShape == [12])
+    #expect(try sample(150, seed: 3) == some)
+    #expect(try sample(150, seed: 4) != some)
+    // Fewer are the first of more.
+    #expect(try sample(5, seed: 3).batch == some.batch.rows(0..<5))
+  }
+
+  @Test("New samples have about the mean and the spread of those that were fitted")
+  func likeness() throws {
+    func moments(_ array: SampleArray) -> (mean: Double, power: Double) {
+      let numbers = array.numbers
+      let mean = numbers.reduce(0, +) / Double(numbers.count)
+      return (mean, numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count))
+    }
+    let (old, new) = (moments(try Models.bumpRows(300, seed: 1)), moments(try sample(500, seed: 1)))
+    #expect((old.mean - new.mean).magnitude < 0.2 * old.power.squareRoot())
+    #expect(new.power > 0.6 * old.power && new.power < 1.6 * old.power)
+  }
+
+  @Test("A model without a network draws nothing")
+  func noSampling() throws {
+    let notes = ModelNotes(
+      elementType: .f4, sampleShape: [2], fittedRows: 1, heldOutRows: 1, peak: 1, latents: [])
+    let plain = FittedModel(Model(zeros: 2), notes: notes)
+    #expect(throws: CodecError.noLatents(name: "m")) {
+      try writing { try codec.sample(3, from: plain, name: "m", makeWriter: $0) }
+    }
+  }
+
   @Test("Missing values are taken as the mean, and counted")
   func missing() throws {
     let (array, model) = (try Models.bumpRows(2, seed: 1), try Models.bumps.get())

@@ -4,8 +4,6 @@ import ByteIO
 public enum ChunkError: Error, Equatable {
   /// The zstd frame around the content is damaged, or its content larger than a chunk's can be.
   case frame(ByteIOError)
-  /// The content is of a kind that this version does not know.
-  case unknownKind(UInt8)
   /// The content says that it holds `rows`, where 1 to `limit` are possible.
   case rows(Int, limit: Int)
   /// The content is not what an encoder writes: with other tables than the encoder's, or damaged.

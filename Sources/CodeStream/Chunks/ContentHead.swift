@@ -11,7 +11,7 @@ struct ContentHead: Equatable {
   func write(to writer: inout ByteWriter) { writer.append(count: rows << 2 | Int(kind.rawValue)) }
 
   /// - Parameter limit: more rows are an error.
-  /// - Throws: `corrupt`, `unknownKind` or `rows`.
+  /// - Throws: `corrupt` or `rows`.
   static func read(from reader: inout ByteReader, limit: Int) throws(ChunkError) -> ContentHead {
     let number: Int
     do {
@@ -20,7 +20,7 @@ struct ContentHead: Equatable {
       throw .corrupt
     }
     let (rows, bits) = (number >> 2, UInt8(number & 3))
-    guard let kind = ContentKind(rawValue: bits) else { throw .unknownKind(bits) }
+    guard let kind = ContentKind(rawValue: bits) else { throw .corrupt }
     guard rows >= 1, rows <= limit else { throw .rows(rows, limit: limit) }
     return ContentHead(kind: kind, rows: rows)
   }

@@ -36,7 +36,7 @@ public enum CorrectedContent {
   /// Takes a chunk's content apart; nil for one of symbols alone.
   ///
   /// - Parameter limit: more rows are an error.
-  /// - Throws: `corrupt`, `unknownKind` or `rows`.
+  /// - Throws: `corrupt` or `rows`.
   public static func read(
     _ content: ArraySlice<UInt8>, limit: Int
   ) throws(ChunkError) -> (rows: Int, content: CorrectedContent)? {

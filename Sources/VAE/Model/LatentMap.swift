@@ -2,7 +2,7 @@ import CKernels
 
 /// The way of samples into latents and back, without rounding: a VAE as a map to few dimensions.
 ///
-/// Latents are those of the finest VAE quality, in units of standardized samples, ordered by variance on the rows that
+/// Latents are those of one VAE quality, the finest unless another is asked for, in units of standardized samples, ordered by variance on the rows that
 /// were fitted. A row's latents do not depend on the rows beside it. It owns the activations of one block of rows.
 public final class LatentMap {
   /// Latents of a sample.
@@ -14,15 +14,20 @@ public final class LatentMap {
   private let pass: Pass
   private let wide: Matrix
 
+  private let priors: [LogisticMixture]
+
   /// Nil where the model has no network.
-  public init?(_ model: Model, blockRows: Int = 128, kernels: Kernels) {
+  ///
+  /// - Parameter quality: the VAE quality, 0 ... 1.
+  public init?(_ model: Model, quality: Float = 1, blockRows: Int = 128, kernels: Kernels) {
     guard let network = model.network else { return nil }
     precondition(blockRows > 0)
     self.model = model
     self.kernels = kernels
     self.blockRows = blockRows
     count = network.latents
-    pass = Pass(rows: blockRows, network, at: network.point(1), kernels: kernels)
+    pass = Pass(rows: blockRows, network, at: network.point(quality), kernels: kernels)
+    priors = network.parameters.priors(quality: quality, kernels: kernels)
     wide = Matrix(rows: blockRows, columns: model.values)
   }
 
@@ -46,6 +51,22 @@ public final class LatentMap {
     pass.forwardEncoder(0..<rows)
     for r in 0..<rows {
       for k in 0..<count { latents[r * count + k] = pass.latents.row(r)[k] * pass.decoderScale.row(r)[k] }
+    }
+  }
+
+  /// Latents drawn from the prior that codes them: each by itself.
+  ///
+  /// - Parameters:
+  ///   - rows: at most ``blockRows``.
+  ///   - latents: rows x ``count``; overwritten.
+  public func draw(
+    _ rows: Int, _ random: inout RandomSource, into latents: UnsafeMutableBufferPointer<Float>
+  ) {
+    precondition(rows > 0 && rows <= blockRows && latents.count == rows * count)
+    for r in 0..<rows {
+      for (k, prior) in priors.enumerated() {
+        latents[r * count + k] = prior.draw(&random) * pass.decoderScale.row(r)[k]
+      }
     }
   }
 
@@ -80,5 +101,22 @@ public final class LatentMap {
         kernels.table.pointee.apply_rule(row, &rule, row, model.values)
       }
     }
+  }
+}
+
+extension LogisticMixture {
+  /// A number of this density: a component by its weight, and then the inverse of its distribution function.
+  fileprivate func draw(_ random: inout RandomSource) -> Float {
+    let top = max(logits[0], max(logits[1], logits[2]))
+    let weights = logits.map { VAE.exponential(Double($0 - top)) }
+    var rest = Double(random.uniform()) * weights.reduce(0, +)
+    var component = 0
+    while component < Self.components - 1, rest >= weights[component] {
+      rest -= weights[component]
+      component += 1
+    }
+    let share = min(max(Double(random.uniform()), 1e-6), 1 - 1e-6)
+    let scale = VAE.exponential(Double(logScales[component]))
+    return means[component] + Float(scale * logarithm(share / (1 - share)))
   }
 }

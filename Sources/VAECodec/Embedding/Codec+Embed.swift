@@ -114,7 +114,7 @@ extension Codec {
     return report
   }
 
-  private func write(_ batch: SampleBatch, to writer: any SampleWriter) throws(CodecError) {
+  func write(_ batch: SampleBatch, to writer: any SampleWriter) throws(CodecError) {
     do {
       try writer.write(batch)
     } catch {
@@ -122,7 +122,7 @@ extension Codec {
     }
   }
 
-  private func finish(_ writer: any SampleWriter) throws(CodecError) {
+  func finish(_ writer: any SampleWriter) throws(CodecError) {
     do {
       try writer.finish()
     } catch {

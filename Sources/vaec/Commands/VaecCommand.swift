@@ -26,7 +26,7 @@ struct VaecCommand: ParsableCommand {
     version: "vaec \(version)",
     subcommands: [
       FitCommand.self, EncodeCommand.self, DecodeCommand.self, EvalCommand.self, InfoCommand.self,
-      TestCommand.self, PackCommand.self, EmbedCommand.self,
+      TestCommand.self, PackCommand.self, EmbedCommand.self, SampleCommand.self,
     ])
 
   /// The program's version.
