@@ -1,12 +1,13 @@
 import CodeStream
 import SampleIO
 import Testing
+import VAE
 
 @testable import VAECodec
 
 /// Samples with everything that a type can hold, and reconstructions near and far.
 private struct Adversary {
-  var random: TestRandom
+  var random: RandomSource
   let type: ElementType
 
   /// Any bits at all, the ends of the type, values an ulp beside a bound, runs of the same.
@@ -28,7 +29,7 @@ private struct Adversary {
         // Half a step from a multiple of the step, or an ulp beside that.
         let half = type.bits(nearest: (Double(random.below(200)) - 100 + 0.5) * step)
         last = (half &+ UInt64(random.below(3)) &- 1) & mask
-      default: last = type.bits(nearest: (random.uniform() - 0.5) * 200 * step)
+      default: last = type.bits(nearest: (random.fraction() - 0.5) * 200 * step)
       }
       return last
     }
@@ -38,23 +39,15 @@ private struct Adversary {
     (0..<count).map { _ in
       random.below(50) == 0
         ? [Float.nan, .infinity, -.greatestFiniteMagnitude, 0][random.below(4)]
-        : Float((random.uniform() - 0.5) * 200 * step)
+        : Float((random.fraction() - 0.5) * 200 * step)
     }
   }
 }
 
-/// A source of random numbers for tests (SplitMix64).
-struct TestRandom {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-  mutating func below(_ n: Int) -> Int { Int(next() % UInt64(n)) }
-  mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+extension RandomSource {
+  fileprivate mutating func below(_ n: Int) -> Int { Int(next() % UInt64(n)) }
+  /// In 0 ..< 1, with all the bits of a binary64 number.
+  fileprivate mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 }
 
 @Suite("Corrections")
@@ -67,7 +60,7 @@ struct CorrectionCoderTests {
 
   @Test("What is lossless comes back bit for bit, whatever it is", arguments: ElementType.allCases)
   func lossless(type: ElementType) throws {
-    var adversary = Adversary(random: TestRandom(state: UInt64(type.rawValue)), type: type)
+    var adversary = Adversary(random: RandomSource(seed: UInt64(type.rawValue)), type: type)
     for shape in Self.shapes {
       let width = shape.reduce(1, *)
       let rows = 1 + adversary.random.below(600 / width)
@@ -84,7 +77,7 @@ struct CorrectionCoderTests {
     "No finite value is off by more than the bound, and others come back as they were",
     arguments: ElementType.allCases)
   func bounded(type: ElementType) throws {
-    var adversary = Adversary(random: TestRandom(state: 77 + UInt64(type.rawValue)), type: type)
+    var adversary = Adversary(random: RandomSource(seed: 77 + UInt64(type.rawValue)), type: type)
     for bound in [0, 1e-300, 1e-40, 0.01, 0.5, 1, 2.75, 100, 1e9, 1e300] {
       for shape in Self.shapes {
         let width = shape.reduce(1, *)
@@ -114,10 +107,10 @@ struct CorrectionCoderTests {
     "Without a guarantee, what is no finite number comes back bit for bit, and the rest is the reconstruction",
     arguments: [ElementType.f2, .f4, .f8])
   func exceptions(type: ElementType) throws {
-    var adversary = Adversary(random: TestRandom(state: 5), type: type)
+    var adversary = Adversary(random: RandomSource(seed: 5), type: type)
     let batch = SampleBatch(
       bits: adversary.bits(count: 1200, step: 1), elementType: type, valuesPerSample: 12)
-    let base = (0..<1200).map { _ in Float(adversary.random.uniform()) }
+    let base = (0..<1200).map { _ in Float(adversary.random.fraction()) }
     let coder = CorrectionCoder(try describe(type, [12], rows: 100), nil)
     let decoded = try coder.decode(coder.encode(batch, base: base)[...], base: base)
     let plain = SampleBatch(floats: base, elementType: type, valuesPerSample: 12)
@@ -139,9 +132,9 @@ struct CorrectionCoderTests {
 
   @Test("A chunk that resembles its reconstruction costs next to nothing")
   func cheap() throws {
-    var random = TestRandom(state: 9)
-    let base = (0..<20_000).map { _ in Float(random.uniform()) }
-    let near = base.map { $0 + Float(random.uniform() - 0.5) * 0.0199 }
+    var random = RandomSource(seed: 9)
+    let base = (0..<20_000).map { _ in Float(random.fraction()) }
+    let near = base.map { $0 + Float(random.fraction() - 0.5) * 0.0199 }
     let batch = SampleBatch(floats: near, elementType: .f4, valuesPerSample: 20)
     let coder = CorrectionCoder(try describe(.f4, [20], rows: 1000), .maxError(0.01))
     // All differences are 0: below a thousandth of a bit each.
@@ -150,9 +143,9 @@ struct CorrectionCoderTests {
 
   @Test("Noise costs its entropy, and little more")
   func entropy() throws {
-    var random = TestRandom(state: 10)
+    var random = RandomSource(seed: 10)
     // Uniform over 16 steps: 4 bits.
-    let noise = (0..<40_000).map { _ in Float(random.uniform() * 16) }
+    let noise = (0..<40_000).map { _ in Float(random.fraction() * 16) }
     let batch = SampleBatch(floats: noise, elementType: .f4, valuesPerSample: 20)
     let coder = CorrectionCoder(try describe(.f4, [20], rows: 2000), .maxError(0.5))
     let bits = Double(coder.encode(batch, base: [Float](repeating: 8, count: 40_000)).count) * 8 / 40_000
@@ -161,7 +154,7 @@ struct CorrectionCoderTests {
 
   @Test("Damaged bytes give wrong samples or an error, and never a crash")
   func damage() throws {
-    var adversary = Adversary(random: TestRandom(state: 4), type: .f4)
+    var adversary = Adversary(random: RandomSource(seed: 4), type: .f4)
     let batch = SampleBatch(bits: adversary.bits(count: 40, step: 1), elementType: .f4, valuesPerSample: 10)
     let base = adversary.base(count: 40, step: 1)
     for guarantee in [Guarantee.lossless, .maxError(0.5), .maxError(1e-9)] {

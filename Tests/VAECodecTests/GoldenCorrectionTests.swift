@@ -41,7 +41,7 @@ struct GoldenCorrectionTests {
       return try SampleArray(numbers.map { ($0 * 100).rounded() }, shape: [12], type: .i2)
     },
     GoldenCorrection(name: "bumps-stored", model: "bumps", guarantee: .lossless, isStored: true) {
-      var random = TestRandom(state: 95)
+      var random = RandomSource(seed: 95)
       let bits = (0..<12 * 12).map { _ in random.next() & 0xFFFF_FFFF }
       return SampleArray(
         try Models.bumpRows(1, seed: 1).description,

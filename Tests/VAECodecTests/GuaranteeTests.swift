@@ -77,7 +77,7 @@ struct GuaranteeTests {
 
   @Test("Noise is stored, and takes no more than a thousandth more than it has")
   func noise() throws {
-    var random = TestRandom(state: 1)
+    var random = RandomSource(seed: 1)
     let bits = (0..<12 * 3000).map { _ in random.next() & 0xFFFF_FFFF }
     let array = SampleArray(
       try Models.bumpRows(1, seed: 1).description,

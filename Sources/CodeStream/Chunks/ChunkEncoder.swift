@@ -40,12 +40,16 @@ public final class ChunkEncoder {
   ///   - chunk: with as many plain planes as the tables, and no level beyond the tables'.
   ///   - prefix: what the content of the frame begins with, before that of the chunk: see ``CompactStream``.
   public func encode(_ chunk: ChunkSymbols, after prefix: [UInt8] = []) -> [UInt8] {
-    let packed = Self.content(.rans, chunk, after: prefix) + rans.encode(chunk)
     // zstd finds nothing in it, and stores it.
-    let frame = quick.compress(packed)
+    let frame = quick.compress(packed(chunk, after: prefix))
     let symbols = chunk.allPlanes * chunk.rows
     guard symbols <= Self.manySymbols || Repetition.isLikely(in: chunk, rans, quick) else { return frame }
     return encodePlain(chunk, after: prefix, toBeat: frame.count) ?? frame
+  }
+
+  /// The content of a frame for a chunk, its symbols packed by rANS: for whoever wants no frame.
+  public func packed(_ chunk: ChunkSymbols, after prefix: [UInt8] = []) -> [UInt8] {
+    Self.content(.rans, chunk, after: prefix) + rans.encode(chunk)
   }
 
   /// Packs `rows` values of each plane into a frame, where no plane is levelled.

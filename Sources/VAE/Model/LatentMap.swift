@@ -12,7 +12,8 @@ public final class LatentMap {
   private let model: Model
   private let kernels: Kernels
   private let pass: Pass
-  private let wide: Matrix
+  /// Where the model has a front basis.
+  private let wide: Matrix?
 
   private let priors: [LogisticMixture]
 
@@ -28,7 +29,7 @@ public final class LatentMap {
     count = network.latents
     pass = Pass(rows: blockRows, network, at: network.point(quality), kernels: kernels)
     priors = network.parameters.priors(quality: quality, kernels: kernels)
-    wide = Matrix(rows: blockRows, columns: model.values)
+    wide = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
   }
 
   /// The latents of some samples, rows x ``count``.
@@ -41,13 +42,7 @@ public final class LatentMap {
   ) {
     precondition(rows > 0 && rows <= blockRows && samples.count == rows * model.values)
     precondition(latents.count == rows * count)
-    guard let base = samples.baseAddress else { return }
-    if let front = model.front {
-      model.standardize(base, stride: model.values, rows: rows, into: wide, kernels)
-      kernels.product(0..<rows, wide, front.analysis.buffer.pointer, front.analysis.shape, into: pass.input)
-    } else {
-      model.standardize(base, stride: model.values, rows: rows, into: pass.input, kernels)
-    }
+    model.prepare(samples, rows: rows, wide: wide, into: pass.input, kernels)
     pass.forwardEncoder(0..<rows)
     for r in 0..<rows {
       for k in 0..<count { latents[r * count + k] = pass.latents.row(r)[k] * pass.decoderScale.row(r)[k] }
@@ -85,22 +80,7 @@ public final class LatentMap {
       for k in 0..<count { pass.symbols.row(r)[k] = latents[r * count + k] / pass.decoderScale.row(r)[k] }
     }
     pass.forwardDecoder(0..<rows)
-    var final = pass.output
-    if let front = model.front {
-      kernels.product(
-        0..<rows, pass.output, front.synthesis.buffer.pointer, front.synthesis.shape, into: wide)
-      final = wide
-    }
-    guard let base = samples.baseAddress else { return }
-    var rule = model.output.kernelRule
-    model.means.withUnsafeBufferPointer { means in
-      guard let means = means.baseAddress else { return }
-      for r in 0..<rows {
-        let row = base + r * model.values
-        kernels.table.pointee.add_scaled(means, model.scale, final.row(r), row, model.values)
-        kernels.table.pointee.apply_rule(row, &rule, row, model.values)
-      }
-    }
+    model.finish(pass.output, rows: rows, wide: wide, into: samples, kernels)
   }
 }
 

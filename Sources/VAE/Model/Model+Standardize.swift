@@ -19,6 +19,49 @@ extension Model {
     }
   }
 
+  /// target = the samples as the network takes them: standardized, and on the front basis where there is one.
+  ///
+  /// - Parameters:
+  ///   - samples: rows x values, in the data's units.
+  ///   - wide: rows x values, to work in; needed with a front basis alone.
+  func prepare(
+    _ samples: UnsafeBufferPointer<Float>, rows: Int, wide: Matrix?, into target: Matrix, _ kernels: Kernels
+  ) {
+    guard let base = samples.baseAddress else { return }
+    standardize(base, stride: values, rows: rows, into: wide ?? target, kernels)
+    if let front, let wide {
+      kernels.product(0..<rows, wide, front.analysis.buffer.pointer, front.analysis.shape, into: target)
+    }
+  }
+
+  /// samples = rule(means + scale * reconstruction): the way back.
+  ///
+  /// - Parameters:
+  ///   - wide: see ``prepare(_:rows:wide:into:_:)``.
+  ///   - isWhole: whether integers are rounded, where the model knows only those.
+  func finish(
+    _ reconstruction: Matrix, rows: Int, wide: Matrix?, into samples: UnsafeMutableBufferPointer<Float>,
+    isWhole: Bool = true, _ kernels: Kernels
+  ) {
+    var final = reconstruction
+    if let front, let wide {
+      kernels.product(
+        0..<rows, reconstruction, front.synthesis.buffer.pointer, front.synthesis.shape, into: wide)
+      final = wide
+    }
+    guard let base = samples.baseAddress else { return }
+    var rule = output.kernelRule
+    if !isWhole { rule.is_integer = false }
+    means.withUnsafeBufferPointer { means in
+      guard let means = means.baseAddress else { return }
+      for r in 0..<rows {
+        let row = base + r * values
+        kernels.table.pointee.add_scaled(means, scale, final.row(r), row, values)
+        if !output.isIdentity { kernels.table.pointee.apply_rule(row, &rule, row, values) }
+      }
+    }
+  }
+
   /// The output rule's bounds of each value in units of standardized samples; nil where there are none, or where
   /// the network does not work on values.
   func standardizedBounds() -> (low: FloatBuffer, high: FloatBuffer)? {

@@ -96,7 +96,7 @@ public final class SampleCoder {
     levels: UnsafeMutablePointer<UInt8>, planeStride: Int
   ) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
-    standardize(samples, rows)
+    model.prepare(samples, rows: rows, wide: wide, into: target, kernels)
     judged = nil
     hasBase = false
     if let pass {
@@ -264,33 +264,8 @@ public final class SampleCoder {
     }
   }
 
-  /// samples = rule(means + scale * reconstruction).
   private func finish(_ rows: Int, into samples: UnsafeMutableBufferPointer<Float>, asBase: Bool) {
-    var final = reconstruction
-    if let front = model.front, let wide {
-      kernels.product(
-        0..<rows, reconstruction, front.synthesis.buffer.pointer, front.synthesis.shape, into: wide)
-      final = wide
-    }
-    guard let base = samples.baseAddress else { return }
-    var rule = model.output.kernelRule
-    if asBase { rule.is_integer = false }
-    model.means.withUnsafeBufferPointer { means in
-      guard let means = means.baseAddress else { return }
-      for r in 0..<rows {
-        let row = base + r * model.values
-        kernels.table.pointee.add_scaled(means, model.scale, final.row(r), row, model.values)
-        if !model.output.isIdentity { kernels.table.pointee.apply_rule(row, &rule, row, model.values) }
-      }
-    }
-  }
-
-  private func standardize(_ samples: UnsafeBufferPointer<Float>, _ rows: Int) {
-    guard let base = samples.baseAddress else { return }
-    model.standardize(base, stride: model.values, rows: rows, into: wide ?? target, kernels)
-    if let front = model.front, let wide {
-      kernels.product(0..<rows, wide, front.analysis.buffer.pointer, front.analysis.shape, into: target)
-    }
+    model.finish(reconstruction, rows: rows, wide: wide, into: samples, isWhole: !asBase, kernels)
   }
 
   private func limit(_ matrix: Matrix, _ rows: Int) {

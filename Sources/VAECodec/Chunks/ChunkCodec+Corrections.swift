@@ -11,7 +11,7 @@ extension ChunkCodec {
   ///
   /// What it returns has been decoded, and found to keep what is promised.
   ///
-  /// - Parameter symbols: a frame of the chunk's symbols.
+  /// - Parameter symbols: a content of the chunk's symbols.
   func corrected(_ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8]) -> [UInt8] {
     let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows)
     let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
@@ -26,9 +26,9 @@ extension ChunkCodec {
     return stored.count < frame.count ? stored : frame
   }
 
-  /// What makes the samples of a frame of symbols those of a batch; nil where it would not.
+  /// What makes the samples that symbols stand for those of a batch; nil where it would not.
   private func corrections(of batch: SampleBatch, symbols: [UInt8]) -> [UInt8]? {
-    guard let base = try? decode(symbols: symbols).floats() else { return nil }
+    guard let base = try? decode(contentOfSymbols: symbols[...]).floats() else { return nil }
     let coder = correctionCoder
     let corrections = coder.encode(batch, base: base)
     guard let decoded = try? coder.decode(corrections[...], base: base) else { return nil }

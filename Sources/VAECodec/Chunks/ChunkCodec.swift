@@ -83,7 +83,7 @@ final class ChunkCodec {
     swap(&symbols, &chunk.symbols)
     swap(&levels, &chunk.levels)
     guard guarantee != nil || hasExceptions else { return encoder.encode(chunk, after: prefix) }
-    return corrected(batch, symbols: encoder.encode(chunk), after: prefix)
+    return corrected(batch, symbols: encoder.packed(chunk), after: prefix)
   }
 
   /// The frame of the symbols that were encoded last; its content begins with `prefix`.
@@ -159,12 +159,6 @@ final class ChunkCodec {
       content: decoder.content(
         of: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes,
         sampleBytes: width * elementType.size)[...])
-  }
-
-  /// The samples that the symbols of a frame stand for.
-  func decode(symbols frame: [UInt8]) throws(ChunkError) -> SampleBatch {
-    try decode(
-      decoder.open(frame: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes))
   }
 
   /// The samples that a content of symbols stands for.

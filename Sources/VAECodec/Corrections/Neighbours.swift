@@ -5,10 +5,9 @@ import SampleIO
 /// In the last axis lies the left neighbour, in the axis before it the one above, and in the one before that the one in
 /// front. A last axis of up to 4 holds channels, and its pixels are the neighbours.
 struct Neighbours: Sendable {
-  /// Offsets back: left, above (0 where there is none), in front (0 likewise).
+  /// Offsets back: left, and above (0 where there is none).
   let left: Int
   let above: Int
-  let front: Int
   /// The 8 offsets of the values that a prediction is made of.
   let taps: [Int]
 
@@ -18,7 +17,7 @@ struct Neighbours: Sendable {
     let line = (axes.last ?? 1) * left
     let above = axes.count > 1 ? line : 0
     let front = axes.count > 2 ? line * axes[axes.count - 2] : 0
-    (self.left, self.above, self.front) = (left, above, front)
+    (self.left, self.above) = (left, above)
     taps =
       above == 0
       ? [1, 2, 3, 4, 5, 6, 7, 8].map { $0 * left }
@@ -26,5 +25,4 @@ struct Neighbours: Sendable {
         left, above, above + left, above - left, 2 * left, 2 * above, 3 * left, front > 0 ? front : 4 * left,
       ]
   }
-
 }

@@ -93,12 +93,7 @@ extension Codec {
   private func readModel(
     _ file: Range<Int>, _ finder: StreamFinder, _ name: String
   ) throws(CodecError) -> FittedModel {
-    let bytes: [UInt8]
-    do throws(StreamError) {
-      bytes = try finder.modelFile(file)
-    } catch {
-      throw .stream(error, name: name)
-    }
+    let bytes = try naming(name) { () throws(StreamError) in try finder.modelFile(file) }
     return try FittedModel(bytes: bytes, name: name)
   }
 
@@ -107,11 +102,7 @@ extension Codec {
     of map: RowMap, _ finder: StreamFinder, name: String
   ) throws(CodecError) -> CodecError {
     if let damage = map.damage.first { return .nothingLeft(name: name, damage: damage) }
-    do throws(StreamError) {
-      return .stream(try finder.readersError(), name: name)
-    } catch {
-      throw .stream(error, name: name)
-    }
+    return .stream(try naming(name) { () throws(StreamError) in try finder.readersError() }, name: name)
   }
 
   /// What to do with a chunk.
@@ -139,15 +130,13 @@ extension Codec {
       next: { () throws(CodecError) -> Job? in
         guard let piece = waiting.popFirst() else { return nil }
         guard let chunk = piece.chunk else { return .nothing }
-        let compact: CompactStream
-        do throws(StreamError) {
-          if stream.place.beginning != .compact {
-            return .frame(try finder.frame(of: chunk, index: piece.number - 1))
-          }
-          compact = try finder.compact(stream.place)
-        } catch {
-          throw .stream(error, name: name)
+        guard stream.place.beginning == .compact else {
+          return .frame(
+            try naming(name) { () throws(StreamError) in
+              try finder.frame(of: chunk, index: piece.number - 1)
+            })
         }
+        let compact = try naming(name) { () throws(StreamError) in try finder.compact(stream.place) }
         return .content(Array(try StreamDetails.compact(compact.content, name: name).chunk))
       },
       work: { worker, job in

@@ -52,11 +52,7 @@ final class DecodedSamples {
 
   /// Writes samples; there is a writer for them.
   func write(_ batch: SampleBatch) throws(CodecError) {
-    do {
-      try output?.writer.write(batch)
-    } catch {
-      throw .samples(error)
-    }
+    if let output { try writing(batch, to: output.writer) }
     rows += batch.rows
     rawBytes += batch.bytes.count
   }
@@ -77,10 +73,6 @@ final class DecodedSamples {
 
   /// Completes the output.
   func finish() throws(CodecError) {
-    do {
-      try output?.writer.finish()
-    } catch {
-      throw .samples(error)
-    }
+    if let output { try finishing(output.writer) }
   }
 }

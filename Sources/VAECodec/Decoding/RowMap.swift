@@ -289,12 +289,3 @@ private struct LostRows {
     return overflow ? .max : rows
   }
 }
-
-/// Runs `body`, and says of its errors which file they concern.
-private func naming<R>(_ name: String, _ body: () throws(StreamError) -> R) throws(CodecError) -> R {
-  do throws(StreamError) {
-    return try body()
-  } catch {
-    throw .stream(error, name: name)
-  }
-}

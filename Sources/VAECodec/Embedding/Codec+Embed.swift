@@ -54,11 +54,11 @@ extension Codec {
       let chosen =
         kept == map.count
         ? all : (0..<batch.rows).flatMap { all[$0 * map.count..<$0 * map.count + kept] }
-      try write(
+      try writing(
         SampleBatch(floats: chosen, elementType: .f4, valuesPerSample: kept), to: writer)
       report.samples += batch.rows
     }
-    try finish(writer)
+    try finishing(writer)
     report.seconds = (clock.now - start) / .seconds(1)
     return report
   }
@@ -105,28 +105,12 @@ extension Codec {
       latents.withUnsafeBufferPointer { latents in
         samples.withUnsafeMutableBufferPointer { map.samples(of: latents, rows: batch.rows, into: $0) }
       }
-      try write(
+      try writing(
         SampleBatch(floats: samples, elementType: summary.elementType, valuesPerSample: width), to: writer)
       report.samples += batch.rows
     }
-    try finish(writer)
+    try finishing(writer)
     report.seconds = (clock.now - start) / .seconds(1)
     return report
-  }
-
-  func write(_ batch: SampleBatch, to writer: any SampleWriter) throws(CodecError) {
-    do {
-      try writer.write(batch)
-    } catch {
-      throw .samples(error)
-    }
-  }
-
-  func finish(_ writer: any SampleWriter) throws(CodecError) {
-    do {
-      try writer.finish()
-    } catch {
-      throw .samples(error)
-    }
   }
 }

@@ -43,13 +43,13 @@ extension Codec {
       latents.withUnsafeBufferPointer { latents in
         samples.withUnsafeMutableBufferPointer { map.samples(of: latents, rows: rows, into: $0) }
       }
-      try write(
+      try writing(
         SampleBatch(
           floats: samples, elementType: summary.elementType, valuesPerSample: summary.valuesPerSample),
         to: writer)
       done += rows
     }
-    try finish(writer)
+    try finishing(writer)
     return EmbedReport(
       samples: count, latents: map.count, missingValues: 0, seconds: (clock.now - start) / .seconds(1))
   }

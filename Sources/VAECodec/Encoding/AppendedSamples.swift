@@ -44,10 +44,8 @@ public struct AppendedSamples: Sendable {
     of map: RowMap, _ finder: StreamFinder, name: String
   ) throws(CodecError) {
     guard let place = map.streams.last?.place, let chunk = place.chunks.last else { return }
-    do throws(StreamError) {
-      _ = try finder.content(of: chunk, index: place.chunks.count - 1)
-    } catch {
-      throw .stream(error, name: name)
+    _ = try naming(name) { () throws(StreamError) in
+      try finder.content(of: chunk, index: place.chunks.count - 1)
     }
   }
 

@@ -80,6 +80,24 @@ func reading(_ reader: any SampleReader, _ rows: Int) throws(CodecError) -> Samp
   }
 }
 
+/// Writes a batch.
+func writing(_ batch: SampleBatch, to writer: any SampleWriter) throws(CodecError) {
+  do {
+    try writer.write(batch)
+  } catch {
+    throw .samples(error)
+  }
+}
+
+/// Completes what a writer writes.
+func finishing(_ writer: any SampleWriter) throws(CodecError) {
+  do {
+    try writer.finish()
+  } catch {
+    throw .samples(error)
+  }
+}
+
 extension FittedModel {
   /// Throws where samples are of another shape than the model's. A row of as many values in another shape is welcome
   /// where one of the two shapes is flat: a table holds images as well.

@@ -38,32 +38,23 @@ struct StreamOutput {
   mutating func write(_ frame: [UInt8]) throws(CodecError) {
     precondition(compactSize == nil, "a compact stream has one frame")
     let writer = try begun()
-    try writing { () throws(StreamError) in try writer.append(frame: frame) }
+    try naming(name) { () throws(StreamError) in try writer.append(frame: frame) }
   }
 
   /// Ends the stream; returns how many bytes it has.
   mutating func finish() throws(CodecError) -> Int {
     if let compactSize { return compactSize }
     let writer = try begun()
-    try writing { () throws(StreamError) in try writer.finish() }
+    try naming(name) { () throws(StreamError) in try writer.finish() }
     return writer.size
   }
 
   private mutating func begun() throws(CodecError) -> StreamWriter {
     if let writer { return writer }
-    let writer = try writing { () throws(StreamError) in
+    let writer = try naming(name) { () throws(StreamError) in
       try StreamWriter(sink, header: StreamHeader(content: details.encode()))
     }
     self.writer = writer
     return writer
-  }
-
-  /// Runs `body`, and says of its errors which input's stream they concern.
-  private func writing<R>(_ body: () throws(StreamError) -> R) throws(CodecError) -> R {
-    do {
-      return try body()
-    } catch {
-      throw .stream(error, name: name)
-    }
   }
 }

@@ -26,24 +26,12 @@ struct EmbedCommand: ParsableCommand {
   @Flag(help: "Map latents to samples.")
   var inverse = false
 
-  @Option(
-    help: ArgumentHelp("The format to write: npy, csv or raw. (default: npy)", valueName: "format"),
-    transform: parseFormat)
-  var to: FormatName?
-
   @Argument(
     help: ArgumentHelp("A file of samples, or of latents; none or - for standard input.", valueName: "data"),
     completion: .file())
   var data = "-"
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"))
-  var output: String?
-
-  @Flag(name: .shortAndLong, help: "Overwrite files, and write to terminals.")
-  var force = false
-
+  @OptionGroup var output: ArrayOutputOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
@@ -51,34 +39,20 @@ struct EmbedCommand: ParsableCommand {
     try InputFile.refuseTerminal([InputFile(data)])
     if let latents, latents < 1 { throw ValidationError("--latents takes a number from 1 on.") }
     if latents != nil, inverse { throw ValidationError("--latents and --inverse exclude each other.") }
-    if general.json, output == nil || output == "-" {
-      throw ValidationError("--json prints to standard output, where the data go; name an output with -o.")
-    }
+    try output.validate(json: general.json)
   }
 
   func run() throws {
     let codec = try general.codec()
     let model = try model.read()
     let input = InputFile(data)
-    let target: OutputTarget =
-      output.flatMap { $0 == "-" ? nil : $0 }.map { .file($0, overwrite: force) } ?? .standardOutput
-    let written = DecodedOutput(
-      target, format: to ?? output.flatMap(OutputName.format), writesToTerminal: force, isJoined: false)
     let reader = try input.reader(reading.readOptions)
-    let makeWriter = { (description: SampleDescription) throws(CodecError) in
-      try written.writer(for: description, name: input.name)
-    }
-    let report: EmbedReport
-    do {
-      report =
-        inverse
+    let report = try output.writing(input.name) { (makeWriter) throws(CodecError) in
+      inverse
         ? try codec.invert(reader, name: input.name, model: model, makeWriter: makeWriter)
-        : try codec.embed(
-          reader, name: input.name, model: model, latents: latents, makeWriter: makeWriter)
-    } catch {
-      throw written.takeRefusal() ?? error
+        : try codec.embed(reader, name: input.name, model: model, latents: latents, makeWriter: makeWriter)
     }
-    try written.finish()
+    let target = output.target
     if general.json {
       try general.console.result(
         .object([

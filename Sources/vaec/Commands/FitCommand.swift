@@ -50,13 +50,10 @@ struct FitCommand: ParsableCommand {
     }
     let console = general.console
     let message = "finishing the epoch, then saving; press again to stop at once"
-    let report = try Interruption.watching(message: message) { interruption in
-      var display = FitProgressDisplay(console, countsEpochs: fitting.time == nil)
-      defer { display.finish() }
-      return try codec.fit(readers, options: fitting.options, memory: fitting.memory) { progress in
-        display.show(progress)
-        return !interruption.isRequested
-      }
+    let report = try FitProgressDisplay.watching(
+      console, countsEpochs: fitting.time == nil, message: message
+    ) { progress in
+      try codec.fit(readers, options: fitting.options, memory: fitting.memory, progress: progress)
     }
     let file = try naming(output) { () throws(ByteIOError) in try OutputFile(path: output, overwrite: force) }
     try naming(output) { () throws(ByteIOError) in

@@ -46,16 +46,12 @@ struct PackCommand: ParsableCommand {
       let samples = try input.repeatable(reading.readOptions)
       let sink = try naming(output.name) { () throws(ByteIOError) in try output.open() }
       let message = "finishing the epoch, then encoding; press again to stop at once"
-      let report = try Interruption.watching(message: message) { interruption in
-        var display = FitProgressDisplay(console, countsEpochs: fitting.time == nil)
-        defer { display.finish() }
-        return try codec.pack(
+      let report = try FitProgressDisplay.watching(
+        console, countsEpochs: fitting.time == nil, message: message
+      ) { progress in
+        try codec.pack(
           name: input.name, fitOptions: fitting.options, memory: fitting.memory, options: options, to: sink,
-          open: samples
-        ) { progress in
-          display.show(progress)
-          return !interruption.isRequested
-        }
+          open: samples, progress: progress)
       }
       try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
       try files.clearAway(input, after: output)

@@ -30,46 +30,25 @@ struct SampleCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where random numbers start: equal seeds give equal samples.", valueName: "n"))
   var seed: UInt64 = 0
 
-  @Option(
-    help: ArgumentHelp("The format to write, as for decode. (default: npy)", valueName: "format"),
-    transform: parseFormat)
-  var to: FormatName?
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"))
-  var output: String?
-
-  @Flag(name: .shortAndLong, help: "Overwrite files, and write to terminals.")
-  var force = false
-
+  @OptionGroup var output: ArrayOutputOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
     guard (1...1_000_000_000).contains(number) else {
       throw ValidationError("-n takes a number from 1 to 1000000000.")
     }
-    if general.json, output == nil || output == "-" {
-      throw ValidationError("--json prints to standard output, where the data go; name an output with -o.")
-    }
+    try output.validate(json: general.json)
   }
 
   func run() throws {
     let codec = try general.codec()
     let fitted = try model.read()
-    let target: OutputTarget =
-      output.flatMap { $0 == "-" ? nil : $0 }.map { .file($0, overwrite: force) } ?? .standardOutput
-    let written = DecodedOutput(
-      target, format: to ?? output.flatMap(OutputName.format), writesToTerminal: force, isJoined: false)
     let name = model.model
-    do {
-      _ = try codec.sample(number, from: fitted, name: name, quality: quality ?? 60, seed: seed) {
-        (description) throws(CodecError) in try written.writer(for: description, name: name)
-      }
-    } catch {
-      throw written.takeRefusal() ?? error
+    _ = try output.writing(name) { (makeWriter) throws(CodecError) in
+      try codec.sample(
+        number, from: fitted, name: name, quality: quality ?? 60, seed: seed, makeWriter: makeWriter)
     }
-    try written.finish()
+    let target = output.target
     if general.json {
       try general.console.result(
         .object([("output", .string(target.name)), ("samples", .integer(number))]))

@@ -33,16 +33,19 @@ struct InputFile {
     _ options: ReadOptions
   ) throws(CodecError) -> (reader: any SampleReader, reopen: (() throws(CodecError) -> any SampleReader)?) {
     let source = try open()
-    let start = source.position
-    let reader = try reader(of: source, options)
-    guard let start else { return (reader, nil) }
-    return (
-      reader,
-      { () throws(CodecError) in
-        try naming(name) { () throws(ByteIOError) in try source.move(to: start) }
-        return try self.reader(of: source, options)
-      }
-    )
+    let reopen = reopening(source, options)
+    return (try reader(of: source, options), reopen)
+  }
+
+  /// What gives another reader from where `source` stands on; nil where nobody can go back there.
+  private func reopening(
+    _ source: FileSource, _ options: ReadOptions
+  ) -> (() throws(CodecError) -> any SampleReader)? {
+    guard let start = source.position else { return nil }
+    return { () throws(CodecError) in
+      try naming(name) { () throws(ByteIOError) in try source.move(to: start) }
+      return try self.reader(of: source, options)
+    }
   }
 
   /// Opens it as samples that can be read as often as one likes: what can be read only once is copied to a temporary file.
@@ -50,12 +53,7 @@ struct InputFile {
   /// - Returns: what gives a reader from the first sample on. Only the last reader may be used.
   func repeatable(_ options: ReadOptions) throws(CodecError) -> () throws(CodecError) -> any SampleReader {
     let source = try open()
-    if let start = source.position {
-      return { () throws(CodecError) in
-        try naming(name) { () throws(ByteIOError) in try source.move(to: start) }
-        return try self.reader(of: source, options)
-      }
-    }
+    if let reopen = reopening(source, options) { return reopen }
     let spool = try naming(name) { () throws(ByteIOError) in
       let spool = try SpoolFile()
       try source.copy(to: spool)

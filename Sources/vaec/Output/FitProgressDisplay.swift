@@ -15,6 +15,25 @@ struct FitProgressDisplay {
     self.countsEpochs = countsEpochs
   }
 
+  /// Runs a fit that can be stopped early, and shows how it goes.
+  ///
+  /// - Parameters:
+  ///   - message: what a first interrupt is answered with.
+  ///   - fit: gets what is called with the fit's progress.
+  static func watching<Report>(
+    _ console: Console, countsEpochs: Bool, message: String,
+    _ fit: (@escaping (FitProgress) -> Bool) throws -> Report
+  ) throws -> Report {
+    try Interruption.watching(message: message) { interruption in
+      var display = FitProgressDisplay(console, countsEpochs: countsEpochs)
+      defer { display.finish() }
+      return try fit { progress in
+        display.show(progress)
+        return !interruption.isRequested
+      }
+    }
+  }
+
   /// Shows `progress`.
   mutating func show(_ progress: FitProgress) {
     if console.isQuiet { return }

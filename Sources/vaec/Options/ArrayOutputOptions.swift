@@ -1,0 +1,51 @@
+import ArgumentParser
+import SampleIO
+import VAECodec
+
+/// Where one array is written, and how.
+struct ArrayOutputOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The format to write, as for decode. (default: npy)", valueName: "format"),
+    transform: parseFormat)
+  var to: FormatName?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"))
+  var output: String?
+
+  @Flag(name: .shortAndLong, help: "Overwrite files, and write to terminals.")
+  var force = false
+
+  /// Refuses to mix data and JSON on standard output.
+  func validate(json: Bool) throws {
+    if json, output == nil || output == "-" {
+      throw ValidationError("--json prints to standard output, where the data go; name an output with -o.")
+    }
+  }
+
+  /// Where the array goes.
+  var target: OutputTarget {
+    output.flatMap { $0 == "-" ? nil : $0 }.map { .file($0, overwrite: force) } ?? .standardOutput
+  }
+
+  /// Lets `body` write the array, and completes the output.
+  ///
+  /// - Parameter name: what the array is made of, in messages.
+  func writing<Report>(
+    _ name: String,
+    _ body: ((SampleDescription) throws(CodecError) -> any SampleWriter) throws(CodecError) -> Report
+  ) throws -> Report {
+    let written = DecodedOutput(
+      target, format: to ?? output.flatMap(OutputName.format), writesToTerminal: force, isJoined: false)
+    let report: Report
+    do throws(CodecError) {
+      report = try body { (description) throws(CodecError) in try written.writer(for: description, name: name)
+      }
+    } catch {
+      throw written.takeRefusal() ?? error
+    }
+    try written.finish()
+    return report
+  }
+}
