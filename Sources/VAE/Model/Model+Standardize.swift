@@ -19,6 +19,19 @@ extension Model {
     }
   }
 
+  /// Puts the mean in place of each number that is not finite, which no network takes.
+  ///
+  /// - Parameter samples: rows x values, in the data's units.
+  /// - Returns: how many there were.
+  public func replaceMissing(in samples: UnsafeMutableBufferPointer<Float>) -> Int {
+    var count: UInt32 = 0
+    for x in samples { count &+= x.bitPattern & 0x7F80_0000 == 0x7F80_0000 ? 1 : 0 }
+    if count > 0 {
+      for i in samples.indices where !samples[i].isFinite { samples[i] = means[i % values] }
+    }
+    return Int(count)
+  }
+
   /// target = the samples as the network takes them: standardized, and on the front basis where there is one.
   ///
   /// - Parameters:

@@ -89,17 +89,6 @@ final class ChunkCodec {
   /// The frame of the symbols that were encoded last; its content begins with `prefix`.
   func repack(after prefix: [UInt8]) -> [UInt8] { encoder.encode(chunk, after: prefix) }
 
-  /// Puts the mean of the fit in place of each number that is not finite, which no network takes.
-  ///
-  /// - Returns: whether there was one.
-  private func replaceExceptions(in numbers: UnsafeMutableBufferPointer<Float>) -> Bool {
-    var isFinite = true
-    for x in numbers { isFinite = isFinite && x.bitPattern & 0x7F80_0000 != 0x7F80_0000 }
-    if isFinite { return false }
-    for i in numbers.indices where !numbers[i].isFinite { numbers[i] = plan.model.means[i % width] }
-    return true
-  }
-
   /// Symbols and levels of the rows of a chunk from `first` on.
   ///
   /// - Returns: whether some values are no finite numbers.
@@ -111,7 +100,7 @@ final class ChunkCodec {
     let rows = batch.rows
     let hasExceptions = block.withUnsafeMutableBufferPointer { block in
       batch.copyFloats(into: block)
-      return replaceExceptions(in: UnsafeMutableBufferPointer(rebasing: block[..<count]))
+      return plan.model.replaceMissing(in: UnsafeMutableBufferPointer(rebasing: block[..<count])) > 0
     }
     block.withUnsafeBufferPointer { block in
       let numbers = UnsafeBufferPointer(rebasing: block[..<count])

@@ -40,13 +40,9 @@ extension Codec {
     }
     let writer = try makeWriter(description)
     var report = EmbedReport(samples: 0, latents: kept, missingValues: 0, seconds: 0)
-    let means = model.model.means
     while let batch = try reading(reader, map.blockRows) {
       var numbers = batch.floats()
-      for i in numbers.indices where !numbers[i].isFinite {
-        numbers[i] = means[i % means.count]
-        report.missingValues += 1
-      }
+      report.missingValues += numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
       var all = [Float](repeating: 0, count: batch.rows * map.count)
       numbers.withUnsafeBufferPointer { numbers in
         all.withUnsafeMutableBufferPointer { map.latents(of: numbers, rows: batch.rows, into: $0) }
