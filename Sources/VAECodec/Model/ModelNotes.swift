@@ -18,6 +18,14 @@ struct ModelNotes {
   var latents: [ModelSummary.Latent]
   var points: [ModelSummary.Point]
   var pca: [PCAPoint]
+  /// What later programs came to write, after all the rest.
+  var sections: [Section] = []
+
+  /// A part of the notes that not every fit has. Programs skip the kinds that they do not know.
+  struct Section: Equatable, Sendable {
+    var kind: Int
+    var bytes: [UInt8]
+  }
 
   func encode() -> [UInt8] {
     var w = ByteWriter()
@@ -43,6 +51,11 @@ struct ModelNotes {
       w.append(point.bits)
       w.append(point.psnr)
       w.append(count: point.components)
+    }
+    for section in sections {
+      w.append(count: section.kind)
+      w.append(count: section.bytes.count)
+      w.append(section.bytes)
     }
     return w.bytes
   }
@@ -87,11 +100,16 @@ struct ModelNotes {
       for _ in 0..<min(try r.count(), r.remaining) {
         pca.append(PCAPoint(bits: try r.float(), psnr: try r.float(), components: try r.count()))
       }
+      sections = []
+      while r.remaining > 0 {
+        let kind = try r.count()
+        sections.append(Section(kind: kind, bytes: Array(try r.take(try r.count()))))
+      }
       let numbers =
         latents.flatMap { [$0.bits, $0.variance] }
         + points.flatMap { [$0.quality, $0.bitsPerSample, $0.psnr] }
         + pca.flatMap { [Double($0.bits), Double($0.psnr)] }
-      guard r.remaining == 0, peak >= 0, peak.isFinite, numbers.allSatisfy(\.isFinite),
+      guard peak >= 0, peak.isFinite, numbers.allSatisfy(\.isFinite),
         fittedRows <= Self.mostRows, heldOutRows <= Self.mostRows, pca.allSatisfy({ $0.components <= values })
       else { return nil }
     } catch {
