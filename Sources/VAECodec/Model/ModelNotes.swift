@@ -25,6 +25,15 @@ struct ModelNotes {
   struct Section: Equatable, Sendable {
     var kind: Int
     var bytes: [UInt8]
+
+    /// Rate and distortion on held-out rows during training.
+    static let trainingCurve = 1
+    /// The share of the data's variance that each latent explains.
+    static let explainedVariance = 2
+    /// The evidence lower bound on held-out rows, of a fit that maximized it.
+    static let evidence = 3
+    /// A Gaussian mixture of latents, to draw new ones from.
+    static let latentMixture = 4
   }
 
   func encode() -> [UInt8] {
