@@ -42,6 +42,19 @@ INLINE vector hard_swish_slope_of_vector(vector x) {
   return x > -3.0f ? slope : vector_of(0.0f);
 }
 
+INLINE vector relu_of_vector(vector x) { return x > 0.0f ? x : vector_of(0.0f); }
+
+/// The derivative of max(x, 0): 0 at 0.
+INLINE vector relu_slope_of_vector(vector x) { return x > 0.0f ? vector_of(1.0f) : vector_of(0.0f); }
+
+INLINE vector activation_of_vector(int activation, vector x) {
+  return activation == VAEC_RELU ? relu_of_vector(x) : hard_swish_of_vector(x);
+}
+
+INLINE vector slope_of_vector(int activation, vector x) {
+  return activation == VAEC_RELU ? relu_slope_of_vector(x) : hard_swish_slope_of_vector(x);
+}
+
 /// The sums of a tile, which stay in registers: `rows` is a constant where the functions below are inlined.
 typedef vector tile_sums[TILE_ROWS][VECTORS];
 
@@ -90,7 +103,7 @@ INLINE void tile(int rows, const vaec_product *p, const stretch *s, ptrdiff_t fi
     for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
       for (int v = 0; v < VECTORS; v++)
-        sum[i][v] *= hard_swish_slope_of_vector(load(p->before + place + i * row + v * LANES));
+        sum[i][v] *= slope_of_vector(p->activation, load(p->before + place + i * row + v * LANES));
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
@@ -101,7 +114,7 @@ INLINE void tile(int rows, const vaec_product *p, const stretch *s, ptrdiff_t fi
     for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
       for (int v = 0; v < VECTORS; v++)
-        store(p->activated + place + i * row + v * LANES, hard_swish_of_vector(sum[i][v]));
+        store(p->activated + place + i * row + v * LANES, activation_of_vector(p->activation, sum[i][v]));
   }
 }
 
@@ -307,6 +320,17 @@ static void exponential(const float *x, float *y, ptrdiff_t count) {
   float rest[LANES] = {0};
   memcpy(rest, x + i, (size_t)(count - i) * sizeof(float));
   store(rest, exponential_of_vector(load(rest)));
+  memcpy(y + i, rest, (size_t)(count - i) * sizeof(float));
+}
+
+static void logistic(const float *x, float *y, ptrdiff_t count) {
+  ptrdiff_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    store(y + i, 1.0f / (1.0f + exponential_of_vector(0.0f - load(x + i))));
+  if (i == count) return;
+  float rest[LANES] = {0};
+  memcpy(rest, x + i, (size_t)(count - i) * sizeof(float));
+  store(rest, 1.0f / (1.0f + exponential_of_vector(0.0f - load(rest))));
   memcpy(y + i, rest, (size_t)(count - i) * sizeof(float));
 }
 
@@ -538,7 +562,7 @@ static void rotate_double(double *restrict a, double *restrict b, double c, doub
 #define JOIN(a, b) JOIN_(a, b)
 
 const vaec_kernels JOIN(vaec_kernels_, VARIANT) = {
-    NAME, product, descend, transpose, hard_swish, hard_swish_gradient, exponential, multiply, add_scaled,
+    NAME, product, descend, transpose, hard_swish, hard_swish_gradient, exponential, logistic, multiply, add_scaled,
     scale, negate, clip, output_gradient, add_scaled_magnitude, add_scaled_distance,
     scale_levels, apply_rule, quantize, dequantize, round_to_integer, noise, mixture_gradient, adam, average, squared_error, sum,
     add_scaled_double, rotate_double,

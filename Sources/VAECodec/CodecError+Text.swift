@@ -129,6 +129,9 @@ extension CodecError: CustomStringConvertible {
       "samples of \(values) values are too large for a model; \(most) are the most. Cut samples into blocks"
     case .networkTooLarge(let numbers, let most):
       "a network of \(numbers) numbers is more than the \(most) that a model holds; pass narrower --hidden layers"
+    case .notProbabilities(let lowest, let highest):
+      "the Bernoulli likelihood takes values from 0 to 1, or integers from 0 on; these go from \(lowest) to \(highest): "
+        + "scale them, or say --likelihood gaussian"
     case .badOption(let name): "the value of \(name) means nothing; see `vaec fit --help`"
     case .tooManyLatents(let latents, let most):
       "\(latents) latents are more than the \(most) values of a sample; pass --latents \(most) or less"

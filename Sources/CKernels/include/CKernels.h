@@ -40,6 +40,14 @@ typedef struct {
   ptrdiff_t b_panel, b_row;
 } vaec_term;
 
+/// What a product is passed on through.
+enum {
+  /// x * min(max(x + 3, 0), 6) / 6
+  VAEC_HARD_SWISH = 0,
+  /// max(x, 0)
+  VAEC_RELU = 1,
+};
+
 /// Terms that a product has at the most.
 enum { VAEC_TERMS = 3 };
 
@@ -56,9 +64,11 @@ typedef struct {
   /// C(i, j) is at c[(j / P) * c_panel + i * c_row + j % P].
   float *c;
   ptrdiff_t c_panel, c_row;
-  /// Where it is not NULL, hard_swish(C) is written to it as well, laid out as C.
+  /// VAEC_HARD_SWISH or VAEC_RELU.
+  int activation;
+  /// Where it is not NULL, activation(C) is written to it as well, laid out as C.
   float *activated;
-  /// Where it is not NULL, C is multiplied by the derivative of hard_swish at these numbers, laid out as C.
+  /// Where it is not NULL, C is multiplied by the derivative of the activation at these numbers, laid out as C.
   const float *before;
 } vaec_product;
 
@@ -123,6 +133,9 @@ typedef struct {
 
   /// y = exp(x), within 2 units in the last place; x is clamped to -87 ... 88.
   void (*exponential)(const float *x, float *y, ptrdiff_t count);
+
+  /// y = 1 / (1 + exp(0 - x)), each operation rounded; exp as above.
+  void (*logistic)(const float *x, float *y, ptrdiff_t count);
 
   /// y = a * b, element by element.
   void (*multiply)(const float *a, const float *b, float *y, ptrdiff_t count);

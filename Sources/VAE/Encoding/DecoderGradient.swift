@@ -40,15 +40,18 @@ struct DecoderGradient {
     let table = kernels.table.pointee
     let rows = 0..<kept.count
     for before in pass.decoderBefore { before.moveToFront(kept) }
-    func product(_ dy: Matrix, _ w: Weights, into dx: Matrix) {
-      kernels.product(rows, dy, w.buffer.pointer, w.shape, into: dx)
+    if let logistic = pass.logistic {
+      pass.output.moveToFront(kept)
+      for r in rows { logistic.applySlope(at: pass.output.row(r), to: output.row(r)) }
+    }
+    func product(_ dy: Matrix, _ w: Weights, into dx: Matrix, slopeAt before: Matrix? = nil) {
+      kernels.product(
+        rows, Kernels.Term(dy, w.buffer.pointer, w.shape), into: dx, pass.architecture.activation,
+        slopeAt: before)
     }
     var (above, weight) = (output, last)
     for i in hidden.indices.reversed() {
-      product(above, weight, into: hidden[i])
-      let gradient = hidden[i].row(0)
-      table.hard_swish_gradient(
-        pass.decoderBefore[i].row(0), gradient, gradient, rows.count * hidden[i].stride)
+      product(above, weight, into: hidden[i], slopeAt: pass.decoderBefore[i])
       (above, weight) = (hidden[i], weights[i])
     }
     product(above, weight, into: normalized)

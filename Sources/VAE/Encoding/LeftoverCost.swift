@@ -157,6 +157,9 @@ extension Model {
   /// Bits that a squared error of 1, of standardized values, is worth at `point`: by the step of what is coded last (see
   /// ``SymbolChoice``).
   func bitsPerError(at point: OperatingPoint) -> Float {
+    if point.isWithoutLayers, let part = point.network, let evidence = network?.evidence {
+      return evidence.bitsPerError(step: part.step)
+    }
     let step =
       point.valueStep > 0
       ? point.valueStep / scale : point.steps.last { $0 > 0 } ?? point.network?.step ?? 1

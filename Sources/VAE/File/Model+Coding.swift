@@ -56,7 +56,7 @@ extension Model {
       components == 0
       ? nil : Front(try StoredMatrix(from: &r, rows: components, columns: values), kernels: kernels)
     let width = components == 0 ? values : components
-    network = try Self.network(&r, values: width)
+    network = try Self.network(&r, values: width, means: components == 0 ? means : nil, scale: scale)
     layers = []
     for _ in 0..<(try Self.count(&r, 0...Self.mostLayers, "layers")) {
       layers.append(try Self.layer(&r, width: width, kernels))
@@ -83,21 +83,70 @@ extension Model {
     w.append(count: a.latents)
     w.append(count: a.hidden.count)
     for width in a.hidden { w.append(count: width) }
-    w.append(count: a.anchors)
+    w.append(count: a.anchors + (network.evidence == nil ? 0 : evidenceFlag))
     w.append(network.qualities.low)
     w.append(network.qualities.high)
     for value in network.inverseDeviation { w.append(value) }
     for matrix in network.stored { matrix.write(to: &w) }
+    guard let evidence = network.evidence else { return }
+    w.append(a.activation.rawValue)
+    switch evidence.likelihood {
+    case .gaussian: w.append(UInt8(0))
+    case .bernoulli(let lowest, let highest):
+      w.append(UInt8(1))
+      w.append(lowest)
+      w.append(highest)
+    }
+    w.append(evidence.variance)
+    w.append(evidence.beta)
+    evidence.weights.write(to: &w)
+    evidence.bias.write(to: &w)
   }
 
-  private static func network(_ r: inout ByteReader, values: Int) throws(ModelFileError) -> Network? {
+  /// Added to the number of anchors of a textbook VAE.
+  private static let evidenceFlag = 128
+
+  private static func evidence(
+    _ r: inout ByteReader, units: Int, latents: Int
+  ) throws(ModelFileError) -> (Activation, Evidence) {
+    let raw = try reading { () throws(ByteReader.Failure) in try r.integer(UInt8.self) }
+    guard let activation = Activation(rawValue: raw) else { throw .damaged("its activation is unknown") }
+    var likelihood = Likelihood.gaussian
+    if try flag(&r) {
+      let (lowest, highest) = (try float(&r), try float(&r))
+      guard lowest.isFinite, highest.isFinite, highest > lowest, (highest - lowest).isFinite else {
+        throw .damaged("its likelihood has an impossible range")
+      }
+      likelihood = .bernoulli(lowest: lowest, highest: highest)
+    }
+    let (variance, beta) = (try float(&r), try float(&r))
+    guard variance > 0, variance.isFinite, beta > 0, beta.isFinite else {
+      throw .damaged("its likelihood has an impossible variance")
+    }
+    let weights = try StoredMatrix(from: &r, rows: units, columns: latents)
+    let bias = try StoredMatrix(from: &r, rows: 1, columns: latents)
+    return (
+      activation,
+      Evidence(likelihood: likelihood, variance: variance, beta: beta, weights: weights, bias: bias)
+    )
+  }
+
+  /// - Parameter means: of the values; nil where the network works on components.
+  private static func network(
+    _ r: inout ByteReader, values: Int, means: [Float]?, scale: Float
+  ) throws(ModelFileError) -> Network? {
     let latents = try count(&r, 0...values, "latents")
     guard latents > 0 else { return nil }
     var hidden: [Int] = []
     for _ in 0..<(try count(&r, 1...mostHiddenLayers, "hidden layers")) {
       hidden.append(try count(&r, 1...widestLayer, "units in a hidden layer"))
     }
-    let anchors = try count(&r, 2...mostAnchors, "anchors")
+    var anchors = try count(&r, 2...mostAnchors + evidenceFlag, "anchors")
+    let isTextbook = anchors >= evidenceFlag
+    if isTextbook { anchors -= evidenceFlag }
+    guard anchors >= 2, anchors <= mostAnchors, !isTextbook || means != nil else {
+      throw .damaged("it has \(anchors) anchors")
+    }
     let (low, high) = (try float(&r), try float(&r))
     guard low > 0, high >= low, high.isFinite else { throw .damaged("its range of qualities is impossible") }
     let inverseDeviation = try floats(&r, latents)
@@ -112,15 +161,23 @@ extension Model {
     guard weights <= r.remaining, weights < mostParameters else {
       throw .damaged("its network is larger than the file")
     }
-    let architecture = Architecture(values: values, latents: latents, hidden: hidden, anchors: anchors)
+    var architecture = Architecture(values: values, latents: latents, hidden: hidden, anchors: anchors)
     guard architecture.count <= mostParameters else { throw .damaged("its network is too large") }
     var stored: [StoredMatrix] = []
     for entry in architecture.entries {
       stored.append(try StoredMatrix(from: &r, rows: entry.shape.inputs, columns: entry.shape.outputs))
     }
+    let qualities = QualityRange(low: low, high: high)
+    guard isTextbook, let means, let units = hidden.last else {
+      return Network(
+        architecture, stored: stored, inverseDeviation: inverseDeviation, qualities: qualities)
+    }
+    let (activation, evidence) = try evidence(&r, units: units, latents: latents)
+    architecture = Architecture(
+      values: values, latents: latents, hidden: hidden, anchors: anchors, activation: activation)
     return Network(
-      architecture, stored: stored, inverseDeviation: inverseDeviation,
-      qualities: QualityRange(low: low, high: high))
+      architecture, stored: stored, inverseDeviation: inverseDeviation, qualities: qualities,
+      evidence: evidence, logistic: evidence.logistic(means: means, scale: scale))
   }
 
   // MARK: linear layers

@@ -11,6 +11,12 @@ public struct FitOptions: Sendable {
   /// Samples that will be encoded: the fit makes model and codes of so many smallest together; nil where they are many
   /// or not known, and codes alone count.
   public var samples: Int?
+  /// What training makes best.
+  public var objective = Objective.rateDistortion
+  /// With ``Objective/elbo``: what the decoder's output says of values.
+  public var likelihood = LikelihoodChoice.automatic
+  /// With ``Objective/elbo``: the weight of the KL divergence in training.
+  public var beta = 1.0
   /// The share of rows that is held out to choose and to report.
   public var holdout = 0.1
   /// Where random numbers start.
@@ -18,6 +24,22 @@ public struct FitOptions: Sendable {
 
   /// The defaults.
   public init() {}
+}
+
+/// What training makes best.
+public enum Objective: String, CaseIterable, Sendable {
+  /// Bits and squared error, over a range of rates: for coding.
+  case rateDistortion = "rate-distortion"
+  /// The evidence lower bound: the VAE of textbooks, with a Gaussian posterior and the prior N(0, I).
+  case elbo
+}
+
+/// Which likelihood a textbook VAE has.
+public enum LikelihoodChoice: String, CaseIterable, Sendable {
+  /// Bernoulli's for values within 0 ... 1 and integers from 0 on; else the Gaussian.
+  case automatic = "auto"
+  case bernoulli
+  case gaussian
 }
 
 /// How far a fit has come.
@@ -44,6 +66,8 @@ public enum FitError: Error, Equatable {
   case tooManyLatents(Int, most: Int)
   /// A network of more numbers than a model file holds.
   case networkTooLarge(numbers: Int, most: Int)
+  /// The Bernoulli likelihood was asked for, and values are neither within 0 ... 1 nor integers from 0 on.
+  case notProbabilities(lowest: Float, highest: Float)
   /// An option has a value that means nothing: its name.
   case badOption(String)
 }

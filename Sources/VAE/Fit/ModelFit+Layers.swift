@@ -84,6 +84,20 @@ extension ModelFit {
     return (choosing(plain.model, by: choice(plain.classical, ground, lowest: lowest)), draft.pca)
   }
 
+  /// Adds residual layers and qualities to a textbook VAE: the network stays, whether it pays or not.
+  func finishEvidence(
+    _ trained: Model, _ ground: Ground, _ random: inout RandomSource
+  ) -> (model: Model, pca: [CurvePoint]) {
+    guard trained.network != nil else { return finish(trained, ground, &random) }
+    let linear = ResidualLayer.fit(
+      ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
+    var trained = trained
+    if trained.values <= Self.widestBaseline { trained.baseline = linear }
+    let draft = draft(trained, ground, linear, &random)
+    let choice = choice(draft.learned, ground, lowest: Self.lowestPSNR(learned: draft.learned))
+    return (choosing(draft.model, by: choice), draft.pca)
+  }
+
   /// The choice among candidates, from a lowest PSNR to the highest that the data ask for.
   func choice(
     _ candidates: [OperatingHull.Candidate], _ ground: Ground, lowest: Double

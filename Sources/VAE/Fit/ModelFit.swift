@@ -50,6 +50,8 @@ public struct ModelFit {
     public var droppedLatents: Int
     /// Whether it was asked to stop early.
     public var wasStopped: Bool
+    /// The evidence lower bound on the rows that were held out, of a fit to it.
+    public var evidence: EvidenceBound?
   }
 
   /// Fits `samples`, rows x values in the data's own units.
@@ -71,6 +73,11 @@ public struct ModelFit {
       let nothing = choosing(ground.model, by: choice([], ground, lowest: 0))
       return result((nothing, []), ground, Trained(model: ground.model))
     }
+    if options.objective == .elbo {
+      let likelihood = try likelihood(ground)
+      let trained = trained(ground, &random) { trainEvidence(ground, likelihood, &$0) }
+      return result(finishEvidence(trained.model, ground, &random), ground, trained)
+    }
     if let count = options.samples { return smallest(for: count, ground, random) }
     let trained = trained(ground, &random)
     let finished = finish(trained.model, ground, &random)
@@ -87,8 +94,16 @@ public struct ModelFit {
 
   /// The model with its network.
   func trained(_ ground: Ground, _ random: inout RandomSource) -> Trained {
+    trained(ground, &random) { train(ground, &$0) }
+  }
+
+  /// The model with the network that `train` makes.
+  private func trained(
+    _ ground: Ground, _ random: inout RandomSource,
+    by train: (inout RandomSource) -> (network: Model.Network, wasStopped: Bool)?
+  ) -> Trained {
     var result = Trained(model: ground.model)
-    guard let trained = train(ground, &random) else { return result }
+    guard let trained = train(&random) else { return result }
     result.model.network = trained.network
     result.latents = trained.network.latents
     result.wasStopped = trained.wasStopped
@@ -109,7 +124,8 @@ public struct ModelFit {
       latentBits: use?.bits ?? [], latentVariances: use?.variances ?? [],
       missingValues: ground.statistics.missing,
       droppedLatents: finished.model.network.map { trained.latents - $0.latents } ?? 0,
-      wasStopped: trained.wasStopped)
+      wasStopped: trained.wasStopped,
+      evidence: finished.model.evidence(on: ground.heldSamples, kernels: kernels, workers: workers)?.bound)
   }
 
   /// Throws where samples or options are such that no model can come of them.
@@ -131,6 +147,13 @@ public struct ModelFit {
       throw .badOption("hidden")
     }
     if let samples = options.samples, samples < 1 { throw .badOption("for") }
+    if options.objective == .elbo {
+      guard options.beta > 0, options.beta.isFinite else { throw .badOption("beta") }
+      guard options.samples == nil else { throw .badOption("for") }
+      guard samples.columns <= Self.widestInput else {
+        throw .tooManyValues(samples.columns, most: Self.widestInput)
+      }
+    }
     if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
     guard options.holdout > 0, options.holdout < 1 else { throw .badOption("holdout") }
     let hidden = self.hidden(rows: samples.rows, width: min(samples.columns, Self.mostFrontComponents))

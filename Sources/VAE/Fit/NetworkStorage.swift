@@ -44,10 +44,22 @@ struct NetworkStorage {
   private func rounded(
     _ parameters: Parameters, inverseDeviation: [Float], qualities: QualityRange, fineness: Int
   ) -> Model.Network {
+    Model.Network(
+      parameters.architecture,
+      stored: Self.rounded(
+        parameters, inverseDeviation: inverseDeviation, finest: qualities.step(1), fineness: fineness),
+      inverseDeviation: inverseDeviation, qualities: qualities)
+  }
+
+  /// The matrices of a network in steps of 2^-`fineness` of their root mean square.
+  ///
+  /// - Parameter finest: the step of latents at the finest VAE quality.
+  static func rounded(
+    _ parameters: Parameters, inverseDeviation: [Float], finest: Float, fineness: Int
+  ) -> [StoredMatrix] {
     let a = parameters.architecture
-    let finest = qualities.step(1)
     let exact = [a.prior.offset, a.encoder.gain.offset, a.decoder.gain.offset]
-    let stored = a.entries.map { entry -> StoredMatrix in
+    return a.entries.map { entry -> StoredMatrix in
       let pointer = parameters.pointer(entry)
       let shape = entry.shape
       var square = 0.0
@@ -69,7 +81,6 @@ struct NetworkStorage {
       let step = exact.contains(entry.offset) ? max(size, 1e-3) * 0x1p-9 : max(size, 1e-12) * part
       return StoredMatrix(pointer, shape, steps: [step])
     }
-    return Model.Network(a, stored: stored, inverseDeviation: inverseDeviation, qualities: qualities)
   }
 }
 
@@ -77,7 +88,8 @@ extension Model.Network {
   /// The same network with the latents `kept` only, in their order; the others must always be 0.
   func keeping(_ kept: [Int]) -> Model.Network {
     let a = parameters.architecture
-    let smaller = Architecture(values: a.values, latents: kept.count, hidden: a.hidden, anchors: a.anchors)
+    let smaller = Architecture(
+      values: a.values, latents: kept.count, hidden: a.hidden, anchors: a.anchors, activation: a.activation)
     var prior: [Int] = []
     for kind in 0..<3 {
       for component in 0..<LogisticMixture.components {
@@ -99,6 +111,7 @@ extension Model.Network {
       }
     }
     return Model.Network(
-      smaller, stored: matrices, inverseDeviation: kept.map { inverseDeviation[$0] }, qualities: qualities)
+      smaller, stored: matrices, inverseDeviation: kept.map { inverseDeviation[$0] }, qualities: qualities,
+      evidence: evidence?.keeping(kept), logistic: logistic)
   }
 }

@@ -98,11 +98,13 @@ extension Kernels {
   /// - Parameters:
   ///   - rows: the rows of all matrices to work on.
   ///   - y: batch x the terms' outputs; whole panels are written.
-  ///   - activated: where hard-swish of `y` goes, too.
-  ///   - before: where `y` is to be multiplied by the slope of hard-swish, its arguments.
+  ///   - activation: what `activated` and `before` are about.
+  ///   - activated: where the activation of `y` goes, too.
+  ///   - before: where `y` is to be multiplied by the slope of the activation, its arguments.
   func product(
     _ rows: Range<Int>, _ first: Term, _ second: Term? = nil, _ third: Term? = nil, into y: Matrix,
-    from start: Start = .zero, activated: Matrix? = nil, slopeAt before: Matrix? = nil
+    from start: Start = .zero, _ activation: Activation = .hardSwish, activated: Matrix? = nil,
+    slopeAt before: Matrix? = nil
   ) {
     guard !rows.isEmpty else { return }
     var p = vaec_product()
@@ -121,6 +123,7 @@ extension Kernels {
     p.c = y.row(rows.lowerBound)
     p.c_panel = panelWidth
     p.c_row = y.stride
+    p.activation = activation.kernelValue
     p.activated = activated?.row(rows.lowerBound)
     p.before = before.map { UnsafePointer($0.row(rows.lowerBound)) }
     set(start, in: &p)

@@ -58,6 +58,11 @@ public final class LatentMap {
     _ rows: Int, _ random: inout RandomSource, into latents: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(rows > 0 && rows <= blockRows && latents.count == rows * count)
+    if model.network?.evidence != nil {
+      // A textbook VAE's latents are standard normal.
+      for i in latents.indices { latents[i] = random.normal() }
+      return
+    }
     for r in 0..<rows {
       for (k, prior) in priors.enumerated() {
         latents[r * count + k] = prior.draw(&random) * pass.decoderScale.row(r)[k]

@@ -53,6 +53,13 @@ public struct Model: Sendable {
     self.notes = notes
   }
 
+  /// The same model with another network.
+  func with(_ network: Network) -> Model {
+    var model = self
+    model.network = network
+    return model
+  }
+
   /// A VAE and what its latents are scaled by.
   public struct Network: Sendable {
     /// Its parameters, as stored.
@@ -63,10 +70,15 @@ public struct Model: Sendable {
     public let inverseDeviation: [Float]
     /// What qualities mean.
     public let qualities: QualityRange
+    /// What its evidence lower bound is made of; nil where it was fitted to rate and distortion.
+    public let evidence: Evidence?
+    /// What the decoder's sums go through; nil where they are the reconstruction.
+    let logistic: LogisticOutput?
 
     /// The network that `stored` stands for.
     init(
-      _ architecture: Architecture, stored: [StoredMatrix], inverseDeviation: [Float], qualities: QualityRange
+      _ architecture: Architecture, stored: [StoredMatrix], inverseDeviation: [Float],
+      qualities: QualityRange, evidence: Evidence? = nil, logistic: LogisticOutput? = nil
     ) {
       let parameters = Parameters(architecture)
       for (entry, matrix) in zip(architecture.entries, stored) {
@@ -77,6 +89,8 @@ public struct Model: Sendable {
       self.stored = stored
       self.inverseDeviation = inverseDeviation
       self.qualities = qualities
+      self.evidence = evidence
+      self.logistic = logistic
     }
 
     /// Widths of the encoder's hidden layers.
@@ -84,7 +98,14 @@ public struct Model: Sendable {
     /// Latents.
     public var latents: Int { parameters.architecture.latents }
     /// Numbers that training has set.
-    public var parameterCount: Int { parameters.architecture.parameterCount }
+    public var parameterCount: Int {
+      guard evidence != nil else { return parameters.architecture.parameterCount }
+      let a = parameters.architecture
+      // Layers with a bias each; the encoder ends in means and log variances.
+      let widths = [a.values] + a.hidden + [2 * a.latents]
+      let back = [a.latents] + a.hidden.reversed() + [a.values]
+      return [widths, back].reduce(0) { sum, w in sum + zip(w, w.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 } }
+    }
 
     /// The VAE's point at quality `u`, with `relativeStep` times the step that belongs to it.
     public func point(_ u: Float, relativeStep: Float = 1) -> OperatingPoint.Network {

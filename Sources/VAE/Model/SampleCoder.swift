@@ -328,7 +328,9 @@ public final class SampleCoder {
 extension Pass {
   /// A pass for coding `rows` rows with `network` at `part`: conditioned, its scales at hand.
   init(rows: Int, _ network: Model.Network, at part: OperatingPoint.Network, kernels: Kernels) {
-    self.init(rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, kernels: kernels)
+    self.init(
+      rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, logistic: network.logistic,
+      kernels: kernels)
     for r in 0..<rows { condition(row: r, u: part.quality, step: part.step) }
     forwardScales(0..<rows)
   }

@@ -2,8 +2,7 @@ import CKernels
 
 /// The sizes of a VAE, and where each of its parameters stands in one flat array.
 ///
-/// Encoder and decoder are each a linear path beside a multilayer perceptron with hard-swish (Howard et al.,
-/// arXiv 1905.02244). Every layer gets, beside its input, a bias that is a mixture of one bias vector an anchor:
+/// Encoder and decoder are each a linear path beside a multilayer perceptron. Every layer gets, beside its input, a bias that is a mixture of one bias vector an anchor:
 /// the VAE quality u in 0 ... 1 mixes the two anchors next to it by hat functions.
 public struct Architecture: Equatable, Sendable {
   /// Values of a sample, as the network sees it.
@@ -14,6 +13,8 @@ public struct Architecture: Equatable, Sendable {
   public let hidden: [Int]
   /// Anchors on the axis of VAE quality; at least 2.
   public let anchors: Int
+  /// What hidden units do.
+  public let activation: Activation
 
   let encoder: Path
   let decoder: Path
@@ -44,12 +45,13 @@ public struct Architecture: Equatable, Sendable {
   }
 
   /// Lays out the parameters of these sizes.
-  public init(values: Int, latents: Int, hidden: [Int], anchors: Int) {
+  public init(values: Int, latents: Int, hidden: [Int], anchors: Int, activation: Activation = .hardSwish) {
     precondition(values > 0 && latents > 0 && !hidden.isEmpty && hidden.allSatisfy { $0 > 0 } && anchors >= 2)
     self.values = values
     self.latents = latents
     self.hidden = hidden
     self.anchors = anchors
+    self.activation = activation
     var offset = 0
     func entry(_ inputs: Int, _ outputs: Int) -> Entry {
       let entry = Entry(offset: offset, shape: WeightShape(inputs: inputs, outputs: outputs))

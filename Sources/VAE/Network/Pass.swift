@@ -34,14 +34,21 @@ struct Pass: Sendable {
   let decoderAfter: [Matrix]
   /// The reconstruction.
   let output: Matrix
+  let logistic: LogisticOutput?
 
   var architecture: Architecture { parameters.architecture }
 
-  /// - Parameter inverseDeviation: 1 / standard deviation of each latent at the start of training.
-  init(rows: Int, _ parameters: Parameters, inverseDeviation: [Float], kernels: Kernels) {
+  /// - Parameters:
+  ///   - inverseDeviation: 1 / standard deviation of each latent at the start of training.
+  ///   - logistic: what the decoder's sums go through; nil where they are the reconstruction themselves.
+  init(
+    rows: Int, _ parameters: Parameters, inverseDeviation: [Float], logistic: LogisticOutput? = nil,
+    kernels: Kernels
+  ) {
     let a = parameters.architecture
     self.kernels = kernels
     self.parameters = parameters
+    self.logistic = logistic
     hats = Matrix(rows: rows, columns: a.anchors)
     step = FloatBuffer(count: rows)
     input = Matrix(rows: rows, columns: a.values)
@@ -83,7 +90,8 @@ struct Pass: Sendable {
     var from = first
     for (i, layer) in path.hidden.enumerated() {
       kernels.product(
-        rows, term(hats, layer.bias), term(from, layer.weight), into: before[i], activated: after[i])
+        rows, term(hats, layer.bias), term(from, layer.weight), into: before[i], architecture.activation,
+        activated: after[i])
       from = after[i]
     }
     kernels.product(
@@ -117,7 +125,7 @@ struct Pass: Sendable {
       projected.row(first), encoderScale.row(first), latents.row(first), rows.count * latents.stride)
   }
 
-  /// output = decoder(scale * symbols).
+  /// output = decoder(scale * symbols), through the logistic function where there is one.
   func forwardDecoder(_ rows: Range<Int>) {
     let first = rows.lowerBound
     kernels.table.pointee.multiply(
@@ -129,5 +137,8 @@ struct Pass: Sendable {
     forward(
       architecture.decoder, rows, linear: spread, hidden: normalized, decoderBefore, decoderAfter,
       into: output)
+    if let logistic {
+      for r in rows { logistic.apply(output.row(r), kernels) }
+    }
   }
 }

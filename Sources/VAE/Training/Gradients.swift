@@ -107,6 +107,7 @@ struct Gradients: Sendable {
     }
     rate(rows)
     pass.forwardDecoder(rows)
+    squaredError(rows)
     backwardDecoder(rows)
     backwardLatents(rows)
     if !rounded { backwardEncoder(rows) }
@@ -131,21 +132,24 @@ struct Gradients: Sendable {
     }
   }
 
-  /// dx = dy W^T, times the slope of hard-swish where there was one on the way: at `before`.
+  /// dx = dy W^T, and what a second gradient adds, times the slope of the activation where there was one on the way: at
+  /// `before`.
   private func backward(
-    _ entry: Architecture.Entry, _ rows: Range<Int>, _ dy: Matrix, into dx: Matrix,
-    slopeAt before: Matrix? = nil
+    _ entry: Architecture.Entry, _ rows: Range<Int>, _ dy: Matrix,
+    and second: (gradient: Matrix, transpose: Weights)? = nil, into dx: Matrix, slopeAt before: Matrix? = nil
   ) {
     guard let transpose = transposes[entry.offset] else {
       preconditionFailure("this weight has no transpose")
     }
     kernels.product(
-      rows, Kernels.Term(dy, transpose.buffer.pointer, transpose.shape), into: dx, slopeAt: before)
+      rows, Kernels.Term(dy, transpose.buffer.pointer, transpose.shape),
+      second.map { Kernels.Term($0.gradient, $0.transpose.buffer.pointer, $0.transpose.shape) }, into: dx,
+      architecture.activation, slopeAt: before)
   }
 
-  private func backwardDecoder(_ rows: Range<Int>) {
+  /// The gradient of the squared error by the output.
+  private func squaredError(_ rows: Range<Int>) {
     let table = kernels.table.pointee
-    let path = architecture.decoder
     for r in rows {
       // d output = 2 lambda / batch * (output within bounds - input)
       let factor = 2 * lambda.pointer[r] / Float(pass.input.rows)
@@ -155,6 +159,12 @@ struct Gradients: Sendable {
       table.output_gradient(output, input, low.pointer, high.pointer, factor, d, outputGradient.stride)
       if let known { table.multiply(d, known.row(r), d, outputGradient.stride) }
     }
+  }
+
+  /// From the gradient by the output to that by what the decoder gets.
+  func backwardDecoder(_ rows: Range<Int>) {
+    let table = kernels.table.pointee
+    let path = architecture.decoder
     var above = outputGradient
     var entry = path.last
     for i in path.hidden.indices.reversed() {
@@ -194,12 +204,19 @@ struct Gradients: Sendable {
     }
   }
 
-  private func backwardEncoder(_ rows: Range<Int>) {
+  /// From the gradient by the encoder's output to those of its hidden layers.
+  ///
+  /// - Parameter second: another gradient that comes into the last hidden layer, with the transpose of the weights that carry
+  ///   it there.
+  func backwardEncoder(_ rows: Range<Int>, and second: (gradient: Matrix, transpose: Weights)? = nil) {
     let path = architecture.encoder
     var above = projectedGradient
     var entry = path.last
     for i in path.hidden.indices.reversed() {
-      backward(entry, rows, above, into: encoderGradient[i], slopeAt: pass.encoderBefore[i])
+      let isLast = i == path.hidden.indices.last
+      backward(
+        entry, rows, above, and: isLast ? second : nil, into: encoderGradient[i],
+        slopeAt: pass.encoderBefore[i])
       above = encoderGradient[i]
       entry = path.hidden[i].weight
     }

@@ -52,6 +52,8 @@ public struct EvaluationReport: Sendable {
   public var breakEvenSamplesVsZstd: Int?
   /// Bits a sample that zstd at level 19 takes for the samples as plain numbers.
   public var zstdBitsPerSample: Double
+  /// The evidence lower bound on the samples, where the model was fitted to it.
+  public var evidence: EvidenceBound?
 }
 
 extension Codec {
@@ -118,7 +120,27 @@ extension Codec {
       bdRateVsPCA: BDRate.percent(
         points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),
       breakEvenSamples: breakEven(model, points, baseline), breakEvenSamplesVsZstd: breakEvenVsZstd,
-      zstdBitsPerSample: zstdBits)
+      zstdBitsPerSample: zstdBits, evidence: evidence(samples, model))
+  }
+
+  /// The bound on the samples, batch after batch; missing values count as their means.
+  private func evidence(_ samples: HeldSamples, _ model: FittedModel) -> EvidenceBound? {
+    var sum = EvidenceBound(reconstruction: 0, divergence: 0)
+    var row = 0
+    for batch in samples.batches where batch.rows > 0 {
+      var numbers = batch.floats()
+      _ = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
+      let matrix = Matrix(rows: batch.rows, columns: samples.description.valuesPerSample, numbers)
+      guard
+        let measured = model.model.evidence(on: matrix, first: row, kernels: kernels, workers: workers)?.bound
+      else { return nil }
+      sum.reconstruction += measured.reconstruction * Double(batch.rows)
+      sum.divergence += measured.divergence * Double(batch.rows)
+      row += batch.rows
+    }
+    guard row > 0 else { return nil }
+    return EvidenceBound(
+      reconstruction: sum.reconstruction / Double(row), divergence: sum.divergence / Double(row))
   }
 
   /// One quality: the stream is written to memory whole, and decoded from there.

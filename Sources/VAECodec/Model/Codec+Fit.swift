@@ -80,6 +80,7 @@ extension Codec {
         bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: result.peak)),
         components: $0.components)
     }
+    notes.evidence = result.evidence
     let draft = FittedModel(result.model, notes: notes)
     notes.points = try points(of: draft, on: result.heldSamples)
     return FitReport(

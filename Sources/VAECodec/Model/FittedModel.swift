@@ -17,8 +17,11 @@ public struct FittedModel: Sendable {
 
   /// What every model file begins with.
   static let magic: [UInt8] = Array("VAEM".utf8)
-  /// The version that this program writes, and the newest that it reads.
-  static let version: UInt8 = 1
+  /// The newest version that this program reads.
+  static let version: UInt8 = 2
+
+  /// The version of a model's file: the oldest that has all that it needs. Textbook VAEs came with version 2.
+  private static func version(of model: Model) -> UInt8 { model.network?.evidence == nil ? 1 : 2 }
   private static let headSize = 16
   /// Content of more bytes is refused.
   private static let largestContent = 1 << 30
@@ -44,7 +47,7 @@ public struct FittedModel: Sendable {
     } catch {
       throw .damagedModel(name: name, reason: "it ends within its first bytes")
     }
-    guard version == Self.version else {
+    guard version >= 1, version <= Self.version else {
       if version > Self.version { throw .newerModel(name: name, version: Int(version)) }
       throw .damagedModel(name: name, reason: "its version is 0")
     }
@@ -104,7 +107,7 @@ public struct FittedModel: Sendable {
     let fingerprint = Fingerprint.of(content)
     var w = ByteWriter()
     w.append(Self.magic)
-    w.append(Self.version)
+    w.append(Self.version(of: model))
     w.append([0, 0, 0])
     w.append(fingerprint)
     w.append(ZstdFrame.compress(content, level: Self.compressionLevel, checksum: true))
@@ -117,16 +120,22 @@ public struct FittedModel: Sendable {
     self.notes = notes
     fingerprintNumber = fingerprint
     summary = ModelSummary(
-      fingerprint: Fingerprint.text(fingerprint), formatVersion: Int(Self.version), modelBytes: bytes.count,
+      fingerprint: Fingerprint.text(fingerprint), formatVersion: Int(Self.version(of: model)), modelBytes: bytes.count,
       sampleShape: notes.sampleShape, valuesPerSample: model.values, elementType: notes.elementType,
       fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak, latents: notes.latents,
-      hidden: model.network?.hidden ?? [], parameters: model.network?.parameterCount ?? 0,
+      hidden: model.network?.hidden ?? [], evidence: Self.evidence(model, notes), parameters: model.network?.parameterCount ?? 0,
       residualComponents: model.layers.map(\.components), hasValueLayer: model.valueLayer != nil,
       points: notes.points,
       pcaPoints: notes.pca.map {
         ModelSummary.PCAPoint(
           bitsPerSample: Double($0.bits), psnr: Double($0.psnr), components: $0.components)
       })
+  }
+
+  private static func evidence(_ model: Model, _ notes: ModelNotes) -> ModelSummary.Evidence? {
+    guard let evidence = model.network?.evidence else { return nil }
+    return ModelSummary.Evidence(
+      likelihood: evidence.likelihood.name, beta: Double(evidence.beta), heldOut: notes.evidence)
   }
 
   /// Names the model in every stream that it encodes: 16 hexadecimal digits.

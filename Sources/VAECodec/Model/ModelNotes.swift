@@ -1,5 +1,6 @@
 import ByteIO
 import SampleIO
+import VAE
 
 /// What a model file says beside the model: the data that were fitted, and how the fit went.
 struct ModelNotes {
@@ -123,6 +124,24 @@ struct ModelNotes {
       else { return nil }
     } catch {
       return nil
+    }
+  }
+
+  /// The evidence lower bound on held-out rows: two f64, E[log p(x|z)] and the KL divergence in nats.
+  var evidence: EvidenceBound? {
+    get {
+      guard let section = sections.first(where: { $0.kind == Section.evidence }) else { return nil }
+      var r = ByteReader(section.bytes)
+      guard let reconstruction = try? r.double(), let divergence = try? r.double() else { return nil }
+      return EvidenceBound(reconstruction: reconstruction, divergence: divergence)
+    }
+    set {
+      sections.removeAll { $0.kind == Section.evidence }
+      guard let newValue else { return }
+      var w = ByteWriter()
+      w.append(newValue.reconstruction)
+      w.append(newValue.divergence)
+      sections.append(Section(kind: Section.evidence, bytes: w.bytes))
     }
   }
 

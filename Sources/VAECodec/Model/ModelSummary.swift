@@ -1,4 +1,5 @@
 import SampleIO
+import VAE
 
 /// What a model holds, in numbers.
 public struct ModelSummary: Equatable, Sendable {
@@ -38,6 +39,8 @@ public struct ModelSummary: Equatable, Sendable {
   public var latents: [Latent]
   /// Widths of the encoder's hidden layers.
   public var hidden: [Int]
+  /// Of a textbook VAE: what it was fitted to, and how near it came on held-out rows; nil of a fit to rate and distortion.
+  public var evidence: Evidence?
   /// Numbers in the network.
   public var parameters: Int
   /// Components of the linear residual layers.
@@ -49,6 +52,16 @@ public struct ModelSummary: Equatable, Sendable {
   /// PCA with a uniform quantizer and an ideal entropy coder on the same held-out rows, for comparison; lowest rate
   /// first.
   public var pcaPoints: [PCAPoint]
+
+  /// What a textbook VAE was fitted to.
+  public struct Evidence: Equatable, Sendable {
+    /// "bernoulli" or "gaussian".
+    public var likelihood: String
+    /// The weight of the KL divergence in training.
+    public var beta: Double
+    /// The evidence lower bound on held-out rows; nil where the notes do not tell.
+    public var heldOut: EvidenceBound?
+  }
 
   /// A point of PCA's curve.
   public struct PCAPoint: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import SampleIO
+import VAE
 import VAECodec
 
 /// A model's summary, for people and for programs.
@@ -16,7 +17,27 @@ enum ModelText {
       list.add("parameters", "\(summary.parameters)")
     }
     list.add("residual layers", residual(summary))
+    if let evidence = summary.evidence {
+      let beta = evidence.beta == 1 ? "" : ", beta \(evidence.beta.significant(4))"
+      list.add("objective", "ELBO, \(evidence.likelihood) likelihood\(beta)")
+      if let bound = evidence.heldOut { list.add("ELBO", line(bound)) }
+    }
     return list.lines
+  }
+
+  /// The bound and its terms.
+  static func line(_ bound: EvidenceBound) -> String {
+    "\(bound.value.fixed(2)) nats a sample (reconstruction \(bound.reconstruction.fixed(2)), "
+      + "KL divergence \(bound.divergence.fixed(2)))"
+  }
+
+  /// The bound and its terms; nothing where there is none.
+  static func json(_ bound: EvidenceBound?) -> [(key: String, value: JSON)] {
+    guard let bound else { return [] }
+    return [
+      ("elbo", .number(bound.value)), ("elbo_reconstruction", .number(bound.reconstruction)),
+      ("elbo_kl", .number(bound.divergence)),
+    ]
   }
 
   /// Rate and distortion on held-out rows, beside the rate that PCA takes for the same PSNR.
@@ -68,6 +89,11 @@ enum ModelText {
     let latents = summary.latents.map { latent in
       JSON.object([("bits", .number(latent.bits)), ("variance", .number(latent.variance))])
     }
+    let evidence: [(key: String, value: JSON)] =
+      summary.evidence.map {
+        [("likelihood", .string($0.likelihood)), ("beta", .number($0.beta))] + json($0.heldOut)
+      } ?? []
+    let objective = summary.evidence == nil ? "rate-distortion" : "elbo"
     return [
       ("fingerprint", .string(summary.fingerprint)), ("format_version", .integer(summary.formatVersion)),
       ("model_bytes", .integer(summary.modelBytes)), ("sample_shape", JSON(summary.sampleShape)),
@@ -77,6 +103,8 @@ enum ModelText {
       ("hidden", JSON(summary.hidden)), ("parameters", .integer(summary.parameters)),
       ("residual_components", JSON(summary.residualComponents)),
       ("value_layer", .bool(summary.hasValueLayer)),
+      ("objective", .string(objective)),
+    ] + evidence + [
       ("points", .array(points)), ("baseline_pca", .array(pca)),
     ]
   }
