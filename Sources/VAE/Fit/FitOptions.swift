@@ -36,7 +36,7 @@ public enum Objective: String, CaseIterable, Sendable {
 
 /// Which likelihood a textbook VAE has.
 public enum LikelihoodChoice: String, CaseIterable, Sendable {
-  /// Bernoulli's for values within 0 ... 1 and integers from 0 on; else the Gaussian.
+  /// Bernoulli's for values within 0 ... 1 and integers from 0 to 255 at the most; else the Gaussian.
   case automatic = "auto"
   case bernoulli
   case gaussian

@@ -17,14 +17,15 @@ extension ModelFit {
   /// The likelihood that the options ask for, or that suits the data.
   func likelihood(_ ground: Ground) throws(FitError) -> Likelihood {
     let (lowest, highest) = (ground.statistics.lowest, ground.statistics.highest)
-    // Probabilities as they are; integers from 0 on by the largest, as images are scaled.
+    // Probabilities as they are; integers from 0 on by the largest, as pixels are scaled.
     let bernoulli: Likelihood? =
       ground.model.output.isInteger && lowest >= 0
       ? .bernoulli(lowest: 0, highest: max(1, highest))
       : lowest >= 0 && highest <= 1 ? .bernoulli(lowest: 0, highest: 1) : nil
     switch options.likelihood {
     case .gaussian: return .gaussian
-    case .automatic: return bernoulli ?? .gaussian
+    // Integers of more than 8 bits are seldom shades between nothing and all.
+    case .automatic: return highest <= 255 ? bernoulli ?? .gaussian : .gaussian
     case .bernoulli:
       guard let bernoulli else { throw .notProbabilities(lowest: lowest, highest: highest) }
       return bernoulli
