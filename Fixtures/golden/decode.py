@@ -107,6 +107,14 @@ def hard_swish(x):
     return x * g * (F(1) / F(6))
 
 
+def relu(x):
+    return np.where(x > 0, x, F(0))
+
+
+def logistic(x):
+    return F(1) / (F(1) + exp(F(0) - x))
+
+
 def hats(u, anchors):
     p = F(u) * F(anchors - 1)
     return np.maximum(F(0), F(1) - np.abs(p - np.arange(anchors, dtype=F)))[None, :]
@@ -133,7 +141,7 @@ def point(r):
 
 class Model:
     def __init__(self, data):
-        assert data[:5] == b"VAEM\1"
+        assert data[:5] in (b"VAEM\1", b"VAEM\2")
         content = unzstd(data[16:])
         h = 0xCBF29CE484222325
         for byte in content:
@@ -190,6 +198,9 @@ class Model:
     def read_network(self, r, width, latents):
         hidden = [r.count() for _ in range(r.count())]
         self.anchors = r.count()
+        textbook = self.anchors >= 128
+        self.anchors %= 128
+        self.activation, self.logistic = hard_swish, None
         r.take(8)
         self.inverse_deviation = r.numbers(latents, "<f4")
 
@@ -204,6 +215,15 @@ class Model:
         self.decoder = path(latents, hidden[::-1], width)
         self.stride = (latents + 31) // 32 * 32
         self.prior = matrix(r, self.anchors, 9 * self.stride)
+        if textbook:
+            self.activation = (hard_swish, relu)[r.number("B")]
+            if r.number("B"):
+                low, high = r.numbers(2, "<f4")
+                inverse = F(1) / self.scale
+                self.logistic = (high - low) * inverse, (low - self.means) * inverse
+            r.take(8)
+            matrix(r, hidden[-1], latents)
+            matrix(r, 1, latents)
 
     @staticmethod
     def predictor(r, i):
@@ -258,8 +278,10 @@ class Model:
             plane = self.latents
             x = y * self.inverse_deviation
             for w, b in hidden:
-                x = hard_swish(product(x, w, product(h, b, F(0))))
+                x = self.activation(product(x, w, product(h, b, F(0))))
             output = product(x, last, product(y, weights, product(h, biases, F(0))))
+            if self.logistic:
+                output = fma(self.logistic[0], logistic(output), self.logistic[1])
             if self.front is None and (self.low > -np.inf or self.high < np.inf):
                 inverse = F(1) / self.scale
                 output = clip(output, (self.low - self.means) * inverse, (self.high - self.means) * inverse)

@@ -38,6 +38,20 @@ struct ElementTests {
     }
   }
 
+  @Test("the logistic function is 1 / (1 + exp(-x)), from 0 to 1", arguments: Variant.all)
+  func logistic(variant: Variant) {
+    var numbers = Numbers(seed: 4)
+    let x: [Float] = [-1000, -87, -20, 0, 20, 87, 1000] + numbers.floats(60, -12...12)
+    var y = [Float](repeating: -1, count: x.count)
+    variant.kernels.logistic(x, &y, x.count)
+    for (x, y) in zip(x, y) {
+      let exact = 1 / (1 + exp(-Double(x)))
+      #expect(abs(Double(y) - exact) <= 4e-7 * exact + 1e-37)
+      #expect(y >= 0 && y <= 1)
+    }
+    #expect(y[3] == 0.5)
+  }
+
   @Test("the exponential is within 2 units in the last place", arguments: Variant.all)
   func exponential(variant: Variant) {
     var numbers = Numbers(seed: 3)

@@ -15,13 +15,15 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
   var further: [Int] = []
   var isActivated = false
   var hasSlope = false
+  /// Whether the activation is max(x, 0), not hard-swish.
+  var isRectified = false
 
   static let panel = Int(VAEC_PANEL)
   static let starts = [Int(VAEC_FROM_ZERO), Int(VAEC_FROM_OUTPUT), Int(VAEC_FROM_BIAS)]
   var columns: Int { panels * Self.panel }
   var testDescription: String {
     "\(rows)x\(inners)x\(columns) from \(start)\(isTransposed ? " A^T" : "")\(isPanelled ? "" : " row major")"
-      + "\(isActivated ? " activated" : "")\(hasSlope ? " slope" : "")"
+      + "\(isActivated ? " activated" : "")\(hasSlope ? " slope" : "")\(isRectified ? " rectified" : "")"
   }
 
   private var inners: [Int] { [inner] + further }
@@ -81,6 +83,7 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
               p.start = Int32(start)
               p.bias = start == Int(VAEC_FROM_BIAS) ? UnsafePointer(bias.baseAddress) : nil
               (p.c, p.c_panel, p.c_row) = (c.baseAddress, cPanel, cRow)
+              p.activation = Int32(isRectified ? VAEC_RELU : VAEC_HARD_SWISH)
               p.activated = isActivated ? activated.baseAddress : nil
               p.before = hasSlope ? UnsafePointer(before.baseAddress) : nil
               kernels.product(&p)
@@ -111,10 +114,13 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
         }
         if hasSlope {
           let x = before[place]
-          sum *= x <= -3 ? 0 : x >= 3 ? 1 : (0.5 as Float).addingProduct(x, 1 / 3)
+          sum *=
+            isRectified ? (x > 0 ? 1 : 0) : x <= -3 ? 0 : x >= 3 ? 1 : (0.5 as Float).addingProduct(x, 1 / 3)
         }
         result[place] = sum
-        if isActivated { activated[place] = sum * min(max(sum + 3, 0), 6) * (1 / 6) }
+        if isActivated {
+          activated[place] = isRectified ? (sum > 0 ? sum : 0) : sum * min(max(sum + 3, 0), 6) * (1 / 6)
+        }
       }
     }
     return result + activated
@@ -149,8 +155,16 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
               isActivated: isActivated, hasSlope: !isActivated))
         }
       }
-      cases.append(
-        ProductCase(rows: 2, inner: 0, panels: 2, start: start, isActivated: true, hasSlope: true))
+      for isRectified in [false, true] {
+        cases.append(
+          ProductCase(
+            rows: 2, inner: 0, panels: 2, start: start, isActivated: true, hasSlope: true,
+            isRectified: isRectified))
+        cases.append(
+          ProductCase(
+            rows: 9, inner: 6, panels: 1, start: start, further: [4], isActivated: true, hasSlope: true,
+            isRectified: isRectified))
+      }
     }
     return cases
   }()

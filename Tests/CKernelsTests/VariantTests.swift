@@ -3,7 +3,8 @@ import Testing
 
 /// A kernel that works on arrays of any length, over random numbers.
 enum Operation: String, CaseIterable, Sendable {
-  case hardSwish, hardSwishGradient, exponential, multiply, addScaled, scale, negate, clip, outputGradient
+  case hardSwish, hardSwishGradient, exponential, logistic, multiply, addScaled, scale, negate, clip,
+    outputGradient
   case addScaledMagnitude, addScaledDistance, scaleLevels, applyRule, applyIntegerRule, quantize, dequantize
   case round, noise, adam, average, squaredError, sum, addScaledDouble, rotateDouble
 
@@ -30,6 +31,7 @@ enum Operation: String, CaseIterable, Sendable {
         guard let base = y.baseAddress else { return }
         k.exponential(d, base + count + 5, count)
       }
+    case .logistic: k.logistic(d, &y, count)
     case .multiply: k.multiply(a, b, &y, count)
     case .addScaled: k.add_scaled(a, s, b, &y, count)
     case .scale: k.scale(a, s, &y, count)
@@ -128,7 +130,8 @@ struct VariantTests {
       return y.bits
     }
     for f: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void in [
-      { k.exponential($0, $1, 45) }, { k.multiply($0, b, $1, 45) }, { k.add_scaled($0, 2, b, $1, 45) },
+      { k.exponential($0, $1, 45) }, { k.logistic($0, $1, 45) }, { k.multiply($0, b, $1, 45) },
+      { k.add_scaled($0, 2, b, $1, 45) },
       { k.scale($0, 3, $1, 45) }, { k.negate($0, $1, 45) }, { k.round($0, $1, 45) },
       { k.hard_swish_gradient(b, $0, $1, 45) }, { k.add_scaled_magnitude($0, 2, b, $1, 45) },
     ] {

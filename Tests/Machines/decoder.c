@@ -94,6 +94,7 @@ static void run(const vaec_kernels *k) {
   CALL;                                         \
   tell(NAME, hash_floats(empty, z, COUNT))
   FLOATS("hard_swish", k->hard_swish(x, z, COUNT));
+  FLOATS("logistic", k->logistic(x, z, COUNT));
   FLOATS("exponential", k->exponential(x, z, COUNT));
   FLOATS("multiply", k->multiply(x, y, z, COUNT));
   FLOATS("add_scaled", k->add_scaled(x, 0.7f, y, z, COUNT));

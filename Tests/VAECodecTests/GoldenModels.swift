@@ -10,7 +10,11 @@ enum GoldenModels {
   }
 
   /// Qualities 1, 3 and 5 use the network alone; with the first linear layer; with the value layer.
-  static func withChosenPoints(_ fitted: Model, _ rows: [Float]) throws -> Model {
+  ///
+  /// - Parameter us: VAE qualities of the first two.
+  static func withChosenPoints(
+    _ fitted: Model, _ rows: [Float], steps us: (Float, Float) = (0.4, 1)
+  ) throws -> Model {
     var model = fitted
     guard let network = model.network else { throw MissingPart(name: "network") }
     if model.layers.isEmpty {
@@ -19,8 +23,8 @@ enum GoldenModels {
     }
     guard model.valueLayer != nil else { throw MissingPart(name: "value layer") }
     let none = model.layers.map { _ in Float(0) }
-    model.qualities[1] = OperatingPoint(network: network.point(0.4, relativeStep: 1.25), steps: none)
-    model.qualities[3] = OperatingPoint(network: network.point(1), steps: [0.1] + none.dropFirst())
+    model.qualities[1] = OperatingPoint(network: network.point(us.0, relativeStep: 1.25), steps: none)
+    model.qualities[3] = OperatingPoint(network: network.point(us.1), steps: [0.1] + none.dropFirst())
     model.qualities[5] = OperatingPoint(network: network.point(0.9), steps: none, valueStep: 0.5)
     return model
   }

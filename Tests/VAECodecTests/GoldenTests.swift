@@ -22,6 +22,8 @@ struct GoldenStream: CustomTestStringConvertible, Sendable {
     case network, linear, value
     /// A basis of the model before all others.
     case front
+    /// A network that is a textbook VAE.
+    case textbook
     /// Forms of streams.
     case compact, chunked
     /// Kinds of chunks.
@@ -37,59 +39,77 @@ struct GoldenStream: CustomTestStringConvertible, Sendable {
 /// ever. Fixtures/README.md tells what there is, and how to make it anew.
 @Suite("Golden files")
 struct GoldenTests {
-  static let streams: [GoldenStream] = [
+  static let streams: [GoldenStream] =
+    [
+      GoldenStream(
+        name: "bumps-network", model: "bumps", quality: 1, chunkRows: 100,
+        parts: [.network, .rans, .oneLane, .compact]
+      ) {
+        try Models.bumpRows(40, seed: 81)
+      },
+      GoldenStream(
+        name: "bumps-linear", model: "bumps", quality: 3, chunkRows: 300, parts: [.network, .linear, .rans]
+      ) {
+        try Models.bumpRows(300, seed: 82)
+      },
+      GoldenStream(
+        name: "bumps-value", model: "bumps", quality: 5, chunkRows: 13,
+        parts: [.network, .value, .rans, .chunked]
+      ) {
+        try Models.bumpRows(40, seed: 83)
+      },
+      GoldenStream(
+        name: "bumps-outliers", model: "bumps", quality: 5, chunkRows: 300,
+        parts: [.network, .value, .rans, .escape]
+      ) {
+        var numbers = try Models.bumpRows(260, seed: 84).numbers
+        for i in stride(from: 5, to: numbers.count, by: 97) { numbers[i] *= 1e4 }
+        return try SampleArray(numbers, shape: [12])
+      },
+      GoldenStream(
+        name: "bumps-repeated", model: "bumps", quality: 3, chunkRows: 200,
+        parts: [.network, .plain, .compact]
+      ) {
+        let rows = try Models.bumpRows(3, seed: 85).numbers
+        return try SampleArray((0..<60).flatMap { _ in rows }, shape: [3, 4], type: .f8)
+      },
+      GoldenStream(name: "digits", model: "digits", quality: 50, chunkRows: 100, parts: [.rans]) {
+        try digits("new").prefix(40)
+      },
+      GoldenStream(name: "bytes-value", model: "bytes", quality: 5, chunkRows: 100, parts: [.value, .rans]) {
+        try Models.byteRows(40, seed: 88)
+      },
+      GoldenStream(
+        name: "pairs-fine", model: "pairs", quality: 100, chunkRows: 200, parts: [.linear, .raw, .rans]
+      ) {
+        try SampleArray(TestData.walks(200, width: 2, seed: 87), shape: [2])
+      },
+      GoldenStream(
+        name: "bytes-many", model: "bytes", quality: 2, chunkRows: 5470,
+        parts: [.linear, .rans, .fourLanes, .oneLane, .chunked]
+      ) {
+        try Models.byteRows(5480, seed: 90)
+      },
+    ] + textbook + [
+      GoldenStream(
+        name: "front", model: "front", quality: 50, chunkRows: 100, parts: [.network, .linear, .front]
+      ) {
+        try SampleArray(TestData.walks(30, width: 20, seed: 89), shape: [20])
+      }
+    ]
+
+  static let textbook: [GoldenStream] = [
     GoldenStream(
-      name: "bumps-network", model: "bumps", quality: 1, chunkRows: 100,
-      parts: [.network, .rans, .oneLane, .compact]
+      name: "textbook-network", model: "textbook", quality: 1, chunkRows: 100,
+      parts: [.network, .textbook, .rans, .compact]
     ) {
-      try Models.bumpRows(40, seed: 81)
-    },
-    GoldenStream(
-      name: "bumps-linear", model: "bumps", quality: 3, chunkRows: 300, parts: [.network, .linear, .rans]
-    ) {
-      try Models.bumpRows(300, seed: 82)
-    },
-    GoldenStream(
-      name: "bumps-value", model: "bumps", quality: 5, chunkRows: 13,
-      parts: [.network, .value, .rans, .chunked]
-    ) {
-      try Models.bumpRows(40, seed: 83)
-    },
-    GoldenStream(
-      name: "bumps-outliers", model: "bumps", quality: 5, chunkRows: 300,
-      parts: [.network, .value, .rans, .escape]
-    ) {
-      var numbers = try Models.bumpRows(260, seed: 84).numbers
-      for i in stride(from: 5, to: numbers.count, by: 97) { numbers[i] *= 1e4 }
-      return try SampleArray(numbers, shape: [12])
-    },
-    GoldenStream(
-      name: "bumps-repeated", model: "bumps", quality: 3, chunkRows: 200, parts: [.network, .plain, .compact]
-    ) {
-      let rows = try Models.bumpRows(3, seed: 85).numbers
-      return try SampleArray((0..<60).flatMap { _ in rows }, shape: [3, 4], type: .f8)
-    },
-    GoldenStream(name: "digits", model: "digits", quality: 50, chunkRows: 100, parts: [.rans]) {
       try digits("new").prefix(40)
     },
-    GoldenStream(name: "bytes-value", model: "bytes", quality: 5, chunkRows: 100, parts: [.value, .rans]) {
-      try Models.byteRows(40, seed: 88)
-    },
     GoldenStream(
-      name: "pairs-fine", model: "pairs", quality: 100, chunkRows: 200, parts: [.linear, .raw, .rans]
+      name: "textbook-linear", model: "textbook", quality: 3, chunkRows: 100,
+      parts: [.network, .textbook, .linear, .rans]
     ) {
-      try SampleArray(TestData.walks(200, width: 2, seed: 87), shape: [2])
-    },
-    GoldenStream(
-      name: "bytes-many", model: "bytes", quality: 2, chunkRows: 5470,
-      parts: [.linear, .rans, .fourLanes, .oneLane, .chunked]
-    ) {
-      try Models.byteRows(5480, seed: 90)
-    },
-    GoldenStream(
-      name: "front", model: "front", quality: 50, chunkRows: 100, parts: [.network, .linear, .front]
-    ) {
-      try SampleArray(TestData.walks(30, width: 20, seed: 89), shape: [20])
+      try digits("new").prefix(30)
     },
   ]
 
@@ -116,6 +136,16 @@ struct GoldenTests {
       model.qualities[100] = OperatingPoint(
         network: nil, steps: model.layers.indices.map { $0 == last ? 1e-3 : 0 })
       return FittedModel(model, notes: fitted.notes)
+    },
+    "textbook": {
+      var options = Models.options(epochs: 60)
+      (options.objective, options.hidden, options.latents) = (.elbo, [16], 6)
+      let rows = try digits("fit").prefix(200)
+      let fitted = try Codec(threads: 2).fit([(name: "data", reader: rows.reader)], options: options).model
+      return FittedModel(
+        try GoldenModels.withChosenPoints(
+          fitted.model, rows.numbers.map { Float($0) }, steps: (0.5, 0.75)),
+        notes: fitted.notes)
     },
     "front": {
       let notes = ModelNotes(
@@ -182,6 +212,7 @@ struct GoldenTests {
       #expect(model.fingerprint.hasPrefix(Fingerprint.text(details.fingerprint)))
       let point = details.coding(in: model.model)?.point ?? model.model.qualities[0]
       if model.model.front != nil { found.insert(.front) }
+      if model.model.network?.evidence != nil { found.insert(.textbook) }
       if point.network != nil { found.insert(.network) }
       if point.steps.contains(where: { $0 > 0 }) { found.insert(.linear) }
       if point.valueStep > 0 { found.insert(.value) }

@@ -15,6 +15,10 @@ struct ModelFileTests {
     RandomModel(
       values: 12, latents: 2, hidden: [3], layers: [2], frontComponents: 5,
       rule: OutputRule(lowest: 0, highest: 255, isInteger: true), scale: 20),
+    RandomModel(
+      layers: [4], hasValueLayer: false, rule: OutputRule(lowest: -1, highest: 5),
+      likelihood: .bernoulli(lowest: -1, highest: 5)),
+    RandomModel(values: 7, latents: 2, hidden: [6], layers: [], likelihood: .gaussian),
   ]
 
   /// Uses a model as a codec would; whatever comes out.

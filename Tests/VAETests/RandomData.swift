@@ -82,9 +82,14 @@ extension RandomSource {
     return ValueLayer(predictors: predictors, densities: (0..<ValueLayer.levels).map { _ in mixture() })
   }
 
-  /// A network of random weights.
-  mutating func network(values: Int, latents: Int, hidden: [Int]) -> Model.Network {
-    let architecture = Architecture(values: values, latents: latents, hidden: hidden, anchors: 3)
+  /// A network of random weights; with a likelihood, a textbook VAE for values of `means` and `scale`.
+  mutating func network(
+    values: Int, latents: Int, hidden: [Int], likelihood: Likelihood? = nil, means: [Float] = [],
+    scale: Float = 1
+  ) -> Model.Network {
+    let architecture = Architecture(
+      values: values, latents: latents, hidden: hidden, anchors: 3,
+      activation: likelihood == nil ? .hardSwish : .relu)
     var stored: [StoredMatrix] = []
     for entry in architecture.entries {
       let weights = Weights(entry.shape)
@@ -95,9 +100,22 @@ extension RandomSource {
         { (isGain ? 0.2 : 1.5) * numbers[$0 * entry.shape.outputs + $1] }, into: weights.buffer.pointer)
       stored.append(StoredMatrix(weights.buffer.pointer, entry.shape, steps: [bound / 200]))
     }
+    let evidence = likelihood.map { likelihood in
+      let (weights, bias) = (
+        Weights(WeightShape(inputs: hidden[hidden.count - 1], outputs: latents)),
+        Weights(WeightShape(inputs: 1, outputs: latents))
+      )
+      weights.shape.pack({ _, _ in uniform() - 0.5 }, into: weights.buffer.pointer)
+      bias.shape.pack({ _, _ in uniform() - 1.5 }, into: bias.buffer.pointer)
+      return Evidence(
+        likelihood: likelihood, variance: 0.25, beta: 1.5,
+        weights: StoredMatrix(weights.buffer.pointer, weights.shape, steps: [0.01]),
+        bias: StoredMatrix(bias.buffer.pointer, bias.shape, steps: [0.01]))
+    }
     return Model.Network(
       architecture, stored: stored, inverseDeviation: floats(latents, 0.5...2),
-      qualities: QualityRange(low: 2, high: 200))
+      qualities: QualityRange(low: 2, high: 200), evidence: evidence,
+      logistic: evidence?.logistic(means: means, scale: scale))
   }
 }
 
@@ -113,6 +131,8 @@ struct RandomModel: Sendable {
   var rule = OutputRule()
   var scale: Float = 2
   var seed: UInt64 = 1
+  /// Makes the network a textbook VAE.
+  var likelihood: Likelihood?
 
   var width: Int { frontComponents > 0 ? frontComponents : values }
   private var middle: Float {
@@ -133,7 +153,11 @@ struct RandomModel: Sendable {
     if frontComponents > 0 {
       model.front = Model.Front(stored(frontComponents, values, &random), kernels: kernels)
     }
-    if latents > 0 { model.network = random.network(values: width, latents: latents, hidden: hidden) }
+    if latents > 0 {
+      model.network = random.network(
+        values: width, latents: latents, hidden: hidden, likelihood: likelihood, means: model.means,
+        scale: scale)
+    }
     for components in layers {
       let matrix = stored(components, width, &random)
       model.layers.append(

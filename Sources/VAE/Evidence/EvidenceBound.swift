@@ -57,7 +57,8 @@ extension Model {
       preconditionFailure("the model has no evidence lower bound")
     }
     let (means, variances) = (
-      Matrix(rows: samples.rows, columns: network.latents), Matrix(rows: samples.rows, columns: network.latents)
+      Matrix(rows: samples.rows, columns: network.latents),
+      Matrix(rows: samples.rows, columns: network.latents)
     )
     let block = 128
     workers.forEach((samples.rows + block - 1) / block) { b in

@@ -57,7 +57,7 @@ struct EvidenceGradients: Sendable {
     let latents = logVariance.columns
     pass.forwardEncoder(rows)
     guard let last = pass.encoderAfter.last else { return }
-        kernels.product(
+    kernels.product(
       rows, Kernels.Term(pass.hats, bias.buffer.pointer, bias.shape),
       Kernels.Term(last, weights.buffer.pointer, weights.shape), into: logVariance)
     for r in rows {

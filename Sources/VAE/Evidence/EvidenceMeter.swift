@@ -55,13 +55,15 @@ struct EvidenceMeter {
     encode(samples, rows)
     var sums = RowSums()
     for r in all {
-      var random = RandomSource(seed: UInt64(bitPattern: Int64(firstNumber + r)) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+      var random = RandomSource(
+        seed: UInt64(bitPattern: Int64(firstNumber + r)) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
       for k in 0..<logVariance.columns {
         let mean = mean(r, k)
         let spread = Double(logVariance.row(r)[k])
         let variance = exponential(spread)
         sums.divergence += 0.5 * (variance + Double(mean) * Double(mean) - 1 - spread)
-        pass.symbols.row(r)[k] = (mean + Float(variance.squareRoot()) * random.normal()) / pass.decoderScale.row(r)[k]
+        pass.symbols.row(r)[k] =
+          (mean + Float(variance.squareRoot()) * random.normal()) / pass.decoderScale.row(r)[k]
       }
     }
     pass.forwardDecoder(all)

@@ -31,10 +31,10 @@ final class EvidenceTrainer {
   private let options: Options
   private let workers: Workers
   private let kernels: Kernels
-  private let gradients: EvidenceGradients
+  let gradients: EvidenceGradients
   private let optimizer: Optimizer
   private let posteriorOptimizers: (weights: Optimizer, bias: Optimizer)
-  private let sources: [Gradients.Source]
+  let sources: [Gradients.Source]
   private let units: [(source: Int, panel: Int)]
   private var random: RandomSource
   private var order: [Int]
@@ -142,7 +142,8 @@ final class EvidenceTrainer {
       let (source, panel) = (sources[units[i].source], units[i].panel)
       let offset = source.entry.offset + panel * source.entry.shape.inputs * panelWidth
       optimizer.descend(
-        parameters.buffer, offset: offset, gradients.network.parameterGradient(source, panel: panel), decays: false,
+        parameters.buffer, offset: offset, gradients.network.parameterGradient(source, panel: panel),
+        decays: false,
         adam)
       gradients.network.transpose(source.entry, panel: panel)
     }

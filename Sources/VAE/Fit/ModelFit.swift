@@ -173,8 +173,10 @@ public struct ModelFit {
     let some = fit.rows > 2048 ? fit.copy(rows: 0..<2048) : fit
     let onFit = LatentUse(model, network, some, kernels: kernels)
     let onHeld = LatentUse(model, network, held, kernels: kernels)
-    let kept = onHeld.isUsed.indices.filter { onHeld.isUsed[$0] || onFit.isUsed[$0] }
+    var kept = onHeld.isUsed.indices.filter { onHeld.isUsed[$0] || onFit.isUsed[$0] }
       .sorted { (onFit.variances[$0], $1) > (onFit.variances[$1], $0) }
+    // A posterior that has collapsed altogether is still what was asked for.
+    if kept.isEmpty, network.evidence != nil { kept = [0] }
     model.network = kept.isEmpty ? nil : network.keeping(kept)
   }
 

@@ -104,7 +104,9 @@ public struct Model: Sendable {
       // Layers with a bias each; the encoder ends in means and log variances.
       let widths = [a.values] + a.hidden + [2 * a.latents]
       let back = [a.latents] + a.hidden.reversed() + [a.values]
-      return [widths, back].reduce(0) { sum, w in sum + zip(w, w.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 } }
+      return [widths, back].reduce(0) { sum, w in
+        sum + zip(w, w.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
+      }
     }
 
     /// The VAE's point at quality `u`, with `relativeStep` times the step that belongs to it.

@@ -120,10 +120,12 @@ public struct FittedModel: Sendable {
     self.notes = notes
     fingerprintNumber = fingerprint
     summary = ModelSummary(
-      fingerprint: Fingerprint.text(fingerprint), formatVersion: Int(Self.version(of: model)), modelBytes: bytes.count,
+      fingerprint: Fingerprint.text(fingerprint), formatVersion: Int(Self.version(of: model)),
+      modelBytes: bytes.count,
       sampleShape: notes.sampleShape, valuesPerSample: model.values, elementType: notes.elementType,
       fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak, latents: notes.latents,
-      hidden: model.network?.hidden ?? [], evidence: Self.evidence(model, notes), parameters: model.network?.parameterCount ?? 0,
+      hidden: model.network?.hidden ?? [], evidence: Self.evidence(model, notes),
+      parameters: model.network?.parameterCount ?? 0,
       residualComponents: model.layers.map(\.components), hasValueLayer: model.valueLayer != nil,
       points: notes.points,
       pcaPoints: notes.pca.map {

@@ -31,10 +31,14 @@ struct FitCommand: ParsableCommand {
   var force = false
 
   @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
+  @OptionGroup(title: "MODEL OPTIONS") var objective: ObjectiveOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
+    if objective.objective == .elbo, fitting.samples != nil {
+      throw ValidationError("--for and --objective elbo exclude each other.")
+    }
     if output == "-" { throw ValidationError("-o takes the name of a file for the model.") }
     try InputFile.refuseTerminal(inputs)
   }
@@ -48,12 +52,14 @@ struct FitCommand: ParsableCommand {
     for input in inputs {
       readers.append((input.name, try input.reader(reading.readOptions)))
     }
+    var options = fitting.options
+    objective.set(in: &options)
     let console = general.console
     let message = "finishing the epoch, then saving; press again to stop at once"
     let report = try FitProgressDisplay.watching(
       console, countsEpochs: fitting.time == nil, message: message
-    ) { progress in
-      try codec.fit(readers, options: fitting.options, memory: fitting.memory, progress: progress)
+    ) { [options] progress in
+      try codec.fit(readers, options: options, memory: fitting.memory, progress: progress)
     }
     let file = try naming(output) { () throws(ByteIOError) in try OutputFile(path: output, overwrite: force) }
     try naming(output) { () throws(ByteIOError) in

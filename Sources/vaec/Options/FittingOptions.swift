@@ -28,19 +28,6 @@ struct FittingOptions: ParsableArguments {
       "Samples that will be encoded: makes model and codes of so many smallest together.", valueName: "n"))
   var samples: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "What to make best: rate-distortion, or elbo for the VAE of textbooks.", valueName: "name"))
-  var objective = Objective.rateDistortion
-
-  @Option(
-    help: ArgumentHelp(
-      "With elbo: auto, bernoulli (values from 0 to 1, or integers from 0 on) or gaussian.", valueName: "name"))
-  var likelihood: LikelihoodChoice?
-
-  @Option(help: ArgumentHelp("With elbo: the weight of the KL divergence in training. (default: 1)", valueName: "b"))
-  var beta: Double?
-
   @Option(help: ArgumentHelp("The share of rows to hold out.", valueName: "share"))
   var holdout = 0.1
 
@@ -68,15 +55,6 @@ struct FittingOptions: ParsableArguments {
     if let samples, !(1...1_000_000_000_000).contains(samples) {
       throw ValidationError("--for takes a number of samples from 1 to 1000000000000.")
     }
-    if objective != .elbo, likelihood != nil || beta != nil {
-      throw ValidationError("--likelihood and --beta need --objective elbo.")
-    }
-    if objective == .elbo, samples != nil {
-      throw ValidationError("--for and --objective elbo exclude each other.")
-    }
-    if let beta, !(beta > 0 && beta <= 1e6) {
-      throw ValidationError("--beta takes a number above 0, up to 1000000.")
-    }
     guard holdout > 0, holdout <= 0.5 else {
       throw ValidationError("--holdout takes a share above 0, up to 0.5.")
     }
@@ -90,17 +68,11 @@ struct FittingOptions: ParsableArguments {
     options.epochs = epochs
     options.seconds = time
     options.samples = samples
-    options.objective = objective
-    options.likelihood = likelihood ?? .automatic
-    options.beta = beta ?? 1
     options.holdout = holdout
     options.seed = seed
     return options
   }
 }
-
-extension Objective: ExpressibleByArgument {}
-extension LikelihoodChoice: ExpressibleByArgument {}
 
 private func parseLatents(_ text: String) throws -> FittingOptions.Latents {
   if text == "auto" { return .auto }

@@ -29,7 +29,9 @@ struct FitResult {
     let bound = (summary.evidence?.heldOut).map { ["ELBO on held-out rows: \(ModelText.line($0))"] } ?? []
     let most = isVerbose ? Int.max : Self.fewLatents
     let latents = summary.latents.isEmpty ? [] : [""] + ModelText.latents(summary, most: most)
-    return [head] + missing + bound + latents + ["", "On \(counted(summary.heldOutRows, "row")) held out:", ""]
+    return [head] + missing + bound + latents + [
+      "", "On \(counted(summary.heldOutRows, "row")) held out:", "",
+    ]
       + ModelText.curve(summary, qualities: [10, 30, 50, 70, 90])
   }
 

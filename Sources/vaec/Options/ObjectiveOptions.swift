@@ -1,0 +1,40 @@
+import ArgumentParser
+import VAE
+
+/// What a fit makes best.
+struct ObjectiveOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What to make best: rate-distortion, or elbo for the VAE of textbooks.", valueName: "name"))
+  var objective = Objective.rateDistortion
+
+  @Option(
+    help: ArgumentHelp(
+      "With elbo: auto, bernoulli (values from 0 to 1, or integers from 0 on) or gaussian.", valueName: "name"
+    ))
+  var likelihood: LikelihoodChoice?
+
+  @Option(
+    help: ArgumentHelp("With elbo: the weight of the KL divergence in training. (default: 1)", valueName: "b")
+  )
+  var beta: Double?
+
+  func validate() throws {
+    if objective != .elbo, likelihood != nil || beta != nil {
+      throw ValidationError("--likelihood and --beta need --objective elbo.")
+    }
+    if let beta, !(beta > 0 && beta <= 1e6) {
+      throw ValidationError("--beta takes a number above 0, up to 1000000.")
+    }
+  }
+
+  /// Sets what was asked for.
+  func set(in options: inout FitOptions) {
+    options.objective = objective
+    options.likelihood = likelihood ?? .automatic
+    options.beta = beta ?? 1
+  }
+}
+
+extension Objective: ExpressibleByArgument {}
+extension LikelihoodChoice: ExpressibleByArgument {}
