@@ -80,6 +80,9 @@ public struct FittedModel: Sendable {
       }
       throw .damagedModel(name: name, reason: reason)
     }
+    guard version == Self.version(of: model) else {
+      throw .damagedModel(name: name, reason: "its version is not that of what it holds")
+    }
     guard let notes = ModelNotes(model.notes, values: model.values) else {
       throw .damagedModel(name: name, reason: "its notes are not what a fit writes")
     }
