@@ -121,10 +121,11 @@ extension ModelFit {
     }
     let priors = MixtureFit.fit(
       means, deviations: spreads, kernels: kernels, workers: workers, random: &random)
+    let variance = exact.evidence(on: some, kernels: kernels, workers: workers)?.squaredError
     func network(_ fineness: Int?) -> Model.Network {
       Self.network(
         trainer, likelihood, ground.model, fineness: fineness, deviations: deviations, priors: priors,
-        variance: exact.evidence(on: some, kernels: kernels, workers: workers)?.squaredError)
+        variance: variance)
     }
     func bound(_ network: Model.Network) -> Double {
       ground.model.with(network).evidence(on: held, kernels: kernels, workers: workers)?.bound.value ?? 0
