@@ -11,7 +11,7 @@ VAEC = $(CURDIR)/.build/release/vaec
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
-.PHONY: build deps demo test bench bench-rate bench-speed lint install uninstall clean
+.PHONY: build deps demo doc test bench bench-rate bench-speed lint install uninstall clean
 
 # The program, optimized.
 build: deps
@@ -65,6 +65,15 @@ bench-rate: build
 # Speed alone, about ten minutes: needs Python with numpy; TORCH_PYTHON is one with PyTorch to compare with.
 bench-speed: build
 	VAEC_BINARY="$(VAEC)" Benchmarks/speed/run
+
+# The library's documentation, in .build/documentation: an archive for Xcode and for web servers.
+doc: deps
+	swift build --target VAECodec --scratch-path .build/symbols -Xswiftc -emit-symbol-graph \
+	  -Xswiftc -emit-symbol-graph-dir -Xswiftc .build/symbols -Xswiftc -symbol-graph-minimum-access-level -Xswiftc public
+	rm -rf .build/graphs && mkdir -p .build/graphs .build/documentation && cp .build/symbols/VAECodec*.symbols.json .build/graphs/
+	docc convert Sources/VAECodec/VAECodec.docc --fallback-display-name VAECodec \
+	  --fallback-bundle-identifier vaec.VAECodec --additional-symbol-graph-dir .build/graphs \
+	  --output-path .build/documentation/VAECodec.doccarchive
 
 # The style of sources and manual pages.
 lint:

@@ -45,6 +45,8 @@ let package = Package(
     .testTarget(name: "CodeStreamTests", dependencies: ["CodeStream", "ByteIO"]),
     .testTarget(
       name: "VAECodecTests", dependencies: ["VAECodec", "SampleIO", "ByteIO", "CodeStream", "VAE"]),
+    // Programs as users write them: they import the library alone.
+    .testTarget(name: "ExampleTests", dependencies: ["VAECodec"]),
     .testTarget(name: "CommandTests", dependencies: ["vaec", "SampleIO"]),
   ],
   swiftLanguageModes: [.v6]

@@ -20,6 +20,8 @@ public enum ByteIOError: Error, Equatable {
   case truncated(format: String)
   /// Content would take more than the bytes allowed for it.
   case tooLarge(limit: Int)
+  /// Whoever asked for the bytes does not want them any more.
+  case cancelled
 }
 
 extension ByteIOError: CustomStringConvertible {
@@ -43,6 +45,8 @@ extension ByteIOError: CustomStringConvertible {
       "damaged \(format) data (\(reason)); get a fresh copy"
     case .truncated(let format):
       "the \(format) data end too early; the file is incomplete"
+    case .cancelled:
+      "it was cancelled"
     case .tooLarge(let limit):
       "the content takes more than the \(limit) bytes allowed for it"
     }

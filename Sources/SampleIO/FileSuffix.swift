@@ -42,3 +42,11 @@ struct FileSuffix {
     return axes.hasPrefix("idx") && Int(axes.dropFirst(3)) != nil
   }
 }
+
+extension FormatName {
+  /// The format that the end of a file's name asks for, .gz and .zst aside; nil where it asks for none.
+  public init?(suffixOf name: String) {
+    guard let format = FileSuffix(of: name).format else { return nil }
+    self = format
+  }
+}

@@ -1,0 +1,187 @@
+import ByteIO
+import SampleIO
+
+/// An array of samples in memory: numbers of one type, in samples of one shape.
+public struct Samples: Equatable, Sendable {
+  let description: SampleDescription
+  let batch: SampleBatch
+
+  init(_ description: SampleDescription, _ batch: SampleBatch) {
+    var described = description
+    described.rows = batch.rows
+    self.description = described
+    self.batch = batch
+  }
+
+  /// Samples of binary32 values, one after the other.
+  ///
+  /// - Parameters:
+  ///   - shape: of a sample; [] for single values. `values` is a multiple of its values.
+  /// - Throws: ``CodecError/samples(_:)`` where the shape is impossible.
+  public init(_ values: [Float], shape: [Int]) throws(CodecError) {
+    let description = try Self.description(.f4, shape)
+    self.init(
+      description,
+      SampleBatch(floats: values, elementType: .f4, valuesPerSample: description.valuesPerSample))
+  }
+
+  /// Samples of values of any type, given as its bytes, little-endian.
+  ///
+  /// - Parameter bytes: a multiple of a sample's bytes.
+  public init(bytes: [UInt8], type: ElementType, shape: [Int]) throws(CodecError) {
+    let description = try Self.description(type, shape)
+    self.init(
+      description,
+      SampleBatch(elementType: type, valuesPerSample: description.valuesPerSample, bytes: bytes))
+  }
+
+  /// The samples in a file, of any format that `vaec` reads.
+  ///
+  /// - Throws: ``CodecError/bytes(_:name:)`` and ``CodecError/samples(_:)``.
+  public init(contentsOf path: String, reading options: ReadOptions = ReadOptions()) throws(CodecError) {
+    let reader = try Self.reader(path, options, observing: nil)
+    try self.init(all: reader)
+  }
+
+  /// All that a reader has.
+  init(all reader: any SampleReader) throws(CodecError) {
+    var parts: [SampleBatch] = []
+    do {
+      while let batch = try reader.read(maxRows: 1 << 16) { parts.append(batch) }
+    } catch {
+      throw .samples(error)
+    }
+    let description = reader.description
+    self.init(
+      description,
+      SampleBatch(joining: parts)
+        ?? SampleBatch(
+          elementType: description.elementType, valuesPerSample: description.valuesPerSample, bytes: []))
+  }
+
+  private static func description(
+    _ type: ElementType, _ shape: [Int]
+  ) throws(CodecError) -> SampleDescription {
+    do {
+      return try SampleDescription(
+        elementType: type, sampleShape: shape, format: .npy(version: 1, bigEndian: false))
+    } catch {
+      throw .samples(error)
+    }
+  }
+
+  /// Samples.
+  public var count: Int { batch.rows }
+  /// The shape of a sample.
+  public var shape: [Int] { description.sampleShape }
+  /// The type of the values.
+  public var elementType: ElementType { description.elementType }
+  /// The values as bytes, little-endian, sample after sample.
+  public var bytes: [UInt8] { batch.bytes }
+  /// The values as numbers, sample after sample.
+  public var values: [Float] { batch.floats() }
+
+  /// Some of the samples.
+  public subscript(range: Range<Int>) -> Samples { Samples(description, batch.rows(range)) }
+
+  /// Writes the samples as a file in the format that the end of its name asks for: .npy, .idx, .csv, .tsv, .fvecs, .bvecs,
+  /// .ivecs, each with .gz or .zst behind it; npy where it asks for none.
+  ///
+  /// - Parameter overwrite: whether a file that exists gives way.
+  public func write(to path: String, overwrite: Bool = false) throws(CodecError) {
+    let writer = try Self.writer(path, overwrite: overwrite, description)
+    do {
+      try writer.write(batch)
+      try writer.finish()
+    } catch {
+      throw .samples(error)
+    }
+  }
+}
+
+extension Samples {
+  /// A reader of these samples.
+  ///
+  /// - Parameter observer: asked before each batch whether to go on.
+  func reader(observing observer: TransferObserver? = nil) -> any SampleReader {
+    ArrayReader(self, observer)
+  }
+
+  /// A reader of a file.
+  static func reader(
+    _ path: String, _ options: ReadOptions, observing observer: TransferObserver?
+  ) throws(CodecError) -> any SampleReader {
+    let source: any ByteSource
+    do {
+      source = try FileSource(path: path)
+    } catch {
+      throw .bytes(error, name: path)
+    }
+    do {
+      return try SampleInput.open(observer?.watch(source) ?? source, name: path, options: options)
+    } catch {
+      throw .samples(error)
+    }
+  }
+
+  /// A writer of a file in the format that its name asks for.
+  static func writer(
+    _ path: String, overwrite: Bool, _ description: SampleDescription
+  ) throws(CodecError) -> any SampleWriter {
+    do throws(SampleIOError) {
+      let file: OutputFile
+      do throws(ByteIOError) {
+        file = try OutputFile(path: path, overwrite: overwrite)
+      } catch {
+        throw SampleIOError.bytes(error, name: path)
+      }
+      let named = try FormatName(suffixOf: path).map { (name) throws(SampleIOError) in
+        try description.reformatted(as: name)
+      }
+      return try SampleOutput.make(named ?? description, to: SampleOutput.sink(wrapping: file, forName: path))
+    } catch {
+      throw .samples(error)
+    }
+  }
+
+  private final class ArrayReader: SampleReader {
+    let description: SampleDescription
+    private let batch: SampleBatch
+    private let observer: TransferObserver?
+    private var row = 0
+
+    init(_ samples: Samples, _ observer: TransferObserver?) {
+      description = samples.description
+      batch = samples.batch
+      self.observer = observer
+    }
+
+    func read(maxRows: Int) throws(SampleIOError) -> SampleBatch? {
+      if observer?.isCancelled == true { throw .bytes(.cancelled, name: "samples") }
+      guard row < batch.rows else { return nil }
+      let end = min(batch.rows, row + maxRows)
+      defer { row = end }
+      return batch.rows(row..<end)
+    }
+  }
+}
+
+/// Collects what is written.
+final class SamplesWriter: SampleWriter {
+  private let description: SampleDescription
+  private var parts: [SampleBatch] = []
+
+  init(_ description: SampleDescription) { self.description = description }
+
+  func write(_ batch: SampleBatch) { parts.append(batch.converted(to: description.elementType)) }
+
+  func finish() {}
+
+  var samples: Samples {
+    Samples(
+      description,
+      SampleBatch(joining: parts)
+        ?? SampleBatch(
+          elementType: description.elementType, valuesPerSample: description.valuesPerSample, bytes: []))
+  }
+}
