@@ -81,6 +81,12 @@ lint:
 	@if command -v mandoc >/dev/null; then mandoc -T lint $(MAN1) $(MAN5); \
 	else echo "mandoc is not installed: manual pages are not checked."; fi
 
+# Completions for shells: where each looks for them, and what the program writes there.
+SHARE = $(DESTDIR)$(PREFIX)/share
+BASH = $(SHARE)/bash-completion/completions/vaec
+ZSH = $(SHARE)/zsh/site-functions/_vaec
+FISH = $(SHARE)/fish/vendor_completions.d/vaec.fish
+
 # Builds only where nothing is built yet: root may not have the toolchain.
 install:
 	@test -x "$(VAEC)" || $(MAKE) build
@@ -88,11 +94,16 @@ install:
 	install -m 755 "$(VAEC)" "$(DESTDIR)$(PREFIX)/bin/vaec"
 	for page in $(MAN1); do install -m 644 $$page "$(DESTDIR)$(PREFIX)/share/man/man1/"; done
 	for page in $(MAN5); do install -m 644 $$page "$(DESTDIR)$(PREFIX)/share/man/man5/"; done
+	install -d "$(dir $(BASH))" "$(dir $(ZSH))" "$(dir $(FISH))"
+	"$(VAEC)" --generate-completion-script bash > "$(BASH)"
+	"$(VAEC)" --generate-completion-script zsh > "$(ZSH)"
+	"$(VAEC)" --generate-completion-script fish > "$(FISH)"
 
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/vaec"
 	rm -f $(patsubst man/%,"$(DESTDIR)$(PREFIX)/share/man/man1/%",$(MAN1))
 	rm -f $(patsubst man/%,"$(DESTDIR)$(PREFIX)/share/man/man5/%",$(MAN5))
+	rm -f "$(BASH)" "$(ZSH)" "$(FISH)"
 
 clean:
 	rm -rf .build demo

@@ -27,13 +27,14 @@ struct DecodeCommand: ParsableCommand {
   @Option(
     name: [.customShort("m"), .long],
     help: ArgumentHelp(
-      "The model that the stream was made with; a file that carries it needs none.", valueName: "model.vae"))
+      "The model that the stream was made with; a file that carries it needs none.", valueName: "model.vae"),
+    completion: .file(extensions: ["vae"]))
   var model: String?
 
   @Option(
     help: ArgumentHelp(
       "The format to write: npy, idx, csv, raw, fvecs, bvecs or ivecs.", valueName: "format"),
-    transform: parseFormat)
+    completion: .list(FormatName.allCases.map(\.rawValue)), transform: parseFormat)
   var to: FormatName?
 
   @Option(

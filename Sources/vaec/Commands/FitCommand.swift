@@ -24,7 +24,9 @@ struct FitCommand: ParsableCommand {
     completion: .file())
   var data: [String] = []
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The model's file.", valueName: "model.vae"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The model's file.", valueName: "model.vae"),
+    completion: .file(extensions: ["vae"]))
   var output: String
 
   @Flag(name: .shortAndLong, help: "Overwrite the model's file.")
@@ -36,9 +38,6 @@ struct FitCommand: ParsableCommand {
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
-    if objective.objective == .elbo, fitting.samples != nil {
-      throw ValidationError("--for and --objective elbo exclude each other.")
-    }
     if output == "-" { throw ValidationError("-o takes the name of a file for the model.") }
     try InputFile.refuseTerminal(inputs)
   }

@@ -30,7 +30,6 @@ struct PackCommand: ParsableCommand {
   func validate() throws {
     try files.validate(json: general.json)
     try InputFile.refuseTerminal(files.inputs)
-    if fitting.samples != nil { throw ValidationError("--for is for fit: pack counts the samples itself.") }
   }
 
   func run() throws {

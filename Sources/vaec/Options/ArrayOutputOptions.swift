@@ -6,12 +6,14 @@ import VAECodec
 struct ArrayOutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The format to write, as for decode. (default: npy)", valueName: "format"),
+    completion: .list(FormatName.allCases.map(\.rawValue)),
     transform: parseFormat)
   var to: FormatName?
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"))
+    help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(name: .shortAndLong, help: "Overwrite files, and write to terminals.")

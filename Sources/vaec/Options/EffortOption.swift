@@ -5,7 +5,7 @@ import VAECodec
 struct EffortOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "0 (fastest) to 9 (fewest bits): work put into choices. (default: \(EncodeOptions.standardEffort))",
+      "0 (fastest) to 9 (fewest bits): work put into choices.",
       valueName: "0..9"))
   var effort = EncodeOptions.standardEffort
 

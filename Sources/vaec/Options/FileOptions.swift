@@ -9,7 +9,8 @@ struct FileOptions: ParsableArguments {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The file to write, for one input; - for standard output.", valueName: "file"))
+    help: ArgumentHelp("The file to write, for one input; - for standard output.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(name: [.customShort("c"), .customLong("stdout")], help: "Write to standard output.")

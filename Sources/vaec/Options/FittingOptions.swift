@@ -22,12 +22,6 @@ struct FittingOptions: ParsableArguments {
     help: ArgumentHelp("Time to train for, as 60s, 5m or 1h.", valueName: "time"), transform: parseDuration)
   var time: Double?
 
-  @Option(
-    name: .customLong("for"),
-    help: ArgumentHelp(
-      "Samples that will be encoded: makes model and codes of so many smallest together.", valueName: "n"))
-  var samples: Int?
-
   @Option(help: ArgumentHelp("The share of rows to hold out.", valueName: "share"))
   var holdout = 0.1
 
@@ -52,9 +46,6 @@ struct FittingOptions: ParsableArguments {
     if let epochs, !(1...1_000_000).contains(epochs) {
       throw ValidationError("--epochs takes a number from 1 to 1000000.")
     }
-    if let samples, !(1...1_000_000_000_000).contains(samples) {
-      throw ValidationError("--for takes a number of samples from 1 to 1000000000000.")
-    }
     guard holdout > 0, holdout <= 0.5 else {
       throw ValidationError("--holdout takes a share above 0, up to 0.5.")
     }
@@ -67,7 +58,6 @@ struct FittingOptions: ParsableArguments {
     options.hidden = hidden
     options.epochs = epochs
     options.seconds = time
-    options.samples = samples
     options.holdout = holdout
     options.seed = seed
     return options

@@ -6,7 +6,8 @@ import VAECodec
 struct ModelOption: ParsableArguments {
   @Option(
     name: [.customShort("m"), .long],
-    help: ArgumentHelp("The model, as fit has made it.", valueName: "model.vae"))
+    help: ArgumentHelp("The model, as fit has made it.", valueName: "model.vae"),
+    completion: .file(extensions: ["vae"]))
   var model: String
 
   /// Reads the model.

@@ -4,6 +4,12 @@ import VAE
 /// What a fit makes best.
 struct ObjectiveOptions: ParsableArguments {
   @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp(
+      "Samples that will be encoded: makes model and codes of so many smallest together.", valueName: "n"))
+  var samples: Int?
+
+  @Option(
     help: ArgumentHelp(
       "What to make best: rate-distortion, or elbo for the VAE of textbooks.", valueName: "name"))
   var objective = Objective.rateDistortion
@@ -20,6 +26,12 @@ struct ObjectiveOptions: ParsableArguments {
   var beta: Double?
 
   func validate() throws {
+    if let samples, !(1...1_000_000_000_000).contains(samples) {
+      throw ValidationError("--for takes a number of samples from 1 to 1000000000000.")
+    }
+    if objective == .elbo, samples != nil {
+      throw ValidationError("--for and --objective elbo exclude each other.")
+    }
     if objective != .elbo, likelihood != nil || beta != nil {
       throw ValidationError("--likelihood and --beta need --objective elbo.")
     }
@@ -30,6 +42,7 @@ struct ObjectiveOptions: ParsableArguments {
 
   /// Sets what was asked for.
   func set(in options: inout FitOptions) {
+    options.samples = samples
     options.objective = objective
     options.likelihood = likelihood ?? .automatic
     options.beta = beta ?? 1

@@ -7,12 +7,12 @@ struct ReadingOptions: ParsableArguments {
     help: ArgumentHelp(
       "The data's format: npy, idx, csv, raw, fvecs, bvecs or ivecs. It is recognized without, except raw.",
       valueName: "name"),
-    transform: parseFormat)
+    completion: .list(FormatName.allCases.map(\.rawValue)), transform: parseFormat)
   var format: FormatName?
 
   @Option(
     help: ArgumentHelp("Raw data: the type of a value (u1 i1 u2 i2 u4 i4 f2 f4 f8).", valueName: "type"),
-    transform: parseType)
+    completion: .list(ElementType.allCases.map(\.name)), transform: parseType)
   var dtype: ElementType?
 
   @Option(
@@ -22,7 +22,7 @@ struct ReadingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Whether the first line of a text holds names: yes or no.", valueName: "yes|no"),
-    transform: parseYesOrNo)
+    completion: .list(["yes", "no"]), transform: parseYesOrNo)
   var header: Bool?
 
   /// The options as the readers take them.
