@@ -70,4 +70,23 @@ public struct TableSet: Sendable {
     }
     return sum
   }
+
+  /// What coding each row of a chunk takes, in bits: together, ``bits(of:)``.
+  public func rowBits(of chunk: ChunkSymbols) -> [Double] {
+    chunk.check()
+    precondition(chunk.planes == planes, "the chunk has the tables' planes")
+    var sums = [Double](repeating: 0, count: chunk.rows)
+    for plane in 0..<planes {
+      let (table, first) = (self[plane], plane * chunk.planeStride)
+      for row in sums.indices { sums[row] += Double(table.bits(of: chunk.symbols[first + row])) }
+    }
+    for plane in 0..<chunk.levelledPlanes {
+      let first = (planes + plane) * chunk.planeStride
+      for row in sums.indices {
+        let level = Int(chunk.levels[plane * chunk.planeStride + row])
+        sums[row] += Double(levels[level].bits(of: chunk.symbols[first + row]))
+      }
+    }
+    return sums
+  }
 }

@@ -56,6 +56,22 @@ public struct FitProgress: Sendable {
   public var seconds: Double
 }
 
+/// Rate and distortion of the network alone on held-out rows at a moment of training, in the middle of its range.
+public struct TrainingPoint: Equatable, Sendable {
+  /// Passes over the data so far.
+  public var epoch: Double
+  /// Bits a sample, by the prior.
+  public var bits: Double
+  /// In dB.
+  public var psnr: Double
+
+  public init(epoch: Double, bits: Double, psnr: Double) {
+    self.epoch = epoch
+    self.bits = bits
+    self.psnr = psnr
+  }
+}
+
 /// Why a fit cannot be made.
 public enum FitError: Error, Equatable {
   /// Fewer rows than a fit needs.

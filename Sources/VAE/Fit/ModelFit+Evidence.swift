@@ -37,7 +37,7 @@ extension ModelFit {
   /// - Returns: nil where nothing varies.
   func trainEvidence(
     _ ground: Ground, _ likelihood: Likelihood, _ random: inout RandomSource
-  ) -> (network: Model.Network, wasStopped: Bool)? {
+  ) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)? {
     let fit = ground.fit
     let available = ground.components.variances.count { $0 > ground.spectrum.total * 1e-12 }
     guard available > 0 else { return nil }
@@ -66,6 +66,7 @@ extension ModelFit {
     let held = ground.heldSamples.spread(rows: 512)
     var heldOut: (bits: Double, psnr: Double)?
     var (done, lastTold, wasStopped) = (0, -1.0, false)
+    var curve: [TrainingPoint] = []
     while !wasStopped {
       let seconds = (clock.now - start) / .seconds(1)
       let fraction = options.seconds.map { min(1, seconds / $0) } ?? Double(done) / Double(steps)
@@ -81,6 +82,10 @@ extension ModelFit {
             ground.peakDecibels - tenLogarithms(max(1e-12, measured.squaredError))
           )
         }
+        if let heldOut, heldOut.bits.isFinite, heldOut.psnr.isFinite {
+          let epoch = Double(done) / Double(stepsInEpoch)
+          curve.append(TrainingPoint(epoch: epoch, bits: heldOut.bits, psnr: heldOut.psnr))
+        }
       }
       if done % stepsInEpoch == 0 || seconds > lastTold + 0.5 {
         lastTold = seconds
@@ -91,7 +96,7 @@ extension ModelFit {
       }
       if options.seconds != nil { steps = max(steps, done + 1) }
     }
-    return (store(trainer, likelihood, ground, held, &random), wasStopped)
+    return (store(trainer, likelihood, ground, held, &random), curve, wasStopped)
   }
 
   /// Integers or probabilities as the Bernoulli likelihood takes them, within 0 ... 1.

@@ -17,7 +17,7 @@ extension ModelFit {
   /// - Returns: nil where no component varies, or nothing comes of it.
   func train(
     _ ground: Ground, _ random: inout RandomSource
-  ) -> (network: Model.Network, wasStopped: Bool)? {
+  ) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)? {
     let (fit, held, components, spectrum) = (ground.fit, ground.held, ground.components, ground.spectrum)
     let bounds = ground.model.standardizedBounds()
     let available = components.variances.count { $0 > spectrum.total * 1e-12 }
@@ -48,6 +48,15 @@ extension ModelFit {
     var best = (loss: Double.infinity, parameters: parameters)
     var heldOut: (bits: Double, psnr: Double)?
     var done = 0
+    var curve: [TrainingPoint] = []
+    func record(_ measured: (loss: Double, bits: Double, psnr: Double), after steps: Int) {
+      let point = TrainingPoint(
+        epoch: Double(steps) / Double(stepsInEpoch), bits: measured.bits,
+        psnr: measured.psnr + ground.peakDecibels)
+      if point.bits.isFinite, point.psnr.isFinite { curve.append(point) }
+    }
+    record(check.measure(at: [0.5]), after: 0)
+    var settled = 0
     var lastTold = -1.0
     // After a stop is asked for, the rest of the schedule runs off within an epoch.
     var ending: (from: Double, step: Int)?
@@ -73,6 +82,7 @@ extension ModelFit {
         // In the first half, only those who watch want to know.
         let measured = fraction > 0.5 ? check.measure() : check.measure(at: [0.5])
         heldOut = (measured.bits, measured.psnr + ground.peakDecibels)
+        record(measured, after: done)
         if fraction > 0.5, measured.loss < best.loss { best = (measured.loss, parameters.copy()) }
       }
       if options.seconds != nil { steps = max(steps, done + 1) }
@@ -85,9 +95,11 @@ extension ModelFit {
       for i in 0..<settling {
         if let limit = options.seconds, (clock.now - start) / .seconds(1) > limit * 13 / 12 { break }
         trainer.settle(progress: Double(i) / Double(settling))
+        settled += 1
       }
     }
     let last = check.measure()
+    record(last, after: done + settled)
     // A loss that is no number is worse than any: then no network is better than this one.
     let isLastBest = last.loss.isFinite && last.loss <= best.loss
     guard isLastBest || best.loss.isFinite else { return nil }
@@ -95,7 +107,7 @@ extension ModelFit {
     let storage = NetworkStorage(
       kernels: kernels, workers: workers, held: held, bounds: bounds, samples: options.samples)
     let network = storage.store(chosen, inverseDeviation: inverseDeviation, qualities: qualities)
-    return (network, ending != nil)
+    return (network, curve, ending != nil)
   }
 }
 

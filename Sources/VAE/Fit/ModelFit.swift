@@ -48,6 +48,8 @@ public struct ModelFit {
     public var missingValues: Int
     /// Latents that training began with and that were dropped: they carried nothing.
     public var droppedLatents: Int
+    /// How training went, from its start, PCA, on; empty where there was none.
+    public var trainingCurve: [TrainingPoint]
     /// Whether it was asked to stop early.
     public var wasStopped: Bool
     /// The evidence lower bound on the rows that were held out, of a fit to it.
@@ -89,6 +91,7 @@ public struct ModelFit {
     var model: Model
     /// Latents that training began with.
     var latents = 0
+    var curve: [TrainingPoint] = []
     var wasStopped = false
   }
 
@@ -100,12 +103,13 @@ public struct ModelFit {
   /// The model with the network that `train` makes.
   private func trained(
     _ ground: Ground, _ random: inout RandomSource,
-    by train: (inout RandomSource) -> (network: Model.Network, wasStopped: Bool)?
+    by train: (inout RandomSource) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)?
   ) -> Trained {
     var result = Trained(model: ground.model)
     guard let trained = train(&random) else { return result }
     result.model.network = trained.network
     result.latents = trained.network.latents
+    result.curve = trained.curve
     result.wasStopped = trained.wasStopped
     pruneLatents(&result.model, ground.fit, ground.held)
     return result
@@ -124,6 +128,7 @@ public struct ModelFit {
       latentBits: use?.bits ?? [], latentVariances: use?.variances ?? [],
       missingValues: ground.statistics.missing,
       droppedLatents: finished.model.network.map { trained.latents - $0.latents } ?? 0,
+      trainingCurve: finished.model.network == nil ? [] : trained.curve,
       wasStopped: trained.wasStopped,
       evidence: finished.model.evidence(on: ground.heldSamples, kernels: kernels, workers: workers)?.bound)
   }

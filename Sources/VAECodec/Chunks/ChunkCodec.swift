@@ -60,6 +60,21 @@ final class ChunkCodec {
   ///   - batch: at least one row and at most the plan's.
   ///   - prefix: what the frame's content begins with.
   func encode(_ batch: SampleBatch, after prefix: [UInt8] = []) -> [UInt8] {
+    let hasExceptions = setSymbols(of: batch)
+    guard guarantee != nil || hasExceptions else { return encoder.encode(chunk, after: prefix) }
+    return corrected(batch, symbols: encoder.packed(chunk), after: prefix)
+  }
+
+  /// Bits of the symbols of each row of a batch, by the tables that code them.
+  func rowBits(of batch: SampleBatch) -> [Double] {
+    _ = setSymbols(of: batch)
+    return plan.tables.rowBits(of: chunk)
+  }
+
+  /// Finds the symbols of a chunk, and keeps them.
+  ///
+  /// - Returns: whether some values are no finite numbers.
+  private func setSymbols(of batch: SampleBatch) -> Bool {
     precondition(batch.valuesPerSample == plan.model.values)
     precondition(batch.rows >= 1 && batch.rows <= plan.chunkRows)
     if batch.rows > chunk.planeStride {
@@ -82,8 +97,7 @@ final class ChunkCodec {
     }
     swap(&symbols, &chunk.symbols)
     swap(&levels, &chunk.levels)
-    guard guarantee != nil || hasExceptions else { return encoder.encode(chunk, after: prefix) }
-    return corrected(batch, symbols: encoder.packed(chunk), after: prefix)
+    return hasExceptions
   }
 
   /// The frame of the symbols that were encoded last; its content begins with `prefix`.
@@ -290,6 +304,9 @@ final class ChunkCodecs: Sendable {
   func encode(_ batch: SampleBatch, after prefix: [UInt8] = [], worker: Int) -> [UInt8] {
     codec(worker).encode(batch, after: prefix)
   }
+
+  /// Bits of the symbols of each row.
+  func rowBits(of batch: SampleBatch, worker: Int) -> [Double] { codec(worker).rowBits(of: batch) }
 
   /// The samples of a frame.
   func decode(_ frame: [UInt8], worker: Int) throws(ChunkError) -> SampleBatch {

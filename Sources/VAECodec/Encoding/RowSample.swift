@@ -7,7 +7,7 @@ struct RowSample {
   private let mostRows: Int
   /// One block in so many is kept.
   private var distance = 1
-  private var parts: [(block: Int, batch: SampleBatch)] = []
+  private var parts: [(block: Int, first: Int, batch: SampleBatch)] = []
   private var keptRows = 0
   /// Rows that have been offered.
   private(set) var rows = 0
@@ -35,7 +35,7 @@ struct RowSample {
       let block = (rows + row) / blockRows
       let end = min(batch.rows, (block + 1) * blockRows - rows)
       if block % distance == 0 {
-        parts.append((block, batch.rows(row..<end)))
+        parts.append((block, rows + row, batch.rows(row..<end)))
         keptRows += end - row
         thinOut()
       }
@@ -57,6 +57,9 @@ struct RowSample {
 
   /// The rows that are kept, in order.
   var batches: [SampleBatch] { parts.map(\.batch) }
+
+  /// For each of ``batches``, the place of its first row in the input.
+  var places: [Int] { parts.map(\.first) }
 
   /// The rows that are kept, together; nil where there are none.
   var batch: SampleBatch? { SampleBatch(joining: batches) }

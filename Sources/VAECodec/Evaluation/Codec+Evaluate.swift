@@ -54,6 +54,8 @@ public struct EvaluationReport: Sendable {
   public var zstdBitsPerSample: Double
   /// The evidence lower bound on the samples, where the model was fitted to it.
   public var evidence: EvidenceBound?
+  /// What single rows are like; nil where nobody asked.
+  public var rows: EvaluatedRows?
 }
 
 extension Codec {
@@ -69,10 +71,12 @@ extension Codec {
   /// - Parameters:
   ///   - qualities: each 0 ... 100.
   ///   - effort: how streams are encoded.
+  ///   - keepsRows: whether to look at single rows as well: see ``EvaluationReport/rows``.
   ///   - progress: called with the number of qualities that are done.
   public func evaluate(
     _ reader: any SampleReader, name: String, model: FittedModel, qualities: [Double],
-    effort: Int = EncodeOptions.standardEffort, progress: (Int) -> Void = { _ in }
+    effort: Int = EncodeOptions.standardEffort, keepsRows: Bool = false,
+    progress: (Int) -> Void = { _ in }
   ) throws(CodecError) -> EvaluationReport {
     let description = reader.description
     try model.accepts(description, name: name)
@@ -83,11 +87,14 @@ extension Codec {
     let batches = sample.batches
     // The stream's header says how many there are where the reader does: as when the samples are encoded.
     if description.rows != nil { held.rows = batches.reduce(0) { $0 + $1.rows } }
-    let samples = HeldSamples(batches, held)
+    let samples = HeldSamples(batches, held, places: sample.places)
     guard samples.rows > 0 else { throw .noRows(name: name) }
+    let gatherer = keepsRows ? RowGatherer(samples, qualities) : nil
     var points: [EvaluationReport.Point] = []
     for (i, quality) in qualities.enumerated() {
-      points.append(try measure(samples, name: name, model: model, quality: quality, effort: effort))
+      points.append(
+        try measure(
+          samples, name: name, model: model, quality: quality, effort: effort, gatherer: gatherer))
       progress(i + 1)
     }
     let peak = model.summary.peak
@@ -120,7 +127,8 @@ extension Codec {
       bdRateVsPCA: BDRate.percent(
         points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),
       breakEvenSamples: breakEven(model, points, baseline), breakEvenSamplesVsZstd: breakEvenVsZstd,
-      zstdBitsPerSample: zstdBits, evidence: evidence(samples, model))
+      zstdBitsPerSample: zstdBits, evidence: evidence(samples, model),
+      rows: gatherer?.rows(latents: latents(of: samples, model)))
   }
 
   /// The bound on the samples, batch after batch; missing values count as their means.
@@ -146,14 +154,18 @@ extension Codec {
   /// One quality: the stream is written to memory whole, and decoded from there.
   func measure(
     _ samples: HeldSamples, name: String, model: FittedModel, quality: Double,
-    effort: Int = EncodeOptions.standardEffort
+    effort: Int = EncodeOptions.standardEffort, gatherer: RowGatherer? = nil
   ) throws(CodecError) -> EvaluationReport.Point {
     let sink = MemorySink()
     let encoded = try encode(
       samples.reader(), name: name, model: model, options: EncodeOptions(quality: quality, effort: effort),
       to: sink)
-    let comparing = ComparingWriter(samples)
+    if gatherer?.wantsBits(at: quality) == true {
+      gatherer?.take(bits: try rowBits(samples, in: sink.bytes, name: name, model: model, effort: effort))
+    }
+    let comparing = gatherer?.comparing(at: quality) ?? ComparingWriter(samples)
     let decoded = try decode(MemorySource(sink.bytes), name: name, model: model) { _ in comparing }
+    gatherer?.take(comparing, at: quality)
     let distortion = comparing.distortion
     let (rows, raw, size) = (Double(samples.rows), Double(samples.rawBytes), Double(sink.bytes.count))
     let bits = 8 * size / rows

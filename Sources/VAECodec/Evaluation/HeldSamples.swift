@@ -3,13 +3,23 @@ import SampleIO
 import VAE
 
 /// Samples in memory that can be read again and again.
-struct HeldSamples {
+struct HeldSamples: Sendable {
   let batches: [SampleBatch]
   let description: SampleDescription
+  /// For each batch, the place of its first row in the data.
+  private let places: [Int]
 
-  init(_ batches: [SampleBatch], _ description: SampleDescription) {
+  /// - Parameter places: for each batch, where its first row is in the data; nil where the batches are all of them.
+  init(_ batches: [SampleBatch], _ description: SampleDescription, places: [Int]? = nil) {
     self.batches = batches
     self.description = description
+    var next = 0
+    self.places =
+      places
+      ?? batches.map { batch in
+        defer { next += batch.rows }
+        return next
+      }
   }
 
   var rows: Int { batches.reduce(0) { $0 + $1.rows } }
@@ -24,6 +34,42 @@ struct HeldSamples {
       count += parts[parts.count - 1].rows
     }
     return SampleBatch(joining: parts)
+  }
+
+  /// Some rows, each in the data's place: at most `most`, spread evenly over all.
+  func spread(most: Int) -> [(place: Int, row: Int)] {
+    let all = rows
+    let count = min(all, most)
+    return locate((0..<count).map { $0 * all / count })
+  }
+
+  /// Where rows are in the data.
+  ///
+  /// - Parameter wanted: in ascending order, each within ``rows``.
+  func locate(_ wanted: [Int]) -> [(place: Int, row: Int)] {
+    var (batch, first) = (0, 0)
+    return wanted.map { row in
+      while row >= first + batches[batch].rows {
+        first += batches[batch].rows
+        batch += 1
+      }
+      return (places[batch] + row - first, row)
+    }
+  }
+
+  /// Some rows, together; nil where none is wanted.
+  ///
+  /// - Parameter wanted: in ascending order, each within ``rows``.
+  func rows(_ wanted: [Int]) -> SampleBatch? {
+    var (batch, first) = (0, 0)
+    return SampleBatch(
+      joining: wanted.map { row in
+        while row >= first + batches[batch].rows {
+          first += batches[batch].rows
+          batch += 1
+        }
+        return batches[batch].rows(row - first..<row - first + 1)
+      })
   }
 
   /// The first rows, at most `rows`, as numbers.
@@ -75,27 +121,4 @@ struct HeldSamples {
       return nil
     }
   }
-}
-
-/// Compares what is written to it with samples in memory.
-final class ComparingWriter: SampleWriter {
-  private let samples: HeldSamples
-  private let reader: any SampleReader
-  private(set) var distortion = Distortion()
-
-  init(_ samples: HeldSamples) {
-    self.samples = samples
-    reader = samples.reader()
-  }
-
-  func write(_ batch: SampleBatch) throws(SampleIOError) {
-    var row = 0
-    while row < batch.rows, let original = try reader.read(maxRows: batch.rows - row) {
-      distortion.add(
-        original.doubles(), samples.printed(batch.rows(row..<row + original.rows).doubles()))
-      row += original.rows
-    }
-  }
-
-  func finish() {}
 }

@@ -14,6 +14,11 @@ public struct FitReport: Sendable {
   public var droppedLatents: Int
   /// Whether the fit ended before its schedule did.
   public var wasStopped: Bool
+  /// Rows that were held out: those that ``ModelSummary/points`` were measured on.
+  let heldOut: HeldSamples
+
+  /// A reader of rows that were held out: those that ``ModelSummary/points`` were measured on.
+  public func heldOutReader() -> any SampleReader { heldOut.reader() }
 }
 
 extension Codec {
@@ -81,38 +86,48 @@ extension Codec {
         components: $0.components)
     }
     notes.evidence = result.evidence
+    if !result.trainingCurve.isEmpty {
+      notes.sections.append(
+        ModelNotes.Section(
+          kind: ModelNotes.Section.trainingCurve, bytes: TrainingCurve.encode(result.trainingCurve)))
+    }
     let draft = FittedModel(result.model, notes: notes)
-    notes.points = try points(of: draft, on: result.heldSamples)
+    let held = try measured(result.heldSamples, as: draft.summary)
+    notes.points = try points(of: draft, on: held)
     return FitReport(
       model: FittedModel(result.model, notes: notes), seconds: (clock.now - start) / .seconds(1),
       rows: reservoir.seen, missingValues: result.missingValues, droppedLatents: result.droppedLatents,
-      wasStopped: result.wasStopped)
+      wasStopped: result.wasStopped, heldOut: held)
   }
 
   /// Rows that the qualities are measured on at the most, and values, but for so many rows.
   private static let (mostMeasuredRows, mostMeasuredValues, enoughMeasuredRows) = (4096, 1 << 18, 512)
 
-  /// Rate and PSNR of every fifth quality on rows that were held out.
-  private func points(of model: FittedModel, on held: Matrix) throws(CodecError) -> [ModelSummary.Point] {
+  /// Rows that were held out, or as many of them as are worth the time.
+  private func measured(_ held: Matrix, as summary: ModelSummary) throws(CodecError) -> HeldSamples {
     let rows = min(
       held.rows, Self.mostMeasuredRows, max(Self.enoughMeasuredRows, Self.mostMeasuredValues / held.columns))
     let batch = SampleBatch(
       floats: (0..<rows).flatMap { held.values(ofRow: $0 * held.rows / rows) },
-      elementType: model.summary.elementType,
+      elementType: summary.elementType,
       valuesPerSample: held.columns)
-    let data: HeldSamples
     do {
-      data = HeldSamples(
+      return HeldSamples(
         [batch],
         try SampleDescription(
-          elementType: model.summary.elementType, sampleShape: model.summary.sampleShape, format: .raw,
-          rows: rows))
+          elementType: summary.elementType, sampleShape: summary.sampleShape, format: .raw, rows: rows))
     } catch {
       throw .samples(error)
     }
+  }
+
+  /// Rate and PSNR of every fifth quality on rows that were held out.
+  private func points(
+    of model: FittedModel, on held: HeldSamples
+  ) throws(CodecError) -> [ModelSummary.Point] {
     var points: [ModelSummary.Point] = []
     for quality in stride(from: 0.0, through: 100, by: 5) {
-      let measured = try measure(data, name: "held-out rows", model: model, quality: quality)
+      let measured = try measure(held, name: "held-out rows", model: model, quality: quality)
       points.append(
         ModelSummary.Point(quality: quality, bitsPerSample: measured.bitsPerSample, psnr: measured.psnr))
     }

@@ -134,7 +134,8 @@ public struct FittedModel: Sendable {
       pcaPoints: notes.pca.map {
         ModelSummary.PCAPoint(
           bitsPerSample: Double($0.bits), psnr: Double($0.psnr), components: $0.components)
-      })
+      },
+      trainingCurve: notes.section(ModelNotes.Section.trainingCurve).map(TrainingCurve.decode) ?? [])
   }
 
   private static func evidence(_ model: Model, _ notes: ModelNotes) -> ModelSummary.Evidence? {

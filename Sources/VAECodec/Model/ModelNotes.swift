@@ -37,6 +37,9 @@ struct ModelNotes {
     static let latentMixture = 4
   }
 
+  /// The content of the first section of a kind; nil where there is none.
+  func section(_ kind: Int) -> [UInt8]? { sections.first { $0.kind == kind }?.bytes }
+
   func encode() -> [UInt8] {
     var w = ByteWriter()
     w.append(elementType.rawValue)

@@ -52,6 +52,8 @@ public struct ModelSummary: Equatable, Sendable {
   /// PCA with a uniform quantizer and an ideal entropy coder on the same held-out rows, for comparison; lowest rate
   /// first.
   public var pcaPoints: [PCAPoint]
+  /// How training went on held-out rows; empty where nothing was trained, or the model is older than this note.
+  public var trainingCurve: [TrainingPoint]
 
   /// What a textbook VAE was fitted to.
   public struct Evidence: Equatable, Sendable {

@@ -1,6 +1,6 @@
-// Numbers as people read them.
+// Numbers as people read them, in tables of the command line and in reports.
 
-extension Double {
+package extension Double {
   /// The number with `digits` decimals.
   func fixed(_ digits: Int) -> String {
     guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
@@ -34,16 +34,16 @@ extension Double {
 }
 
 /// A shape or widths of layers: "28 x 28".
-func text(ofShape shape: [Int]) -> String { shape.map(String.init).joined(separator: " x ") }
+package func text(ofShape shape: [Int]) -> String { shape.map(String.init).joined(separator: " x ") }
 
 /// A quality: 60, or 12.5.
-func text(ofQuality quality: Double) -> String { quality.fixed(quality == quality.rounded() ? 0 : 1) }
+package func text(ofQuality quality: Double) -> String { quality.fixed(quality == quality.rounded() ? 0 : 1) }
 
 /// "1 sample", "2 samples".
-func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
+package func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
 
 /// A duration in seconds as a clock shows it: "0:07", "1:02:30".
-func clockText(_ seconds: Double) -> String {
+package func clockText(_ seconds: Double) -> String {
   let total = Int(min(max(0, seconds), 1e9).rounded())
   func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
   let (hours, minutes) = (total / 3600, total / 60 % 60)

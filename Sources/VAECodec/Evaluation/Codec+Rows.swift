@@ -1,0 +1,69 @@
+import ByteIO
+import CodeStream
+import SampleIO
+import VAE
+
+extension Codec {
+  /// Bits of the symbols of some samples' rows, at the setting of a stream that was made of the samples.
+  ///
+  /// - Parameters:
+  ///   - stream: a single one.
+  ///   - effort: how it was encoded.
+  /// - Returns: one number for each of the rows that ``RowGatherer`` counts.
+  func rowBits(
+    _ samples: HeldSamples, in stream: [UInt8], name: String, model: FittedModel, effort: Int
+  ) throws(CodecError) -> [Double] {
+    let details: StreamDetails
+    switch try nextPart(StreamReader(MemorySource(stream)), name) {
+    case .header(let header): details = try StreamDetails(header.content, name: name)
+    case .compact(let compact): details = try StreamDetails.compact(compact.content, name: name).0
+    default: return []
+    }
+    let coding = try details.coding(by: model, name: name)
+    let wanted = samples.spread(most: RowGatherer.mostCounted)
+    let blockRows = min(Self.countedBlockRows, StreamPlan.defaultChunkRows(values: coding.model.values))
+    let plan = StreamPlan(
+      coding.model, at: coding.point, chunkRows: blockRows, effort: Effort(effort), kernels: kernels)
+    let codecs = ChunkCodecs(plan, samples.description, workers: workers.count)
+    var (bits, next): ([Double], Int) = ([], 0)
+    bits.reserveCapacity(wanted.count)
+    try ChunkPipeline(threads: workers.count).run(
+      next: { () throws(CodecError) -> SampleBatch? in
+        let rows = wanted[next..<min(wanted.count, next + blockRows)].map(\.row)
+        next += rows.count
+        return samples.rows(rows)
+      },
+      work: { worker, batch in codecs.rowBits(of: batch, worker: worker) },
+      use: { (found: [Double]) throws(CodecError) in bits += found })
+    return bits
+  }
+
+  /// Rows whose bits are counted at once.
+  private static let countedBlockRows = 1024
+
+  /// The two strongest latents of some rows, in ascending order; none where the model has no network.
+  func latents(
+    of samples: HeldSamples, _ model: FittedModel
+  ) -> (_ rows: [(place: Int, row: Int)]) -> [EvaluatedRows.Latents] {
+    { rows in
+      guard let map = LatentMap(model.model, kernels: self.kernels), map.count > 0 else { return [] }
+      var found: [EvaluatedRows.Latents] = []
+      for first in stride(from: 0, to: rows.count, by: map.blockRows) {
+        let block = rows[first..<min(rows.count, first + map.blockRows)]
+        guard let batch = samples.rows(block.map(\.row)) else { continue }
+        var numbers = batch.floats()
+        _ = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
+        var latents = [Float](repeating: 0, count: block.count * map.count)
+        numbers.withUnsafeBufferPointer { numbers in
+          latents.withUnsafeMutableBufferPointer { map.latents(of: numbers, rows: block.count, into: $0) }
+        }
+        for (i, row) in block.enumerated() {
+          let own = latents[i * map.count..<(i + 1) * map.count].prefix(2).map { Double($0) }
+          found.append(
+            EvaluatedRows.Latents(place: row.place, first: own[0], second: own.count > 1 ? own[1] : nil))
+        }
+      }
+      return found
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import SampleIO
+
+/// Gathers what single rows are like while an evaluation goes from quality to quality. It keeps a bounded number of rows,
+/// and two numbers for each value of a sample and each quality that it looks at.
+final class RowGatherer {
+  /// The qualities that are looked at, as far as they are measured.
+  private static let wantedQualities = [10.0, 30, 50, 70, 90]
+  private static let middle = 50.0
+  /// Rows and values that are shown at the most; and rows of which bits are counted.
+  private static let (mostShown, mostShownValues) = (8, 1 << 18)
+  static let mostCounted = 1 << 16
+  private static let mostCostliest = 10
+
+  private let samples: HeldSamples
+  private let qualities: [Double]
+  private let bitsQuality: Double
+  /// Rows to count bits of, to show, and those found to be costliest: rows of `samples`.
+  private let counted: [(place: Int, row: Int)]
+  private let shown: [(place: Int, row: Int)]
+  private var costliest: [(place: Int, row: Int)] = []
+  private var bits: [Double] = []
+  /// Bits by row.
+  private var bitsOfRow: [Int: Double] = [:]
+  private var decoded: [(quality: Double, rows: [Int: [Double]])] = []
+  private var profiles: [EvaluatedRows.Profile] = []
+
+  /// - Parameter qualities: those that will be measured, at least one.
+  init(_ samples: HeldSamples, _ qualities: [Double]) {
+    func nearest(_ wanted: Double) -> Double {
+      qualities.min { ($0 - wanted).magnitude < ($1 - wanted).magnitude } ?? wanted
+    }
+    self.samples = samples
+    self.qualities = Set(Self.wantedQualities.map(nearest)).sorted()
+    bitsQuality = nearest(Self.middle)
+    let width = max(1, samples.description.valuesPerSample)
+    shown = samples.spread(most: min(Self.mostShown, max(1, Self.mostShownValues / width)))
+    counted = samples.spread(most: Self.mostCounted)
+  }
+
+  /// Whether bits of rows are to be counted at a quality.
+  func wantsBits(at quality: Double) -> Bool { quality == bitsQuality && bits.isEmpty }
+
+  /// Takes the bits of ``counted``.
+  func take(bits: [Double]) {
+    self.bits = bits
+    let width = max(1, samples.description.valuesPerSample)
+    let most = min(Self.mostCostliest, max(1, Self.mostShownValues / width))
+    let order = bits.indices.sorted { (bits[$0], $1) > (bits[$1], $0) }
+    costliest = order.prefix(most).map { counted[$0] }
+    let rows = Set(shown.map(\.row)).union(costliest.map(\.row))
+    for (i, row) in counted.enumerated() where rows.contains(row.row) { bitsOfRow[row.row] = bits[i] }
+  }
+
+  /// What compares decoded samples at a quality; nil where they are not looked at.
+  func comparing(at quality: Double) -> ComparingWriter? {
+    guard qualities.contains(quality), !decoded.contains(where: { $0.quality == quality }) else { return nil }
+    let extra = quality == bitsQuality ? costliest.map(\.row) : []
+    return ComparingWriter(samples, keeping: Set(shown.map(\.row) + extra), makesProfile: true)
+  }
+
+  /// Takes what it found.
+  func take(_ comparing: ComparingWriter, at quality: Double) {
+    guard let profile = comparing.profile else { return }
+    decoded.append((quality, comparing.kept))
+    profiles.append(EvaluatedRows.Profile(quality: quality, meanSquares: profile.means))
+  }
+
+  /// All of it.
+  ///
+  /// - Parameter latents: gives the latents of some rows.
+  func rows(latents: ([(place: Int, row: Int)]) -> [EvaluatedRows.Latents]) -> EvaluatedRows {
+    var names: [String]?
+    if case .delimited(let style) = samples.description.format { names = style.header }
+    return EvaluatedRows(
+      sampleShape: samples.description.sampleShape, columnNames: names, qualities: qualities,
+      shown: shown.map { row($0) }, profiles: profiles.sorted { $0.quality < $1.quality },
+      bitsQuality: bitsQuality, bits: bits, costliest: costliest.map { row($0, at: bitsQuality) },
+      latents: latents(places(forLatents: costliest)))
+  }
+
+  /// Rows spread evenly, and some others, in ascending order.
+  private func places(forLatents others: [(place: Int, row: Int)]) -> [(place: Int, row: Int)] {
+    let spread = samples.spread(most: Self.mostLatents)
+    let rows = Set(spread.map(\.row))
+    return (spread + others.filter { !rows.contains($0.row) }).sorted { $0.row < $1.row }
+  }
+
+  private static let mostLatents = 600
+
+  /// - Parameter quality: the only one to tell of; nil for all.
+  private func row(_ place: (place: Int, row: Int), at quality: Double? = nil) -> EvaluatedRows.Row {
+    let known = decoded.filter { quality == nil || $0.quality == quality }.sorted { $0.quality < $1.quality }
+    return EvaluatedRows.Row(
+      place: place.place, bits: bitsOfRow[place.row], values: samples.rows([place.row])?.doubles() ?? [],
+      decoded: known.compactMap { known in known.rows[place.row].map { (known.quality, $0) } })
+  }
+}
