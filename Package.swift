@@ -31,10 +31,12 @@ let package = Package(
     .target(name: "VAE", dependencies: ["ByteIO", "CKernels"]),
     .target(name: "CodeStream", dependencies: ["ByteIO"]),
     .target(name: "VAECodec", dependencies: ["ByteIO", "SampleIO", "VAE", "CodeStream"]),
+    // What an evaluation found, as a page for browsers.
+    .target(name: "Report", dependencies: ["VAECodec", "SampleIO", "ByteIO"]),
     .executableTarget(
       name: "vaec",
       dependencies: [
-        "VAECodec", "ByteIO", "SampleIO",
+        "VAECodec", "Report", "ByteIO", "SampleIO",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -47,6 +49,7 @@ let package = Package(
       name: "VAECodecTests", dependencies: ["VAECodec", "SampleIO", "ByteIO", "CodeStream", "VAE"]),
     // Programs as users write them: they import the library alone.
     .testTarget(name: "ExampleTests", dependencies: ["VAECodec"]),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "VAECodec", "SampleIO", "ByteIO", "VAE"]),
     .testTarget(name: "CommandTests", dependencies: ["vaec", "SampleIO"]),
   ],
   swiftLanguageModes: [.v6]
