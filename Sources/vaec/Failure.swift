@@ -28,7 +28,7 @@ extension CommandError: CustomStringConvertible {
     case .noOutputName(let name):
       "\(name): does not end in .vaec; name the output with -o, or pass -c to write to standard output"
     case .outputIsInput(let name):
-      "\(name): is input and output at once; name another output with -o"
+      "\(name): is input and output at once, or two outputs; name another output"
     case .cannotJoin(let name, let found, let expected):
       "\(name): holds \(found) where the files before hold \(expected); decode it to a file of its own"
     case .cannotRemove(let name, let reason):

@@ -20,6 +20,9 @@ public struct ModelSummary: Equatable, Sendable {
     public var psnr: Double
   }
 
+  /// A moment of training.
+  public typealias TrainingPoint = VAE.TrainingPoint
+
   /// 16 hexadecimal digits.
   public var fingerprint: String
   public var formatVersion: Int

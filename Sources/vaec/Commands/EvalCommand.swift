@@ -14,6 +14,7 @@ struct EvalCommand: ParsableCommand {
         vaec eval -m model.vae new.npy
         vaec eval -m model.vae new.npy -q 60
         vaec eval -m model.vae new.npy --every 10 --json
+        vaec eval -m model.vae new.npy --report new.html
       """)
 
   @OptionGroup var model: ModelOption
@@ -33,6 +34,11 @@ struct EvalCommand: ParsableCommand {
   var every: Int?
 
   @OptionGroup var effort: EffortOption
+  @OptionGroup var report: ReportOption
+
+  @Flag(name: .shortAndLong, help: "Overwrite the report.")
+  var force = false
+
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
@@ -42,6 +48,7 @@ struct EvalCommand: ParsableCommand {
       throw ValidationError("--every takes a number from 1 to 100.")
     }
     try InputFile.refuseTerminal([InputFile(data)])
+    try report.validate(json: general.json)
   }
 
   private var qualities: [Double] {
@@ -50,19 +57,24 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     let codec = try general.codec()
-    let model = try model.read()
+    try report.check(overwrite: force, others: [data, model.model])
+    let (modelName, model) = (model.model, try model.read())
     let input = InputFile(data)
     let reader = try input.reader(reading.readOptions)
     let console = general.console
     let qualities = qualities
     let isShown = Terminal.isError && !general.quiet
-    let report = try codec.evaluate(
-      reader, name: input.name, model: model, qualities: qualities, effort: effort.effort
+    let evaluation = try codec.evaluate(
+      reader, name: input.name, model: model, qualities: qualities, effort: effort.effort,
+      keepsRows: report.report != nil
     ) { done in
       if isShown { Terminal.writeError("\r\(done) of \(qualities.count) qualities\u{1B}[K") }
     }
     if isShown { Terminal.writeError("\r\u{1B}[K") }
-    let result = EvaluationResult(report)
+    try report.write(
+      evaluation, of: .data(input.name), model: model.summary, modelName: modelName, overwrite: force, console)
+    let result = EvaluationResult(evaluation)
+    if report.usesStandardOutput { return }
     if general.json {
       try console.result(result.json)
     } else {

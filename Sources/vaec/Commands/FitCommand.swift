@@ -29,8 +29,10 @@ struct FitCommand: ParsableCommand {
     completion: .file(extensions: ["vae"]))
   var output: String
 
-  @Flag(name: .shortAndLong, help: "Overwrite the model's file.")
+  @Flag(name: .shortAndLong, help: "Overwrite the model's file, and the report.")
   var force = false
+
+  @OptionGroup var report: ReportOption
 
   @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
   @OptionGroup(title: "MODEL OPTIONS") var objective: ObjectiveOptions
@@ -40,6 +42,7 @@ struct FitCommand: ParsableCommand {
   func validate() throws {
     if output == "-" { throw ValidationError("-o takes the name of a file for the model.") }
     try InputFile.refuseTerminal(inputs)
+    try report.validate(json: general.json)
   }
 
   private var inputs: [InputFile] { data.isEmpty ? [InputFile("-")] : data.map(InputFile.init) }
@@ -47,6 +50,7 @@ struct FitCommand: ParsableCommand {
   func run() throws {
     let codec = try general.codec()
     try checkOutput()
+    try report.check(overwrite: force, others: data + [output])
     var readers: [(name: String, reader: any SampleReader)] = []
     for input in inputs {
       readers.append((input.name, try input.reader(reading.readOptions)))
@@ -55,21 +59,33 @@ struct FitCommand: ParsableCommand {
     objective.set(in: &options)
     let console = general.console
     let message = "finishing the epoch, then saving; press again to stop at once"
-    let report = try FitProgressDisplay.watching(
+    let fit = try FitProgressDisplay.watching(
       console, countsEpochs: fitting.time == nil, message: message
     ) { [options] progress in
       try codec.fit(readers, options: options, memory: fitting.memory, progress: progress)
     }
     let file = try naming(output) { () throws(ByteIOError) in try OutputFile(path: output, overwrite: force) }
     try naming(output) { () throws(ByteIOError) in
-      try file.write(report.model.bytes)
+      try file.write(fit.model.bytes)
       try file.finish()
     }
+    if report.report != nil { try writeReport(fit, codec, console) }
+    if report.usesStandardOutput { return }
     if general.json {
-      try console.result(FitResult(report, path: output).json)
+      try console.result(FitResult(fit, path: output).json)
     } else if !general.quiet {
-      try console.result(FitResult(report, path: output).lines(isVerbose: general.verbose))
+      try console.result(FitResult(fit, path: output).lines(isVerbose: general.verbose))
     }
+  }
+
+  /// Evaluates the model on rows that were held out, and writes the report of that.
+  private func writeReport(_ fit: FitReport, _ codec: Codec, _ console: Console) throws(CodecError) {
+    let evaluation = try codec.evaluate(
+      fit.heldOutReader(), name: "rows held out", model: fit.model,
+      qualities: Array(stride(from: 0, through: 100, by: 5)), keepsRows: true)
+    try report.write(
+      evaluation, of: .heldOut(of: inputs.map(\.name)), model: fit.model.summary, modelName: output,
+      overwrite: force, console)
   }
 
   /// Finds out before the work whether the model can be written after it.

@@ -86,6 +86,12 @@ enum ModelText {
     let pca = summary.pcaPoints.map { point in
       JSON.object([("bits_per_sample", .number(point.bitsPerSample)), ("psnr", .number(point.psnr))])
     }
+    let training = summary.trainingCurve.map { point in
+      JSON.object([
+        ("epoch", .number(point.epoch)), ("bits_per_sample", .number(point.bits)),
+        ("psnr", .number(point.psnr)),
+      ])
+    }
     let latents = summary.latents.map { latent in
       JSON.object([("bits", .number(latent.bits)), ("variance", .number(latent.variance))])
     }
@@ -106,6 +112,7 @@ enum ModelText {
       ("objective", .string(objective)),
     ] + evidence + [
       ("points", .array(points)), ("baseline_pca", .array(pca)),
+      ("training_curve", .array(training)),
     ]
   }
 

@@ -1,0 +1,105 @@
+import VAECodec
+
+extension ReportPage {
+  /// Samples, and what came back of them at several qualities.
+  var samplesSection: Section {
+    Section(id: "samples", title: "Samples and what comes back", body: samples)
+  }
+
+  private var samples: HTML {
+    switch layout {
+    case .numbers: numbersTable
+    case .series: sketches
+    case .image, .colourImage, .slices: pictures
+    }
+  }
+
+  /// "12.5 bits, 19.2 dB" at a quality.
+  private func costText(_ quality: Double) -> String {
+    guard let point = point(at: quality) else { return "" }
+    return "\(point.bitsPerSample.fixed(1)) bits, \(isExact(point) ? "exact" : "\(point.psnr.fixed(1)) dB")"
+  }
+
+  private var spreadText: String {
+    rows.shown.count == evaluation.samples ? "All rows" : "Rows spread evenly over the data"
+  }
+
+  // MARK: Pictures
+
+  private var pictures: HTML {
+    let picture = picture
+    let heads: [HTML] = rows.qualities.map {
+      "<th scope=\"col\">\(qualityName($0))<br><small>\(costText($0))</small></th>"
+    }
+    let body: [HTML] = rows.shown.map { row in
+      let copies: [HTML] = row.decoded.map { copy in
+        let text = "\(rowName(row.place)) at \(qualityName(copy.quality))"
+        return "<td>\(picture.element(copy.values, text: text) ?? "")</td>"
+      }
+      let original = picture.element(row.values, text: "\(rowName(row.place)), original") ?? ""
+      return "<tr><th scope=\"row\">\(rowName(row.place))</th><td>\(original)</td>\(copies)</tr>\n"
+    }
+    let table: HTML = """
+      <table class="pictures"><caption>Originals, and what was decoded</caption>
+      <thead><tr><td></td><th scope="col">original<br><small>\(originalBits) bits</small></th>\(heads)</tr></thead>
+      <tbody>\(body)</tbody></table>
+      """
+    return figure(
+      scrolling(table, label: "Originals and reconstructions"),
+      """
+      \(spreadText), each as it was and as it was decoded. All pictures have one scale, from \
+      \(text(ofValue: picture.low)) to \(text(ofValue: picture.high)): \
+      \(picture.legend(text: "from the lowest value to the highest"))
+      """)
+  }
+
+  /// What draws samples, with a range that originals have.
+  var picture: Picture {
+    Picture(
+      layout, (rows.shown + rows.costliest).map(\.values), elementType: evaluation.elementType)
+  }
+
+  private var originalBits: String {
+    grouped(8 * evaluation.elementType.size * evaluation.valuesPerSample)
+  }
+
+  // MARK: Lines
+
+  private var sketches: HTML {
+    let groups: [HTML] = rows.shown.prefix(4).map { row in
+      let sketch = Sketch(layout, covering: [row.values])
+      let drawings: [HTML] = row.decoded.map { copy in
+        let name = qualityName(copy.quality)
+        return """
+          <div>\(sketch.html(row.values, decoded: copy.values, text: "\(rowName(row.place)), original and \(name)"))
+          <p>\(name): \(costText(copy.quality))</p></div>
+          """
+      }
+      return """
+        <h3>\(rowName(row.place)), from \(text(ofValue: sketch.low)) to \(text(ofValue: sketch.high))</h3>
+        <div class="panels">\(drawings)</div>
+
+        """
+    }
+    return figure(
+      "\(groups)",
+      """
+      \(spreadText): <span class="key original">the original</span> in grey, and over it \
+      <span class="key decoded">what was decoded</span>.
+      """)
+  }
+
+  // MARK: Numbers
+
+  private var numbersTable: HTML {
+    let names = (0..<evaluation.valuesPerSample).map(valueName)
+    let lines = rows.shown.flatMap { row in
+      [[rowName(row.place), "original"] + row.values.map(text(ofValue:))]
+        + row.decoded.map { copy in
+          [rowName(row.place), qualityName(copy.quality)] + copy.values.map(text(ofValue:))
+        }
+    }
+    let table = NumberTable("Originals, and what was decoded", ["row", "at"] + names, lines)
+    return figure(table.html, "\(spreadText), each as it was and as it was decoded.")
+  }
+}

@@ -1,0 +1,46 @@
+import VAECodec
+
+extension ReportPage {
+  /// How the fit went.
+  var trainingSection: Section {
+    let title = "Training"
+    let curve = model.trainingCurve
+    guard !curve.isEmpty else {
+      let why =
+        model.latents.isEmpty
+        ? "The model has no network, so that nothing was trained."
+        : "The model does not say how its training went: it is of an older version, or was made by other means."
+      return Section(id: "training", title: title, body: "<p>\(why)</p>\n")
+    }
+    let bits = plot("plot-training-bits", "bits/sample", style: 0) { $0.bits }
+    let psnr = plot("plot-training-psnr", "PSNR in dB", style: 1) { $0.psnr }
+    let table = NumberTable(
+      "training", ["epoch", "bits/sample", "PSNR dB"],
+      curve.map { [$0.epoch.fixed(1), $0.bits.fixed(2), $0.psnr.fixed(2)] })
+    let body: HTML = """
+      <div class="figures">
+      \(figure(bits.html, "Bits a sample of the network's latents, by the prior."))\
+      \(figure(psnr.html, "PSNR of what the network makes of them."))\
+      </div>
+      <p>Both are of the network alone, without the layers below it, in the middle of its range, on rows that the fit held \
+      out. Training starts as PCA and goes from coarse to fine: it lowers bits plus weighted squared error over all \
+      rates, and not each of these curves by itself.</p>
+      \(table.details)
+      """
+    return Section(id: "training", title: title, body: body, plots: [bits, psnr])
+  }
+
+  private func plot(
+    _ id: String, _ label: String, style: Int, _ value: (ModelSummary.TrainingPoint) -> Double
+  ) -> Plot {
+    let points = model.trainingCurve.map { point in
+      Plot.Point(
+        x: point.epoch, y: value(point),
+        title: "epoch \(point.epoch.fixed(1)): \(point.bits.fixed(2)) bits/sample, \(point.psnr.fixed(2)) dB")
+    }
+    return Plot(
+      id: id, text: "\(label) on held-out rows over epochs of training",
+      x: Axis("epoch", covering: points.compactMap(\.x)), y: Axis(label, covering: points.compactMap(\.y)),
+      series: [Plot.Series(name: label, style: style, mark: .linedPoints, points: points)])
+  }
+}

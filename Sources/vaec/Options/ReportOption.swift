@@ -1,0 +1,57 @@
+import ArgumentParser
+import ByteIO
+import Report
+import VAECodec
+
+/// Where a report for browsers goes.
+struct ReportOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Also write a report as one page for browsers; - for standard output, in place of the table.",
+      valueName: "out.html"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
+
+  /// Whether the page takes the place of what is printed.
+  var usesStandardOutput: Bool { report == "-" }
+
+  /// Refuses to mix the page and JSON on standard output.
+  func validate(json: Bool) throws {
+    if json, usesStandardOutput {
+      throw ValidationError(
+        "--json prints to standard output, where the report goes; name a file with --report.")
+    }
+  }
+
+  /// Finds out before the work whether the report can be written after it.
+  ///
+  /// - Parameter others: files that are read, or written as well.
+  func check(overwrite: Bool, others: [String]) throws {
+    guard let report, !usesStandardOutput else { return }
+    if let same = others.first(where: { $0 == report || Terminal.isSameFile($0, report) }) {
+      throw CommandError.outputIsInput(same)
+    }
+    if Terminal.isSpecialFile(report) { return }
+    try naming(report) { () throws(ByteIOError) in
+      try OutputFile(path: report, overwrite: overwrite).discard()
+    }
+  }
+
+  /// Writes the report that was asked for.
+  func write(
+    _ evaluation: EvaluationReport, of source: ReportPage.Source, model: ModelSummary, modelName: String,
+    overwrite: Bool, _ console: Console
+  ) throws(CodecError) {
+    guard let report, let rows = evaluation.rows else { return }
+    let page = ReportPage(
+      source: source, modelName: modelName, model: model, evaluation: evaluation, rows: rows,
+      json: EvaluationResult(evaluation).json.text)
+    let target: OutputTarget = usesStandardOutput ? .standardOutput : .file(report, overwrite: overwrite)
+    try naming(target.name) { () throws(ByteIOError) in
+      let output = try target.open()
+      try output.write(Array(page.html.utf8))
+      try output.finish()
+    }
+    if !usesStandardOutput { console.note("report: \(report)") }
+  }
+}
