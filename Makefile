@@ -46,13 +46,15 @@ demo: build
 	$(VAEC) eval -m demo/digits.vae Fixtures/digits-new.npy --every 10
 
 # All tests, optimized: fits and searches take too long otherwise. Those of the command line run the program that is built
-# with them; the last compares the kernels' bits with AArch64's, where qemu-user is installed.
+# with them; then the kernels' bits are compared with AArch64's, where qemu-user is installed, and reports looked at in
+# Chromium, where that is.
 TESTING = -c release --scratch-path .build/testing -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 
 test: deps
 	swift build --build-tests $(TESTING)
 	VAEC_BINARY="$(CURDIR)/.build/testing/release/vaec" swift test --skip-build $(TESTING)
 	Tests/Machines/run
+	Tests/Browser/run
 
 # All benchmarks.
 bench: build

@@ -98,17 +98,20 @@ public struct ReportPage {
 
   private var title: String {
     switch source {
-    case .data(let name): "\(name) by \(modelName): a report of vaec"
-    case .heldOut: "\(modelName): a report of vaec"
+    case .data(let name): "\(lastPart(name)) by \(lastPart(modelName)): a report of vaec"
+    case .heldOut: "\(lastPart(modelName)): a report of vaec"
     }
   }
 
   private var heading: HTML {
     switch source {
-    case .data(let name): "<bdi>\(name)</bdi> by <bdi>\(modelName)</bdi>"
-    case .heldOut: "<bdi>\(modelName)</bdi> on rows held out"
+    case .data(let name): "<bdi>\(lastPart(name))</bdi> by <bdi>\(lastPart(modelName))</bdi>"
+    case .heldOut: "<bdi>\(lastPart(modelName))</bdi> on rows held out"
     }
   }
+
+  /// A path without its folders.
+  private func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   // MARK: What sections share
 

@@ -82,4 +82,17 @@ struct FrequencyTableTests {
     #expect(table.bits(of: 104) == 2 + 3 + 6 + 1)
     #expect(table.bits(of: .min) > 2 + 3 + 6 + 27)
   }
+
+  @Test("bits of rows are those of a chunk's planes, each by its table")
+  func tables() {
+    let a = FrequencyTable(lowest: -1, weights: [1, 2, 1], escape: 1, rawBits: 0)
+    let b = FrequencyTable(lowest: 0, weights: [5, 1], escape: 1, rawBits: 1)
+    let tables = TableSet([a], levels: [a, b])
+    let chunk = ChunkSymbols(
+      symbols: [0, 1, 9, 1, 0, -7], planes: 1, planeStride: 3, rows: 3, levels: [0, 1, 0], levelledPlanes: 1)
+    let bits = tables.rowBits(of: chunk)
+    #expect(bits[0] == Double(a.bits(of: 0)) + Double(a.bits(of: 1)))
+    #expect(bits[1] == Double(a.bits(of: 1)) + Double(b.bits(of: 0)))
+    #expect(abs(bits.reduce(0, +) - tables.bits(of: chunk)) < 1e-9)
+  }
 }

@@ -38,21 +38,22 @@ enum StyleSheet {
     .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2rem; align-items: end; }
     .figures figcaption { min-height: 3.1em; }
     .drawing { max-width: 36rem; }
-    .drawing.wide { max-width: 48rem; }
+    .drawing.wide { max-width: 44rem; }
     .plot { display: block; width: 100%; height: auto; overflow: visible; }
-    .plot text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--soft); }
+    .plot text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--soft); }
     .plot .axis { fill: var(--ink); }
-    .plot .note { fill: var(--ink); font-size: 10px; }
-    @media (min-width: 52rem) { .wide .plot text { font-size: 8.5px; } .wide .plot .note { font-size: 8px; } }
+    .plot .note { fill: var(--ink); font-size: 11px; }
+    @media (min-width: 52rem) { .plot text { font-size: 10.5px; } .wide .plot text { font-size: 8px; }
+      .wide .plot .note { font-size: 7.5px; } .wide .mark { stroke-width: .5; } }
     .grid { stroke: var(--rule); stroke-width: .7; fill: none; }
     .line { fill: none; stroke: var(--c); stroke-width: 1.6; stroke-linejoin: round; }
-    .rule { fill: none; stroke: var(--c); stroke-width: 1.6; stroke-dasharray: 6 3; }
+    .rule { fill: none; stroke: var(--c); stroke-width: 1.6; }
     .mark { fill: var(--c); stroke: var(--ground); stroke-width: .6; }
     .bar { fill: var(--c); }
     .mark:hover, .bar:hover, .rule:hover { stroke: var(--ink); stroke-width: 1.5; }
     .s0 { --c: var(--s0); } .s1 { --c: var(--s1); } .s2 { --c: var(--s2); } .s3 { --c: var(--s3); } .s4 { --c: var(--s4); }
-    .s1 .line { stroke-dasharray: 5 2; } .s2 .line { stroke-dasharray: 6 3; } .s3 .line { stroke-dasharray: 1.5 2; }
-    .s4 .line { stroke-dasharray: 7 2 1.5 2; }
+    .s1 :is(.line, .rule) { stroke-dasharray: 5 2; } .s2 :is(.line, .rule) { stroke-dasharray: 7 3; }
+    .s3 :is(.line, .rule) { stroke-dasharray: 1.5 2; } .s4 :is(.line, .rule) { stroke-dasharray: 8 2 1.5 2; }
     .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; list-style: none; margin: 0 0 .2rem; padding: 0; font-size: .9rem; }
     .legend svg { vertical-align: -1px; margin-right: .2rem; }
 
@@ -61,6 +62,7 @@ enum StyleSheet {
     caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
     th, td { padding: .28rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
     th:first-child, td:first-child { text-align: left; padding-left: 0; }
+    th:first-child { position: sticky; left: 0; background: var(--ground); }
     thead th { font-weight: 600; vertical-align: bottom; }
     tbody th { font-weight: 500; }
     details { margin: 0 0 .6rem; }
@@ -72,9 +74,10 @@ enum StyleSheet {
     .ramp { display: inline-block; width: 7rem; height: .7rem; vertical-align: middle; }
     .pictures th, .pictures td { border: 0; padding: .2rem .35rem; text-align: center; }
     .pictures th:first-child { text-align: left; padding-left: 0; font-weight: 400; color: var(--soft); }
+    .pictures thead th { white-space: normal; line-height: 1.3; }
     .pictures small { color: var(--soft); font-weight: 400; }
     .pictures .picture { margin: 0 auto; }
-    .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .8rem 1rem; }
+    .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 10.5rem), 1fr)); gap: .8rem 1rem; }
     .panels p { margin: .2rem 0 0; font-size: .85rem; color: var(--soft); }
     .maps { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
     .maps .picture { width: 100%; max-width: 11rem; }
@@ -87,7 +90,9 @@ enum StyleSheet {
     .key.decoded { color: var(--s1); font-weight: 600; }
     .key.original { color: var(--soft); font-weight: 600; }
     @media (max-width: 40rem) {
-      th, td { padding: .25rem .45rem; } .picture { width: 3.6rem; } .picture.fine { width: 7rem; }
+      th, td { padding: .25rem .4rem; } table { font-size: .85rem; } .picture { width: 2.9rem; }
+      .pictures th, .pictures td { padding: .15rem .12rem; } .pictures thead th { font-size: .75rem; min-width: 3.2rem; }
+      .pictures tbody th { white-space: normal; max-width: 3.4rem; } .pair .picture { width: 3.6rem; } .picture.fine { width: 7rem; }
       .panels { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }
       .maps { grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); }
       .pairs { grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); } }

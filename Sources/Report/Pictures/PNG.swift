@@ -2,18 +2,24 @@ import ByteIO
 
 /// A picture as a file (Portable Network Graphics, third edition, W3C 2025): as small as a page wants it, and no more than that.
 enum PNG {
-  /// A picture whose pixels are places in a palette.
+  /// A picture whose pixels are places in a palette. The file lists only the colours that there are: of small pictures, all
+  /// others would take more than the pixels.
   ///
   /// - Parameters:
-  ///   - pixels: row by row, each below 256 and within `palette`.
+  ///   - pixels: row by row, each within `palette`.
   ///   - palette: at most 256 colours; the last one is transparent.
   static func indexed(width: Int, height: Int, _ pixels: [UInt8], palette: [Colour]) -> [UInt8] {
     precondition(pixels.count == width * height && (1...256).contains(palette.count))
-    let colours = palette.flatMap { [$0.red, $0.green, $0.blue] }
-    let opacity = [UInt8](repeating: 255, count: palette.count - 1) + [0]
+    // The transparent one comes first: opacity is listed only as far as it is less than full.
+    var places = [UInt8](repeating: 0, count: 256)
+    var used = Set(pixels).sorted(by: >)
+    if used.first.map(Int.init) != palette.count - 1 { used.reverse() }
+    for (i, pixel) in used.enumerated() { places[Int(pixel)] = UInt8(i) }
+    let colours = used.map { palette[Int($0)] }.flatMap { [$0.red, $0.green, $0.blue] }
+    let isClear = used.first.map(Int.init) == palette.count - 1
     return file(
-      width: width, height: height, colourType: 3, bytesPerPixel: 1, pixels,
-      before: chunk("PLTE", colours) + chunk("tRNS", opacity))
+      width: width, height: height, colourType: 3, bytesPerPixel: 1, pixels.map { places[Int($0)] },
+      before: chunk("PLTE", colours) + (isClear ? chunk("tRNS", [0]) : []))
   }
 
   /// A picture whose pixels have red, green, blue and opacity of their own.

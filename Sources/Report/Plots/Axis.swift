@@ -17,8 +17,13 @@ struct Axis {
 
   /// An axis that covers `values`, those that are finite; on a logarithmic one, those above 0.
   ///
-  /// - Parameter fromZero: whether a linear axis begins at 0.
-  init(_ label: String, covering values: [Double], scale: Scale = .linear, fromZero: Bool = false) {
+  /// - Parameters:
+  ///   - fromZero: whether a linear axis begins at 0.
+  ///   - isTight: whether it covers no more than that; else it ends at ticks.
+  init(
+    _ label: String, covering values: [Double], scale: Scale = .linear, fromZero: Bool = false,
+    isTight: Bool = false
+  ) {
     let usable = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }
     var (low, high) = (usable.min() ?? (scale == .linear ? 0 : 1), usable.max() ?? 1)
     switch scale {
@@ -28,9 +33,10 @@ struct Axis {
         let room = max(low.magnitude * 0.1, 0.5)
         (low, high) = (fromZero && low == 0 ? 0 : low - room, high + room)
       }
-      let step = Self.niceStep((high - low) / Double(Self.mostTicks - 1))
-      // To the next tick where that is near, so that most plots end at one.
-      (low, high) = ((low / step + 0.02).rounded(.down) * step, (high / step - 0.02).rounded(.up) * step)
+      if !isTight {
+        let step = Self.niceStep((high - low) / Double(Self.mostTicks - 1))
+        (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
+      }
     case .logarithmic:
       let room = powerOfTen(max(0.02, 0.03 * decimalLogarithm(high / low)))
       (low, high) = (low / room, high * room)
@@ -78,7 +84,7 @@ struct Axis {
       }
     case .logarithmic:
       let decades = decimalLogarithm(high / low)
-      let factors: [Double] = decades > 2.5 ? [1] : decades > 1.3 ? [1, 3] : [1, 2, 5]
+      let factors: [Double] = decades > 3 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 5]
       // Of many decades, every second one, or fewer.
       let stride = max(1, Int((decades / Double(Self.mostTicks)).rounded(.up)))
       let exponents = Int(decimalLogarithm(low).rounded(.down))...Int(decimalLogarithm(high).rounded(.up))
@@ -95,12 +101,14 @@ struct Axis {
   /// `value` with as many decimals as `step` needs.
   static func text(_ value: Double, step: Double) -> String {
     let size = value.magnitude
-    if size >= 1e6 || (step < 1e-4 && size > 0) {
+    guard size > 0 else { return "0" }
+    if size >= 1e6 || step < 1e-4 {
       let exponent = decimalLogarithm(size).rounded(.down)
       let mantissa = value / powerOfTen(exponent)
       let digits = max(0, Int((exponent - decimalLogarithm(step)).rounded(.up)))
       return "\(mantissa.fixed(min(3, digits)))e\(Int(exponent))"
     }
-    return value.fixed(max(0, Int((-decimalLogarithm(step) + 1e-9).rounded(.up))))
+    if size >= 1e4, step >= 1 { return grouped(Int(value.rounded())) }
+    return value.fixed(max(0, Int((-decimalLogarithm(step) - 1e-9).rounded(.up))))
   }
 }

@@ -104,7 +104,7 @@ extension ReportPage {
     let scale = Axis.scale(for: errors)
     return Plot(
       id: "plot-error", text: "RMSE by the place of a value, at several qualities",
-      x: Axis("value", covering: series.flatMap { $0.points.compactMap(\.x) }),
+      x: Axis("value", covering: series.flatMap { $0.points.compactMap(\.x) }, isTight: true),
       y: Axis("RMSE", covering: errors, scale: scale, fromZero: true), series: series, isWide: true)
   }
 

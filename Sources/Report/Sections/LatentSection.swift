@@ -5,7 +5,8 @@ extension ReportPage {
   var latentSection: Section {
     let title = "Latents"
     guard !model.latents.isEmpty else {
-      let text: HTML = "<p>The model has no latents: a network did not pay, and its linear layers do all.</p>\n"
+      let text: HTML =
+        "<p>The model has no latents: a network did not pay, and its linear layers do all.</p>\n"
       return Section(id: "latents", title: title, body: text)
     }
     let bars = latentBars
@@ -17,10 +18,12 @@ extension ReportPage {
     if !rows.latents.isEmpty {
       let scatter = scatter
       plots.append(scatter)
-      let axes = model.latents.count > 1 ? "the two strongest latents" : "the only latent, and the bits it takes"
+      let axes =
+        model.latents.count > 1 ? "the two strongest latents" : "the only latent, and the bits it takes"
       figures += figure(
         scatter.html,
-        "Rows in \(axes), in units of standardized samples. The costliest rows are those of the section below.")
+        "Rows in \(axes), in units of standardized samples. The costliest rows are those of the section below."
+      )
     }
     let table = NumberTable(
       "latents", ["latent", "bits", "variance"],
@@ -45,7 +48,7 @@ extension ReportPage {
     }
     return Plot(
       id: "plot-latents", text: "Bits a sample of each latent",
-      x: Axis("latent", covering: [0.5, Double(points.count) + 0.5]),
+      x: Axis("latent", covering: [0.5, Double(points.count) + 0.5], isTight: true),
       y: Axis("bits/sample", covering: model.latents.map(\.bits), fromZero: true),
       series: [Plot.Series(name: "bits", style: 0, mark: .bars(width: 1), points: points)])
   }
@@ -58,7 +61,9 @@ extension ReportPage {
         let cost = (bits[latents.place] ?? nil).map { ", \($0.fixed(1)) bits" } ?? ""
         return Plot.Point(
           x: latents.first, y: latents.second ?? 0,
-          title: "\(rowName(latents.place)): \(latents.first.significant(3)), \((latents.second ?? 0).significant(3))\(cost)")
+          title:
+            "\(rowName(latents.place)): \(latents.first.significant(3)), \((latents.second ?? 0).significant(3))\(cost)"
+        )
       }
     }
     var series = [

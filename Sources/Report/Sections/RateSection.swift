@@ -45,9 +45,9 @@ extension ReportPage {
   private func ratePlot(_ own: [EvaluationReport.Point]) -> Plot {
     // Of PCA's curve, the part that belongs beside the model's.
     let (low, high) = (own.map(\.psnr).min() ?? 0, own.map(\.psnr).max() ?? 0)
-    let margin = 1 + 0.05 * (high - low)
+    let least = (own.map(\.bitsPerSample).min() ?? 0) / 2
     let baseline = evaluation.baselinePCA.filter {
-      $0.bitsPerSample > 0 && $0.psnr >= low - margin && $0.psnr <= high + margin
+      $0.bitsPerSample > least && $0.psnr >= low - 1 && $0.psnr <= high + 1 + 0.05 * (high - low)
     }
     var bits = own.map(\.bitsPerSample) + baseline.map(\.bitsPerSample)
     let scale = Axis.scale(for: bits)
@@ -59,7 +59,8 @@ extension ReportPage {
         points: own.map { point in
           Plot.Point(
             x: point.bitsPerSample, y: point.psnr,
-            title: "vaec, \(qualityName(point.quality)): \(point.bitsPerSample.fixed(1)) bits/sample, \(point.psnr.fixed(2)) dB",
+            title:
+              "vaec, \(qualityName(point.quality)): \(point.bitsPerSample.fixed(1)) bits/sample, \(point.psnr.fixed(2)) dB",
             label: labelled.contains(point.quality) ? text(ofQuality: point.quality) : nil)
         })
     ]

@@ -39,11 +39,13 @@ extension ReportPage {
       let from = (first + Double(i)) * step
       return Plot.Point(
         x: from, y: Double(rows),
-        title: "\(Axis.text(from, step: step)) to \(Axis.text(from + step, step: step)) bits: \(many(rows, "row"))")
+        title:
+          "\(Axis.text(from, step: step)) to \(Axis.text(from + step, step: step)) bits: \(many(rows, "row"))"
+      )
     }
     return Plot(
       id: "plot-rows", text: "A histogram of the bits that rows take",
-      x: Axis("bits of a row", covering: [first * step, (first + Double(count)) * step]),
+      x: Axis("bits of a row", covering: [first * step, (first + Double(count)) * step], isTight: true),
       y: Axis("rows", covering: points.compactMap(\.y), fromZero: true),
       series: [Plot.Series(name: "rows", style: 0, mark: .bars(width: step), points: points)], isWide: true)
   }
@@ -76,9 +78,10 @@ extension ReportPage {
       ).html
     case .series:
       let drawings: [HTML] = rows.costliest.map { row in
-        let sketch = Sketch(layout, covering: [row.values])
+        let sketch = Sketch(layout, covering: [row.values] + row.decoded.map(\.values))
         let text = "\(head(row)), original and \(name)"
-        return "<div>\(sketch.html(row.values, decoded: row.decoded.first?.values, text: text))\n<p>\(head(row))</p></div>"
+        return
+          "<div>\(sketch.html(row.values, decoded: row.decoded.first?.values, text: text))\n<p>\(head(row))</p></div>"
       }
       return figure(
         "<div class=\"panels\">\(drawings)</div>",

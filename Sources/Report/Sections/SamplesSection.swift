@@ -14,10 +14,10 @@ extension ReportPage {
     }
   }
 
-  /// "12.5 bits, 19.2 dB" at a quality.
-  private func costText(_ quality: Double) -> String {
-    guard let point = point(at: quality) else { return "" }
-    return "\(point.bitsPerSample.fixed(1)) bits, \(isExact(point) ? "exact" : "\(point.psnr.fixed(1)) dB")"
+  /// What a quality takes and gives: "12.5 bits" and "19.2 dB".
+  private func costs(_ quality: Double) -> (bits: String, psnr: String) {
+    guard let point = point(at: quality) else { return ("", "") }
+    return ("\(point.bitsPerSample.fixed(1)) bits", isExact(point) ? "exact" : "\(point.psnr.fixed(1)) dB")
   }
 
   private var spreadText: String {
@@ -29,7 +29,8 @@ extension ReportPage {
   private var pictures: HTML {
     let picture = picture
     let heads: [HTML] = rows.qualities.map {
-      "<th scope=\"col\">\(qualityName($0))<br><small>\(costText($0))</small></th>"
+      let (bits, psnr) = costs($0)
+      return "<th scope=\"col\">\(qualityName($0))<br><small>\(bits)<br>\(psnr)</small></th>"
     }
     let body: [HTML] = rows.shown.map { row in
       let copies: [HTML] = row.decoded.map { copy in
@@ -41,7 +42,7 @@ extension ReportPage {
     }
     let table: HTML = """
       <table class="pictures"><caption>Originals, and what was decoded</caption>
-      <thead><tr><td></td><th scope="col">original<br><small>\(originalBits) bits</small></th>\(heads)</tr></thead>
+      <thead><tr><td></td><th scope="col">original<br><small>\(originalBits) bits<br>exact</small></th>\(heads)</tr></thead>
       <tbody>\(body)</tbody></table>
       """
     return figure(
@@ -67,12 +68,13 @@ extension ReportPage {
 
   private var sketches: HTML {
     let groups: [HTML] = rows.shown.prefix(4).map { row in
-      let sketch = Sketch(layout, covering: [row.values])
+      let sketch = Sketch(layout, covering: [row.values] + row.decoded.map(\.values))
       let drawings: [HTML] = row.decoded.map { copy in
         let name = qualityName(copy.quality)
+        let (bits, psnr) = costs(copy.quality)
         return """
           <div>\(sketch.html(row.values, decoded: copy.values, text: "\(rowName(row.place)), original and \(name)"))
-          <p>\(name): \(costText(copy.quality))</p></div>
+          <p>\(name)<br>\(bits), \(psnr)</p></div>
           """
       }
       return """
@@ -93,13 +95,14 @@ extension ReportPage {
 
   private var numbersTable: HTML {
     let names = (0..<evaluation.valuesPerSample).map(valueName)
-    let lines = rows.shown.flatMap { row in
-      [[rowName(row.place), "original"] + row.values.map(text(ofValue:))]
-        + row.decoded.map { copy in
-          [rowName(row.place), qualityName(copy.quality)] + copy.values.map(text(ofValue:))
-        }
+    var lines: [[String]] = []
+    for row in rows.shown.prefix(5) {
+      lines.append(["\(rowName(row.place)), original"] + row.values.map(text(ofValue:)))
+      for copy in row.decoded {
+        lines.append(["at \(qualityName(copy.quality))"] + copy.values.map(text(ofValue:)))
+      }
     }
-    let table = NumberTable("Originals, and what was decoded", ["row", "at"] + names, lines)
+    let table = NumberTable("Originals, and what was decoded", ["row"] + names, lines)
     return figure(table.html, "\(spreadText), each as it was and as it was decoded.")
   }
 }

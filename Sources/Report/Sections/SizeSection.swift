@@ -9,8 +9,8 @@ extension ReportPage {
     let pca = evaluation.breakEvenSamples.map { "from \(many($0, "sample")) on" } ?? "never"
     let finest = evaluation.points.map(\.quality).max().map(qualityName) ?? ""
     let body: HTML = """
-      <p>Model and codes together are smaller than PCA's basis and codes <strong>\(pca)</strong>, and, at \(finest), \
-      smaller than the samples by zstd -19 <strong>\(zstd)</strong>. Here are \
+      <p>Model and codes together are smaller than PCA's basis and codes: <strong>\(pca)</strong>. At \(finest), they are \
+      smaller than the samples by zstd -19: <strong>\(zstd)</strong>. Here are \
       \(many(evaluation.dataSamples, "sample")).</p>
       \(figure(
         plot.html,
@@ -30,7 +30,8 @@ extension ReportPage {
   private var sizePlot: Plot {
     let finest = evaluation.points.max { $0.quality < $1.quality }
     let shown = [point(at: rows.bitsQuality), finest].compactMap { $0 }
-    let most = [evaluation.breakEvenSamples, evaluation.breakEvenSamplesVsZstd].compactMap { $0 }.max() ?? 10_000
+    let most =
+      [evaluation.breakEvenSamples, evaluation.breakEvenSamplesVsZstd].compactMap { $0 }.max() ?? 10_000
     let (from, to) = (1.0, max(2, decimalLogarithm(Double(max(most, evaluation.dataSamples))) + 1))
     let counts = (0...24).map { powerOfTen(from + (to - from) * Double($0) / 24).rounded() }
     var series: [Plot.Series] = []
@@ -58,7 +59,8 @@ extension ReportPage {
         name: "plain numbers", style: 4, mark: .rule,
         points: [
           Plot.Point(
-            x: nil, y: rawBytesPerSample, title: "plain numbers: \(rawBytesPerSample.fixed(0)) bytes a sample")
+            x: nil, y: rawBytesPerSample, title: "plain numbers: \(rawBytesPerSample.fixed(0)) bytes a sample"
+          )
         ]))
     return Plot(
       id: "plot-sizes", text: "Bytes a sample with the model's share, over the number of samples",
@@ -72,19 +74,19 @@ extension ReportPage {
     let samples = Double(evaluation.samples)
     func bytes(_ number: Double) -> String { grouped(Int(min(number, 1e15).rounded())) }
     var lines = [
-      ["plain numbers", bytes(samples * rawBytesPerSample), "-"],
-      ["zstd -19, lossless", bytes(samples * evaluation.zstdBitsPerSample / 8), "-"],
+      ["plain numbers", bytes(samples * rawBytesPerSample), "-", "-"],
+      ["zstd -19, lossless", bytes(samples * evaluation.zstdBitsPerSample / 8), "-", "-"],
     ]
     for point in fewPoints {
       let codes = samples * point.bitsPerSample / 8
       lines.append([
         qualityName(point.quality), bytes(codes), bytes(codes + Double(evaluation.modelBytes)),
+        pca.bits(at: point.psnr).map { bytes(samples * $0 / 8) } ?? "-",
       ])
-      if let bits = pca.bits(at: point.psnr) {
-        lines.append(["PCA at the same PSNR", bytes(samples * bits / 8), "-"])
-      }
     }
     return NumberTable(
-      "Bytes of the \(many(evaluation.samples, "sample")) measured", ["", "codes", "with model"], lines)
+      "Bytes of the \(many(evaluation.samples, "sample")) measured",
+      ["", "bytes", "with model", "PCA, equal PSNR"],
+      lines)
   }
 }

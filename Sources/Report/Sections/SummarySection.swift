@@ -22,7 +22,7 @@ extension ReportPage {
       let text = change > 0 ? "more bits than PCA" : "fewer bits than PCA"
       cards.append(("\(change.magnitude.fixed(0)) %", "\(text) at equal PSNR"))
     }
-    cards.append((bytesText(evaluation.modelBytes), "the model"))
+    cards.append((bytesText(evaluation.modelBytes), "the model's size"))
     let items: [HTML] = cards.map { "<div><dd>\($0.value)</dd><dt>\($0.text)</dt></div>" }
     return "<dl class=\"cards\">\(items)</dl>\n"
   }
@@ -49,7 +49,7 @@ extension ReportPage {
     return """
       \(what) \(latents); it learned from \(many(model.fittedRows, "row")), with \(grouped(model.heldOutRows)) held out \
       to choose by. Samples were encoded, decoded and compared: each rate here is of a finished stream, each error of \
-      decoded values. PSNR is against the range of the values that were fitted, \(model.peak.significant(4)).\(some)
+      decoded values. PSNR is against the range of the values that were fitted, \(text(ofValue: model.peak)).\(some)
       """
   }
 
@@ -66,6 +66,10 @@ extension ReportPage {
       sentences.append(
         "Packed by zstd -19, which loses nothing, samples take \(evaluation.zstdBitsPerSample.fixed(1)) bits each; at \(qualityName(finest.quality)) they take \(finest.bitsPerSample.fixed(1)), \(reached)."
       )
+      if finest.bitsPerSample > evaluation.zstdBitsPerSample, !isExact(finest) {
+        sentences.append(
+          "Where that is more than without any loss, encode --lossless is the better choice.")
+      }
     }
     return "\(sentences.joined(separator: " "))"
   }
@@ -92,7 +96,8 @@ extension ReportPage {
 
   private var keyTable: NumberTable {
     NumberTable(
-      "What the model gives at a few qualities", ["quality", "bits/sample", "ratio", "PSNR dB", "PCA bits", "saved"],
+      "What the model gives at a few qualities",
+      ["quality", "bits/sample", "ratio", "PSNR dB", "PCA bits", "saved"],
       fewPoints.map { point in
         let bits = pca.bits(at: point.psnr)
         return [

@@ -40,7 +40,8 @@ extension ReportPage {
     }
     return Plot(
       id: id, text: "\(label) on held-out rows over epochs of training",
-      x: Axis("epoch", covering: points.compactMap(\.x)), y: Axis(label, covering: points.compactMap(\.y)),
+      x: Axis("epoch", covering: points.compactMap(\.x), isTight: true),
+      y: Axis(label, covering: points.compactMap(\.y)),
       series: [Plot.Series(name: label, style: style, mark: .linedPoints, points: points)])
   }
 }

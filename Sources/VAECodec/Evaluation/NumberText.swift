@@ -1,12 +1,12 @@
 // Numbers as people read them, in tables of the command line and in reports.
 
-package extension Double {
+extension Double {
   /// The number with `digits` decimals.
-  func fixed(_ digits: Int) -> String {
+  package func fixed(_ digits: Int) -> String {
     guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
-    guard abs(self) * scale < 9e15 else { return "\(self)" }
+    guard abs(self) * scale < 9e15, scale < 9e15 else { return "\(self)" }
     let scaled = Int((abs(self) * scale).rounded())
     let sign = self < 0 && scaled > 0 ? "-" : ""
     guard digits > 0 else { return "\(sign)\(scaled)" }
@@ -16,7 +16,7 @@ package extension Double {
   }
 
   /// The number with about `digits` significant ones, without an exponent where that is short.
-  func significant(_ digits: Int) -> String {
+  package func significant(_ digits: Int) -> String {
     let size = abs(self)
     guard size > 0, isFinite else { return fixed(0) }
     guard size >= 1e-6, size < 1e9 else {

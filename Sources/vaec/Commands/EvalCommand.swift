@@ -72,7 +72,8 @@ struct EvalCommand: ParsableCommand {
     }
     if isShown { Terminal.writeError("\r\u{1B}[K") }
     try report.write(
-      evaluation, of: .data(input.name), model: model.summary, modelName: modelName, overwrite: force, console)
+      evaluation, of: .data(input.name), model: model.summary, modelName: modelName, overwrite: force, console
+    )
     let result = EvaluationResult(evaluation)
     if report.usesStandardOutput { return }
     if general.json {
