@@ -55,6 +55,11 @@ extension ReportPage {
 
   private var rateText: HTML {
     var sentences: [String] = []
+    if let evidence = evaluation.evidence {
+      sentences.append(
+        "The model was fitted to the evidence lower bound, which on these samples is \(evidence.value.significant(5)) nats a sample: \(evidence.reconstruction.significant(5)) of reconstruction less \(evidence.divergence.significant(4)) of divergence."
+      )
+    }
     if let change = evaluation.bdRateVsPCA {
       sentences.append(
         "At equal PSNR, streams take \(change.magnitude.fixed(1)) % \(change > 0 ? "more" : "fewer") bits than PCA on average, where PCA is charged an ideal entropy coder and nothing for its basis."

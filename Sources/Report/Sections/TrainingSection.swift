@@ -19,15 +19,33 @@ extension ReportPage {
       curve.map { [$0.epoch.fixed(1), $0.bits.fixed(2), $0.psnr.fixed(2)] })
     let body: HTML = """
       <div class="figures">
-      \(figure(bits.html, "Bits a sample of the network's latents, by the prior."))\
+      \(figure(bits.html, bitsText))\
       \(figure(psnr.html, "PSNR of what the network makes of them."))\
       </div>
-      <p>Both are of the network alone, without the layers below it, in the middle of its range, on rows that the fit held \
-      out. Training starts as PCA and goes from coarse to fine: it lowers bits plus weighted squared error over all \
-      rates, and not each of these curves by itself.</p>
+      <p>\(explanation)</p>
       \(table.details)
       """
     return Section(id: "training", title: title, body: body, plots: [bits, psnr])
+  }
+
+  private var bitsText: HTML {
+    model.evidence == nil
+      ? "Bits a sample of the network's latents, by the prior."
+      : "Divergence of the posterior from the prior, in bits a sample."
+  }
+
+  private var explanation: HTML {
+    guard model.evidence == nil else {
+      return """
+        Both are of the network alone, on rows that the fit held out. Training raised the evidence lower bound, which \
+        weighs the likelihood of samples against the divergence.
+        """
+    }
+    return """
+      Both are of the network alone, without the layers below it, in the middle of its range, on rows that the fit held \
+      out. Training starts as PCA and goes from coarse to fine: it lowers bits plus weighted squared error over all \
+      rates, and not each of these curves by itself.
+      """
   }
 
   private func plot(

@@ -56,11 +56,12 @@ public struct FitProgress: Sendable {
   public var seconds: Double
 }
 
-/// Rate and distortion of the network alone on held-out rows at a moment of training, in the middle of its range.
+/// Rate and distortion of the network alone on held-out rows at a moment of training: in the middle of its range; of a fit
+/// to the evidence lower bound, without rounding, with the divergence as the rate.
 public struct TrainingPoint: Equatable, Sendable {
   /// Passes over the data so far.
   public var epoch: Double
-  /// Bits a sample, by the prior.
+  /// Bits a sample.
   public var bits: Double
   /// In dB.
   public var psnr: Double

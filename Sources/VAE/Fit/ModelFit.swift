@@ -48,7 +48,7 @@ public struct ModelFit {
     public var missingValues: Int
     /// Latents that training began with and that were dropped: they carried nothing.
     public var droppedLatents: Int
-    /// How training went, from its start, PCA, on; empty where there was none.
+    /// How training went; empty where there was none.
     public var trainingCurve: [TrainingPoint]
     /// Whether it was asked to stop early.
     public var wasStopped: Bool
