@@ -74,9 +74,15 @@ enum Program {
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, b in b }
     process.currentDirectoryURL = (directory ?? files).url
-    process.standardInput = try FileHandle(forReadingFrom: files.url("input"))
-    process.standardOutput = try FileHandle(forWritingTo: files.url("output"))
-    process.standardError = try FileHandle(forWritingTo: files.url("errors"))
+    let handles = [
+      try FileHandle(forReadingFrom: files.url("input")), try FileHandle(forWritingTo: files.url("output")),
+      try FileHandle(forWritingTo: files.url("errors")),
+    ]
+    // A process keeps its handles for good, and Foundation cannot wait for more than a thousand of them.
+    defer { for handle in handles { try? handle.close() } }
+    process.standardInput = handles[0]
+    process.standardOutput = handles[1]
+    process.standardError = handles[2]
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
     try process.run()
