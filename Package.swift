@@ -54,3 +54,21 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The entry points of fuzzing are a fuzzer with VAEC_FUZZER set (see `make fuzz`), and a test target that runs them on what
+// is known without it: two targets cannot share their files.
+let fuzzed: [Target.Dependency] = ["VAECodec", "SampleIO", "ByteIO", "CodeStream", "VAE"]
+if Context.environment["VAEC_FUZZER"] != nil {
+  package.targets += [
+    .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "Fuzzer", dependencies: fuzzed + ["CFuzzer"], path: "Tests/Fuzz",
+      exclude: ["CFuzzer", "Findings", "Replay"], sources: ["Targets", "Driver"]),
+  ]
+} else {
+  package.targets += [
+    .testTarget(
+      name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz", exclude: ["CFuzzer", "Driver", "Findings"],
+      sources: ["Targets", "Replay"])
+  ]
+}

@@ -1,0 +1,69 @@
+import CodeStream
+import SampleIO
+
+@testable import VAECodec
+
+/// Corrections of a chunk, decoded against a reconstruction.
+///
+/// The input chooses the type and shape of samples, what is promised, and the reconstruction; what is left are corrections.
+/// Samples that come of them are coded losslessly against the same reconstruction, and must be the same.
+enum CorrectionsTarget: FuzzTarget {
+  static let name = "corrections"
+
+  static func run(_ input: [UInt8]) throws {
+    var choices = Choices(input)
+    let type = ElementType.allCases[choices.number(below: ElementType.allCases.count)]
+    let shape = (0..<choices.number(below: 4)).map { _ in 1 + choices.number(below: 7) }
+    let guarantee: Guarantee?
+    switch choices.number(below: 4) {
+    case 0: guarantee = nil
+    case 1: guarantee = .lossless
+    case 2: guarantee = .maxError(Double(choices.byte()) / 16)
+    default:
+      let bound = Double(bitPattern: choices.number(bytes: 8))
+      guarantee = Guarantee.bounds.contains(bound) ? .maxError(bound) : .lossless
+    }
+    let description = try SampleDescription(elementType: type, sampleShape: shape, format: .raw)
+    let rows = 1 + choices.number(below: 8)
+    let count = rows * description.valuesPerSample
+    let wild = choices.byte() == 0xFF
+    let base = (0..<count).map { place in
+      wild
+        ? Float(bitPattern: UInt32(choices.number(bytes: 4)))
+        : Float(place * 53 % 97) + Float(Int8(bitPattern: place < 16 ? choices.byte() : 0)) / 8
+    }
+    let coder = CorrectionCoder(description, guarantee)
+    guard let batch = try? coder.decode(choices.rest, base: base) else { return }
+    try BrokenPromise.unless(batch.rows == rows, "rows are miscounted")
+    let exact = CorrectionCoder(description, .lossless)
+    let again = try? exact.decode(exact.encode(batch, base: base)[...], base: base)
+    try BrokenPromise.unless(again?.bytes == batch.bytes, "lossless corrections have lost something")
+    guard case .maxError(let bound) = guarantee else { return }
+    guard let near = try? coder.decode(coder.encode(batch, base: base)[...], base: base) else {
+      throw BrokenPromise("corrections cannot be decoded")
+    }
+    // Encoders keep the samples themselves where corrections do not keep what is promised; here, it is only counted.
+    _ = zip(near.doubles(), batch.doubles()).allSatisfy { Lattice.isWithin(bound, $1, $0) }
+  }
+
+  static func seeds() throws -> [[UInt8]] {
+    let promises: [(Guarantee?, [UInt8])] = [(nil, [0]), (.lossless, [1]), (.maxError(0.5), [2, 8])]
+    var seeds: [[UInt8]] = []
+    for (index, type) in ElementType.allCases.enumerated() {
+      let description = try SampleDescription(elementType: type, sampleShape: [4, 5], format: .raw)
+      let base = (0..<60).map { (place: Int) -> Float in
+        Float(place * 53 % 97) + (place < 16 ? 0.375 : 0)
+      }
+      var numbers = base.map { (x: Float) -> Float in (x + Float(Int(x) % 5)).rounded() }
+      if !type.isInteger { numbers[7] = .nan }
+      let batch = SampleBatch(floats: numbers, elementType: type, valuesPerSample: 20)
+      for (guarantee, promise) in promises {
+        var seed: [UInt8] = [UInt8(index), 2, 3, 4] + promise + [2, 0]
+        seed += [UInt8](repeating: 3, count: 16)
+        seed += CorrectionCoder(description, guarantee).encode(batch, base: base)
+        seeds.append(seed)
+      }
+    }
+    return seeds
+  }
+}

@@ -1,0 +1,159 @@
+import ByteIO
+import SampleIO
+import VAE
+
+@testable import CodeStream
+@testable import VAECodec
+
+/// A file of streams written down so that every change of it gets past checksums: frames, sums, sizes and seek tables are
+/// made anew.
+///
+/// A sequence of parts: a byte, the number of bytes that follow in two, and these. What the byte modulo 8 says:
+///
+///     0   a header of a stream, whose first four bytes become the model's fingerprint
+///     1   the content of a chunk
+///     2   the content of a compact stream, after its mark; the fingerprint as in a header
+///     3   the end of a stream: its seek table
+///     4   the model
+///     5   bytes as they are
+///     6   a header with the fingerprint that it says
+///     7   the content of a chunk, in a frame of blocks that repeat a byte
+enum StreamScript {
+  /// The file that `script` says.
+  static func file(_ script: ArraySlice<UInt8>, model: [UInt8], fingerprint: UInt32) -> [UInt8] {
+    var file: [UInt8] = []
+    var frames: [(size: Int, contentSize: Int)] = []
+    func mended(_ content: ArraySlice<UInt8>) -> [UInt8] {
+      withUnsafeBytes(of: fingerprint.littleEndian) { Array($0) } + content.dropFirst(4)
+    }
+    func end() {
+      if !frames.isEmpty { file += SeekTable.frame(frames) }
+      frames = []
+    }
+    var choices = Choices(Array(script))
+    while !choices.rest.isEmpty {
+      let kind = choices.byte() & 7
+      let body = choices.take(Int(choices.number(bytes: 2)))
+      switch kind {
+      case 0, 6:
+        end()
+        let frame = StreamHeader(content: kind == 0 ? mended(body) : Array(body)).frame
+        frames.append((frame.count, 0))
+        file += frame
+      case 1, 7:
+        let content = kind == 1 ? Array(body) : Array(body) + [UInt8](repeating: body.last ?? 0, count: body.count * 64)
+        let frame = ZstdFrame.compress(content, level: 1, checksum: true)
+        if !frames.isEmpty { frames.append((frame.count, content.count)) }
+        file += frame
+      case 2: file += ZstdFrame.compress(CompactStream.prefix(mended(body)), level: 1, checksum: true)
+      case 3: end()
+      case 4: file += CarriedModel.frame(model)
+      default: file += body
+      }
+    }
+    end()
+    return file
+  }
+
+  /// The script of a file without damage.
+  static func script(of file: [UInt8]) throws -> [UInt8] {
+    var script: [UInt8] = []
+    func add(_ kind: UInt8, _ body: some Collection<UInt8>) {
+      script += [kind, UInt8(body.count & 0xFF), UInt8(body.count >> 8)] + Array(body)
+    }
+    let reader = StreamReader(MemorySource(file))
+    while let part = try reader.next() {
+      switch part {
+      case .header(let header): add(0, header.content)
+      case .chunk(let chunk): add(1, try ZstdFrame.decompress(chunk.frame[...], limit: 1 << 16))
+      case .end: add(3, [])
+      case .compact(let compact): add(2, compact.content)
+      case .model: add(4, [])
+      }
+    }
+    return script
+  }
+
+  /// The fixtures that were encoded with a model, as scripts.
+  static func fixtures(_ model: String) throws -> [[UInt8]] {
+    try FixtureFiles.files(in: "golden", below: 4096).filter {
+      $0.name.hasSuffix(".vaec") && ($0.name.hasPrefix(model + "-") || $0.name == model + ".vaec")
+    }.compactMap {
+      let script = try script(of: $0.bytes)
+      return script.count < 1 << 13 ? script : nil
+    }
+  }
+}
+
+/// Decodes a hostile file in all ways that there are.
+enum HostileDecoding {
+  static func run(_ file: [UInt8], model: FittedModel?, rows: RowSlice) throws {
+    let codec = try Codec(threads: 1, memory: memory)
+    let store = MemoryStore(file)
+    let (all, some) = (MemorySink(canPatch: true), MemorySink(canPatch: true))
+    let decoded = try catching {
+      try codec.decode(MemorySource(file), name: "stream", model: model) { (description) throws(CodecError) in
+        try writer(description, all)
+      }
+    }
+    _ = try catching { try codec.verify(MemorySource(file), name: "stream") }
+    _ = try catching {
+      try codec.decode(store, name: "stream", model: model, rows: rows, keepsGoing: true) {
+        (description) throws(CodecError) in try writer(description, MemorySink(canPatch: true))
+      }
+    }
+    let part = try catching {
+      try codec.decode(store, name: "stream", model: model, rows: rows) { (description) throws(CodecError) in
+        try writer(description, some)
+      }
+    }
+    guard let decoded, let part else { return }
+    // Both are raw values: the part is a part of the whole.
+    let wanted = rows.rows(of: decoded.samples)
+    let size = decoded.samples > 0 ? all.bytes.count / decoded.samples : 0
+    try BrokenPromise.unless(
+      part.samples == wanted.count
+        && some.bytes.elementsEqual(all.bytes[wanted.lowerBound * size..<wanted.upperBound * size]),
+      "rows that are decoded alone differ")
+  }
+
+  /// What a hostile file may use here.
+  private static let memory = 1 << 26
+  /// Samples that a hostile file may write here.
+  private static let mostRows = 1 << 20
+
+  private static func catching<R>(_ body: () throws -> R) throws -> R? {
+    do {
+      return try body()
+    } catch is CodecError {
+      return nil
+    }
+  }
+
+  private static func writer(
+    _ description: SampleDescription, _ sink: MemorySink
+  ) throws(CodecError) -> any SampleWriter {
+    var raw = description
+    raw.format = .raw
+    return LimitedWriter(try ModelTarget.makeWriter(raw, sink), rows: mostRows)
+  }
+
+  /// Another writer that takes no more than a number of rows: a few bytes may stand for millions.
+  private final class LimitedWriter: SampleWriter {
+    private let base: any SampleWriter
+    private var rows: Int
+
+    init(_ base: any SampleWriter, rows: Int) {
+      self.base = base
+      self.rows = rows
+    }
+
+    func write(_ batch: SampleBatch) throws(SampleIOError) {
+      rows -= batch.rows
+      guard rows >= 0 else { throw .tooLarge(name: "stream", limit: HostileDecoding.mostRows) }
+      try base.write(batch)
+    }
+
+    func finish() throws(SampleIOError) { try base.finish() }
+  }
+}
