@@ -5,8 +5,13 @@ import CFuzzer
 import Foundation
 
 enum Program {
-  /// The place of the target that the command line names.
-  private static let index = FuzzTargets.all.firstIndex { $0.name == CommandLine.arguments.dropFirst().first }
+  /// Names the target to the processes that the fuzzer starts, whose arguments are its own.
+  private static let variable = "VAEC_FUZZ_TARGET"
+
+  /// The place of the target that the command line names, or the process that started this one.
+  private static let index = place(CommandLine.arguments.dropFirst().first) ?? place(getenv(variable).map { String(cString: $0) })
+
+  private static func place(_ name: String?) -> Int? { FuzzTargets.all.firstIndex { $0.name == name } }
 
   static var target: (any FuzzTarget.Type)? { index.map { FuzzTargets.all[$0] } }
 
@@ -26,13 +31,15 @@ enum Program {
       try writeSeeds(to: URL(fileURLWithPath: arguments[2]))
       return 0
     }
-    guard target != nil else {
+    guard let target else {
       let names = FuzzTargets.all.map { $0.name }.joined(separator: ", ")
       FileHandle.standardError.write(Data("usage: fuzzer TARGET [libFuzzer's arguments]; targets: \(names)\n".utf8))
       return 64
     }
     // libFuzzer gets the program's name, and what follows the target's.
-    let own = ([arguments[0]] + arguments.dropFirst(2)).map { strdup($0) } + [nil]
+    let isNamed = target.name == arguments.dropFirst().first
+    setenv(variable, target.name, 1)
+    let own = ([arguments[0]] + arguments.dropFirst(isNamed ? 2 : 1)).map { strdup($0) } + [nil]
     return vaec_fuzz(CInt(own.count - 1), own)
   }
 }
