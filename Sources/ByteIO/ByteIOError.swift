@@ -22,6 +22,13 @@ public enum ByteIOError: Error, Equatable {
   case tooLarge(limit: Int)
   /// Whoever asked for the bytes does not want them any more.
   case cancelled
+  /// What a file asks for takes more memory than is allowed: how many bytes, where that is known.
+  case memory(needs: Int?, limit: Int)
+}
+
+extension ByteIOError {
+  /// Whether more memory would be of help.
+  public var asksForMemory: Bool { if case .memory = self { true } else { false } }
 }
 
 extension ByteIOError: CustomStringConvertible {
@@ -49,6 +56,9 @@ extension ByteIOError: CustomStringConvertible {
       "it was cancelled"
     case .tooLarge(let limit):
       "the content takes more than the \(limit) bytes allowed for it"
+    case .memory(let needed, let limit):
+      "\(needed.map { "needs about " + MemoryLimit.text($0) + " of memory," } ?? "needs") more than the "
+        + "\(MemoryLimit.text(limit)) allowed; pass a larger --memory if you trust the file"
     }
   }
 

@@ -34,7 +34,7 @@ extension SampleIOError: CustomStringConvertible {
       Self.about(
         name,
         "an array in Fortran order is read whole, and this one takes more than \(limit) bytes; save it "
-          + "with numpy.ascontiguousarray")
+          + "with numpy.ascontiguousarray, or pass a larger --memory")
     case .truncated(let name, let expected, let got):
       Self.about(
         name, "ends after \(got) of \(expected) rows; the file is incomplete, get it again")
@@ -59,7 +59,8 @@ extension SampleIOError: CustomStringConvertible {
         "line \(line), column \(column) is \"\(text)\", not a number; remove the column or encode it as "
           + "numbers")
     case .longLine(let name, let line, let limit):
-      Self.about(name, "line \(line) takes more than \(limit) bytes; this is hardly a table of numbers")
+      Self.about(name, "line \(line) takes more than \(limit) bytes; this is hardly a table of numbers, but "
+          + "a larger --memory takes longer lines")
     case .rowLength(let name, let row, let found, let expected):
       Self.about(
         name,

@@ -45,3 +45,14 @@ public enum SampleIOError: Error, Equatable {
   /// A description in a stream's header is not valid.
   case badDescription(name: String, reason: String)
 }
+
+extension SampleIOError {
+  /// Whether more memory would be of help.
+  public var asksForMemory: Bool {
+    switch self {
+    case .bytes(let error, _): error.asksForMemory
+    case .tooLarge, .longLine: true
+    default: false
+    }
+  }
+}

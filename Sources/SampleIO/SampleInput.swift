@@ -10,15 +10,19 @@ public struct ReadOptions: Equatable, Sendable {
   public var shape: [Int]?
   /// Whether the first line of a text holds names.
   public var header: Bool?
+  /// How much memory what is read may take.
+  public var memory: MemoryLimit
 
   /// Options, by default all nil.
   public init(
-    format: FormatName? = nil, elementType: ElementType? = nil, shape: [Int]? = nil, header: Bool? = nil
+    format: FormatName? = nil, elementType: ElementType? = nil, shape: [Int]? = nil, header: Bool? = nil,
+    memory: MemoryLimit = .standard
   ) {
     self.format = format
     self.elementType = elementType
     self.shape = shape
     self.header = header
+    self.memory = memory
   }
 }
 
@@ -39,19 +43,33 @@ public enum SampleInput {
     _ source: any ByteSource, name: String, options: ReadOptions = ReadOptions()
   ) throws(SampleIOError) -> any SampleReader {
     let (input, prefix) = try moving(name) { () throws(ByteIOError) in
-      let input = PeekingSource(try decompressing(source))
+      let input = PeekingSource(try decompressing(source, memory: options.memory))
       return (input, try input.peek(textPrefix))
     }
     let saysRaw = options.format == nil && (options.elementType != nil || options.shape != nil)
     let format = options.format ?? (saysRaw ? .raw : recognize(prefix, name: name))
     guard !prefix.isEmpty else { throw .empty(name: name) }
+    let reader = try reader(format, of: input, name: name, options: options)
+    try moving(name) { () throws(ByteIOError) in
+      try options.memory.admit(MemoryLimit.sum((reader.description.sampleBytes, copies)))
+    }
+    return reader
+  }
+
+  /// So often a sample is in memory at once: as bytes, and as numbers of one type or another.
+  private static let copies = 4
+
+  private static func reader(
+    _ format: FormatName?, of input: PeekingSource, name: String, options: ReadOptions
+  ) throws(SampleIOError) -> any SampleReader {
     switch format {
-    case .npy: return try Npy.reader(from: input, name: name)
+    case .npy: return try Npy.reader(from: input, name: name, fortranLimit: options.memory.bytes / 2)
     case .idx: return try Idx.reader(from: input, name: name)
     case .csv:
       // A single line of words is a header without rows only where a table is expected.
       let isTable = options.format == .csv || FileSuffix(of: name).format == .csv
-      return try DelimitedReader(input, name: name, header: options.header, allowsHeaderAlone: isTable)
+      return try DelimitedReader(
+        input, name: name, header: options.header, allowsHeaderAlone: isTable, memory: options.memory)
     case .raw: return try raw(input, name: name, options: options)
     case .fvecs: return try VecsReader(input, elementType: .f4, name: name)
     case .bvecs: return try VecsReader(input, elementType: .u1, name: name)

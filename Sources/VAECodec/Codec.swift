@@ -6,21 +6,19 @@ import VAE
 public struct Codec: Sendable {
   let kernels: Kernels
   let workers: Workers
-  /// Bytes that what comes out of a file may take in memory.
-  public let memory: Int
-
-  /// So many bytes, where nobody says otherwise.
-  public static let standardMemory = 1 << 30
+  /// How much memory what comes out of a file may take.
+  public let memory: MemoryLimit
 
   /// - Parameters:
   ///   - threads: how many threads work at once; 0 for one per processor.
-  ///   - memory: bytes that what comes out of a file may take in memory: a file that asks for more is refused.
+  ///   - memory: how much what comes out of a file may take: a file that asks for more is refused, and fewer threads decode
+  ///     where each needs much.
   ///   - environment: `VAEC_KERNELS` in it forces a variant of the kernels.
   /// - Throws: ``CodecError/noSuchKernels(_:available:)``.
   public init(
-    threads: Int = 0, memory: Int = standardMemory, environment: [String: String] = [:]
+    threads: Int = 0, memory: MemoryLimit = .standard, environment: [String: String] = [:]
   ) throws(CodecError) {
-    self.memory = max(0, memory)
+    self.memory = memory
     do {
       kernels = try Kernels(environment: environment)
     } catch {

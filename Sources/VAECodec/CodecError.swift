@@ -59,3 +59,24 @@ public enum CodecError: Error, Equatable {
   /// The variable VAEC_KERNELS names no variant that this processor can run.
   case noSuchKernels(String, available: [String])
 }
+
+extension CodecError {
+  /// An error of a chunk: that of the file, where it is memory that the file asks for.
+  init(_ error: ChunkError, name: String, chunk: Int) {
+    if case .frame(let error) = error, error.asksForMemory {
+      self = .bytes(error, name: name)
+    } else {
+      self = .chunk(error, name: name, chunk: chunk)
+    }
+  }
+
+  /// Whether more memory would be of help.
+  public var asksForMemory: Bool {
+    switch self {
+    case .samples(let error): error.asksForMemory
+    case .bytes(let error, _), .stream(.bytes(let error), _): error.asksForMemory
+    case .chunk(let error, _, _): error.asksForMemory
+    default: false
+    }
+  }
+}

@@ -41,17 +41,31 @@ extension CommandError: CustomStringConvertible {
 struct Failure {
   /// What is wrong; nil where there is nobody to tell: the reader of a pipe went away.
   let text: String?
+  /// The exit code: 1, or 2 where a file asks for more memory than is allowed.
+  let exitCode: Int32
 
   var isBrokenPipe: Bool { text == nil }
 
   /// - Returns: nil for errors of usage, which are the argument parser's.
   init?(_ error: any Error) {
+    exitCode = Self.asksForMemory(error) ? Self.memoryCode : Self.faultCode
     switch error {
     case let error as CodecError: text = Self.isBrokenPipe(error) ? nil : error.description
     case let error as SampleIOError: text = Self.isBrokenPipe(.samples(error)) ? nil : error.description
     case let error as ByteIOError: text = error == .brokenPipe ? nil : error.description
     case let error as CommandError: text = error.description
     default: return nil
+    }
+  }
+
+  static let (faultCode, memoryCode): (Int32, Int32) = (1, 2)
+
+  private static func asksForMemory(_ error: any Error) -> Bool {
+    switch error {
+    case let error as CodecError: error.asksForMemory
+    case let error as SampleIOError: error.asksForMemory
+    case let error as ByteIOError: error.asksForMemory
+    default: false
     }
   }
 

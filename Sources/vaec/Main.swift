@@ -3,7 +3,7 @@ import ArgumentParser
 /// The program: parses its arguments, runs a command, and ends with the exit code that the outcome stands
 /// for.
 ///
-/// 0 for done, 1 where data or a file is at fault, 64 for wrong usage.
+/// 0 for done, 1 where data or a file is at fault, 2 where a file asks for too much memory, 64 for wrong usage.
 @main
 enum Program {
   static func main() {
@@ -20,7 +20,7 @@ enum Program {
   private static func end(with error: any Error) -> Never {
     if let failure = Failure(error) {
       if let text = failure.text { Console().problem(text) }
-      VaecCommand.exit(withError: ExitCode(1))
+      VaecCommand.exit(withError: ExitCode(failure.exitCode))
     }
     let code = VaecCommand.exitCode(for: error)
     if code == .success || error is ExitCode { VaecCommand.exit(withError: error) }

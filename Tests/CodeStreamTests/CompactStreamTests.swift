@@ -162,8 +162,8 @@ struct CompactStreamTests {
 
   @Test("hostile sizes are refused before memory is taken for them")
   func hostile() {
-    #expect(readParts(Self.golden, contentLimit: 10).error == .oversize(bytes: 11, limit: 10))
-    #expect(readParts(Self.golden, contentLimit: 11).error == nil)
+    #expect(readParts(Self.golden, memory: 10).error == .bytes(.memory(needs: 11, limit: 10)))
+    #expect(readParts(Self.golden, memory: 11).error == nil)
     // A gibibyte and more that one block of a byte, repeated, begins: nobody's.
     let size: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0x40]
     let begin: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xE4]

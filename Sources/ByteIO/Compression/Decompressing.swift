@@ -2,10 +2,14 @@
 ///
 /// A stream that begins with a skippable zstd frame (as .vaec files do) is not unwrapped: its first frame is
 /// there to be read.
-public func decompressing(_ source: any ByteSource) throws(ByteIOError) -> any ByteSource {
+///
+/// - Parameter memory: how much a decompressor may take.
+public func decompressing(
+  _ source: any ByteSource, memory: MemoryLimit = .standard
+) throws(ByteIOError) -> any ByteSource {
   let peeking = source as? PeekingSource ?? PeekingSource(source)
   let magic = try peeking.peek(4)
   if magic.starts(with: [0x1F, 0x8B]) { return try GzipSource(peeking) }
-  if magic.elementsEqual([0x28, 0xB5, 0x2F, 0xFD]) { return try ZstdSource(peeking) }
+  if magic.elementsEqual([0x28, 0xB5, 0x2F, 0xFD]) { return try ZstdSource(peeking, memory: memory) }
   return peeking
 }

@@ -110,6 +110,12 @@ public enum ZstdFrame {
     try ZstdDecompressor().decompress(frame, limit: limit)
   }
 
+  /// How many bytes a frame says that it decompresses to; nil where it does not say.
+  public static func contentSize(of frame: ArraySlice<UInt8>) -> Int? {
+    // The library's two special values are the largest.
+    Int(exactly: frame.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) })
+  }
+
   /// How many bytes the first frame of `prefix` takes, skippable or not.
   ///
   /// Throws `truncated` when the frame goes on after `prefix`, and `corrupt` when it is none.

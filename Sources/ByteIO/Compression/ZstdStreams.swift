@@ -10,10 +10,16 @@ public final class ZstdSource: ByteSource {
   /// Whether a frame has begun, or none has been seen at all.
   private var inFrame = true
 
+  private let memory: MemoryLimit
+
   /// Decompresses what `source` gives.
-  public init(_ source: any ByteSource) throws(ByteIOError) {
+  ///
+  /// - Parameter memory: a frame whose window takes more than half of it is refused.
+  public init(_ source: any ByteSource, memory: MemoryLimit = .standard) throws(ByteIOError) {
     guard let context = ZSTD_createDCtx() else { throw .corrupt(format: "zstd", reason: "no memory") }
+    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Int32(memory.zstdWindow))
     self.source = source
+    self.memory = memory
     self.context = context
     storage = .allocate(byteCount: ZSTD_DStreamInSize(), alignment: 64)
     input.src = UnsafeRawPointer(storage.baseAddress)
@@ -37,7 +43,12 @@ public final class ZstdSource: ByteSource {
       if sourceEnded, !inFrame { return 0 }
       let before = input.pos
       let result = ZSTD_decompressStream(context, &output, &input)
-      guard ZSTD_isError(result) == 0 else { throw zstdError(result) }
+      guard ZSTD_isError(result) == 0 else {
+        guard ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge else {
+          throw zstdError(result)
+        }
+        throw .memory(needs: nil, limit: memory.bytes)
+      }
       inFrame = result != 0
       if sourceEnded, output.pos == 0, input.pos == before { throw .truncated(format: "zstd") }
     }

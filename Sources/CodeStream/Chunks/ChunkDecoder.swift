@@ -62,9 +62,11 @@ public final class ChunkDecoder {
   ///   - maxRows: rows of a chunk at the most.
   ///   - levelledPlanes: how many levelled planes the chunk has; the plain ones are the tables'.
   ///   - sampleBytes: bytes of a sample, where samples may be corrected or stored: those take no more.
+  ///   - memory: how much the content may take.
   /// - Throws: `frame`, before memory is taken for more than such a chunk can hold.
   public func content(
-    of frame: ArraySlice<UInt8>, maxRows: Int, levelledPlanes: Int, sampleBytes: Int
+    of frame: ArraySlice<UInt8>, maxRows: Int, levelledPlanes: Int, sampleBytes: Int,
+    memory: MemoryLimit = .standard
   ) throws(ChunkError) -> [UInt8] {
     // Every value an escape with all its bits, or four plain bytes and a width.
     let planes = rans.planes + levelledPlanes
@@ -73,7 +75,8 @@ public final class ChunkDecoder {
     precondition(!overflow && values <= Int.max / 64, "symbols of this many rows exist")
     precondition(!isTooMuch && samples <= Int.max / 4, "so many samples exist")
     return try unframe(
-      frame, limit: 1024 + planes + values * 2 * RANS.mostWordsPerValue + samples + samples / 64)
+      frame, limit: 1024 + planes + values * 2 * RANS.mostWordsPerValue + samples + samples / 64,
+      memory: memory)
   }
 
   /// Opens the content of a frame of symbols: all of `content`.
@@ -116,10 +119,17 @@ public final class ChunkDecoder {
 
   /// The content of a frame, whatever its kind.
   ///
-  /// - Parameter limit: a frame that announces more bytes is an error, before any memory is taken for it.
-  public func unframe(_ frame: ArraySlice<UInt8>, limit: Int) throws(ChunkError) -> [UInt8] {
+  /// - Parameters:
+  ///   - limit: a frame that announces more bytes is an error, before any memory is taken for it.
+  ///   - memory: how much the content may take.
+  public func unframe(
+    _ frame: ArraySlice<UInt8>, limit: Int, memory: MemoryLimit = .standard
+  ) throws(ChunkError) -> [UInt8] {
     do {
-      return try zstd.decompress(frame, limit: limit)
+      // A frame that does not say its size is held to the limit as its content comes.
+      let size = ZstdFrame.contentSize(of: frame)
+      if let size, size <= limit { try memory.admit(size) }
+      return try zstd.decompress(frame, limit: size == nil ? min(limit, memory.bytes) : limit)
     } catch {
       throw .frame(error)
     }

@@ -8,4 +8,7 @@ public enum ChunkError: Error, Equatable {
   case rows(Int, limit: Int)
   /// The content is not what an encoder writes: with other tables than the encoder's, or damaged.
   case corrupt
+
+  /// Whether more memory would be of help.
+  public var asksForMemory: Bool { if case .frame(let error) = self { error.asksForMemory } else { false } }
 }

@@ -3,8 +3,27 @@ import ByteIO
 /// Finds frames in a file any byte of which can be read, by as few bytes as tell where they end.
 struct FrameFinder {
   let store: any ByteStore
+  let memory: MemoryLimit
+
   /// A chunk that announces more bytes of content is none.
-  let contentLimit: Int
+  var contentLimit: Int { min(memory.bytes, Container.largestContent) }
+
+  /// Throws where streams and chunks that were found are more than memory is allowed for.
+  func admit(_ streams: Int, chunks: Int) throws(StreamError) {
+    try admit(bytes: MemoryLimit.sum((streams, Self.streamBytes), (chunks, Self.chunkBytes)))
+  }
+
+  /// Throws where memory is not allowed for so many bytes.
+  func admit(bytes: Int) throws(StreamError) {
+    do throws(ByteIOError) {
+      try memory.admit(bytes)
+    } catch {
+      throw .bytes(error)
+    }
+  }
+
+  /// What a stream, and a chunk, take in memory at the most, with what others keep of them.
+  private static let (streamBytes, chunkBytes) = (1024, 256)
 
   /// What a frame is by its magic.
   enum Kind {
@@ -71,7 +90,7 @@ struct FrameFinder {
   func header(_ frame: Frame) throws(StreamError) -> StreamHeader? {
     let size = frame.range.count - Container.skippableHeaderSize
     guard frame.kind == .header, size >= StreamHeader.overhead,
-      size - StreamHeader.overhead <= StreamHeader.largestContent
+      size - StreamHeader.overhead <= min(memory.bytes, StreamHeader.largestContent)
     else { return nil }
     let body = try read(frame.range.lowerBound + Container.skippableHeaderSize, size)
     do throws(StreamError) {
@@ -84,7 +103,9 @@ struct FrameFinder {
   /// Whether a frame with a model ends where the model does. What is in a model, its reader checks.
   func isWholeModel(_ frame: Frame) throws(StreamError) -> Bool {
     let size = frame.range.count - Container.skippableHeaderSize
-    guard frame.kind == .model, size > CarriedModel.headSize, size <= CarriedModel.largest else {
+    guard frame.kind == .model, size > CarriedModel.headSize,
+      size <= min(memory.bytes, CarriedModel.largest)
+    else {
       return false
     }
     let bytes = try read(frame.range.upperBound - size + CarriedModel.headSize, size - CarriedModel.headSize)
@@ -93,6 +114,7 @@ struct FrameFinder {
 
   /// The content of a frame; nil where it is damaged.
   func content(_ range: Range<Int>) throws(StreamError) -> [UInt8]? {
+    guard range.count <= memory.bytes else { return nil }
     let bytes = try read(range.lowerBound, range.count)
     do throws(ByteIOError) {
       return try ZstdFrame.decompress(bytes[...], limit: contentLimit)

@@ -14,6 +14,9 @@ public struct SeekTable: Equatable, Sendable {
     public var contentSize: Int
   }
 
+  /// What a frame of the table takes in memory, here and with whoever asked for it.
+  private static let bytesPerFrame = 256
+
   /// Where the stream's header begins in the file.
   public let streamOffset: Int
   /// Bytes of the header's frame.
@@ -44,15 +47,17 @@ public struct SeekTable: Equatable, Sendable {
     return tables.reversed()
   }
 
-  /// The table whose frame begins at byte `offset` of a file; nil where none does.
-  init?(at offset: Int, in store: any ByteStore) throws(StreamError) {
+  /// The table whose frame begins at byte `offset` of a file; nil where none does, or it takes too much memory.
+  init?(
+    at offset: Int, in store: any ByteStore, memory: MemoryLimit = .standard
+  ) throws(StreamError) {
     do throws(ByteIOError) {
       let head = try store.read(at: offset, upTo: Container.skippableHeaderSize)
       guard head.count == Container.skippableHeaderSize else { return nil }
       let size = Container.skippableHeaderSize + head[4...].reversed().reduce(0) { $0 << 8 | Int($1) }
       let entries = size - Container.skippableHeaderSize - Container.footerSize
       guard entries >= Container.entrySize, entries % Container.entrySize == 0, offset <= store.size - size,
-        entries / Container.entrySize <= Container.mostFrames
+        entries / Container.entrySize <= min(Container.mostFrames, memory.bytes / Self.bytesPerFrame)
       else { return nil }
       // The end first: it takes no memory.
       var footer = ByteWriter()
@@ -89,7 +94,8 @@ public struct SeekTable: Equatable, Sendable {
 
   /// The table that ends at byte `end` of a file.
   init(
-    endingAt end: Int, read: (_ offset: Int, _ count: Int) throws(ByteIOError) -> [UInt8]
+    endingAt end: Int, memory: MemoryLimit = .standard,
+    read: (_ offset: Int, _ count: Int) throws(ByteIOError) -> [UInt8]
   ) throws(StreamError) {
     let frame: [UInt8]
     do {
@@ -107,6 +113,7 @@ public struct SeekTable: Equatable, Sendable {
       }
       let size = Container.skippableHeaderSize + frames * Container.entrySize + Container.footerSize
       guard size <= end else { throw StreamError.damagedSeekTable }
+      try memory.admit(frames * Self.bytesPerFrame)
       frame = try read(end - size, size)
       guard frame.count == size else { throw StreamError.damagedSeekTable }
     } catch let error as StreamError {

@@ -7,10 +7,10 @@ public struct StreamFinder {
   let frames: FrameFinder
   private var store: any ByteStore { frames.store }
 
-  /// - Parameter contentLimit: a chunk that announces more bytes of content is damage. At most 2 GiB.
-  public init(_ store: any ByteStore, contentLimit: Int = 1 << 30) {
-    frames = FrameFinder(
-      store: store, contentLimit: max(0, min(contentLimit, Container.largestContent)))
+  /// - Parameter memory: how much the content of a chunk may take, and all that is found. A chunk that announces more, where
+  ///   damage is looked for, is damage.
+  public init(_ store: any ByteStore, memory: MemoryLimit = .standard) {
+    frames = FrameFinder(store: store, memory: memory)
   }
 
   /// The streams of a file without damage, their chunks unread.
@@ -22,7 +22,14 @@ public struct StreamFinder {
   public func streams() throws(StreamError) -> [StreamPlace] {
     var last: [StreamPlace] = []
     var end = store.size
+    var (found, chunks) = (0, 0)
+    func add(_ place: StreamPlace) throws(StreamError) {
+      found += 1
+      chunks += place.chunks.count
+      try frames.admit(found, chunks: chunks)
+    }
     while end > 0, let place = try placeByTable(endingAt: end) {
+      try add(place)
       last.append(place)
       end = place.range.lowerBound
     }
@@ -32,6 +39,7 @@ public struct StreamFinder {
       guard let place = try placeByFrames(at: offset), place.range.upperBound <= end else {
         throw try readersError()
       }
+      try add(place)
       places.append(place)
       offset = place.range.upperBound
     }
@@ -44,7 +52,7 @@ public struct StreamFinder {
   private func placeByTable(endingAt end: Int) throws(StreamError) -> StreamPlace? {
     let table: SeekTable
     do throws(StreamError) {
-      table = try SeekTable(endingAt: end) { (offset, count) throws(ByteIOError) in
+      table = try SeekTable(endingAt: end, memory: frames.memory) { (offset, count) throws(ByteIOError) in
         try store.read(at: offset, upTo: count)
       }
     } catch .bytes(let error) {
@@ -72,12 +80,13 @@ public struct StreamFinder {
     var chunks: [StreamPlace.Chunk] = []
     var end = first.range.upperBound
     while let frame = try frames.frame(at: end) {
+      try frames.admit(1, chunks: chunks.count)
       end = frame.range.upperBound
       switch frame.kind {
       case .data: chunks.append(.init(frame, .unread))
       case .header, .model: return nil
       case .seekTable:
-        guard let table = try SeekTable(at: frame.range.lowerBound, in: store),
+        guard let table = try SeekTable(at: frame.range.lowerBound, in: store, memory: frames.memory),
           table.streamOffset == offset, table.chunks.elementsEqual(chunks, by: { $1.isThat(of: $0) })
         else { return nil }
         return StreamPlace(range: offset..<end, beginning: .header(header), chunks: chunks)
@@ -94,7 +103,7 @@ public struct StreamFinder {
 
   /// What a reader says of a file that is not as it should be.
   public func readersError() throws(StreamError) -> StreamError {
-    let reader = StreamReader(StoreSource(store), contentLimit: frames.contentLimit)
+    let reader = StreamReader(StoreSource(store), memory: frames.memory)
     do throws(StreamError) {
       while try reader.next() != nil {}
     } catch {
@@ -107,6 +116,7 @@ public struct StreamFinder {
   ///
   /// - Parameter index: the chunk's number in messages, from 0.
   public func frame(of chunk: StreamPlace.Chunk, index: Int) throws(StreamError) -> [UInt8] {
+    try frames.admit(bytes: chunk.range.count)
     let bytes = try frames.read(chunk.range.lowerBound, chunk.range.count)
     guard bytes.count == chunk.range.count, let header = FrameHeader(bytes[...]) else {
       throw .damagedChunk(index: index)
@@ -117,13 +127,15 @@ public struct StreamFinder {
 
   /// The file of a model.
   public func modelFile(_ range: Range<Int>) throws(StreamError) -> [UInt8] {
-    try frames.read(range.lowerBound, range.count)
+    try frames.admit(bytes: range.count)
+    return try frames.read(range.lowerBound, range.count)
   }
 
   /// The content of a chunk that is not lost; its checksum holds.
   ///
   /// - Parameter index: the chunk's number in messages, from 0.
   public func content(of chunk: StreamPlace.Chunk, index: Int) throws(StreamError) -> [UInt8] {
+    try frames.admit(bytes: max(chunk.range.count, chunk.contentSize))
     guard let content = try frames.content(chunk.range) else { throw .damagedChunk(index: index) }
     return content
   }

@@ -31,6 +31,9 @@ public final class StreamReader {
     public var contentSize: Int
   }
 
+  /// Headers of so many bytes need not be allowed for.
+  private static let usualHeader = 1 << 20
+
   private enum State {
     case betweenStreams
     case inStream
@@ -38,7 +41,8 @@ public final class StreamReader {
   }
 
   private let input: InputBuffer
-  private let contentLimit: Int
+  private let memory: MemoryLimit
+  private var contentLimit: Int { min(memory.bytes, Container.largestContent) }
   private var state = State.betweenStreams
   private var chunks = 0
   private lazy var zstd = ZstdDecompressor()
@@ -46,10 +50,10 @@ public final class StreamReader {
 
   /// Reads from `source`, which nobody else may read.
   ///
-  /// - Parameter contentLimit: a chunk that announces more bytes of content is an error. At most 2 GiB.
-  public init(_ source: any ByteSource, contentLimit: Int = 1 << 30) {
+  /// - Parameter memory: how much a header, a model's file or the content of a chunk may take.
+  public init(_ source: any ByteSource, memory: MemoryLimit = .standard) {
     input = InputBuffer(source)
-    self.contentLimit = max(0, min(contentLimit, Container.largestContent))
+    self.memory = memory
   }
 
   /// The next part, or nil at the end of the input.
@@ -108,6 +112,7 @@ public final class StreamReader {
     guard size - StreamHeader.overhead <= StreamHeader.largestContent else {
       throw .oversize(bytes: size - StreamHeader.overhead, limit: StreamHeader.largestContent)
     }
+    if size > Self.usualHeader { try admit(size) }
     let body = try input.take(upTo: size)
     guard body.count == size else { throw .truncated(afterChunks: 0) }
     guard let header = try StreamHeader(body: body[...]) else { throw isForeign }
@@ -128,6 +133,7 @@ public final class StreamReader {
     var bytes = try input.take(upTo: min(size, CarriedModel.name.count))
     guard bytes == CarriedModel.name else { throw isForeign }
     guard size <= CarriedModel.largest else { throw .oversize(bytes: size, limit: CarriedModel.largest) }
+    try admit(size)
     try take(size - bytes.count, onto: &bytes)
     return bytes
   }
@@ -203,7 +209,10 @@ public final class StreamReader {
       blocks += 1
       guard blocks == 1 else { continue }
       guard try reads(frame[...]) else { throw isForeign }
-      guard contentSize <= contentLimit else { throw .oversize(bytes: contentSize, limit: contentLimit) }
+      guard contentSize <= Container.largestContent else {
+        throw .oversize(bytes: contentSize, limit: Container.largestContent)
+      }
+      try admit(contentSize)
     }
     try take(4, onto: &frame)
     return (frame, contentSize)
@@ -231,6 +240,14 @@ public final class StreamReader {
     var bytes: [UInt8] = []
     try take(4, onto: &bytes)
     return bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  private func admit(_ size: Int) throws(StreamError) {
+    do throws(ByteIOError) {
+      try memory.admit(size)
+    } catch {
+      throw .bytes(error)
+    }
   }
 
   private func take(_ count: Int, onto bytes: inout [UInt8]) throws(StreamError) {

@@ -7,7 +7,9 @@ import ByteIO
 struct StreamSurvey {
   private let frames: FrameFinder
   private var store: any ByteStore { frames.store }
-  private var places: [StreamPlace] = []
+  private var places: [StreamPlace] = [] { didSet { chunks += places.last?.chunks.count ?? 0 } }
+  /// Chunks of ``places``.
+  private var chunks = 0
   /// Bytes that may still be looked at in vain. It is more than any damage costs, and ends the search in a file that was made
   /// to keep us searching.
   private var patience: Int
@@ -22,7 +24,10 @@ struct StreamSurvey {
   static func streams(_ frames: FrameFinder) throws(StreamError) -> [StreamPlace] {
     var survey = StreamSurvey(frames)
     var offset = 0
-    while offset < frames.store.size { offset = try survey.stream(at: offset) }
+    while offset < frames.store.size {
+      offset = try survey.stream(at: offset)
+      try frames.admit(survey.places.count, chunks: survey.chunks)
+    }
     return survey.places
   }
 
@@ -83,7 +88,7 @@ struct StreamSurvey {
   ) throws(StreamError) -> (table: SeekTable, end: Int)? {
     var offset = offset
     while patience > 0, let place = try frames.nextMagic([Container.seekTableMagic], from: offset) {
-      if let table = try SeekTable(at: place, in: store) {
+      if let table = try SeekTable(at: place, in: store, memory: frames.memory) {
         if table.streamOffset == start, table.chunks.count >= chunks.count,
           zip(table.chunks, chunks).allSatisfy({ $1.isThat(of: $0) }),
           let end = try frames.frame(at: place)?.range.upperBound
@@ -193,7 +198,7 @@ struct StreamSurvey {
         add(beginning, start..<tableEnd, chunks, .whole)
         return tableEnd
       }
-      if let table = try SeekTable(at: offset, in: store), table.streamOffset > start,
+      if let table = try SeekTable(at: offset, in: store, memory: frames.memory), table.streamOffset > start,
         let frame, chunks.contains(where: { $0.range.contains(table.streamOffset) })
       {
         // It is that of another stream, whose header is lost together with the end of this one.

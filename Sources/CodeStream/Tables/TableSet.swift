@@ -4,8 +4,8 @@
 /// caller works out from what is decoded already, chooses it among ``levels``. All levelled planes share those, and
 /// how many such planes a chunk has is the chunk's affair: see ``ChunkSymbols``.
 public struct TableSet: Sendable {
-  /// There are at most this many levels.
-  public static let mostLevels = 64
+  /// There are at most this many levels: one fits a byte.
+  public static let mostLevels = 256
 
   /// The tables of the plain planes.
   public let tables: [FrequencyTable]
@@ -23,7 +23,7 @@ public struct TableSet: Sendable {
   ///   - levels: one a level, at most ``mostLevels``; none where no plane is levelled.
   public init(tables: [FrequencyTable], index: [Int], levels: [FrequencyTable] = []) {
     precondition(index.allSatisfy(tables.indices.contains), "every plane has a table")
-    precondition(levels.count <= Self.mostLevels, "there are at most 64 levels")
+    precondition(levels.count <= Self.mostLevels, "a level fits a byte")
     self.tables = tables
     self.index = index
     self.levels = levels

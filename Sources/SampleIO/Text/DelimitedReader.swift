@@ -16,13 +16,16 @@ final class DelimitedReader: SampleReader {
   ///
   /// - Parameter allowsHeaderAlone: whether a single line of words is an array without rows.
   init(
-    _ source: PeekingSource, name: String, header: Bool?, allowsHeaderAlone: Bool
+    _ source: PeekingSource, name: String, header: Bool?, allowsHeaderAlone: Bool,
+    memory: MemoryLimit = .standard
   ) throws(SampleIOError) {
-    let guess = try StyleGuess(source, header: header, allowsHeaderAlone: allowsHeaderAlone, name: name)
+    let longest = LineReader.longest(within: memory)
+    let guess = try StyleGuess(
+      source, header: header, allowsHeaderAlone: allowsHeaderAlone, longest: longest, name: name)
     guard guess.columns > 0 else { throw .empty(name: name) }
     description = try SampleDescription(
       elementType: .f8, sampleShape: [guess.columns], format: .delimited(guess.style), name: name)
-    lines = LineReader(source, name: name)
+    lines = LineReader(source, longest: longest, name: name)
     parser = RowParser(
       separator: guess.style.separator, trailingSeparators: guess.style.trailingSeparators)
     self.name = name

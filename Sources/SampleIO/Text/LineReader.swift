@@ -10,13 +10,19 @@ import ByteIO
 
 /// Cuts a source into lines that end in LF or CR LF, without copying them.
 final class LineReader {
-  /// The most bytes in a line.
-  static let maximumLength = 1 << 28
+  /// The most bytes in a line, whatever the memory.
+  private static let maximumLength = 1 << 28
+  /// A byte of a line can take as many bytes of memory, where there is little between the separators.
+  private static let bytesPerByte = 64
+
+  /// The most bytes of lines that may take so much memory.
+  static func longest(within memory: MemoryLimit) -> Int { min(maximumLength, memory.bytes / bytesPerByte) }
 
   /// The number of the line that ``next()`` gave last, from 1.
   private(set) var number = 0
 
   private let source: any ByteSource
+  private let longest: Int
   private let name: String
   private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
   /// What has been read and not been given yet is `buffer[begin..<end]`.
@@ -24,8 +30,10 @@ final class LineReader {
   private var end = 0
   private var sourceEnded = false
 
-  init(_ source: any ByteSource, name: String) {
+  /// - Parameter longest: more bytes in a line are an error.
+  init(_ source: any ByteSource, longest: Int = longest(within: .standard), name: String) {
     self.source = source
+    self.longest = longest
     self.name = name
   }
 
@@ -42,8 +50,8 @@ final class LineReader {
       }
       if sourceEnded { return begin == end ? nil : take(end - begin, skipping: 0) }
       let held = end - begin
-      guard held < Self.maximumLength else {
-        throw .longLine(name: name, line: number + 1, limit: Self.maximumLength)
+      guard held < longest else {
+        throw .longLine(name: name, line: number + 1, limit: longest)
       }
       makeRoom()
       searched = begin + held

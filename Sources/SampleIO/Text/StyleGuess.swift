@@ -15,10 +15,11 @@ struct StyleGuess {
   /// - Parameters:
   ///   - header: whether the first line holds names; nil to find out.
   ///   - allowsHeaderAlone: whether it may do so without a second line, when that is to be found out.
+  ///   - longest: more bytes in a line are an error.
   init(
-    _ source: PeekingSource, header: Bool?, allowsHeaderAlone: Bool, name: String
+    _ source: PeekingSource, header: Bool?, allowsHeaderAlone: Bool, longest: Int, name: String
   ) throws(SampleIOError) {
-    let prefix = try Self.prefix(of: source, name: name)
+    let prefix = try Self.prefix(of: source, longest: longest, name: name)
     try prefix.withUnsafeBufferPointer { (bytes) throws(SampleIOError) in
       let lines = Self.lines(in: UnsafeRawBufferPointer(bytes))
       let header = header ?? (lines.count == 1 && !allowsHeaderAlone ? false : nil)
@@ -28,9 +29,9 @@ struct StyleGuess {
 
   /// As many bytes as hold two lines whole at least, or everything.
   private static func prefix(
-    of source: PeekingSource, name: String
+    of source: PeekingSource, longest: Int, name: String
   ) throws(SampleIOError) -> ArraySlice<UInt8> {
-    var count = maximumBytes
+    var count = min(maximumBytes, max(1, longest))
     while true {
       let bytes = try moving(name) { () throws(ByteIOError) in try source.peek(count) }
       if bytes.count < count { return bytes }
@@ -38,10 +39,8 @@ struct StyleGuess {
       if let end = bytes.lastIndex(of: UInt8(ascii: "\n")), bytes[..<end].contains(UInt8(ascii: "\n")) {
         return bytes[...end]
       }
-      guard count < LineReader.maximumLength else {
-        throw .longLine(name: name, line: 1, limit: LineReader.maximumLength)
-      }
-      count *= 2
+      guard count < longest else { throw .longLine(name: name, line: 1, limit: longest) }
+      count = min(2 * count, longest)
     }
   }
 

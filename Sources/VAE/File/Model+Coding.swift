@@ -38,9 +38,17 @@ extension Model {
     return w.bytes
   }
 
+  /// Rows that a model can be used for at once, wherever it can be read.
+  private static let workingRows = 128
+
   /// Reads the content of a model file.
-  public init(content: [UInt8], kernels: Kernels) throws(ModelFileError) {
+  ///
+  /// - Parameter memory: how much the model, and work with it on a block of rows, may take.
+  public init(
+    content: [UInt8], kernels: Kernels, memory: MemoryLimit = .standard
+  ) throws(ModelFileError) {
     var r = ByteReader(content)
+    var taken = try ModelMemory(memory, content: content.count)
     let values = try Self.count(&r, 1...ModelFit.mostValues, "values")
     scale = try Self.float(&r)
     guard scale.isFinite, scale > 0 else { throw .damaged("its scale is impossible") }
@@ -52,16 +60,18 @@ extension Model {
     }
     output = OutputRule(lowest: lowest, highest: highest, isInteger: isInteger)
     let components = try Self.count(&r, 0...values, "components of the front basis")
+    try taken.add(WeightShape(inputs: components, outputs: values), andTranspose: true)
     front =
       components == 0
       ? nil : Front(try StoredMatrix(from: &r, rows: components, columns: values), kernels: kernels)
     let width = components == 0 ? values : components
-    network = try Self.network(&r, values: width, means: components == 0 ? means : nil, scale: scale)
+    network = try Self.network(
+      &r, values: width, means: components == 0 ? means : nil, scale: scale, &taken)
     layers = []
     for _ in 0..<(try Self.count(&r, 0...Self.mostLayers, "layers")) {
-      layers.append(try Self.layer(&r, width: width, kernels))
+      layers.append(try Self.layer(&r, width: width, kernels, &taken))
     }
-    baseline = try Self.flag(&r) ? try Self.layer(&r, width: width, kernels) : nil
+    baseline = try Self.flag(&r) ? try Self.layer(&r, width: width, kernels, &taken) : nil
     valueLayer = try Self.flag(&r) ? try Self.valueLayer(&r, values: values) : nil
     qualities = []
     notes = []
@@ -74,6 +84,7 @@ extension Model {
     let length = try Self.count(&r, 0...max(0, r.remaining), "bytes of notes")
     notes = Array(try reading { () throws(ByteReader.Failure) in try r.take(length) })
     guard r.remaining == 0 else { throw .damaged("it goes on after its end") }
+    try taken.add(workingBytes(rows: Self.workingRows))
   }
 
   // MARK: the network
@@ -133,7 +144,7 @@ extension Model {
 
   /// - Parameter means: of the values; nil where the network works on components.
   private static func network(
-    _ r: inout ByteReader, values: Int, means: [Float]?, scale: Float
+    _ r: inout ByteReader, values: Int, means: [Float]?, scale: Float, _ taken: inout ModelMemory
   ) throws(ModelFileError) -> Network? {
     let latents = try count(&r, 0...values, "latents")
     guard latents > 0 else { return nil }
@@ -163,6 +174,7 @@ extension Model {
     }
     var architecture = Architecture(values: values, latents: latents, hidden: hidden, anchors: anchors)
     guard architecture.count <= mostParameters else { throw .damaged("its network is too large") }
+    try taken.add(MemoryLimit.sum((architecture.count, MemoryLayout<Float>.size)))
     var stored: [StoredMatrix] = []
     for entry in architecture.entries {
       stored.append(try StoredMatrix(from: &r, rows: entry.shape.inputs, columns: entry.shape.outputs))
@@ -195,9 +207,10 @@ extension Model {
   }
 
   private static func layer(
-    _ r: inout ByteReader, width: Int, _ kernels: Kernels
+    _ r: inout ByteReader, width: Int, _ kernels: Kernels, _ taken: inout ModelMemory
   ) throws(ModelFileError) -> ResidualLayer {
     let components = try count(&r, 1...width, "components of a layer")
+    try taken.add(WeightShape(inputs: components, outputs: width), andTranspose: true)
     let stored = try StoredMatrix(from: &r, rows: components, columns: width)
     var magnitudes: [Float] = []
     for _ in 0..<components {

@@ -132,6 +132,8 @@ extension ByteWriter {
 public enum ModelFileError: Error, Equatable {
   /// The content ends early or says what no writer writes.
   case damaged(String)
+  /// The model takes more memory than is allowed: so many bytes at least.
+  case memory(needs: Int)
 }
 
 /// Runs `body`, and says that the file is damaged where it runs past the end.

@@ -60,6 +60,7 @@ extension ChunkCodec {
       guard guarantee == nil else { throw .corrupt }
       return try decode(contentOfSymbols: content)
     }
+    try admit(rows)
     switch corrected {
     case .stored(let bytes):
       guard bytes.count == rows * width * elementType.size else { throw .corrupt }

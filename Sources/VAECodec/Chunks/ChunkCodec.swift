@@ -1,3 +1,4 @@
+import ByteIO
 import CodeStream
 import SampleIO
 import VAE
@@ -13,6 +14,7 @@ final class ChunkCodec {
   let guarantee: Guarantee?
   /// For chunks with corrections alone.
   private(set) lazy var correctionCoder = CorrectionCoder(description, guarantee)
+  private let memory: MemoryLimit
   private let samples: SampleCoder
   private let encoder: ChunkEncoder
   private let decoder: ChunkDecoder
@@ -29,13 +31,14 @@ final class ChunkCodec {
   private var symbolStride = 0
 
   /// Rows that are worked on at once at the most.
-  private static let blockRows = 128
+  static let blockRows = 128
 
   init(
     _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee?,
-    rans: (encoder: RANSEncoder, decoder: RANSDecoder)
+    rans: (encoder: RANSEncoder, decoder: RANSDecoder), memory: MemoryLimit
   ) {
     self.plan = plan
+    self.memory = memory
     self.description = description
     self.guarantee = guarantee
     samples = SampleCoder(
@@ -161,7 +164,7 @@ final class ChunkCodec {
     try decode(
       content: decoder.content(
         of: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes,
-        sampleBytes: width * elementType.size)[...])
+        sampleBytes: width * elementType.size, memory: memory)[...])
   }
 
   /// The samples that a content of symbols stands for.
@@ -173,6 +176,7 @@ final class ChunkCodec {
   private func decode(_ opened: ChunkSymbolReader) throws(ChunkError) -> SampleBatch {
     var reader = opened
     let rows = reader.rows
+    try admit(rows)
     if rows > symbolStride {
       symbolStride = rows
       symbols = [Int32](repeating: 0, count: (plan.planes + plan.coefficientPlanes) * rows)
@@ -210,6 +214,15 @@ final class ChunkCodec {
     }
     try reader.finish()
     return SampleBatch(elementType: elementType, valuesPerSample: plan.model.values, bytes: bytes)
+  }
+
+  /// Throws where a chunk of so many rows takes more memory than is allowed.
+  func admit(_ rows: Int) throws(ChunkError) {
+    do {
+      try memory.admit(plan.decodingBytes(rows: rows, elementSize: elementType.size))
+    } catch {
+      throw .frame(error)
+    }
   }
 
   private func forEachBlock(of rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
@@ -277,6 +290,9 @@ final class ChunkCodecs: Sendable {
   private let description: SampleDescription
   private let guarantee: Guarantee?
   private let rans: (encoder: RANSEncoder, decoder: RANSDecoder)
+  private let memory: MemoryLimit
+  /// How many chunks are worked on at once.
+  let workers: Int
   // Each worker has a place of its own, and is at work on one chunk at a time: see `ChunkPipeline`.
   private let codecs: Slots<ChunkCodec>
 
@@ -284,7 +300,13 @@ final class ChunkCodecs: Sendable {
   ///   - description: of decoded samples.
   ///   - guarantee: what is promised of them.
   ///   - workers: how many chunks are worked on at once.
-  init(_ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee? = nil, workers: Int) {
+  ///   - memory: how much what is decoded of a chunk may take.
+  init(
+    _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee? = nil, workers: Int,
+    memory: MemoryLimit = MemoryLimit(bytes: .max)
+  ) {
+    self.memory = memory
+    self.workers = workers
     self.plan = plan
     self.description = description
     self.guarantee = guarantee
@@ -292,10 +314,23 @@ final class ChunkCodecs: Sendable {
     codecs = Slots(count: workers)
   }
 
+  /// For decoding, with as many workers as memory is allowed for, and `most` at the most.
+  convenience init(
+    _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee?, decodingWith most: Int,
+    memory: MemoryLimit
+  ) {
+    let bytes = MemoryLimit.sum(
+      (plan.decodingBytes(rows: plan.chunkRows, elementSize: description.elementType.size), 1),
+      (plan.model.workingBytes(rows: min(ChunkCodec.blockRows, plan.chunkRows)), 1))
+    // A chunk more than there are workers is under way.
+    let workers = most > 1 ? memory.times(bytes, most: most + 1) - 1 : 1
+    self.init(plan, description, guarantee, workers: max(1, workers), memory: memory)
+  }
+
   /// The codec of a worker, made when it is first needed.
   private func codec(_ worker: Int) -> ChunkCodec {
     if let codec = codecs[worker] { return codec }
-    let codec = ChunkCodec(plan, description, guarantee, rans: rans)
+    let codec = ChunkCodec(plan, description, guarantee, rans: rans, memory: memory)
     codecs[worker] = codec
     return codec
   }

@@ -1,3 +1,4 @@
+import ByteIO
 import CodeStream
 import VAE
 
@@ -47,6 +48,15 @@ struct StreamPlan: Sendable {
     tables = TableSet(
       tables: latents.map(table), index: Array(latents.indices),
       levels: model.levelWeights(at: point, kernels: kernels).map(table))
+  }
+
+  /// What decoding a chunk of so many rows takes in memory: symbols, values of all rows where the value layer is on, and the
+  /// samples, as they are, corrected, and as the numbers that are written.
+  func decodingBytes(rows: Int, elementSize: Int) -> Int {
+    let ofValue = (hasValues ? 3 * MemoryLayout<Float>.size : 0) + 3 * elementSize + MemoryLayout<Float>.size
+      + MemoryLayout<Double>.size
+    return MemoryLimit.sum(
+      (rows, model.values * ofValue), (rows, (planes + coefficientPlanes) * MemoryLayout<Int32>.size))
   }
 
   /// Values of a chunk's samples: about so many keep memory small and every table's cost low.

@@ -37,7 +37,7 @@ extension Codec {
     let clock = ContinuousClock()
     let start = clock.now
     let counting = CountingSource(source)
-    let reader = StreamReader(counting)
+    let reader = StreamReader(counting, memory: memory)
     let output = DecodedSamples(self, name: name, model: model)
 
     /// Writes the samples of chunk `number` of a stream; returns how many there are.
@@ -46,7 +46,7 @@ extension Codec {
       case .success(let batch):
         try output.write(batch)
         return batch.rows
-      case .failure(let error): throw .chunk(error, name: name, chunk: number)
+      case .failure(let error): throw CodecError(error, name: name, chunk: number)
       }
     }
 
@@ -59,7 +59,7 @@ extension Codec {
         let before = output.rows
         var chunks = 0
         var lastRows: Int?
-        try ChunkPipeline(threads: workers.count).run(
+        try ChunkPipeline(threads: codecs.workers).run(
           next: { () throws(CodecError) in try nextFrame(reader, name) },
           work: { worker, frame in
             Result { () throws(ChunkError) in try codecs.decode(frame, worker: worker) }
@@ -76,7 +76,7 @@ extension Codec {
         try output.open(details.description, makeWriter: makeWriter)
         _ = try write(
           Result { () throws(ChunkError) in try codecs.decode(content: chunk, worker: 0) }, 1)
-      case .model(let bytes): output.carried = try FittedModel(bytes: bytes, name: name)
+      case .model(let bytes): output.carried = try FittedModel(bytes: bytes, name: name, memory: memory)
       case .chunk, .end: preconditionFailure("chunks are between a header and an end")
       }
     }

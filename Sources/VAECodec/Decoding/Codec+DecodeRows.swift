@@ -23,8 +23,8 @@ extension Codec {
     let clock = ContinuousClock()
     let start = clock.now
     let counting = CountingStore(store)
-    let finder = StreamFinder(counting)
-    let map = keepsGoing ? try RowMap(surveying: finder, name: name) : try RowMap(finder, name: name)
+    let finder = StreamFinder(counting, memory: memory)
+    let map = keepsGoing ? try RowMap(surveying: finder, name: name, memory: memory) : try RowMap(finder, name: name)
     let wanted = rows.rows(of: map.rows)
     let pieces = map.pieces.filter { $0.rows.overlaps(wanted) }
     // What is wrong with the model is said before there is any output.
@@ -86,7 +86,7 @@ extension Codec {
   ///
   /// - Returns: nothing where no damage shows, or the file looks like no stream at all.
   public func damage(in store: any ByteStore, name: String) throws(CodecError) -> [StreamDamage] {
-    try RowMap(surveying: StreamFinder(store), name: name).damage
+    try RowMap(surveying: StreamFinder(store, memory: memory), name: name, memory: memory).damage
   }
 
   /// A model that a file carries.
@@ -94,7 +94,7 @@ extension Codec {
     _ file: Range<Int>, _ finder: StreamFinder, _ name: String
   ) throws(CodecError) -> FittedModel {
     let bytes = try naming(name) { () throws(StreamError) in try finder.modelFile(file) }
-    return try FittedModel(bytes: bytes, name: name)
+    return try FittedModel(bytes: bytes, name: name, memory: memory)
   }
 
   /// What to say of a file of which nothing can be decoded.
@@ -126,7 +126,7 @@ extension Codec {
     }
     let codecs = try output.codecs(for: details)
     var (waiting, working) = (pieces, pieces)
-    try ChunkPipeline(threads: workers.count).run(
+    try ChunkPipeline(threads: codecs.workers).run(
       next: { () throws(CodecError) -> Job? in
         guard let piece = waiting.popFirst() else { return nil }
         guard let chunk = piece.chunk else { return .nothing }
@@ -152,12 +152,14 @@ extension Codec {
         guard let piece = working.popFirst() else { return }
         switch result {
         case .success(let batch) where batch == nil || batch?.rows == piece.rows.count: try use(piece, batch)
+        case .failure(let error) where error.asksForMemory:
+          throw CodecError(error, name: name, chunk: piece.number)
         case _ where keepsGoing: try use(piece, nil)
         case .success(let batch):
           throw .badHeader(
             name: name,
             reason: "chunk \(piece.number) has \(batch?.rows ?? 0) rows where \(piece.rows.count) should be")
-        case .failure(let error): throw .chunk(error, name: name, chunk: piece.number)
+        case .failure(let error): throw CodecError(error, name: name, chunk: piece.number)
         }
       })
   }

@@ -35,7 +35,7 @@ extension Codec {
   /// - Returns: one summary a stream.
   public func verify(_ source: any ByteSource, name: String) throws(CodecError) -> [StreamSummary] {
     let counting = CountingSource(source)
-    let reader = StreamReader(counting)
+    let reader = StreamReader(counting, memory: memory)
     let decoder = ChunkDecoder(RANSDecoder(TableSet([])))
     var summaries: [StreamSummary] = []
     var begun: StreamDetails?
@@ -44,7 +44,7 @@ extension Codec {
     while let part = try nextPart(reader, name) {
       switch part {
       case .model(let bytes):
-        let model = try FittedModel(bytes: bytes, name: name)
+        let model = try FittedModel(bytes: bytes, name: name, memory: memory)
         carried = (bytes.count, Fingerprint.ofStreams(model.fingerprintNumber))
       case .header(let header):
         let details = try StreamDetails(header.content, name: name)
@@ -57,10 +57,10 @@ extension Codec {
         guard var summary = summaries.popLast() else { continue }
         let rows: Int
         do throws(ChunkError) {
-          let content = try decoder.unframe(chunk.frame[...], limit: 1 << 30)
+          let content = try decoder.unframe(chunk.frame[...], limit: 1 << 31, memory: memory)
           rows = try ChunkDecoder.rows(ofContent: content[...], limit: summary.chunkRows)
         } catch {
-          throw .chunk(error, name: name, chunk: chunk.index + 1)
+          throw CodecError(error, name: name, chunk: chunk.index + 1)
         }
         try begun?.checkFull(lastRows, before: chunk.index + 1, name: name)
         lastRows = rows
@@ -83,8 +83,20 @@ extension Codec {
         summary.tell(of: details.target)
         summaries.append(summary)
       }
+      try admit(summaries.count, name: name)
     }
     return summaries
+  }
+}
+
+extension Codec {
+  /// Throws where what is told of so many streams takes too much memory.
+  private func admit(_ streams: Int, name: String) throws(CodecError) {
+    do {
+      try memory.admit(MemoryLimit.sum((streams, 2 * MemoryLayout<StreamSummary>.stride)))
+    } catch {
+      throw .bytes(error, name: name)
+    }
   }
 }
 

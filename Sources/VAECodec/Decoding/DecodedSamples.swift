@@ -47,7 +47,8 @@ final class DecodedSamples {
     let coding = try details.coding(by: model, or: carried, name: name)
     let plan = StreamPlan(
       coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: codec.kernels)
-    return ChunkCodecs(plan, details.description, details.guarantee, workers: codec.workers.count)
+    return ChunkCodecs(
+      plan, details.description, details.guarantee, decodingWith: codec.workers.count, memory: codec.memory)
   }
 
   /// Writes samples; there is a writer for them.

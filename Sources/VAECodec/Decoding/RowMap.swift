@@ -47,14 +47,16 @@ struct RowMap {
   /// The map of what is left of a file.
   ///
   /// Where not even a trace of a stream is left, it has neither streams nor damage.
-  init(surveying finder: StreamFinder, name: String) throws(CodecError) {
+  ///
+  /// - Parameter memory: for models that the file carries.
+  init(surveying finder: StreamFinder, name: String, memory: MemoryLimit) throws(CodecError) {
     self.name = name
     let places = try naming(name) { () throws(StreamError) in try finder.survey() }
     guard places.contains(where: Self.isTrace) else { return }
     let count = places.filter { !Self.isModel($0) }.count
     for (index, place) in places.enumerated() {
       number = count > 1 ? streams.count + 1 : nil
-      try addRest(of: place, finder, isLast: index == places.count - 1)
+      try addRest(of: place, finder, isLast: index == places.count - 1, memory: memory)
     }
   }
 
@@ -106,7 +108,7 @@ struct RowMap {
     do throws(ChunkError) {
       rows = try ChunkDecoder.rows(ofContent: content[...], limit: details.chunkRows)
     } catch {
-      throw .chunk(error, name: name, chunk: place.chunks.count)
+      throw CodecError(error, name: name, chunk: place.chunks.count)
     }
     try add(place, details, rows: full + rows)
   }
@@ -138,13 +140,16 @@ struct RowMap {
 
   /// Adds what is left of a stream.
   private mutating func addRest(
-    of place: StreamPlace, _ finder: StreamFinder, isLast: Bool
+    of place: StreamPlace, _ finder: StreamFinder, isLast: Bool, memory: MemoryLimit
   ) throws(CodecError) {
     switch place.beginning {
     case .model(let file):
       let bytes = try naming(name) { () throws(StreamError) in try finder.modelFile(file) }
       model = file
-      if (try? FittedModel(bytes: bytes, name: name)) == nil {
+      do throws(CodecError) {
+        _ = try FittedModel(bytes: bytes, name: name, memory: memory)
+      } catch {
+        if error.asksForMemory { throw error }
         model = nil
         tell(.model)
       }

@@ -30,8 +30,12 @@ public struct FittedModel: Sendable {
 
   /// Reads the bytes of a `.vae` file.
   ///
-  /// - Parameter name: the file in messages.
-  public init(bytes: [UInt8], name: String) throws(CodecError) {
+  /// - Parameters:
+  ///   - name: the file in messages.
+  ///   - memory: how much the model, and work with it, may take.
+  public init(
+    bytes: [UInt8], name: String, memory: MemoryLimit = .standard
+  ) throws(CodecError) {
     guard bytes.starts(with: Self.magic) else {
       throw .notAModel(name: name, looksLike: FileKind(of: bytes[...]).text)
     }
@@ -60,9 +64,15 @@ public struct FittedModel: Sendable {
       guard try ZstdFrame.compressedSize(of: frame) == frame.count else {
         throw CodecError.damagedModel(name: name, reason: "bytes follow its end")
       }
-      content = try ZstdFrame.decompress(frame, limit: Self.largestContent)
+      // Its content, and what is made of it.
+      let size = ZstdFrame.contentSize(of: frame)
+      if let size, size <= Self.largestContent { try memory.admit(MemoryLimit.sum((size, 10))) }
+      content = try ZstdFrame.decompress(
+        frame, limit: size == nil ? min(Self.largestContent, memory.bytes / 10) : Self.largestContent)
     } catch let error as CodecError {
       throw error
+    } catch ByteIOError.memory(let needed, let limit) {
+      throw .bytes(.memory(needs: needed, limit: limit), name: name)
     } catch let error as ByteIOError {
       throw .damagedModel(name: name, reason: error.problem)
     } catch {
@@ -73,12 +83,13 @@ public struct FittedModel: Sendable {
     }
     let model: Model
     do {
-      model = try Model(content: content, kernels: Kernels())
+      model = try Model(content: content, kernels: Kernels(), memory: memory)
     } catch {
-      guard case .damaged(let reason) = error else {
-        throw .damagedModel(name: name, reason: "its content cannot be read")
+      switch error {
+      case .damaged(let reason): throw .damagedModel(name: name, reason: reason)
+      case .memory(let needed):
+        throw .bytes(.memory(needs: needed, limit: memory.bytes), name: name)
       }
-      throw .damagedModel(name: name, reason: reason)
     }
     guard version == Self.version(of: model) else {
       throw .damagedModel(name: name, reason: "its version is not that of what it holds")
@@ -90,16 +101,22 @@ public struct FittedModel: Sendable {
   }
 
   /// Reads a `.vae` file.
-  public static func read(_ source: any ByteSource, name: String) throws(CodecError) -> FittedModel {
+  ///
+  /// - Parameter memory: how much the model, and work with it, may take.
+  public static func read(
+    _ source: any ByteSource, name: String, memory: MemoryLimit = .standard
+  ) throws(CodecError) -> FittedModel {
     let bytes: [UInt8]
-    do {
+    do throws(ByteIOError) {
       let head = try source.read(upTo: headSize)
       // What is no model is not read to its end: it may be anything.
-      bytes = head.starts(with: magic) ? head + (try source.read(upTo: largestContent)) : head
+      let most = min(largestContent, memory.bytes)
+      bytes = head.starts(with: magic) ? head + (try source.read(upTo: most)) : head
+      if bytes.count > most { throw ByteIOError.memory(needs: nil, limit: memory.bytes) }
     } catch {
       throw .bytes(error, name: name)
     }
-    return try FittedModel(bytes: bytes, name: name)
+    return try FittedModel(bytes: bytes, name: name, memory: memory)
   }
 
   /// The file of a model that has just been fitted.

@@ -48,6 +48,7 @@ struct DecodeCommand: ParsableCommand {
   var keepGoing = false
 
   @OptionGroup var files: FileOptions
+  @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
@@ -59,8 +60,8 @@ struct DecodeCommand: ParsableCommand {
   private var format: FormatName? { to ?? files.output.flatMap(OutputName.format) }
 
   func run() throws {
-    let codec = try general.codec()
-    let model = try model.map { (path) throws(CodecError) in try readModel(path) }
+    let codec = try general.codec(memory: limits.memory)
+    let model = try model.map { (path) throws(CodecError) in try readModel(path, memory: limits.memory) }
     let joined =
       files.toStandardOutput && files.inputs.count > 1 ? output(.standardOutput, isJoined: true) : nil
     try FileResults(general).collect(files.inputs) { input in

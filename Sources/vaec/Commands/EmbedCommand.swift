@@ -33,6 +33,7 @@ struct EmbedCommand: ParsableCommand {
 
   @OptionGroup var output: ArrayOutputOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
@@ -43,10 +44,10 @@ struct EmbedCommand: ParsableCommand {
   }
 
   func run() throws {
-    let codec = try general.codec()
-    let model = try model.read()
+    let codec = try general.codec(memory: limits.memory)
+    let model = try model.read(memory: limits.memory)
     let input = InputFile(data)
-    let reader = try input.reader(reading.readOptions)
+    let reader = try input.reader(reading.readOptions(memory: limits.memory))
     let report = try output.writing(input.name) { (makeWriter) throws(CodecError) in
       inverse
         ? try codec.invert(reader, name: input.name, model: model, makeWriter: makeWriter)

@@ -50,6 +50,7 @@ struct EncodeCommand: ParsableCommand {
 
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
@@ -61,8 +62,8 @@ struct EncodeCommand: ParsableCommand {
     if files.usesStandardOutput, Terminal.isOutput, !files.force {
       throw CommandError.outputIsTerminal("streams")
     }
-    let codec = try general.codec()
-    let model = try model.read()
+    let codec = try general.codec(memory: limits.memory)
+    let model = try model.read(memory: limits.memory)
     let options = EncodeOptions(
       target: target.target, guarantee: target.guarantee, chunkRows: chunk, effort: effort.effort,
       carriesModel: withModel)
@@ -86,7 +87,7 @@ struct EncodeCommand: ParsableCommand {
     _ input: InputFile, _ codec: Codec, _ model: FittedModel, _ options: EncodeOptions, to sink: any ByteSink,
     after: AppendedSamples? = nil
   ) throws(CodecError) -> EncodeReport {
-    let samples = try input.rereadable(reading.readOptions)
+    let samples = try input.rereadable(reading.readOptions(memory: limits.memory))
     try after?.accepts(samples.reader.description, name: input.name)
     return try codec.encode(
       samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)

@@ -40,6 +40,7 @@ struct EvalCommand: ParsableCommand {
   var force = false
 
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
@@ -56,11 +57,11 @@ struct EvalCommand: ParsableCommand {
   }
 
   func run() throws {
-    let codec = try general.codec()
+    let codec = try general.codec(memory: limits.memory)
     try report.check(overwrite: force, others: [data, model.model])
-    let (modelName, model) = (model.model, try model.read())
+    let (modelName, model) = (model.model, try model.read(memory: limits.memory))
     let input = InputFile(data)
-    let reader = try input.reader(reading.readOptions)
+    let reader = try input.reader(reading.readOptions(memory: limits.memory))
     let console = general.console
     let qualities = qualities
     let isShown = Terminal.isError && !general.quiet

@@ -53,7 +53,7 @@ struct FitCommand: ParsableCommand {
     try report.check(overwrite: force, others: data + [output])
     var readers: [(name: String, reader: any SampleReader)] = []
     for input in inputs {
-      readers.append((input.name, try input.reader(reading.readOptions)))
+      readers.append((input.name, try input.reader(reading.readOptions(memory: fitting.readingMemory))))
     }
     var options = fitting.options
     objective.set(in: &options)

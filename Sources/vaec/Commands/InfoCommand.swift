@@ -21,6 +21,7 @@ struct InfoCommand: ParsableCommand {
   var files: [String] = []
 
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws { try InputFile.refuseTerminal(inputs) }
@@ -28,14 +29,14 @@ struct InfoCommand: ParsableCommand {
   private var inputs: [InputFile] { files.isEmpty ? [InputFile("-")] : files.map(InputFile.init) }
 
   func run() throws {
-    let codec = try general.codec()
+    let codec = try general.codec(memory: limits.memory)
     try FileResults(general).collect(inputs) { input in
       let source = PeekingSource(try input.open())
       switch try FileContent(of: source, name: input.name) {
       case .stream:
         return StreamDescription(try codec.verify(source, name: input.name), name: input.name)
       case .model:
-        let model = try FittedModel.read(source, name: input.name)
+        let model = try FittedModel.read(source, name: input.name, memory: limits.memory)
         return ModelDescription(model.summary, name: input.name, isVerbose: general.verbose)
       case .samples:
         return SamplesDescription(try count(source, input), name: input.name)
@@ -45,7 +46,7 @@ struct InfoCommand: ParsableCommand {
 
   /// What samples are, with their number: all are read where it is not written.
   private func count(_ source: PeekingSource, _ input: InputFile) throws -> SampleDescription {
-    let reader = try SampleInput.open(source, name: input.name, options: reading.readOptions)
+    let reader = try SampleInput.open(source, name: input.name, options: reading.readOptions(memory: limits.memory))
     var description = reader.description
     if description.rows != nil { return description }
     var rows = 0

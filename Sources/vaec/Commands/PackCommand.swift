@@ -42,7 +42,7 @@ struct PackCommand: ParsableCommand {
     let console = general.console
     try FileResults(general).collect(files.inputs) { input in
       let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
-      let samples = try input.repeatable(reading.readOptions)
+      let samples = try input.repeatable(reading.readOptions(memory: fitting.readingMemory))
       let sink = try naming(output.name) { () throws(ByteIOError) in try output.open() }
       let message = "finishing the epoch, then encoding; press again to stop at once"
       let report = try FitProgressDisplay.watching(

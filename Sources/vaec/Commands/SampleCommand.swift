@@ -31,6 +31,7 @@ struct SampleCommand: ParsableCommand {
   var seed: UInt64 = 0
 
   @OptionGroup var output: ArrayOutputOptions
+  @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
@@ -41,8 +42,8 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let codec = try general.codec()
-    let fitted = try model.read()
+    let codec = try general.codec(memory: limits.memory)
+    let fitted = try model.read(memory: limits.memory)
     let name = model.model
     _ = try output.writing(name) { (makeWriter) throws(CodecError) in
       try codec.sample(

@@ -21,6 +21,7 @@ struct TestCommand: ParsableCommand {
     completion: .file())
   var files: [String] = []
 
+  @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws { try InputFile.refuseTerminal(inputs) }
@@ -28,7 +29,7 @@ struct TestCommand: ParsableCommand {
   private var inputs: [InputFile] { files.isEmpty ? [InputFile("-")] : files.map(InputFile.init) }
 
   func run() throws {
-    let codec = try general.codec()
+    let codec = try general.codec(memory: limits.memory)
     try FileResults(general).collect(inputs) { input in
       try check(input, codec)
     }
@@ -40,7 +41,7 @@ struct TestCommand: ParsableCommand {
     let source = PeekingSource(StoreSource(store))
     switch try FileContent(of: source, name: input.name) {
     case .model:
-      return Verdict(name: input.name, model: try FittedModel.read(source, name: input.name).summary)
+      return Verdict(name: input.name, model: try FittedModel.read(source, name: input.name, memory: limits.memory).summary)
     case .stream, .samples:
       do throws(CodecError) {
         return Verdict(name: input.name, streams: try codec.verify(source, name: input.name))

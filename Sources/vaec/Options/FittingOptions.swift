@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteIO
 import VAE
 
 /// What a fit can be told.
@@ -34,6 +35,9 @@ struct FittingOptions: ParsableArguments {
       valueName: "bytes"),
     transform: parseByteCount)
   var memory: Int = 1 << 30
+
+  /// How much memory reading may take: a part of larger data can be fitted, but not of what has to be read whole.
+  var readingMemory: MemoryLimit { MemoryLimit(bytes: max(memory, MemoryLimit.standard.bytes)) }
 
   /// How many latents.
   enum Latents: Equatable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteIO
 import VAECodec
 
 /// What all commands that do more than print share.
@@ -27,9 +28,11 @@ struct GeneralOptions: ParsableArguments {
   var console: Console { Console(isQuiet: quiet, isVerbose: verbose) }
 
   /// The library, with as many threads as asked for.
-  func codec() throws(CodecError) -> Codec {
+  ///
+  /// - Parameter memory: how much what comes out of a file may take.
+  func codec(memory: MemoryLimit = .standard) throws(CodecError) -> Codec {
     let variable = "VAEC_KERNELS"
     let forced = Terminal.environment(variable).map { [variable: $0] } ?? [:]
-    return try Codec(threads: threads == 0 ? Terminal.processors : threads, environment: forced)
+    return try Codec(threads: threads == 0 ? Terminal.processors : threads, memory: memory, environment: forced)
   }
 }

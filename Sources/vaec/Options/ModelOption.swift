@@ -11,10 +11,14 @@ struct ModelOption: ParsableArguments {
   var model: String
 
   /// Reads the model.
-  func read() throws(CodecError) -> FittedModel { try readModel(model) }
+  ///
+  /// - Parameter memory: how much it may take.
+  func read(memory: MemoryLimit) throws(CodecError) -> FittedModel { try readModel(model, memory: memory) }
 }
 
 /// Reads a model's file.
-func readModel(_ path: String) throws(CodecError) -> FittedModel {
-  try FittedModel.read(try InputFile(path).open(), name: path)
+///
+/// - Parameter memory: how much it may take.
+func readModel(_ path: String, memory: MemoryLimit) throws(CodecError) -> FittedModel {
+  try FittedModel.read(try InputFile(path).open(), name: path, memory: memory)
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteIO
 import SampleIO
 
 /// How samples are to be read, where their file does not say it.
@@ -26,8 +27,10 @@ struct ReadingOptions: ParsableArguments {
   var header: Bool?
 
   /// The options as the readers take them.
-  var readOptions: ReadOptions {
-    ReadOptions(format: format, elementType: dtype, shape: shape, header: header)
+  ///
+  /// - Parameter memory: how much what is read may take.
+  func readOptions(memory: MemoryLimit) -> ReadOptions {
+    ReadOptions(format: format, elementType: dtype, shape: shape, header: header, memory: memory)
   }
 }
 

@@ -39,17 +39,22 @@ struct FileResults {
   ) throws {
     var results: [JSON] = []
     var (hasFailed, isDamaged) = (false, false)
+    var code = Failure.memoryCode
     for input in inputs {
       do {
         let result = try body(input)
         if isJSON { results.append(result.json) } else { try result.tell(console) }
-        if result.isFailure { isDamaged = true }
+        if result.isFailure {
+          isDamaged = true
+          code = Failure.faultCode
+        }
       } catch {
-        guard let text = Failure(error)?.text else { throw error }
+        guard let failure = Failure(error), let text = failure.text else { throw error }
         console.problem(text)
         results.append(
           .object([("file", .string(input.name)), ("ok", .bool(false)), ("error", .string(text))]))
         hasFailed = true
+        code = min(code, failure.exitCode)
         if isJoint { break }
       }
     }
@@ -61,6 +66,6 @@ struct FileResults {
         try console.result(result)
       }
     }
-    if hasFailed || isDamaged { throw ExitCode(1) }
+    if hasFailed || isDamaged { throw ExitCode(code) }
   }
 }

@@ -1,26 +1,29 @@
 @testable import VAECodec
 
-/// A hostile model that a hostile stream carries. The first two bytes say how long the model's content is, the next two
-/// choose rows; the content and a script follow.
+/// A hostile model that a hostile stream carries. The first two bytes say how long the model's content is, the next
+/// chooses a way of decoding, and two more rows; the content and a script follow.
 enum CarriedTarget: FuzzTarget {
   static let name = "carried"
 
   static func run(_ input: [UInt8]) throws {
     var choices = Choices(input)
     let size = Int(choices.number(bytes: 2))
+    let way = HostileDecoding.Way.allCases[choices.number(below: HostileDecoding.Way.allCases.count)]
     let rows = RowSlice(lower: Int(Int8(bitPattern: choices.byte())), upper: Int(Int8(bitPattern: choices.byte())))
     let content = choices.take(size)
     let file = StreamScript.file(
       choices.rest, model: ModelTarget.file(content),
       fingerprint: Fingerprint.ofStreams(Fingerprint.of(Array(content))))
-    try HostileDecoding.run(file, model: nil, rows: rows)
+    try HostileDecoding.run(file, model: nil, rows: rows, way)
   }
 
   static func seeds() throws -> [[UInt8]] {
     try ["bumps", "bytes", "front", "pairs"].flatMap { name in
       let content = try ModelTarget.content(FixtureFiles.golden(name + ".vae"))
-      return try StreamScript.fixtures(name).prefix(4).map { script in
-        [UInt8(content.count & 0xFF), UInt8(content.count >> 8), 1, 5] + content + [4, 0, 0] + script
+      return try StreamScript.fixtures(name).prefix(4).enumerated().map { place, script in
+        var seed = [UInt8(content.count & 0xFF), UInt8(content.count >> 8), UInt8(place), 1, 5]
+        seed += content + [4, 0, 0] + script
+        return seed
       }
     }
   }

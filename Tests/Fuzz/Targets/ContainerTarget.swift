@@ -7,9 +7,10 @@ enum ContainerTarget: FuzzTarget {
   static let name = "container"
 
   static func run(_ input: [UInt8]) throws {
-    let codec = try Codec(threads: 1)
+    let limit = MemoryLimit(bytes: 1 << 24)
+    let codec = try Codec(threads: 1, memory: limit)
     let store = MemoryStore(input)
-    let reader = StreamReader(MemorySource(input), contentLimit: 1 << 24)
+    let reader = StreamReader(MemorySource(input), memory: limit)
     var (chunks, isWhole) = (0, false)
     do throws(StreamError) {
       while let part = try reader.next() {
@@ -20,7 +21,7 @@ enum ContainerTarget: FuzzTarget {
     } catch {
       // Damage is what is expected.
     }
-    let finder = StreamFinder(store, contentLimit: 1 << 24)
+    let finder = StreamFinder(store, memory: limit)
     if let found = try? finder.streams(), isWhole {
       try BrokenPromise.unless(
         found.reduce(0) { $0 + $1.chunks.count } == chunks, "the reader and the finder count other chunks")

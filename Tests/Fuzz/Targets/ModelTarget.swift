@@ -27,8 +27,10 @@ enum ModelTarget: FuzzTarget {
     try ZstdFrame.decompress(file.dropFirst(16), limit: 1 << 24)
   }
 
+  private static let memory = MemoryLimit(bytes: 1 << 28)
+
   static func run(_ input: [UInt8]) throws {
-    guard let model = try? FittedModel(bytes: file(input[...]), name: "model") else { return }
+    guard let model = try? FittedModel(bytes: file(input[...]), name: "model", memory: memory) else { return }
     let again = model.model.encode()
     let copy: FittedModel
     do {

@@ -1,0 +1,24 @@
+import ArgumentParser
+import ByteIO
+import VAECodec
+
+/// What files, which may come from anyone, are allowed.
+struct LimitOptions: ParsableArguments {
+  @Option(
+    name: .customLong("memory"),
+    help: ArgumentHelp(
+      "Memory that what comes out of a file may take, as 512M or 4G; files that ask for more are refused. "
+        + "(default: 1G)",
+      valueName: "bytes"),
+    transform: parseByteCount)
+  private var bytes: Int = MemoryLimit.standard.bytes
+
+  /// The limit as the library takes it.
+  var memory: MemoryLimit { MemoryLimit(bytes: bytes) }
+
+  func validate() throws {
+    guard bytes >= Self.least else { throw ValidationError("--memory takes 1M or more.") }
+  }
+
+  private static let least = 1 << 20
+}
