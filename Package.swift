@@ -68,7 +68,8 @@ if Context.environment["VAEC_FUZZER"] != nil {
 } else {
   package.targets += [
     .testTarget(
-      name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz", exclude: ["CFuzzer", "Driver", "Findings"],
+      name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz",
+      exclude: ["CFuzzer", "Driver", "Findings"],
       sources: ["Targets", "Replay"])
   ]
 }

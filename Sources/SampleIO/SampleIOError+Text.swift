@@ -59,7 +59,9 @@ extension SampleIOError: CustomStringConvertible {
         "line \(line), column \(column) is \"\(text)\", not a number; remove the column or encode it as "
           + "numbers")
     case .longLine(let name, let line, let limit):
-      Self.about(name, "line \(line) takes more than \(limit) bytes; this is hardly a table of numbers, but "
+      Self.about(
+        name,
+        "line \(line) takes more than \(limit) bytes; this is hardly a table of numbers, but "
           + "a larger --memory takes longer lines")
     case .rowLength(let name, let row, let found, let expected):
       Self.about(

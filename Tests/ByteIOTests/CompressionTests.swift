@@ -148,4 +148,31 @@ struct CompressionTests {
     #expect(Checksum.crc32(digits[4...], continuing: Checksum.crc32(digits[..<4])) == 0xCBF4_3926)
     #expect(Checksum.crc32([]) == 0)
   }
+
+  @Test("a window that takes more than half of the memory is refused", arguments: [10, 20, 27, 29, 30, 31])
+  func window(logarithm: Int) throws {
+    // No size of content, a window of 2^logarithm bytes, and a last block of three plain bytes.
+    let frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0, UInt8((logarithm - 10) << 3), 3 << 3 | 1, 0, 0, 7, 8, 9]
+    for bytes in [1 << 11, 1 << 21, 1 << 28, 1 << 30, 1 << 32] {
+      let source = try ZstdSource(MemorySource(frame), memory: MemoryLimit(bytes: bytes))
+      if 1 << logarithm <= bytes / 2 {
+        #expect(try source.read(upTo: 10) == [7, 8, 9])
+      } else {
+        #expect(throws: ByteIOError.memory(needs: nil, limit: bytes)) { try source.read(upTo: 10) }
+      }
+    }
+  }
+
+  @Test("sums of memory do not run over")
+  func sums() {
+    #expect(MemoryLimit.sum() == 0)
+    #expect(MemoryLimit.sum((3, 4), (5, 1)) == 17)
+    #expect(MemoryLimit.sum((1 << 40, 1 << 40)) == .max)
+    #expect(MemoryLimit.sum((.max, 1), (1, 1)) == .max)
+    #expect(throws: ByteIOError.memory(needs: 11, limit: 10)) { try MemoryLimit(bytes: 10).admit(11) }
+    #expect(throws: Never.self) { try MemoryLimit(bytes: 10).admit(10) }
+    #expect(MemoryLimit(bytes: 10).times(3, most: 8) == 3)
+    #expect(MemoryLimit(bytes: 10).times(30, most: 8) == 1)
+    #expect(MemoryLimit(bytes: 10).times(0, most: 8) == 8)
+  }
 }

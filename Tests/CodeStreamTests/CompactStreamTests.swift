@@ -171,7 +171,7 @@ struct CompactStreamTests {
     #expect(readParts(begin + size + zeros + zeros).error == .notAVaecFile(.zstd))
     // The same with a mark: more than the limit. With a size below it, one that the blocks cannot have.
     let mark = [40, 0, 0] + CompactStream.prefix([])
-    #expect(readParts(begin + size + mark + zeros).error == .oversize(bytes: 1 << 62, limit: 1 << 30))
+    #expect(readParts(begin + size + mark + zeros).error == .oversize(bytes: 1 << 62, limit: 1 << 31))
     let large: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xA4, 0, 0, 0, 0x3F]
     #expect(readParts(large + mark + [3, 0, 0x10, 0, 0, 0, 0, 0]).error == .damagedChunk(index: 0))
     // Empty blocks without end.

@@ -25,12 +25,14 @@ struct LimitTests {
   func rows() throws {
     let scratch = try Models.scratch()
     try scratch.write(NpyFile.bytes(type: "|u1", shape: [1 << 40, 8, 8], [1, 2, 3]), to: "rows.npy")
-    for command in ["encode -m m.vae rows.npy -o x", "embed -m m.vae rows.npy -o x", "fit rows.npy -o x.vae"] {
+    for command in ["encode -m m.vae rows.npy -o x", "embed -m m.vae rows.npy -o x", "fit rows.npy -o x.vae"]
+    {
       try expect(command, in: scratch, code: 1, mentions: ["rows.npy"])
     }
   }
 
-  @Test("shapes beyond all bounds are refused", arguments: [[1 << 62, 2], [2, 1 << 62], [1 << 31, 1 << 31, 4]])
+  @Test(
+    "shapes beyond all bounds are refused", arguments: [[1 << 62, 2], [2, 1 << 62], [1 << 31, 1 << 31, 4]])
   func shapes(shape: [Int]) throws {
     let scratch = try Models.scratch()
     try scratch.write(NpyFile.bytes(type: "<f8", shape: shape, [0]), to: "shape.npy")
@@ -57,18 +59,23 @@ struct LimitTests {
     }
   }
 
-  @Test("a few bytes of zstd or gzip that stand for a gigabyte of zeros are read piece by piece", arguments: ["gz", "zst"])
+  @Test(
+    "a few bytes of zstd or gzip that stand for a gigabyte of zeros are read piece by piece",
+    arguments: ["gz", "zst"])
   func bombs(suffix: String) throws {
     let scratch = try Models.scratch()
     // A gigabyte of rows, and a line without end.
     let head = NpyFile.bytes(type: "|u1", shape: [1 << 24, 8, 8], [])
     let packed = try Bomb.packed(head, zeros: 1 << 30, suffix: suffix)
     try scratch.write(packed, to: "bomb.npy.\(suffix)")
-    try scratch.write(try Bomb.packed(Array("1".utf8), zeros: 1 << 30, suffix: suffix), to: "line.csv.\(suffix)")
-    #expect(packed.count < 2_000_000)
-    let outcome = try run("embed -m m.vae bomb.npy.\(suffix) --latents 1 -o x.npy", in: scratch, kilobytes: 700_000)
+    try scratch.write(
+      try Bomb.packed(Array("1".utf8), zeros: 1 << 30, suffix: suffix), to: "line.csv.\(suffix)")
+    #expect(packed.count < 6_000_000)
+    let outcome = try run(
+      "embed -m m.vae bomb.npy.\(suffix) --latents 1 -o x.npy", in: scratch, kilobytes: 700_000)
     #expect(outcome.code == 0, "\(outcome.code) \(outcome.errors)")
-    try expect("info --format csv line.csv.\(suffix)", in: scratch, code: 2, mentions: ["line 1", "--memory"])
+    try expect(
+      "info --format csv line.csv.\(suffix)", in: scratch, code: 2, mentions: ["line 1", "--memory"])
   }
 
   @Test("a model that announces a gigabyte of content in 33 KB is refused")
@@ -84,6 +91,47 @@ struct LimitTests {
     try expect("info --memory 64G bomb.vae", in: scratch, code: 1, mentions: ["bomb.vae"])
   }
 
+  @Test("a model of 2^31 weights in 100 bytes is damaged")
+  func manyWeights() throws {
+    let scratch = try Models.scratch()
+    // 32768 values and as many latents, and a hidden layer of 65536 units.
+    var content = HostileModel.beginning(values: 1, latents: 1, hidden: [65536, 32768], anchors: 2)
+    content += [UInt8](repeating: 0, count: 20)
+    try scratch.write(HostileModel.file(content), to: "many.vae")
+    #expect(try scratch.read("many.vae").count < 100)
+    for command in ["info many.vae", "test many.vae", "embed -m many.vae new.npy -o x"] {
+      try expect(command, in: scratch, code: 1, mentions: ["many.vae", "larger than the file"])
+    }
+  }
+
+  @Test("a network of absurd widths is refused where memory is short, and ends in an error where it is not")
+  func absurdWidths() throws {
+    let scratch = try Models.scratch()
+    let widths = (0..<16).map { $0 % 2 == 0 ? 65536 : 1 }
+    let content = HostileModel.beginning(values: 1, latents: 1, hidden: widths, anchors: 64)
+    try scratch.write(HostileModel.file(content, zeros: 1 << 23), to: "wide.vae")
+    #expect(try scratch.read("wide.vae").count < 1000)
+    try expect(
+      "info --memory 256M wide.vae", in: scratch, code: 2, mentions: ["wide.vae", "256 MiB", "--memory"])
+    try expect("info wide.vae", in: scratch, code: 1, mentions: ["wide.vae"])
+  }
+
+  @Test(
+    "a model with numbers that are none is damaged", arguments: [Float.nan, .infinity, -.infinity, 0, -1])
+  func noNumbers(number: Float) throws {
+    let scratch = try Models.scratch()
+    let scale = HostileModel.beginning(values: 1, scale: number, latents: 1, hidden: [1], anchors: 2)
+    try scratch.write(HostileModel.file(scale), to: "scale.vae")
+    try expect("info scale.vae", in: scratch, code: 1, mentions: ["scale.vae", "scale is impossible"])
+    if number.isFinite { return }
+    let mean = HostileModel.beginning(values: 1, mean: number, latents: 1, hidden: [1], anchors: 2)
+    try scratch.write(HostileModel.file(mean), to: "mean.vae")
+    try expect("info mean.vae", in: scratch, code: 1, mentions: ["mean.vae", "impossible"])
+    let deviation = HostileModel.beginning(values: 1, latents: 1, hidden: [1], anchors: 2, deviation: number)
+    try scratch.write(HostileModel.file(deviation), to: "deviation.vae")
+    try expect("info deviation.vae", in: scratch, code: 1, mentions: ["deviation.vae", "deviation"])
+  }
+
   @Test("a stream whose chunk is a gigabyte of zeros is refused where memory is short")
   func chunkBomb() throws {
     let scratch = try Models.scratch()
@@ -91,7 +139,8 @@ struct LimitTests {
     let stream = try scratch.read("new.npy.vaec")
     let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
     let chunk = try #require((4..<stream.count - 4).first { stream[$0..<$0 + 4].elementsEqual(magic) })
-    try scratch.write(Array(stream[..<chunk]) + Bomb.zstdFrame(zeros: 1 << 30, checksum: true), to: "bomb.vaec")
+    try scratch.write(
+      Array(stream[..<chunk]) + Bomb.zstdFrame(zeros: 1 << 30, checksum: true), to: "bomb.vaec")
     for command in ["test --memory 256M bomb.vaec", "decode --memory 256M -m m.vae bomb.vaec -o x"] {
       try expect(command, in: scratch, code: 2, mentions: ["bomb.vaec", "1 GiB", "256 MiB", "--memory"])
     }
@@ -102,17 +151,23 @@ struct LimitTests {
   func hugeChunk() throws {
     let scratch = try Models.scratch()
     let rows = 1 << 16
-    try scratch.write(ByteArray(rows: rows, shape: [8, 8], values: [UInt8](repeating: 0, count: rows * 64)).npy, to: "zeros.npy")
+    try scratch.write(
+      ByteArray(rows: rows, shape: [8, 8], values: [UInt8](repeating: 0, count: rows * 64)).npy,
+      to: "zeros.npy")
     let encoded = try Program.run(
-      ["encode", "-m", "m.vae", "--chunk", "\(rows)", "--effort", "0", "-q", "30", "--quiet", "zeros.npy"], in: scratch)
+      ["encode", "-m", "m.vae", "--chunk", "\(rows)", "--effort", "0", "-q", "30", "--quiet", "zeros.npy"],
+      in: scratch)
     #expect(encoded.code == 0, "\(encoded.errors)")
     #expect(try scratch.read("zeros.npy.vaec").count < 20_000)
     try expect(
-      "decode --memory 32M -m m.vae zeros.npy.vaec -o x", in: scratch, code: 2, mentions: ["zeros.npy.vaec", "--memory"])
+      "decode --memory 32M -m m.vae zeros.npy.vaec -o x", in: scratch, code: 2,
+      mentions: ["zeros.npy.vaec", "--memory"])
     try expect(
-      "decode --memory 32M --rows 0:1 -m m.vae zeros.npy.vaec -o x", in: scratch, code: 2, mentions: ["--memory"])
+      "decode --memory 32M --rows 0:1 -m m.vae zeros.npy.vaec -o x", in: scratch, code: 2,
+      mentions: ["--memory"])
     try expect(
-      "decode --memory 32M --keep-going -m m.vae zeros.npy.vaec -o x", in: scratch, code: 2, mentions: ["--memory"])
+      "decode --memory 32M --keep-going -m m.vae zeros.npy.vaec -o x", in: scratch, code: 2,
+      mentions: ["--memory"])
     #expect(!scratch.contains("x"))
     let decoded = try run("decode -m m.vae zeros.npy.vaec -o x", in: scratch)
     #expect(decoded.code == 0, "\(decoded.errors)")
@@ -140,12 +195,15 @@ enum Bomb {
   static func zstdFrame(zeros: Int, checksum: Bool = false) -> [UInt8] {
     var frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xE0 | (checksum ? 4 : 0)]
     frame += (0..<8).map { UInt8(zeros >> (8 * $0) & 0xFF) }
-    let blocks = zeros >> 17
-    for block in 0..<blocks {
-      let header = (1 << 20) | 2 | (block + 1 == blocks ? 1 : 0)
-      frame += (0..<3).map { UInt8(header >> (8 * $0) & 0xFF) } + [0]
+    return frame + blocks(zeros >> 17) + (checksum ? [0, 0, 0, 0] : [])
+  }
+
+  /// The last blocks of a frame: 2^17 zeros each.
+  static func blocks(_ count: Int) -> [UInt8] {
+    (0..<count).flatMap { block in
+      let header = (1 << 20) | 2 | (block + 1 == count ? 1 : 0)
+      return (0..<3).map { UInt8(header >> (8 * $0) & 0xFF) } + [0]
     }
-    return frame + (checksum ? [0, 0, 0, 0] : [])
   }
 
   /// `head` and zeros after it, packed by the program of that name.
@@ -155,5 +213,56 @@ enum Bomb {
     let program = suffix == "gz" ? "gzip -1" : "zstd -q -1"
     _ = try Program.shell("(cat head; head -c \(zeros) /dev/zero) | \(program) > packed", in: scratch)
     return try scratch.read("packed")
+  }
+}
+
+/// Files of models that no fit has made, whose fingerprints are right.
+enum HostileModel {
+  /// The content up to the matrices of the network: see vaec(5).
+  static func beginning(
+    values: Int, scale: Float = 1, mean: Float = 0, latents: Int, hidden: [Int], anchors: Int,
+    deviation: Float = 1
+  ) -> [UInt8] {
+    var bytes: [UInt8] = []
+    func add(_ count: Int) {
+      var rest = count
+      while rest >= 0x80 {
+        bytes.append(UInt8(rest & 0x7F) | 0x80)
+        rest >>= 7
+      }
+      bytes.append(UInt8(rest))
+    }
+    func add(_ number: Float) { bytes += withUnsafeBytes(of: number.bitPattern.littleEndian, Array.init) }
+    add(values)
+    add(scale)
+    for _ in 0..<values { add(mean) }
+    add(-Float.infinity)
+    add(Float.infinity)
+    // Fractions; no front basis.
+    bytes += [0, 0]
+    add(latents)
+    add(hidden.count)
+    for width in hidden { add(width) }
+    add(anchors)
+    add(Float(1))
+    add(Float(2))
+    for _ in 0..<latents { add(deviation) }
+    return bytes
+  }
+
+  /// The file of a model with this content, and zeros after it.
+  static func file(_ content: [UInt8], zeros: Int = 0) -> [UInt8] {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in content { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    for _ in 0..<zeros { hash = hash &* 0x0000_0100_0000_01B3 }
+    var bytes = Array("VAEM".utf8) + [1, 0, 0, 0]
+    bytes += (0..<8).map { UInt8(hash >> (8 * $0) & 0xFF) }
+    // A block of plain bytes, and blocks that repeat a zero.
+    bytes += [0x28, 0xB5, 0x2F, 0xFD, 0xE0]
+    bytes += (0..<8).map { UInt8((content.count + zeros) >> (8 * $0) & 0xFF) }
+    let blocks = zeros >> 17
+    let head = content.count << 3 | (blocks == 0 ? 1 : 0)
+    bytes += (0..<3).map { UInt8(head >> (8 * $0) & 0xFF) } + content
+    return bytes + Bomb.blocks(blocks)
   }
 }

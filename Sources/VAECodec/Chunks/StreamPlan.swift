@@ -53,7 +53,8 @@ struct StreamPlan: Sendable {
   /// What decoding a chunk of so many rows takes in memory: symbols, values of all rows where the value layer is on, and the
   /// samples, as they are, corrected, and as the numbers that are written.
   func decodingBytes(rows: Int, elementSize: Int) -> Int {
-    let ofValue = (hasValues ? 3 * MemoryLayout<Float>.size : 0) + 3 * elementSize + MemoryLayout<Float>.size
+    let ofValue =
+      (hasValues ? 3 * MemoryLayout<Float>.size : 0) + 3 * elementSize + MemoryLayout<Float>.size
       + MemoryLayout<Double>.size
     return MemoryLimit.sum(
       (rows, model.values * ofValue), (rows, (planes + coefficientPlanes) * MemoryLayout<Int32>.size))

@@ -24,7 +24,8 @@ extension Codec {
     let start = clock.now
     let counting = CountingStore(store)
     let finder = StreamFinder(counting, memory: memory)
-    let map = keepsGoing ? try RowMap(surveying: finder, name: name, memory: memory) : try RowMap(finder, name: name)
+    let map =
+      keepsGoing ? try RowMap(surveying: finder, name: name, memory: memory) : try RowMap(finder, name: name)
     let wanted = rows.rows(of: map.rows)
     let pieces = map.pieces.filter { $0.rows.overlaps(wanted) }
     // What is wrong with the model is said before there is any output.

@@ -46,7 +46,8 @@ struct InfoCommand: ParsableCommand {
 
   /// What samples are, with their number: all are read where it is not written.
   private func count(_ source: PeekingSource, _ input: InputFile) throws -> SampleDescription {
-    let reader = try SampleInput.open(source, name: input.name, options: reading.readOptions(memory: limits.memory))
+    let reader = try SampleInput.open(
+      source, name: input.name, options: reading.readOptions(memory: limits.memory))
     var description = reader.description
     if description.rows != nil { return description }
     var rows = 0

@@ -41,7 +41,9 @@ struct TestCommand: ParsableCommand {
     let source = PeekingSource(StoreSource(store))
     switch try FileContent(of: source, name: input.name) {
     case .model:
-      return Verdict(name: input.name, model: try FittedModel.read(source, name: input.name, memory: limits.memory).summary)
+      return Verdict(
+        name: input.name, model: try FittedModel.read(source, name: input.name, memory: limits.memory).summary
+      )
     case .stream, .samples:
       do throws(CodecError) {
         return Verdict(name: input.name, streams: try codec.verify(source, name: input.name))

@@ -33,6 +33,7 @@ struct GeneralOptions: ParsableArguments {
   func codec(memory: MemoryLimit = .standard) throws(CodecError) -> Codec {
     let variable = "VAEC_KERNELS"
     let forced = Terminal.environment(variable).map { [variable: $0] } ?? [:]
-    return try Codec(threads: threads == 0 ? Terminal.processors : threads, memory: memory, environment: forced)
+    return try Codec(
+      threads: threads == 0 ? Terminal.processors : threads, memory: memory, environment: forced)
   }
 }

@@ -9,7 +9,8 @@ enum Program {
   private static let variable = "VAEC_FUZZ_TARGET"
 
   /// The place of the target that the command line names, or the process that started this one.
-  private static let index = place(CommandLine.arguments.dropFirst().first) ?? place(getenv(variable).map { String(cString: $0) })
+  private static let index =
+    place(CommandLine.arguments.dropFirst().first) ?? place(getenv(variable).map { String(cString: $0) })
 
   private static func place(_ name: String?) -> Int? { FuzzTargets.all.firstIndex { $0.name == name } }
 
@@ -33,7 +34,8 @@ enum Program {
     }
     guard let target else {
       let names = FuzzTargets.all.map { $0.name }.joined(separator: ", ")
-      FileHandle.standardError.write(Data("usage: fuzzer TARGET [libFuzzer's arguments]; targets: \(names)\n".utf8))
+      FileHandle.standardError.write(
+        Data("usage: fuzzer TARGET [libFuzzer's arguments]; targets: \(names)\n".utf8))
       return 64
     }
     // libFuzzer gets the program's name, and what follows the target's.

@@ -32,7 +32,9 @@ struct Mutator {
         let begin = number(below: other.count)
         bytes.insert(contentsOf: other[begin..<min(other.count, begin + number(below: 32))], at: place)
       case 6 where !bytes.isEmpty:
-        for i in place..<min(bytes.count, place + 4) { bytes[i] = Self.edges[number(below: Self.edges.count)] }
+        for i in place..<min(bytes.count, place + 4) {
+          bytes[i] = Self.edges[number(below: Self.edges.count)]
+        }
       case 7 where number(below: 4) == 0: bytes.removeSubrange(place...)
       default: break
       }

@@ -8,7 +8,9 @@ import SampleIO
 enum ArraysTarget: FuzzTarget {
   static let name = "arrays"
 
-  private static let names = ["data", "data.npy", "data.idx", "data.fvecs", "data.bvecs", "data.ivecs", "data.raw", "-"]
+  private static let names = [
+    "data", "data.npy", "data.idx", "data.fvecs", "data.bvecs", "data.ivecs", "data.raw", "-",
+  ]
   private static let formats: [FormatName?] = [nil, .npy, .idx, .fvecs, .bvecs, .ivecs, .raw, nil]
 
   static func run(_ input: [UInt8]) throws {
@@ -25,7 +27,8 @@ enum ArraysTarget: FuzzTarget {
     // The checksum of what gzip holds would stop every change of it.
     if isPacked {
       let sink = MemorySink()
-      let packed: any ByteSink = kind & 0x40 == 0 ? try GzipSink(sink, level: 1) : try ZstdSink(sink, level: 1)
+      let packed: any ByteSink =
+        kind & 0x40 == 0 ? try GzipSink(sink, level: 1) : try ZstdSink(sink, level: 1)
       try packed.write(file)
       try packed.finish()
       file = sink.bytes[...]
@@ -39,7 +42,8 @@ enum ArraysTarget: FuzzTarget {
     switch description.format {
     case .raw: (known.elementType, known.shape) = (description.elementType, description.sampleShape)
     case .vecs:
-      known.format = description.elementType == .u1 ? .bvecs : description.elementType == .i4 ? .ivecs : .fvecs
+      known.format =
+        description.elementType == .u1 ? .bvecs : description.elementType == .i4 ? .ivecs : .fvecs
     case .idx: known.format = .idx
     case .npy, .delimited: break
     }

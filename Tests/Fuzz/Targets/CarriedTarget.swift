@@ -9,7 +9,8 @@ enum CarriedTarget: FuzzTarget {
     var choices = Choices(input)
     let size = Int(choices.number(bytes: 2))
     let way = HostileDecoding.Way.allCases[choices.number(below: HostileDecoding.Way.allCases.count)]
-    let rows = RowSlice(lower: Int(Int8(bitPattern: choices.byte())), upper: Int(Int8(bitPattern: choices.byte())))
+    let rows = RowSlice(
+      lower: Int(Int8(bitPattern: choices.byte())), upper: Int(Int8(bitPattern: choices.byte())))
     let content = choices.take(size)
     let file = StreamScript.file(
       choices.rest, model: ModelTarget.file(content),

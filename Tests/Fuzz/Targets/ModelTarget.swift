@@ -48,7 +48,8 @@ enum ModelTarget: FuzzTarget {
     let summary = model.summary
     let rows = 3
     let samples = SampleBatch(
-      doubles: (0..<rows * summary.valuesPerSample).map { Double($0 * 37 % 101) }, elementType: summary.elementType,
+      doubles: (0..<rows * summary.valuesPerSample).map { Double($0 * 37 % 101) },
+      elementType: summary.elementType,
       valuesPerSample: summary.valuesPerSample)
     let description = try SampleDescription(
       elementType: summary.elementType, sampleShape: summary.sampleShape,
@@ -72,9 +73,11 @@ enum ModelTarget: FuzzTarget {
       } catch {
         throw BrokenPromise("a stream made with the model cannot be decoded: \(error)")
       }
-      try BrokenPromise.unless(guarantee == nil || decoded.bytes == file, "a lossless stream has lost something")
+      try BrokenPromise.unless(
+        guarantee == nil || decoded.bytes == file, "a lossless stream has lost something")
     }
-    _ = try? codec.sample(2, from: model, name: "model", quality: quality) { (description) throws(CodecError) in
+    _ = try? codec.sample(2, from: model, name: "model", quality: quality) {
+      (description) throws(CodecError) in
       try makeWriter(description, MemorySink())
     }
     let latents = MemorySink()

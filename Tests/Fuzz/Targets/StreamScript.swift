@@ -41,7 +41,8 @@ enum StreamScript {
         frames.append((frame.count, 0))
         file += frame
       case 1, 7:
-        let content = kind == 1 ? Array(body) : Array(body) + [UInt8](repeating: body.last ?? 0, count: body.count * 64)
+        let content =
+          kind == 1 ? Array(body) : Array(body) + [UInt8](repeating: body.last ?? 0, count: body.count * 64)
         let frame = ZstdFrame.compress(content, level: 1, checksum: true)
         if !frames.isEmpty { frames.append((frame.count, content.count)) }
         file += frame

@@ -13,7 +13,8 @@ enum StreamTarget: FuzzTarget {
     let models = try models.get()
     let kind = choices.number(below: models.count * HostileDecoding.Way.allCases.count)
     let (model, way) = (models[kind % models.count], HostileDecoding.Way.allCases[kind / models.count])
-    let rows = RowSlice(lower: Int(Int8(bitPattern: choices.byte())), upper: Int(Int8(bitPattern: choices.byte())))
+    let rows = RowSlice(
+      lower: Int(Int8(bitPattern: choices.byte())), upper: Int(Int8(bitPattern: choices.byte())))
     let file = StreamScript.file(
       choices.rest, model: model.bytes, fingerprint: Fingerprint.ofStreams(model.fingerprintNumber))
     try HostileDecoding.run(file, model: model, rows: rows, way)

@@ -78,7 +78,9 @@ enum SymbolsTarget: FuzzTarget {
 
   static func seeds() throws -> [[UInt8]] {
     // A plain plane and a levelled one, of few rows and of many, packed each way; and contents that are not an encoder's.
-    let head: [UInt8] = [1, 1, 1, 7, 0, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 3, 0xFE, 0xFF, 0xFF, 0xFF, 1, 9, 20, 9, 1]
+    let head: [UInt8] = [
+      1, 1, 1, 7, 0, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 3, 0xFE, 0xFF, 0xFF, 0xFF, 1, 9, 20, 9, 1,
+    ]
     var choices = Choices(head)
     _ = choices.take(3)
     let tables = TableSet([table(&choices)], levels: [table(&choices)])
@@ -86,7 +88,8 @@ enum SymbolsTarget: FuzzTarget {
       var chunk = ChunkSymbols(planes: 1, levelledPlanes: 1, rows: rows)
       for i in chunk.symbols.indices { chunk.symbols[i] = Int32(i * i % 11 - 2) }
       let content = ChunkEncoder(RANSEncoder(tables)).packed(chunk)
-      let plain: [UInt8] = [UInt8(rows % 31 << 2 | 1), 1] + (0..<rows).map { UInt8(truncatingIfNeeded: $0) } + [0]
+      let plain: [UInt8] =
+        [UInt8(rows % 31 << 2 | 1), 1] + (0..<rows).map { UInt8(truncatingIfNeeded: $0) } + [0]
       return [head + content, head + plain, head + [plain[0] ^ 3] + plain.dropFirst()]
     }
   }

@@ -25,12 +25,14 @@ enum TextTarget: FuzzTarget {
     description.format = description.format.withoutDecimals
     guard description.rows ?? 0 > 0, let again = try SampleReading.write(description, bytes) else { return }
     let known = ReadOptions(format: .csv, header: style.header != nil)
-    guard let copy = try SampleReading.read(again[...], name: "copy.csv", options: known, batchRows: 64) else {
+    guard let copy = try SampleReading.read(again[...], name: "copy.csv", options: known, batchRows: 64)
+    else {
       throw BrokenPromise("the copy cannot be read")
     }
     let (old, new) = (numbers(description, bytes), numbers(copy.description, copy.bytes))
     try BrokenPromise.unless(
-      old.count == new.count && zip(old, new).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "the copy differs")
+      old.count == new.count && zip(old, new).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN },
+      "the copy differs")
   }
 
   private static func numbers(_ description: SampleDescription, _ bytes: [UInt8]) -> [Double] {
@@ -41,7 +43,8 @@ enum TextTarget: FuzzTarget {
 
   static func seeds() throws -> [[UInt8]] {
     let texts = [
-      "a,b\n1,2\n3,4\n", "1 2  3\n4 5 6 \n", "\"x\";\"y \"\"z\"\"\"\r\n-1.50;2e-3\r\n\r\n", "# a b\n1 nan\n-inf 0x1p3\n", "1,2,\n3,4,\n",
+      "a,b\n1,2\n3,4\n", "1 2  3\n4 5 6 \n", "\"x\";\"y \"\"z\"\"\"\r\n-1.50;2e-3\r\n\r\n",
+      "# a b\n1 nan\n-inf 0x1p3\n", "1,2,\n3,4,\n",
       "+.5,1e400\n1e-400,.\n", "\u{FEFF}1\t2\n",
     ]
     return try FixtureFiles.files(in: "formats").compactMap { name, bytes in
