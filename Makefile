@@ -11,7 +11,7 @@ VAEC = $(CURDIR)/.build/release/vaec
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
-.PHONY: build deps demo doc test bench bench-rate bench-speed lint install uninstall clean
+.PHONY: build deps demo doc test bench bench-rate bench-speed fuzz fuzzer lint install uninstall clean
 
 # The program, optimized.
 build: deps
@@ -46,8 +46,8 @@ demo: build
 	$(VAEC) eval -m demo/digits.vae Fixtures/digits-new.npy --every 10
 
 # All tests, optimized: fits and searches take too long otherwise. Those of the command line run the program that is built
-# with them; then the kernels' bits are compared with AArch64's, where qemu-user is installed, and reports looked at in
-# Chromium, where that is.
+# with them, and what fuzzers have found is among them; then the kernels' bits are compared with AArch64's, where qemu-user
+# is installed, and reports looked at in Chromium, where that is.
 TESTING = -c release --scratch-path .build/testing -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 
 test: deps
@@ -55,6 +55,27 @@ test: deps
 	VAEC_BINARY="$(CURDIR)/.build/testing/release/vaec" swift test --skip-build $(TESTING)
 	Tests/Machines/run
 	Tests/Browser/run
+
+# The fuzzer, with LLVM's libFuzzer and AddressSanitizer: it needs a toolchain that has them, as those for Linux do.
+FUZZER = .build/fuzz/release/Fuzzer
+FUZZING = -c release --product Fuzzer --scratch-path .build/fuzz --sanitize=address -Xcc -fsanitize=fuzzer-no-link \
+  $(addprefix -Xswiftc ,-sanitize=fuzzer -enable-testing -Xclang-linker -fuse-ld=lld)
+TARGETS = arrays text container stream model carried symbols corrections
+SECONDS = 60
+
+# Fuzzes all targets, or those in TARGETS, each for so many SECONDS: make fuzz TARGETS=model SECONDS=600. What was learned
+# is kept in .build/fuzz/corpus, and what breaks something in .build/fuzz/found.
+fuzz: fuzzer
+	@mkdir -p .build/fuzz/found
+	@export SWIFT_BACKTRACE=enable=no; for target in $(TARGETS); do \
+	  echo "$$target:"; \
+	  $(FUZZER) $$target -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=2500 -max_len=16384 -verbosity=0 \
+	    -print_final_stats=1 -artifact_prefix=.build/fuzz/found/$$target- .build/fuzz/corpus/$$target || exit 1; \
+	done
+
+fuzzer: deps
+	VAEC_FUZZER=1 swift build $(FUZZING)
+	$(FUZZER) seeds .build/fuzz/corpus
 
 # All benchmarks.
 bench: build

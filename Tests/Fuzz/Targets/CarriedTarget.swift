@@ -19,7 +19,7 @@ enum CarriedTarget: FuzzTarget {
   }
 
   static func seeds() throws -> [[UInt8]] {
-    try ["bumps", "bytes", "front", "pairs"].flatMap { name in
+    try ["bumps", "bytes", "front", "pairs", "textbook"].flatMap { name in
       let content = try ModelTarget.content(FixtureFiles.golden(name + ".vae"))
       return try StreamScript.fixtures(name).prefix(4).enumerated().map { place, script in
         var seed = [UInt8(content.count & 0xFF), UInt8(content.count >> 8), UInt8(place), 1, 5]

@@ -5,7 +5,7 @@
 enum StreamTarget: FuzzTarget {
   static let name = "stream"
 
-  private static let names = ["bumps", "bytes", "front", "pairs"]
+  private static let names = ["bumps", "bytes", "front", "pairs", "textbook"]
   private static let models = Result { try names.map(FixtureFiles.model) }
 
   static func run(_ input: [UInt8]) throws {
