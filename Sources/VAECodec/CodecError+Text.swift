@@ -33,6 +33,14 @@ extension CodecError: CustomStringConvertible {
       "\(name): \(asked) latents, but the model has \(most)"
     case .badLatent(let name, let row, let column):
       "\(name): the latent in row \(row), column \(column) is no finite number"
+    case .noMixture(let name):
+      "\(name): the model has no mixture of latents, because none was closer to them than the prior; "
+        + "pass --sampler prior"
+    case .tooFewToCompare(let name, let rows):
+      "\(name): \(rows) samples are too few to compare new ones with; 4 are the least, and hundreds are better"
+    case .severalRows(let name): "\(name): holds several samples; pick one of them with --row"
+    case .noSuchRow(let name, let row, let rows):
+      "\(name): has \(rows == 1 ? "1 sample" : "\(rows) samples"), and no row \(row); rows count from 0"
     case .notAnInteger(let name, let row, let column):
       "\(name): row \(row), column \(column) is not an integer, but the model was fitted on integers; "
         + "fit a model on data of this type"

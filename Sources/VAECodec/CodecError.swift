@@ -40,6 +40,14 @@ public enum CodecError: Error, Equatable {
   case fewerLatents(name: String, asked: Int, most: Int)
   /// A latent is no finite number.
   case badLatent(name: String, row: Int, column: Int)
+  /// The model has no mixture to draw latents from.
+  case noMixture(name: String)
+  /// Too few samples to compare new ones with.
+  case tooFewToCompare(name: String, rows: Int)
+  /// One row is needed, and there are several and none is named.
+  case severalRows(name: String)
+  /// A row is named, counted from 0, that is not there.
+  case noSuchRow(name: String, row: Int, rows: Int)
   /// A fraction, where the model was fitted to integers.
   case notAnInteger(name: String, row: Int, column: Int)
   /// Data hold no rows.

@@ -2,15 +2,12 @@
 struct LatentUse {
   /// Bits a sample at the finest VAE quality, by the prior.
   var bits: [Double]
-  /// Variance of the latent in units of standardized samples.
-  var variances: [Double]
   /// Whether any of the rows has a symbol other than 0, at any VAE quality that was looked at.
   var isUsed: [Bool]
 
   init(_ model: Model, _ network: Model.Network, _ held: Matrix, kernels: Kernels) {
     let latents = network.parameters.architecture.latents
     bits = [Double](repeating: 0, count: latents)
-    variances = [Double](repeating: 0, count: latents)
     isUsed = [Bool](repeating: false, count: latents)
     let reached = Matrix(rows: held.rows, columns: held.columns)
     for u: Float in [0, 0.25, 0.5, 0.75, 1] {
@@ -21,19 +18,13 @@ struct LatentUse {
         SymbolCost($0.symbolWeights(step: 1, kernels: kernels))
       }
       for k in 0..<latents {
-        var (sum, square, spent) = (0.0, 0.0, 0.0)
+        var spent = 0.0
         for r in 0..<held.rows {
           let symbol = coder.symbols.row(r)[k]
-          let value = Double(coder.spread.row(r)[k])
           if symbol != 0 { isUsed[k] = true }
           spent += Double(costs[k](Int32(symbol)))
-          sum += value
-          square += value * value
         }
-        guard u == 1 else { continue }
-        let n = Double(held.rows)
-        bits[k] = spent / n
-        variances[k] = max(0, square / n - (sum / n) * (sum / n))
+        if u == 1 { bits[k] = spent / Double(held.rows) }
       }
     }
   }

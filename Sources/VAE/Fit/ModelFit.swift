@@ -41,9 +41,13 @@ public struct ModelFit {
     public var heldSamples: Matrix
     /// PCA with a uniform quantizer on those rows.
     public var pca: [CurvePoint]
-    /// Bits of each latent at the finest VAE quality, and its variance in units of standardized samples.
+    /// Bits of each latent at the finest VAE quality on held-out rows; its variance over fitted rows in squared units of
+    /// standardized samples, the largest first; and the share of the variance of held-out rows that it explains.
     public var latentBits: [Double]
     public var latentVariances: [Double]
+    public var explainedVariance: [Double]
+    /// Latents together, where a mixture is closer to those of held-out rows than the prior is.
+    public var latentMixture: GaussianMixture?
     /// Values that were missing, because they were no finite numbers.
     public var missingValues: Int
     /// Latents that training began with and that were dropped: they carried nothing.
@@ -119,13 +123,15 @@ public struct ModelFit {
   func result(
     _ finished: (model: Model, pca: [CurvePoint]), _ ground: Ground, _ trained: Trained
   ) -> Result {
-    let use = finished.model.network.map {
-      LatentUse(finished.model, $0, ground.held, kernels: kernels)
-    }
+    let (model, network) = (finished.model, finished.model.network)
+    let use = network.map { LatentUse(model, $0, ground.held, kernels: kernels) }
     return Result(
       model: finished.model, fittedRows: ground.fit.rows, heldOutRows: ground.held.rows,
       peak: ground.statistics.peak, heldSamples: ground.heldSamples, pca: finished.pca,
-      latentBits: use?.bits ?? [], latentVariances: use?.variances ?? [],
+      latentBits: use?.bits ?? [],
+      latentVariances: network.map { latentVariances(model, $0, ground.fit) } ?? [],
+      explainedVariance: network.map { explainedVariance(model, $0, ground.held) } ?? [],
+      latentMixture: network.flatMap { latentMixture(model, $0, ground) },
       missingValues: ground.statistics.missing,
       droppedLatents: finished.model.network.map { trained.latents - $0.latents } ?? 0,
       trainingCurve: finished.model.network == nil ? [] : trained.curve,
@@ -178,8 +184,9 @@ public struct ModelFit {
     let some = fit.rows > 2048 ? fit.copy(rows: 0..<2048) : fit
     let onFit = LatentUse(model, network, some, kernels: kernels)
     let onHeld = LatentUse(model, network, held, kernels: kernels)
+    let variances = latentVariances(model, network, fit)
     var kept = onHeld.isUsed.indices.filter { onHeld.isUsed[$0] || onFit.isUsed[$0] }
-      .sorted { (onFit.variances[$0], $1) > (onFit.variances[$1], $0) }
+      .sorted { (variances[$0], $1) > (variances[$1], $0) }
     // A posterior that has collapsed altogether is still what was asked for.
     if kept.isEmpty, network.evidence != nil { kept = [0] }
     model.network = kept.isEmpty ? nil : network.keeping(kept)

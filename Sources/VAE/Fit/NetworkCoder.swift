@@ -9,9 +9,8 @@ struct NetworkCoder {
     bounds = model.standardizedBounds()
   }
 
-  /// Symbols of the rows coded last, and the latents that they stand for in units of standardized samples.
+  /// Symbols of the rows coded last.
   var symbols: Matrix { pass.symbols }
-  var spread: Matrix { pass.spread }
 
   /// Codes rows `range` of `x`, and writes their reconstructions to the same rows of `reached`.
   func run(_ x: Matrix, _ range: Range<Int>, into reached: Matrix) {

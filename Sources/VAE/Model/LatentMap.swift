@@ -2,8 +2,9 @@ import CKernels
 
 /// The way of samples into latents and back, without rounding: a VAE as a map to few dimensions.
 ///
-/// Latents are those of one VAE quality, the finest unless another is asked for, in units of standardized samples, ordered by variance on the rows that
-/// were fitted. A row's latents do not depend on the rows beside it. It owns the activations of one block of rows.
+/// Latents are those of one VAE quality, the finest unless another is asked for, in units of standardized samples,
+/// ordered by variance on the rows that were fitted, the largest first. A row's latents do not depend on the rows
+/// beside it. It owns the activations of one block of rows.
 public final class LatentMap {
   /// Latents of a sample.
   public let count: Int
@@ -14,7 +15,6 @@ public final class LatentMap {
   private let pass: Pass
   /// Where the model has a front basis.
   private let wide: Matrix?
-
   private let priors: [LogisticMixture]
 
   /// Nil where the model has no network.
@@ -32,6 +32,15 @@ public final class LatentMap {
     wide = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
   }
 
+  /// The prior of a latent, in steps.
+  func prior(_ latent: Int) -> LogisticMixture { priors[latent] }
+
+  /// A latent's step, in units of standardized samples.
+  func unit(_ latent: Int) -> Float { pass.decoderScale.row(0)[latent] }
+
+  /// The mean of each latent by its prior: what stands in for a latent that is left out.
+  public var means: [Float] { priors.enumerated().map { $1.mean * unit($0) } }
+
   /// The latents of some samples, rows x ``count``.
   ///
   /// - Parameters:
@@ -46,27 +55,6 @@ public final class LatentMap {
     pass.forwardEncoder(0..<rows)
     for r in 0..<rows {
       for k in 0..<count { latents[r * count + k] = pass.latents.row(r)[k] * pass.decoderScale.row(r)[k] }
-    }
-  }
-
-  /// Latents drawn from the prior that codes them: each by itself.
-  ///
-  /// - Parameters:
-  ///   - rows: at most ``blockRows``.
-  ///   - latents: rows x ``count``; overwritten.
-  public func draw(
-    _ rows: Int, _ random: inout RandomSource, into latents: UnsafeMutableBufferPointer<Float>
-  ) {
-    precondition(rows > 0 && rows <= blockRows && latents.count == rows * count)
-    if model.network?.evidence != nil {
-      // A textbook VAE's latents are standard normal.
-      for i in latents.indices { latents[i] = random.normal() }
-      return
-    }
-    for r in 0..<rows {
-      for (k, prior) in priors.enumerated() {
-        latents[r * count + k] = prior.draw(&random) * pass.decoderScale.row(r)[k]
-      }
     }
   }
 
@@ -86,22 +74,5 @@ public final class LatentMap {
     }
     pass.forwardDecoder(0..<rows)
     model.finish(pass.output, rows: rows, wide: wide, into: samples, kernels)
-  }
-}
-
-extension LogisticMixture {
-  /// A number of this density: a component by its weight, and then the inverse of its distribution function.
-  fileprivate func draw(_ random: inout RandomSource) -> Float {
-    let top = max(logits[0], max(logits[1], logits[2]))
-    let weights = logits.map { VAE.exponential(Double($0 - top)) }
-    var rest = Double(random.uniform()) * weights.reduce(0, +)
-    var component = 0
-    while component < Self.components - 1, rest >= weights[component] {
-      rest -= weights[component]
-      component += 1
-    }
-    let share = min(max(Double(random.uniform()), 1e-6), 1 - 1e-6)
-    let scale = VAE.exponential(Double(logScales[component]))
-    return means[component] + Float(scale * logarithm(share / (1 - share)))
   }
 }

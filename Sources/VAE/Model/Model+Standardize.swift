@@ -19,6 +19,14 @@ extension Model {
     }
   }
 
+  /// Rows in the units in which networks work, what is missing in them at the mean.
+  public func standardized(_ samples: Matrix, kernels: Kernels) -> Matrix {
+    let result = samples.copy(rows: 0..<samples.rows)
+    result.replaceMissing(by: means)
+    standardize(result, kernels)
+    return result
+  }
+
   /// Puts the mean in place of each number that is not finite, which no network takes.
   ///
   /// - Parameter samples: rows x values, in the data's units.

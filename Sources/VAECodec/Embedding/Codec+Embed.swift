@@ -41,12 +41,8 @@ extension Codec {
     let writer = try makeWriter(description)
     var report = EmbedReport(samples: 0, latents: kept, missingValues: 0, seconds: 0)
     while let batch = try reading(reader, map.blockRows) {
-      var numbers = batch.floats()
-      report.missingValues += numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
-      var all = [Float](repeating: 0, count: batch.rows * map.count)
-      numbers.withUnsafeBufferPointer { numbers in
-        all.withUnsafeMutableBufferPointer { map.latents(of: numbers, rows: batch.rows, into: $0) }
-      }
+      let (all, missing) = self.latents(of: batch, map, model)
+      report.missingValues += missing
       let chosen =
         kept == map.count
         ? all : (0..<batch.rows).flatMap { all[$0 * map.count..<$0 * map.count + kept] }
@@ -59,8 +55,8 @@ extension Codec {
     return report
   }
 
-  /// Maps latents back to samples, of the type and shape of the model's. Latents that are left out are taken as 0, the
-  /// mean.
+  /// Maps latents back to samples, of the type and shape of the model's. Latents that are left out are taken as the mean of
+  /// their prior.
   ///
   /// - Parameters:
   ///   - reader: rows of as many numbers as there are latents, or fewer.
@@ -77,36 +73,59 @@ extension Codec {
     let given = reader.description.valuesPerSample
     guard given <= map.count else { throw .fewerLatents(name: name, asked: given, most: map.count) }
     let summary = model.summary
-    let description: SampleDescription
-    do {
-      description = try SampleDescription(
-        elementType: summary.elementType, sampleShape: summary.sampleShape,
-        format: .npy(version: 1, bigEndian: false), rows: reader.description.rows)
-    } catch {
-      throw .samples(error)
-    }
-    let writer = try makeWriter(description)
+    let writer = try makeWriter(summary.description(rows: reader.description.rows))
     var report = EmbedReport(samples: 0, latents: given, missingValues: 0, seconds: 0)
-    let width = summary.valuesPerSample
+    let rest = map.means
     while let batch = try reading(reader, map.blockRows) {
       let numbers = batch.floats()
       if let place = numbers.firstIndex(where: { !$0.isFinite }) {
         throw .badLatent(name: name, row: report.samples + place / given + 1, column: place % given + 1)
       }
-      var latents = [Float](repeating: 0, count: batch.rows * map.count)
-      for r in 0..<batch.rows {
-        for k in 0..<given { latents[r * map.count + k] = numbers[r * given + k] }
-      }
-      var samples = [Float](repeating: 0, count: batch.rows * width)
-      latents.withUnsafeBufferPointer { latents in
-        samples.withUnsafeMutableBufferPointer { map.samples(of: latents, rows: batch.rows, into: $0) }
-      }
-      try writing(
-        SampleBatch(floats: samples, elementType: summary.elementType, valuesPerSample: width), to: writer)
+      var latents: [Float] = []
+      latents.reserveCapacity(batch.rows * map.count)
+      for r in 0..<batch.rows { latents += numbers[r * given..<(r + 1) * given] + rest[given...] }
+      try writing(batchOf(latents, map, summary), to: writer)
       report.samples += batch.rows
     }
     try finishing(writer)
     report.seconds = (clock.now - start) / .seconds(1)
     return report
+  }
+
+  /// The samples that at most a block of latents stand for, of the model's type.
+  func batchOf(_ latents: [Float], _ map: LatentMap, _ summary: ModelSummary) -> SampleBatch {
+    let rows = latents.count / map.count
+    var samples = [Float](repeating: 0, count: rows * summary.valuesPerSample)
+    latents.withUnsafeBufferPointer { latents in
+      samples.withUnsafeMutableBufferPointer { map.samples(of: latents, rows: rows, into: $0) }
+    }
+    return SampleBatch(
+      floats: samples, elementType: summary.elementType, valuesPerSample: summary.valuesPerSample)
+  }
+
+  /// The latents of at most a block of samples, and how many of their values were missing.
+  func latents(
+    of batch: SampleBatch, _ map: LatentMap, _ model: FittedModel
+  ) -> (latents: [Float], missing: Int) {
+    var numbers = batch.floats()
+    let missing = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
+    var latents = [Float](repeating: 0, count: batch.rows * map.count)
+    numbers.withUnsafeBufferPointer { numbers in
+      latents.withUnsafeMutableBufferPointer { map.latents(of: numbers, rows: batch.rows, into: $0) }
+    }
+    return (latents, missing)
+  }
+}
+
+extension ModelSummary {
+  /// What `rows` samples of the model's type and shape are; nil where their number is not known.
+  func description(rows: Int?) throws(CodecError) -> SampleDescription {
+    do {
+      return try SampleDescription(
+        elementType: elementType, sampleShape: sampleShape, format: .npy(version: 1, bigEndian: false),
+        rows: rows)
+    } catch {
+      throw .samples(error)
+    }
   }
 }

@@ -56,6 +56,10 @@ public struct EvaluationReport: Sendable {
   public var evidence: EvidenceBound?
   /// What single rows are like; nil where nobody asked.
   public var rows: EvaluatedRows?
+  /// What the first latents make of the samples; nil where the model has no network.
+  public var reconstruction: Reconstruction?
+  /// How new samples compare with these; empty where it was not asked for.
+  public var newSamples: [NewSamples] = []
 }
 
 extension Codec {
@@ -72,10 +76,11 @@ extension Codec {
   ///   - qualities: each 0 ... 100.
   ///   - effort: how streams are encoded.
   ///   - keepsRows: whether to look at single rows as well: see ``EvaluationReport/rows``.
+  ///   - newSamples: how many new samples to compare with these; see ``EvaluationReport/NewSamples``. None for nil.
   ///   - progress: called with the number of qualities that are done.
   public func evaluate(
     _ reader: any SampleReader, name: String, model: FittedModel, qualities: [Double],
-    effort: Int = EncodeOptions.standardEffort, keepsRows: Bool = false,
+    effort: Int = EncodeOptions.standardEffort, keepsRows: Bool = false, newSamples: Int? = nil,
     progress: (Int) -> Void = { _ in }
   ) throws(CodecError) -> EvaluationReport {
     let description = reader.description
@@ -98,10 +103,9 @@ extension Codec {
       progress(i + 1)
     }
     let peak = model.summary.peak
-    let curve = model.model.linearCurve(
-      samples.matrix(
-        rows: min(Self.mostBaselineRows, max(1, Self.mostBaselineValues / description.valuesPerSample))),
-      kernels: kernels, workers: workers)
+    let some = samples.matrix(
+      rows: min(Self.mostBaselineRows, max(1, Self.mostBaselineValues / description.valuesPerSample)))
+    let curve = model.model.linearCurve(some, kernels: kernels, workers: workers)
     let baseline =
       curve.map { points in
         points.map {
@@ -128,7 +132,11 @@ extension Codec {
         points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),
       breakEvenSamples: breakEven(model, points, baseline), breakEvenSamplesVsZstd: breakEvenVsZstd,
       zstdBitsPerSample: zstdBits, evidence: evidence(samples, model),
-      rows: gatherer?.rows(latents: latents(of: samples, model)))
+      rows: gatherer?.rows(latents: latents(of: samples, model)),
+      reconstruction: reconstruction(some, model),
+      newSamples: try newSamples.map { (count) throws(CodecError) in
+        try compare(count, with: samples, name: name, model: model)
+      } ?? [])
   }
 
   /// The bound on the samples, batch after batch; missing values count as their means.

@@ -91,6 +91,8 @@ extension Codec {
         ModelNotes.Section(
           kind: ModelNotes.Section.trainingCurve, bytes: TrainingCurve.encode(result.trainingCurve)))
     }
+    notes.explainedVariance = result.explainedVariance
+    notes.set(result.latentMixture)
     let draft = FittedModel(result.model, notes: notes)
     let held = try measured(result.heldSamples, as: draft.summary)
     notes.points = try points(of: draft, on: held)

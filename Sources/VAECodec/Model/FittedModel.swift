@@ -13,6 +13,8 @@ public struct FittedModel: Sendable {
   public let summary: ModelSummary
   let model: Model
   let notes: ModelNotes
+  /// Latents together, to draw new ones from; nil where the fit found none better than the prior.
+  let mixture: GaussianMixture?
   let fingerprintNumber: UInt64
 
   /// What every model file begins with.
@@ -94,7 +96,7 @@ public struct FittedModel: Sendable {
     guard version == Self.version(of: model) else {
       throw .damagedModel(name: name, reason: "its version is not that of what it holds")
     }
-    guard let notes = ModelNotes(model.notes, values: model.values) else {
+    guard let notes = ModelNotes(model.notes, values: model.values), notes.areLatentsSound(for: model) else {
       throw .damagedModel(name: name, reason: "its notes are not what a fit writes")
     }
     self.init(bytes: bytes, model: model, notes: notes, fingerprint: fingerprint)
@@ -138,15 +140,23 @@ public struct FittedModel: Sendable {
     self.bytes = bytes
     self.model = model
     self.notes = notes
+    mixture = notes.mixture(of: model)
     fingerprintNumber = fingerprint
+    let explained = notes.explainedVariance
+    let latents = notes.latents.enumerated().map { place, latent in
+      var latent = latent
+      if place < explained.count { latent.explained = explained[place] }
+      return latent
+    }
     summary = ModelSummary(
       fingerprint: Fingerprint.text(fingerprint), formatVersion: Int(Self.version(of: model)),
       modelBytes: bytes.count,
       sampleShape: notes.sampleShape, valuesPerSample: model.values, elementType: notes.elementType,
-      fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak, latents: notes.latents,
+      fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak, latents: latents,
       hidden: model.network?.hidden ?? [], evidence: Self.evidence(model, notes),
       parameters: model.network?.parameterCount ?? 0,
       residualComponents: model.layers.map(\.components), hasValueLayer: model.valueLayer != nil,
+      mixtureComponents: mixture?.count ?? 0, mixtureLatents: mixture?.latents ?? 0,
       points: notes.points,
       pcaPoints: notes.pca.map {
         ModelSummary.PCAPoint(

@@ -7,8 +7,12 @@ public struct ModelSummary: Equatable, Sendable {
   public struct Latent: Equatable, Sendable {
     /// Mean bits a sample at the finest VAE quality, on held-out rows.
     public var bits: Double
-    /// Variance over held-out rows, in squared units of standardized samples.
+    /// Variance over rows that were fitted, in squared units of standardized samples.
     public var variance: Double
+    /// The share of the variance of held-out rows that it explains: by how much their squared error falls when it joins
+    /// the latents before it, without rounding. The first begins at the mean. It may be below 0; nil in models of earlier
+    /// versions.
+    public var explained: Double?
   }
 
   /// What a quality gave on held-out rows when the model was fitted: measured on finished streams of them.
@@ -50,6 +54,10 @@ public struct ModelSummary: Equatable, Sendable {
   public var residualComponents: [Int]
   /// Whether the model has a layer that codes value by value.
   public var hasValueLayer: Bool
+  /// Gaussians in the mixture from which new latents are drawn, and the latents that they describe; 0 where the fit found
+  /// none closer to the latents of held-out rows than the prior.
+  public var mixtureComponents: Int
+  public var mixtureLatents: Int
   /// Qualities 0, 5, ... 100.
   public var points: [Point]
   /// PCA with a uniform quantizer and an ideal entropy coder on the same held-out rows, for comparison; lowest rate

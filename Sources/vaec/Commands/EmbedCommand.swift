@@ -66,9 +66,6 @@ struct EmbedCommand: ParsableCommand {
     }
     let what = "\(counted(report.samples, "sample")), \(counted(report.latents, "latent")) each"
     general.console.note("\(input.name): \(what), to \(target.name)")
-    if report.missingValues > 0 {
-      general.console.note(
-        "vaec: \(input.name): \(counted(report.missingValues, "value")) missing, taken as the mean")
-    }
+    general.console.missing(report.missingValues, input.name)
   }
 }

@@ -15,6 +15,7 @@ struct EvalCommand: ParsableCommand {
         vaec eval -m model.vae new.npy -q 60
         vaec eval -m model.vae new.npy --every 10 --json
         vaec eval -m model.vae new.npy --report new.html
+        vaec eval -m model.vae new.npy -q 60 --samples
       """)
 
   @OptionGroup var model: ModelOption
@@ -33,6 +34,13 @@ struct EvalCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The distance of qualities, from 0 to 100. (default: 5)", valueName: "n"))
   var every: Int?
 
+  @Option(
+    defaultAsFlag: Codec.mostComparedSamples, parsing: .next,
+    help: ArgumentHelp(
+      "Compare n new samples with as many of DATA; without n, as many as half of DATA allows.",
+      valueName: "n"))
+  var samples: Int?
+
   @OptionGroup var effort: EffortOption
   @OptionGroup var report: ReportOption
 
@@ -47,6 +55,9 @@ struct EvalCommand: ParsableCommand {
     if quality != nil, every != nil { throw ValidationError("--quality and --every exclude each other.") }
     if let every, !(1...100).contains(every) {
       throw ValidationError("--every takes a number from 1 to 100.")
+    }
+    if let samples, !(2...Codec.mostComparedSamples).contains(samples) {
+      throw ValidationError("--samples takes a number from 2 to \(Codec.mostComparedSamples).")
     }
     try InputFile.refuseTerminal([InputFile(data)])
     try report.validate(json: general.json)
@@ -67,7 +78,7 @@ struct EvalCommand: ParsableCommand {
     let isShown = Terminal.isError && !general.quiet
     let evaluation = try codec.evaluate(
       reader, name: input.name, model: model, qualities: qualities, effort: effort.effort,
-      keepsRows: report.report != nil
+      keepsRows: report.report != nil, newSamples: samples
     ) { done in
       if isShown { Terminal.writeError("\r\(done) of \(qualities.count) qualities\u{1B}[K") }
     }

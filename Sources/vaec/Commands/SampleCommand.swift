@@ -8,29 +8,52 @@ struct SampleCommand: ParsableCommand {
     commandName: "sample",
     abstract: "Draw new samples from a model.",
     discussion: """
-      Draws latents from the prior by which the model codes them, each by itself, and writes what the network makes of \
-      them. Lower qualities know the large structure alone, and draw smoother samples.
+      Draws latents, and writes what the network makes of them. Latents come from the mixture of Gaussians that the fit \
+      made of them, or from the prior by which the model codes them, each by itself, where the fit found no mixture that \
+      is closer to them. --around draws samples like given ones.
 
       EXAMPLES
         vaec sample -m model.vae -n 100 -o new.npy
-        vaec sample -m model.vae -n 5 -q 20 --seed 7 --to csv
+        vaec sample -m model.vae -n 5 --sampler prior -q 20 --seed 7 --to csv
+        vaec sample -m model.vae -n 10 --around some.npy --spread 0.3 -o like-some.npy
       """)
 
   @OptionGroup var model: ModelOption
 
-  @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many samples.", valueName: "n"))
+  @Option(
+    name: [.customShort("n"), .long],
+    help: ArgumentHelp("How many samples; with --around, for each sample given.", valueName: "n"))
   var number: Int
 
   @Option(
+    help: ArgumentHelp(
+      "Where latents come from. (default: the mixture where the model has one)", valueName: "prior|mixture"))
+  var sampler: Sampler?
+
+  @Option(
     name: [.customShort("q", allowingJoined: true), .long],
-    help: ArgumentHelp("The quality whose prior and network are taken. (default: 60)", valueName: "0..100"),
+    help: ArgumentHelp(
+      "The quality whose prior and network are taken: lower ones draw smoother samples. (default: 60)",
+      valueName: "0..100"),
     transform: parseQuality)
   var quality: Double?
+
+  @Option(
+    help: ArgumentHelp("Draw around the latents of these samples; - for standard input.", valueName: "data"),
+    completion: .file())
+  var around: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How far around them: deviation of the noise, in units of each latent's own. (default: 0.5)",
+      valueName: "s"))
+  var spread: Double?
 
   @Option(help: ArgumentHelp("Where random numbers start: equal seeds give equal samples.", valueName: "n"))
   var seed: UInt64 = 0
 
   @OptionGroup var output: ArrayOutputOptions
+  @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
@@ -38,6 +61,17 @@ struct SampleCommand: ParsableCommand {
     guard (1...1_000_000_000).contains(number) else {
       throw ValidationError("-n takes a number from 1 to 1000000000.")
     }
+    if let spread, !(spread >= 0 && spread <= 1000) {
+      throw ValidationError("--spread takes a number from 0 to 1000.")
+    }
+    if spread != nil, around == nil { throw ValidationError("--spread belongs to --around.") }
+    if sampler != nil, around != nil {
+      throw ValidationError("--sampler and --around exclude each other.")
+    }
+    if sampler == .mixture, quality != nil {
+      throw ValidationError("--quality is the prior's: the mixture is one of the finest latents.")
+    }
+    if let around { try InputFile.refuseTerminal([InputFile(around)]) }
     try output.validate(json: general.json)
   }
 
@@ -45,16 +79,43 @@ struct SampleCommand: ParsableCommand {
     let codec = try general.codec(memory: limits.memory)
     let fitted = try model.read(memory: limits.memory)
     let name = model.model
-    _ = try output.writing(name) { (makeWriter) throws(CodecError) in
-      try codec.sample(
-        number, from: fitted, name: name, quality: quality ?? 60, seed: seed, makeWriter: makeWriter)
+    let report: SampleReport
+    if let around {
+      let input = InputFile(around)
+      let reader = try input.reader(reading.readOptions(memory: limits.memory))
+      report = try output.writing(input.name) { (makeWriter) throws(CodecError) in
+        try codec.sample(
+          number, around: reader, name: input.name, model: fitted, spread: spread ?? 0.5, quality: quality,
+          seed: seed, makeWriter: makeWriter)
+      }
+    } else {
+      report = try output.writing(name) { (makeWriter) throws(CodecError) in
+        try codec.sample(
+          number, from: fitted, name: name, quality: quality, sampler: sampler, seed: seed,
+          makeWriter: makeWriter)
+      }
     }
     let target = output.target
     if general.json {
       try general.console.result(
-        .object([("output", .string(target.name)), ("samples", .integer(number))]))
-    } else {
-      general.console.note("\(name): \(counted(number, "new sample")), to \(target.name)")
+        .object([
+          ("output", .string(target.name)), ("samples", .integer(report.samples)),
+          ("sampler", report.sampler.map { .string($0.rawValue) } ?? .null),
+          ("missing_values", .integer(report.missingValues)),
+        ]))
+      return
     }
+    let source = report.sampler.map { " from the \($0.rawValue)" } ?? ""
+    general.console.note("\(name): \(counted(report.samples, "new sample"))\(source), to \(target.name)")
+    if let around { general.console.missing(report.missingValues, InputFile(around).name) }
+  }
+}
+
+extension Sampler: ExpressibleByArgument {}
+
+extension Console {
+  /// Tells of values in whose place the mean was taken.
+  func missing(_ count: Int, _ name: String) {
+    if count > 0 { note("vaec: \(name): \(counted(count, "value")) missing, taken as the mean") }
   }
 }

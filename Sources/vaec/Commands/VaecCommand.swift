@@ -27,6 +27,7 @@ struct VaecCommand: ParsableCommand {
     subcommands: [
       FitCommand.self, EncodeCommand.self, DecodeCommand.self, EvalCommand.self, InfoCommand.self,
       TestCommand.self, PackCommand.self, EmbedCommand.self, SampleCommand.self,
+      InterpolateCommand.self,
     ])
 
   /// The program's version.

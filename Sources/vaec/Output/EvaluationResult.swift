@@ -30,7 +30,34 @@ struct EvaluationResult {
       report.samples < report.dataSamples
       ? ["They are spread evenly over \(counted(report.dataSamples, "sample")): more would take more memory."]
       : []
-    return [head] + note + [""] + table.lines + [""] + conclusions
+    return [head] + note + [""] + table.lines + [""] + conclusions + reconstruction + newSamples
+  }
+
+  /// What the first latents make of the samples.
+  private var reconstruction: [String] {
+    guard let reconstruction = report.reconstruction else { return [] }
+    var table = Table(["latents", "RMSE", "PSNR dB", "PCA RMSE", "PCA dB"])
+    for point in reconstruction.points {
+      table.add([
+        "\(point.latents)", point.mse.squareRoot().significant(4), point.psnr.fixed(2),
+        point.pcaMSE.squareRoot().significant(4), point.pcaPSNR.fixed(2),
+      ])
+    }
+    let pca = reconstruction.pcaIsOfFit ? "PCA of the fit" : "PCA of these samples themselves"
+    return ["", "The first latents, not rounded, and as many components (\(pca)):", ""] + table.lines
+  }
+
+  /// How new samples compare with these.
+  private var newSamples: [String] {
+    guard let first = report.newSamples.first else { return [] }
+    var table = Table(["sampler", "MMD^2", "1-NN accuracy"])
+    for new in report.newSamples {
+      table.add([new.sampler.rawValue, new.discrepancy.fixed(5), new.neighbourAccuracy.fixed(3)])
+    }
+    table.add(["real", first.realDiscrepancy.fixed(5), first.realNeighbourAccuracy.fixed(3)])
+    let count = counted(first.samples, "new sample")
+    return ["", "\(count) and as many of these (real: other ones of these instead of new ones):", ""]
+      + table.lines
   }
 
   /// Integers, as errors of integer data are, without decimals.
@@ -87,6 +114,33 @@ struct EvaluationResult {
         ("break_even_samples", JSON(report.breakEvenSamples)),
         ("break_even_samples_vs_zstd", JSON(report.breakEvenSamplesVsZstd)),
         ("zstd_bits_per_sample", .number(report.zstdBitsPerSample)),
-      ] + ModelText.json(report.evidence))
+      ] + ModelText.json(report.evidence) + latentMembers)
+  }
+
+  /// What is about latents: nothing where the model has none.
+  private var latentMembers: [(key: String, value: JSON)] {
+    var members: [(key: String, value: JSON)] = []
+    if let reconstruction = report.reconstruction {
+      let points = reconstruction.points.map { point in
+        JSON.object([
+          ("latents", .integer(point.latents)), ("mse", .number(point.mse)), ("psnr", .number(point.psnr)),
+          ("pca_mse", .number(point.pcaMSE)), ("pca_psnr", .number(point.pcaPSNR)),
+        ])
+      }
+      members = [
+        ("reconstruction", .array(points)),
+        ("reconstruction_pca", .string(reconstruction.pcaIsOfFit ? "fit" : "data")),
+      ]
+    }
+    guard !report.newSamples.isEmpty else { return members }
+    let new = report.newSamples.map { new in
+      JSON.object([
+        ("sampler", .string(new.sampler.rawValue)), ("samples", .integer(new.samples)),
+        ("bandwidth", .number(new.bandwidth)), ("mmd2", .number(new.discrepancy)),
+        ("mmd2_real", .number(new.realDiscrepancy)), ("neighbour_accuracy", .number(new.neighbourAccuracy)),
+        ("neighbour_accuracy_real", .number(new.realNeighbourAccuracy)),
+      ])
+    }
+    return members + [("new_samples", .array(new))]
   }
 }

@@ -7,6 +7,9 @@ struct ModelDescription: FileResult {
   private let name: String
   private let isVerbose: Bool
 
+  /// Latents that are shown one by one without being asked for more.
+  private static let fewLatents = 16
+
   init(_ summary: ModelSummary, name: String, isVerbose: Bool) {
     self.summary = summary
     self.name = name
@@ -18,7 +21,9 @@ struct ModelDescription: FileResult {
       summary.points.map(\.quality).filter { isVerbose || $0.truncatingRemainder(dividingBy: 10) == 0 })
     try console.result(
       ["\(name): model, format version \(summary.formatVersion), \(summary.modelBytes) bytes"]
-        + ModelText.properties(summary) + (isVerbose ? [""] + ModelText.latents(summary) : [])
+        + ModelText.properties(summary)
+        + (summary.latents.isEmpty
+          ? [] : [""] + ModelText.latents(summary, most: isVerbose ? .max : Self.fewLatents))
         + ["", "On the rows held out:", ""] + ModelText.curve(summary, qualities: qualities))
   }
 

@@ -15,6 +15,7 @@ enum ModelText {
     if !summary.latents.isEmpty {
       list.add("hidden layers", summary.hidden.map(String.init).joined(separator: ", "))
       list.add("parameters", "\(summary.parameters)")
+      list.add("sampler", sampler(summary))
     }
     list.add("residual layers", residual(summary))
     if let evidence = summary.evidence {
@@ -56,22 +57,27 @@ enum ModelText {
     return table.lines
   }
 
-  /// The latents one by one, strongest first, each with its share of all latents' variance.
+  /// The latents one by one, strongest first, each with the share of the data's variance that it explains; in models that
+  /// do not tell it, with its share of all latents' variance.
   ///
   /// - Parameter most: of more, the others are added up.
   static func latents(_ summary: ModelSummary, most: Int = .max) -> [String] {
     let all = summary.latents.reduce(0) { $0 + $1.variance }
-    var table = Table(["latent", "bits", "variance", "share"])
+    let isExplained = summary.latents.allSatisfy { $0.explained != nil }
+    var table = Table(["latent", "bits", "variance", isExplained ? "explained" : "share"])
     func add(_ name: String, _ latents: ArraySlice<ModelSummary.Latent>) {
       let variance = latents.reduce(0) { $0 + $1.variance }
+      let explained = latents.reduce(0) { $0 + ($1.explained ?? 0) }
+      let share = isExplained ? explained : all > 0 ? variance / all : 0
       table.add([
         name, latents.reduce(0) { $0 + $1.bits }.fixed(2), variance.significant(4),
-        "\((all > 0 ? 100 * variance / all : 0).fixed(1)) %",
+        "\((100 * share).fixed(1)) %",
       ])
     }
     let shown = summary.latents.count > most ? most : summary.latents.count
     for i in 0..<shown { add("\(i + 1)", summary.latents[i...i]) }
     if shown < summary.latents.count { add("others", summary.latents[shown...]) }
+    if isExplained, summary.latents.count > 1 { add("all", summary.latents[...]) }
     return table.lines
   }
 
@@ -93,7 +99,10 @@ enum ModelText {
       ])
     }
     let latents = summary.latents.map { latent in
-      JSON.object([("bits", .number(latent.bits)), ("variance", .number(latent.variance))])
+      JSON.object([
+        ("bits", .number(latent.bits)), ("variance", .number(latent.variance)),
+        ("explained", JSON(latent.explained)),
+      ])
     }
     let evidence: [(key: String, value: JSON)] =
       summary.evidence.map {
@@ -107,6 +116,8 @@ enum ModelText {
       ("peak", .number(summary.peak)), ("fitted_rows", .integer(summary.fittedRows)),
       ("held_out_rows", .integer(summary.heldOutRows)), ("latents", .array(latents)),
       ("hidden", JSON(summary.hidden)), ("parameters", .integer(summary.parameters)),
+      ("mixture_components", .integer(summary.mixtureComponents)),
+      ("mixture_latents", .integer(summary.mixtureLatents)),
       ("residual_components", JSON(summary.residualComponents)),
       ("value_layer", .bool(summary.hasValueLayer)),
       ("objective", .string(objective)),
@@ -120,6 +131,13 @@ enum ModelText {
   static func samples(_ shape: [Int], _ type: ElementType) -> String {
     shape.isEmpty
       ? "single values of type \(type.name)" : "\(text(ofShape: shape)) values of type \(type.name)"
+  }
+
+  private static func sampler(_ summary: ModelSummary) -> String {
+    guard summary.mixtureComponents > 0 else { return "prior" }
+    let few = summary.mixtureLatents < summary.latents.count
+    return "mixture of \(counted(summary.mixtureComponents, "Gaussian"))"
+      + (few ? ", of the first \(summary.mixtureLatents) latents; prior" : "")
   }
 
   private static func residual(_ summary: ModelSummary) -> String {

@@ -1,0 +1,98 @@
+import ArgumentParser
+import SampleIO
+import VAECodec
+
+/// `vaec interpolate`: walks from one sample to another.
+struct InterpolateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "interpolate",
+    abstract: "Walk from one sample to another through what lies between them.",
+    discussion: """
+      Writes samples in equal steps along the line between the latents of a sample of A and those of one of B, both ends \
+      included: what the network makes of each step.
+
+      EXAMPLES
+        vaec interpolate -m model.vae one.npy other.npy -n 10 -o walk.npy
+        vaec interpolate -m model.vae many.npy many.npy --row 3,17 -n 8 --to csv
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Argument(
+    help: ArgumentHelp("The file with the first sample.", valueName: "a"), completion: .file())
+  var first: String
+
+  @Argument(
+    help: ArgumentHelp("The file with the last sample; one of the two may be -.", valueName: "b"),
+    completion: .file())
+  var last: String
+
+  @Option(
+    name: [.customShort("n"), .long],
+    help: ArgumentHelp("How many samples, ends included.", valueName: "n"))
+  var number = 10
+
+  @Option(
+    help: ArgumentHelp(
+      "The row of A and that of B, from 0, or one for both; needed where files hold several.",
+      valueName: "i,j"),
+    transform: parseRowPair)
+  var row: RowPair?
+
+  @OptionGroup var output: ArrayOutputOptions
+  @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
+
+  /// A row of each file.
+  struct RowPair {
+    var first: Int
+    var last: Int
+  }
+
+  func validate() throws {
+    guard (2...1_000_000_000).contains(number) else {
+      throw ValidationError("-n takes a number from 2 to 1000000000.")
+    }
+    let inputs = [InputFile(first), InputFile(last)]
+    if inputs.allSatisfy(\.isStandardInput) {
+      throw ValidationError("only one of the two samples can come from standard input.")
+    }
+    try InputFile.refuseTerminal(inputs)
+    try output.validate(json: general.json)
+  }
+
+  func run() throws {
+    let codec = try general.codec()
+    let fitted = try model.read()
+    let (a, b) = (InputFile(first), InputFile(last))
+    let ends = (
+      try Codec.WalkEnd(reader: a.reader(reading.readOptions), name: a.name, row: row?.first),
+      try Codec.WalkEnd(reader: b.reader(reading.readOptions), name: b.name, row: row?.last)
+    )
+    let modelName = model.model
+    let report = try output.writing(a.name) { (makeWriter) throws(CodecError) in
+      try codec.interpolate(
+        from: ends.0, to: ends.1, count: number, model: fitted, modelName: modelName, makeWriter: makeWriter)
+    }
+    let target = output.target
+    if general.json {
+      try general.console.result(
+        .object([
+          ("output", .string(target.name)), ("samples", .integer(report.samples)),
+          ("missing_values", .integer(report.missingValues)),
+        ]))
+      return
+    }
+    general.console.note("\(counted(report.samples, "sample")) from \(a.name) to \(b.name), to \(target.name)")
+    general.console.missing(report.missingValues, "\(a.name) and \(b.name)")
+  }
+}
+
+private func parseRowPair(_ text: String) throws -> InterpolateCommand.RowPair {
+  let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+  let rows = parts.compactMap { Int($0) }.filter { $0 >= 0 }
+  guard rows.count == parts.count, let first = rows.first, let last = rows.last, rows.count <= 2 else {
+    throw ValidationError("say one row or two, counted from 0, as in 3,17.")
+  }
+  return InterpolateCommand.RowPair(first: first, last: last)
+}
