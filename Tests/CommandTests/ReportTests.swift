@@ -49,8 +49,13 @@ struct ReportTests {
     #expect(
       Set(object.keys) == [
         "samples", "values_per_sample", "dtype", "model_bytes", "points", "baseline_pca", "bd_rate_vs_pca",
-        "break_even_samples", "break_even_samples_vs_zstd", "zstd_bits_per_sample",
+        "break_even_samples", "break_even_samples_vs_zstd", "zstd_bits_per_sample", "reconstruction",
+        "reconstruction_pca",
       ])
+    let few = try #require(object["reconstruction"] as? [[String: Any]])
+    #expect(few.allSatisfy { Set($0.keys) == ["latents", "mse", "psnr", "pca_mse", "pca_psnr"] })
+    #expect(few.first?["latents"] as? Int == 1)
+    #expect(["fit", "data"].contains(object["reconstruction_pca"] as? String))
     // Of 64 bytes a sample, zstd leaves about half.
     let zstd = try #require(object["zstd_bits_per_sample"] as? Double)
     #expect(zstd > 100 && zstd < 400)
@@ -87,7 +92,7 @@ struct ReportTests {
     let scratch = try Models.scratch()
     let outcome = try Program.run(["eval", "-m", "m.vae", "new.npy"], in: scratch)
     #expect(outcome.code == 0 && outcome.errors.isEmpty)
-    let qualities = outcome.text.split(separator: "\n").compactMap { line in
+    let qualities = outcome.text.split(separator: "\n").prefix { !$0.hasPrefix("Mean") }.compactMap { line in
       line.split(separator: " ").first.flatMap { Int($0) }
     }
     #expect(qualities == Array(stride(from: 0, through: 100, by: 5)))

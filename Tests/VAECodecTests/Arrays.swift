@@ -1,6 +1,7 @@
 import ByteIO
 import SampleIO
 import VAE
+import VAECodec
 
 /// An array of samples in memory: what it is, and its values.
 struct SampleArray: Equatable {
@@ -66,6 +67,23 @@ struct SampleArray: Equatable {
 
   /// A reader that knows how many rows there are.
   var reader: any SampleReader { ArrayReader(self) }
+}
+
+extension SampleArray {
+  /// What `body` writes, and what it reports.
+  static func written<Report>(
+    _ body: ((SampleDescription) throws(CodecError) -> any SampleWriter) throws -> Report
+  ) throws -> (array: SampleArray, report: Report) {
+    let sink = MemorySink(canPatch: true)
+    let report = try body { description throws(CodecError) in
+      do throws(SampleIOError) {
+        return try SampleOutput.make(description, to: sink)
+      } catch {
+        throw .samples(error)
+      }
+    }
+    return (try SampleArray(file: sink.bytes), report)
+  }
 }
 
 /// Reads an array in memory.

@@ -11,28 +11,16 @@ struct EmbedTests {
 
   init() throws { codec = try Codec(threads: 1) }
 
-  private func writing(
-    _ body: ((SampleDescription) throws(CodecError) -> any SampleWriter) throws -> EmbedReport
-  ) throws -> (array: SampleArray, report: EmbedReport) {
-    let sink = MemorySink(canPatch: true)
-    let report = try body { description throws(CodecError) in
-      do throws(SampleIOError) {
-        return try SampleOutput.make(description, to: sink)
-      } catch {
-        throw .samples(error)
-      }
-    }
-    return (try SampleArray(file: sink.bytes), report)
-  }
-
   private func embed(_ array: SampleArray, _ model: FittedModel, latents: Int? = nil) throws -> SampleArray {
-    try writing {
+    try SampleArray.written {
       try codec.embed(array.reader, name: "data", model: model, latents: latents, makeWriter: $0)
     }.array
   }
 
   private func invert(_ latents: SampleArray, _ model: FittedModel) throws -> SampleArray {
-    try writing { try codec.invert(latents.reader, name: "latents", model: model, makeWriter: $0) }.array
+    try SampleArray.written {
+      try codec.invert(latents.reader, name: "latents", model: model, makeWriter: $0)
+    }.array
   }
 
   @Test("A row has the latents that the model has, whatever rows are beside it")
@@ -43,6 +31,58 @@ struct EmbedTests {
     #expect(all.rows == 150 && all.description.sampleShape == [model.summary.latents.count])
     let some = try embed(array.rows(140..<143), model)
     #expect(some.batch == all.batch.rows(140..<143))
+    for r in 0..<150 { #expect(try embed(array.rows(r..<r + 1), model).batch == all.batch.rows(r..<r + 1)) }
+  }
+
+  @Test("Latents are ordered by variance over the rows that were fitted, which the model tells")
+  func order() throws {
+    let (array, model) = (try Models.bumpRows(400, seed: 3), try Models.rings.get())
+    let told = model.summary.latents.map(\.variance)
+    #expect(told.count > 2 && told == told.sorted(by: >))
+    let latents = try embed(array, model)
+    let (numbers, width) = (latents.numbers, told.count)
+    for k in 0..<width {
+      let column = stride(from: k, to: numbers.count, by: width).map { numbers[$0] }
+      let mean = column.reduce(0, +) / 400
+      let variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 400
+      // A tenth of these rows was held out.
+      #expect((variance / told[k] - 1).magnitude < 0.15, "latent \(k + 1)")
+    }
+  }
+
+  @Test("A model tells what its latents explain; one of an earlier version does not, and is read")
+  func explained() throws {
+    let shares = try Models.rings.get().summary.latents.map { $0.explained ?? .nan }
+    let all = shares.reduce(0, +)
+    #expect(all > 0.8 && all <= 1 && shares[0] > 0.1)
+    let old = try Models.bumps.get().summary
+    #expect(old.latents.allSatisfy { $0.explained == nil } && old.mixtureComponents == 0)
+    // What is written is read.
+    let model = try Models.rings.get()
+    let back = try FittedModel(bytes: model.bytes, name: "m")
+    #expect(back.summary.latents.map(\.explained) == model.summary.latents.map(\.explained))
+    #expect(back.mixture == model.mixture && model.mixture != nil)
+    #expect(back.summary.mixtureComponents == model.mixture?.count)
+  }
+
+  @Test("Notes whose sections are impossible are refused")
+  func damagedSections() throws {
+    let model = try Models.rings.get()
+    func isRefused(_ change: (inout ModelNotes) -> Void) -> Bool {
+      var notes = model.notes
+      change(&notes)
+      let bytes = FittedModel(model.model, notes: notes).bytes
+      return (try? FittedModel(bytes: bytes, name: "m")) == nil
+    }
+    func section(_ notes: ModelNotes, _ kind: Int) -> Int {
+      notes.sections.firstIndex { $0.kind == kind } ?? 0
+    }
+    #expect(!isRefused { _ in })
+    #expect(isRefused { $0.sections[section($0, ModelNotes.Section.latentMixture)].bytes.removeLast() })
+    #expect(isRefused { $0.sections[section($0, ModelNotes.Section.latentMixture)].bytes[0] = 100 })
+    #expect(isRefused { $0.sections[section($0, ModelNotes.Section.explainedVariance)].bytes.removeLast(4) })
+    #expect(isRefused { $0.explainedVariance = [Double](repeating: .nan, count: $0.latents.count) })
+    #expect(!isRefused { $0.sections.append(ModelNotes.Section(kind: 1000, bytes: [1, 2, 3])) })
   }
 
   @Test("The first latents alone are the first of all")
@@ -66,7 +106,7 @@ struct EmbedTests {
     #expect(error(back) < error(coded))
   }
 
-  @Test("Latents that are left out are the mean: all of them give a sample in the middle")
+  @Test("Latents that are left out are at their mean: all of them give a sample in the middle")
   func fewer() throws {
     let model = try Models.bumps.get()
     let zeros = try SampleArray([0, 0], shape: [1])
@@ -96,52 +136,13 @@ struct EmbedTests {
     }
   }
 
-  private func sample(_ count: Int, seed: UInt64, quality: Double = 1) throws -> SampleArray {
-    let model = try Models.bumps.get()
-    return try writing {
-      try codec.sample(count, from: model, name: "m", quality: quality, seed: seed, makeWriter: $0)
-    }.array
-  }
-
-  @Test("New samples are of the model's type and shape, and the same for the same seed")
-  func sampling() throws {
-    let some = try sample(150, seed: 3)
-    #expect(some.rows == 150 && some.description.sampleShape == [12])
-    #expect(try sample(150, seed: 3) == some)
-    #expect(try sample(150, seed: 4) != some)
-    // Fewer are the first of more.
-    #expect(try sample(5, seed: 3).batch == some.batch.rows(0..<5))
-  }
-
-  @Test("New samples have about the mean and the spread of those that were fitted")
-  func likeness() throws {
-    func moments(_ array: SampleArray) -> (mean: Double, power: Double) {
-      let numbers = array.numbers
-      let mean = numbers.reduce(0, +) / Double(numbers.count)
-      return (mean, numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count))
-    }
-    let (old, new) = (moments(try Models.bumpRows(300, seed: 1)), moments(try sample(500, seed: 1)))
-    #expect((old.mean - new.mean).magnitude < 0.2 * old.power.squareRoot())
-    #expect(new.power > 0.6 * old.power && new.power < 1.6 * old.power)
-  }
-
-  @Test("A model without a network draws nothing")
-  func noSampling() throws {
-    let notes = ModelNotes(
-      elementType: .f4, sampleShape: [2], fittedRows: 1, heldOutRows: 1, peak: 1, latents: [])
-    let plain = FittedModel(Model(zeros: 2), notes: notes)
-    #expect(throws: CodecError.noLatents(name: "m")) {
-      try writing { try codec.sample(3, from: plain, name: "m", makeWriter: $0) }
-    }
-  }
-
   @Test("Missing values are taken as the mean, and counted")
   func missing() throws {
     let (array, model) = (try Models.bumpRows(2, seed: 1), try Models.bumps.get())
     var numbers = array.numbers
     numbers[5] = .nan
     let holed = try SampleArray(numbers, shape: [12])
-    let (latents, report) = try writing {
+    let (latents, report) = try SampleArray.written {
       try codec.embed(holed.reader, name: "data", model: model, makeWriter: $0)
     }
     #expect(report.missingValues == 1 && latents.numbers.allSatisfy { $0.isFinite })

@@ -7,6 +7,8 @@ import VAECodec
 enum Models {
   /// Samples of 12 binary32 values: bumps. The model has all parts: a network, two linear layers, the value layer.
   static let bumps = Result { try Golden.model("bumps") }
+  /// Such samples and a fit of today, whose notes tell of latents: with a mixture of them.
+  static let rings = Result { try fit(try bumpRows(400, seed: 3), epochs: 600) }
   /// The same samples, another fit.
   static let otherBumps = Result { try fit(try bumpRows(20, seed: 1), epochs: 1, seed: 7) }
   /// Samples of one value.

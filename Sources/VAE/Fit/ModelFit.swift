@@ -30,7 +30,7 @@ public struct ModelFit {
   }
 
   /// What a fit gives: the model, and how its network fared.
-  public struct Result {
+  public struct Result: Sendable {
     public var model: Model
     /// Rows that were fitted, and rows held out.
     public var fittedRows: Int

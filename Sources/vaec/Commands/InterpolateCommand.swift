@@ -83,7 +83,8 @@ struct InterpolateCommand: ParsableCommand {
         ]))
       return
     }
-    general.console.note("\(counted(report.samples, "sample")) from \(a.name) to \(b.name), to \(target.name)")
+    general.console.note(
+      "\(counted(report.samples, "sample")) from \(a.name) to \(b.name), to \(target.name)")
     general.console.missing(report.missingValues, "\(a.name) and \(b.name)")
   }
 }
