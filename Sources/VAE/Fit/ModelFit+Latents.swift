@@ -34,18 +34,20 @@ extension ModelFit {
   /// A Gaussian mixture of the first latents, where it is closer to those of held-out rows than the prior is.
   ///
   /// Prior and mixture are compared as densities of latents with noise of the width of a step, which is what the decoder
-  /// was trained on: minus its logarithm is the rate that the prior takes. How many components, and of how many
+  /// was trained on: minus its logarithm is the rate that the prior takes. (A textbook VAE's have the width of its
+  /// posterior, and its prior is standard normal.) How many components, and of how many
   /// latents, the held-out rows decide.
   ///
   /// - Returns: nil where none is closer, or where model and codes are to be smallest together.
   func latentMixture(_ model: Model, _ network: Model.Network, _ ground: Ground) -> GaussianMixture? {
     guard options.samples == nil else { return nil }
     var random = RandomSource(seed: options.seed ^ 0x6D69_7874_7572_6573)
+    let width = network.evidence == nil ? 1 : 1 / Self.relativeSteps.finest
     func noisy(_ rows: Matrix) -> Matrix {
       let latents = model.latentsInSteps(
         of: rows.spread(rows: Self.mostLatentRows), network, kernels, workers)
       for r in 0..<latents.rows {
-        for c in 0..<latents.columns { latents.row(r)[c] += random.uniform() - 0.5 }
+        for c in 0..<latents.columns { latents.row(r)[c] += width * (random.uniform() - 0.5) }
       }
       return latents
     }
@@ -53,7 +55,7 @@ extension ModelFit {
     guard fit.isFinite, held.isFinite else { return nil }
     let units = network.units(kernels)
     let most = Int(Self.largestMixture * Double(model.encode().count))
-    let prior = priorLogMasses(network, held)
+    let prior = priorLogDensities(network, held, units)
     let scaled = held.scaledColumns(by: units)
     var best: (mixture: GaussianMixture, gain: Double)?
     for latents in mixtureWidths(network.latents) {
@@ -91,8 +93,18 @@ extension ModelFit {
     Array(Set([latents, (latents + 1) / 2, (latents + 3) / 4])).sorted(by: >)
   }
 
-  /// For each row, the logarithm of the prior's mass around each latent.
-  private func priorLogMasses(_ network: Model.Network, _ latents: Matrix) -> [[Double]] {
+  /// For each row, the logarithm of the prior's density of each latent with its noise, in steps.
+  private func priorLogDensities(
+    _ network: Model.Network, _ latents: Matrix, _ units: [Float]
+  ) -> [[Double]] {
+    if network.evidence != nil {
+      return (0..<latents.rows).map { r in
+        units.indices.map { k in
+          let (unit, z) = (Double(units[k]), Double(latents.row(r)[k]) * Double(units[k]))
+          return logarithm(unit) - 0.5 * z * z - 0.5 * logarithm(2 * Double.pi)
+        }
+      }
+    }
     let priors = network.parameters.priors(quality: 1, kernels: kernels)
     return (0..<latents.rows).map { r in
       priors.indices.map { priors[$0].logMass(around: Double(latents.row(r)[$0])) }

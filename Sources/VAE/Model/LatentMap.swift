@@ -16,6 +16,7 @@ public final class LatentMap {
   /// Where the model has a front basis.
   private let wide: Matrix?
   private let priors: [LogisticMixture]
+  private let isTextbook: Bool
 
   /// Nil where the model has no network.
   ///
@@ -29,17 +30,20 @@ public final class LatentMap {
     count = network.latents
     pass = Pass(rows: blockRows, network, at: network.point(quality), kernels: kernels)
     priors = network.parameters.priors(quality: quality, kernels: kernels)
+    isTextbook = network.evidence != nil
     wide = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
   }
 
-  /// The prior of a latent, in steps.
-  func prior(_ latent: Int) -> LogisticMixture { priors[latent] }
-
-  /// A latent's step, in units of standardized samples.
-  func unit(_ latent: Int) -> Float { pass.decoderScale.row(0)[latent] }
+  /// A number drawn from a latent's prior. A textbook VAE's latents are standard normal.
+  func draw(_ latent: Int, _ random: inout RandomSource) -> Float {
+    if isTextbook { return random.normal() }
+    return priors[latent].draw(&random) * pass.decoderScale.row(0)[latent]
+  }
 
   /// The mean of each latent by its prior: what stands in for a latent that is left out.
-  public var means: [Float] { priors.enumerated().map { $1.mean * unit($0) } }
+  public var means: [Float] {
+    priors.enumerated().map { isTextbook ? 0 : $1.mean * pass.decoderScale.row(0)[$0] }
+  }
 
   /// The latents of some samples, rows x ``count``.
   ///

@@ -64,7 +64,9 @@ extension Model {
   ) -> [Double]? {
     guard let network, x.rows > 0 else { return nil }
     let bounds = standardizedBounds()
-    let rest = network.parameters.priors(quality: 1, kernels: kernels).map(\.mean)
+    let rest = network.parameters.priors(quality: 1, kernels: kernels).map {
+      network.evidence == nil ? $0.mean : 0
+    }
     let errors = FloatBuffer(count: counts.count * x.rows)
     inBlocks(of: x, network, kernels, workers) { pass, range in
       let all = 0..<range.count

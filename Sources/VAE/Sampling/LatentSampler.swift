@@ -1,6 +1,6 @@
 /// Where new latents come from.
 public enum LatentSampler: Sendable {
-  /// The prior that codes them, each by itself.
+  /// The prior, each by itself: that which codes them, or a textbook VAE's, which is standard normal.
   case prior
   /// A mixture that knows the first latents together; the others come from the prior.
   case mixture(GaussianMixture)
@@ -27,7 +27,7 @@ extension LatentMap {
         mixture.draw(&random, into: row)
         first = mixture.latents
       }
-      for k in first..<count { row[k] = prior(k).draw(&random) * unit(k) }
+      for k in first..<count { row[k] = draw(k, &random) }
     }
   }
 

@@ -23,9 +23,9 @@ public struct TwoSampleTest: Equatable, Sendable {
     precondition(x.rows >= 2 && y.rows >= 2 && x.columns == y.columns && bandwidth > 0)
     let (m, n) = (x.rows, y.rows)
     let factor = Float(-0.5 / (bandwidth * bandwidth))
-    let found = Slots<RowSums>(count: m + n)
+    let found = Slots<RowComparison>(count: m + n)
     workers.forEach(m + n) { i in
-      found[i] = RowSums(i, x, y, factor, kernels)
+      found[i] = RowComparison(i, x, y, factor, kernels)
     }
     var (within, between) = ([0.0, 0.0], 0.0)
     var own = 0.0
@@ -61,7 +61,7 @@ public struct TwoSampleTest: Equatable, Sendable {
 
 /// What one row adds: kernels with the other rows of its own set and with those of the other one, and the share of its
 /// nearest rows that are of its own set.
-private struct RowSums {
+private struct RowComparison {
   var own = 0.0
   var other = 0.0
   var ownNeighbours = 0.0
