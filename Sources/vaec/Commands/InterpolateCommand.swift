@@ -41,6 +41,7 @@ struct InterpolateCommand: ParsableCommand {
 
   @OptionGroup var output: ArrayOutputOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   /// A row of each file.
@@ -62,12 +63,12 @@ struct InterpolateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let codec = try general.codec()
-    let fitted = try model.read()
+    let codec = try general.codec(memory: limits.memory)
+    let fitted = try model.read(memory: limits.memory)
     let (a, b) = (InputFile(first), InputFile(last))
     let ends = (
-      try Codec.WalkEnd(reader: a.reader(reading.readOptions), name: a.name, row: row?.first),
-      try Codec.WalkEnd(reader: b.reader(reading.readOptions), name: b.name, row: row?.last)
+      try Codec.WalkEnd(reader: a.reader(reading.readOptions(memory: limits.memory)), name: a.name, row: row?.first),
+      try Codec.WalkEnd(reader: b.reader(reading.readOptions(memory: limits.memory)), name: b.name, row: row?.last)
     )
     let modelName = model.model
     let report = try output.writing(a.name) { (makeWriter) throws(CodecError) in
