@@ -9,6 +9,7 @@ enum Program {
   static func main() {
     // Who writes to a pipe that nobody reads gets an error instead of a signal.
     Terminal.ignoreBrokenPipes()
+    EndingSignals.watch()
     do {
       var command = try VaecCommand.parseAsRoot()
       try command.run()

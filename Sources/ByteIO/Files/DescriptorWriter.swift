@@ -49,6 +49,8 @@ final class DescriptorWriter {
     var rest = bytes
     while !rest.isEmpty {
       let written = try system("write", path) { try descriptor.write(rest) }
+      // What takes nothing, and does not say why, is no better the next time.
+      guard written > 0 else { throw .system(operation: "write", path: path, errno: Errno.ioError.rawValue) }
       rest = UnsafeRawBufferPointer(rebasing: rest[written...])
     }
   }

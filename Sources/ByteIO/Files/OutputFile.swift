@@ -4,14 +4,16 @@ import SystemPackage
 ///
 /// On Linux the bytes go to a file without a name in the target's directory, which `finish()` names; whatever
 /// ends the process before leaves nothing behind. Where the system or the file system does not offer that,
-/// they go to `.NAME.vaec-PID.tmp` beside the target, which is removed unless it is finished. A target that
-/// exists and is not a regular file (a device, a FIFO) is written to directly.
+/// they go to `.NAME.vaec-PID.tmp` beside the target, which is removed unless it is finished; one that a signal ends
+/// leaves that to ``TemporaryFiles``. A target that exists and is not a regular file (a device, a FIFO) is written to
+/// directly.
 ///
-/// `finish()` does not wait for the disk: after a power failure the file may be missing or empty.
+/// Unless it is durable, `finish()` does not wait for the disk: after a power failure the file may be missing or empty.
 public final class OutputFile: PatchableSink {
   /// Where the file appears.
   public let path: String
   private let overwrites: Bool
+  private let isDurable: Bool
   private let target: String
   private let writer: DescriptorWriter
   private var state: State
@@ -30,13 +32,16 @@ public final class OutputFile: PatchableSink {
   ///
   /// Throws `exists` when there is a regular file (or a directory) at `path` and `overwrite` is false; so
   /// does ``finish()`` when one has come up meanwhile.
-  public convenience init(path: String, overwrite: Bool) throws(ByteIOError) {
-    try self.init(path: path, overwrite: overwrite, triesNameless: true)
+  ///
+  /// - Parameter isDurable: whether ``finish()`` waits until the bytes are on the disk.
+  public convenience init(path: String, overwrite: Bool, isDurable: Bool = false) throws(ByteIOError) {
+    try self.init(path: path, overwrite: overwrite, isDurable: isDurable, triesNameless: true)
   }
 
   /// As above; with a named temporary file in any case if `triesNameless` is false.
-  init(path: String, overwrite: Bool, triesNameless: Bool) throws(ByteIOError) {
+  init(path: String, overwrite: Bool, isDurable: Bool = false, triesNameless: Bool) throws(ByteIOError) {
     self.path = path
+    self.isDurable = isDurable
     overwrites = overwrite
     var target = path
     switch FileKind(ofPath: path, followingLinks: true) {
@@ -82,7 +87,7 @@ public final class OutputFile: PatchableSink {
   /// Gives up: nothing appears at the target, and nothing stays behind. Has no effect after ``finish()``.
   public func discard() {
     if case .closed = state { return }
-    if case .temporary(let name) = state { unlinkFile(name) }
+    if case .temporary(let name) = state { Self.remove(name) }
     state = .closed
     try? writer.descriptor.close()
   }
@@ -92,6 +97,7 @@ public final class OutputFile: PatchableSink {
     if case .closed = state { return }
     defer { discard() }
     try writer.flush()
+    if isDurable, canPatch { try system("write", path) { try synchronizeFile(writer.descriptor) } }
     switch state {
     case .temporary(let name):
       // Network file systems tell only here that the disk is full. They have no nameless files.
@@ -100,7 +106,7 @@ public final class OutputFile: PatchableSink {
         try system("close", path) { try writer.descriptor.close() }
         try commitTemporary(name)
       } catch {
-        unlinkFile(name)
+        Self.remove(name)
         throw error
       }
     case .nameless:
@@ -124,7 +130,7 @@ public final class OutputFile: PatchableSink {
     // A name that is taken can only be taken over by renaming, which needs a name of our own first.
     for name in Self.temporaryNames(for: target) {
       do throws(Errno) {
-        try nameFile(writer.descriptor, as: name)
+        try TemporaryFiles.make(name) { () throws(Errno) in try nameFile(writer.descriptor, as: name) }
       } catch {
         if error == .fileExists { continue }
         throw .system(operation: "write", path: path, errno: error.rawValue)
@@ -138,7 +144,7 @@ public final class OutputFile: PatchableSink {
     if overwrites { return try rename(name) }
     do throws(Errno) {
       try linkFile(name, to: target)
-      unlinkFile(name)
+      Self.remove(name)
     } catch {
       if error == .fileExists { throw .exists(path: path) }
       // A file system without links: a file that comes up between the check and the renaming is lost.
@@ -150,8 +156,9 @@ public final class OutputFile: PatchableSink {
   private func rename(_ name: String) throws(ByteIOError) {
     do throws(Errno) {
       try renameFile(name, to: target)
+      TemporaryFiles.forget(name)
     } catch {
-      unlinkFile(name)
+      Self.remove(name)
       throw .system(operation: "write", path: path, errno: error.rawValue)
     }
   }
@@ -161,10 +168,12 @@ public final class OutputFile: PatchableSink {
   ) throws(ByteIOError) -> (FileDescriptor, String) {
     for name in temporaryNames(for: target) {
       do throws(ByteIOError) {
-        let descriptor = try system("open", path) {
-          try FileDescriptor.open(
-            FilePath(name), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
-            permissions: FilePermissions(rawValue: 0o666))
+        let descriptor = try TemporaryFiles.make(name) { () throws(ByteIOError) in
+          try system("open", path) {
+            try FileDescriptor.open(
+              FilePath(name), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+              permissions: FilePermissions(rawValue: 0o666))
+          }
         }
         return (descriptor, name)
       } catch .system(_, _, Errno.fileExists.rawValue) {
@@ -172,6 +181,11 @@ public final class OutputFile: PatchableSink {
       }
     }
     throw .system(operation: "open", path: path, errno: Errno.fileExists.rawValue)
+  }
+
+  private static func remove(_ name: String) {
+    unlinkFile(name)
+    TemporaryFiles.forget(name)
   }
 
   /// Names beside `target`; the next is for when one is taken.

@@ -92,6 +92,11 @@ func truncateFile(_ descriptor: FileDescriptor, to size: Int) {
   _ = ftruncate(descriptor.rawValue, off_t(size))
 }
 
+/// Waits until what was written to an open file is on the disk.
+func synchronizeFile(_ descriptor: FileDescriptor) throws(Errno) {
+  _ = try checked(fsync(descriptor.rawValue))
+}
+
 /// Keeps others from locking an open file, until it is closed.
 ///
 /// - Returns: false where someone else has it locked. File systems without locks are taken for ones where nobody has.

@@ -1,43 +1,43 @@
-import Dispatch
+import ByteIO
 import Synchronization
 
 /// Turns the first interrupt (Ctrl-C) into a wish to stop, and the second into the end of the process.
 ///
 /// Nothing stays behind then: a file has no name before it is complete.
 final class Interruption: Sendable {
-  private let isWished = Atomic<Bool>(false)
+  private let wish = Atomic<CInt>(0)
 
   /// Whether there was an interrupt.
-  var isRequested: Bool { isWished.load(ordering: .relaxed) }
+  var isRequested: Bool { signal != 0 }
+
+  /// The signal that came first; 0 for none.
+  var signal: CInt { wish.load(ordering: .relaxed) }
 
   /// Runs `body` with interrupts caught.
   ///
-  /// - Parameter message: what to say at the first interrupt.
-  static func watching<T>(message: String, _ body: (Interruption) throws -> T) rethrows -> T {
+  /// - Parameters:
+  ///   - message: what to say at the first interrupt.
+  ///   - others: signals that are caught as interrupts are, unless the process is to ignore them.
+  static func watching<T>(
+    message: String, and others: [CInt] = [], _ body: (Interruption) throws -> T
+  ) rethrows -> T {
     let interruption = Interruption()
-    Terminal.ignoreInterrupts()
-    let source = DispatchSource.makeSignalSource(signal: Terminal.interruptSignal, queue: .global())
-    source.setEventHandler {
-      if interruption.isWished.exchange(true, ordering: .relaxed) { Terminal.quitInterrupted() }
-      Terminal.writeError("\nvaec: \(message)\n")
-    }
-    source.resume()
-    defer { source.cancel() }
-    return try body(interruption)
+    EndingSignals.heedInterrupts()
+    return try EndingSignals.answering(
+      [Terminal.interruptSignal] + others,
+      by: { number in
+        if interruption.wish.exchange(number, ordering: .relaxed) != 0 {
+          TemporaryFiles.removeAll { Terminal.quit(bySignal: number) }
+        }
+        Terminal.writeError("\nvaec: \(message)\n")
+      }, { try body(interruption) })
   }
 
   /// Runs `body`; where a signal asks the process to end meanwhile, it does so by `cleaning`, which is given what ends it.
   static func ending<T>(
     by cleaning: @escaping @Sendable (_ end: () -> Void) -> Void, _ body: () throws -> T
   ) rethrows -> T {
-    let sources = Terminal.endingSignals.map { number in
-      Terminal.ignore(signal: number)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { cleaning { Terminal.quit(bySignal: number) } }
-      source.resume()
-      return source
-    }
-    defer { for source in sources { source.cancel() } }
-    return try body()
+    try EndingSignals.answering(
+      Terminal.endingSignals, by: { number in cleaning { Terminal.quit(bySignal: number) } }, body)
   }
 }

@@ -61,21 +61,47 @@ enum Terminal {
     throw .cannotRemove(name: path, reason: reason.prefix(1).lowercased() + reason.dropFirst())
   }
 
-  /// Ends the process at once, as a shell expects it after an interrupt.
-  static func quitInterrupted() -> Never { _exit(130) }
-
-  /// Takes away what the system does on an interrupt.
-  static func ignoreInterrupts() { _ = signal(SIGINT, SIG_IGN) }
-
   /// The number of the interrupt signal.
   static var interruptSignal: CInt { SIGINT }
 
   /// The signals that ask a process to end.
   static var endingSignals: [CInt] { [SIGINT, SIGTERM, SIGHUP] }
 
-  /// Takes away what the system does on a signal.
-  static func ignore(signal number: CInt) { _ = signal(number, SIG_IGN) }
+  /// Whether the process was begun so that it ignores a signal.
+  static func isIgnored(signal number: CInt) -> Bool {
+    let before = signal(number, SIG_IGN)
+    _ = signal(number, before)
+    return unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
 
-  /// Ends the process at once, as a shell tells of a signal.
-  static func quit(bySignal number: CInt) -> Never { _exit(128 + number) }
+  /// Takes a signal as the system would, where it was ignored.
+  static func heed(signal number: CInt) { _ = signal(number, SIG_DFL) }
+
+  /// Keeps the signals that ask the process to end from this thread, and from those that it begins.
+  static func blockEndingSignals() -> sigset_t {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in endingSignals { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    return signals
+  }
+
+  /// Waits for one of `signals`, which all threads have to block.
+  static func nextSignal(of signals: sigset_t) -> CInt {
+    var signals = signals
+    var number: CInt = 0
+    while sigwait(&signals, &number) != 0 {}
+    return number
+  }
+
+  /// Ends the process at once, by a signal.
+  static func quit(bySignal number: CInt) -> Never {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, number)
+    heed(signal: number)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    raise(number)
+    _exit(128 + number)
+  }
 }
