@@ -140,9 +140,26 @@ extension CodecError: CustomStringConvertible {
     case .notProbabilities(let lowest, let highest):
       "the Bernoulli likelihood takes values from 0 to 1, or integers from 0 on; these go from \(lowest) to \(highest): "
         + "scale them, or say --likelihood gaussian"
+    case .suspended(let fraction):
+      "the fit rests at \(Int(100 * min(1, max(0, fraction)))) %; go on with --resume"
+    case .checkpoint(let error): text(error)
     case .badOption(let name): "the value of \(name) means nothing; see `vaec fit --help`"
     case .tooManyLatents(let latents, let most):
       "\(latents) latents are more than the \(most) values of a sample; pass --latents \(most) or less"
+    }
+  }
+
+  private static func text(_ error: CheckpointError) -> String {
+    switch error {
+    case .bytes(.corrupt), .notACheckpoint:
+      "not a checkpoint of a fit, or damaged; begin anew without --resume"
+    case .bytes(let error): "\(error.problem)"
+    case .otherVersion: "a checkpoint of another version of vaec; begin anew without --resume"
+    case .otherOption(let name, let made, let given):
+      "made with --\(name) \(made), and this fit has \(given); pass what it was made with"
+    case .otherData:
+      "made with other data, or another --memory; pass the files that it was made with, in their order"
+    case .damaged: "damaged checkpoint; begin anew without --resume"
     }
   }
 }

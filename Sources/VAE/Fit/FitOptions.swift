@@ -1,3 +1,5 @@
+import ByteIO
+
 /// What a fit can be told. The defaults suit most data.
 public struct FitOptions: Sendable {
   /// Latents; nil lets the spectrum of the data decide.
@@ -87,4 +89,24 @@ public enum FitError: Error, Equatable {
   case notProbabilities(lowest: Float, highest: Float)
   /// An option has a value that means nothing: its name.
   case badOption(String)
+  /// It was asked to stop, and its checkpoint is written: how much of it is behind, in 0 ... 1.
+  case suspended(fraction: Double)
+  /// A checkpoint does not serve this fit.
+  case checkpoint(CheckpointError)
+}
+
+/// Why a fit cannot be taken up again.
+public enum CheckpointError: Error, Equatable {
+  /// The file cannot be read, is cut, or fails its checksum.
+  case bytes(ByteIOError)
+  /// The file is no checkpoint.
+  case notACheckpoint
+  /// The checkpoint is of another version of training, which goes other ways.
+  case otherVersion(Int)
+  /// It was made with another value of an option.
+  case otherOption(name: String, made: String, given: String)
+  /// It was made with other data.
+  case otherData
+  /// Its numbers contradict one another.
+  case damaged
 }

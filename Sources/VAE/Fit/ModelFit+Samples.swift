@@ -26,7 +26,9 @@ extension ModelFit {
   }
 
   /// The model that takes the fewest bytes together with the codes of `count` samples, on average over PSNR.
-  func smallest(for count: Int, _ ground: Ground, _ random: RandomSource) -> Result {
+  func smallest(
+    for count: Int, _ ground: Ground, _ random: RandomSource
+  ) throws(FitError) -> Result {
     // Each proposal begins with the same random numbers, so that it does not depend on those before it.
     var random = random
     let linear = ResidualLayer.fit(
@@ -39,22 +41,22 @@ extension ModelFit {
 
     let codes = Double(count) * exponential(best.rate) / 8
     let widths = options.hidden.map { [$0] } ?? widths(ground, codes: codes)
-    func propose(_ part: Int, hidden: [Int], latents: Int?) -> Proposal {
+    func propose(_ part: Int, hidden: [Int], latents: Int?) throws(FitError) -> Proposal {
       var random = random
       let fit = narrowed(hidden: hidden, latents: latents, part: part, of: widths.count)
-      let trained = fit.trained(ground, &random)
+      let trained = try fit.trained(ground, &random)
       let draft = fit.draft(trained.model, ground, linear, &random)
       return proposal(draft, draft.learned + draft.classical, trained, hidden, ground, count, scale)
     }
     var (worse, wasStopped) = (0, false)
     for (part, hidden) in widths.enumerated() where !wasStopped && worse < Self.patience {
-      let next = propose(part, hidden: hidden, latents: options.latents)
+      let next = try propose(part, hidden: hidden, latents: options.latents)
       wasStopped = next.trained.wasStopped
       worse = next.cost < best.cost ? 0 : worse + 1
       if next.cost < best.cost { best = next }
     }
     while options.latents == nil, let hidden = best.hidden, best.trained.latents > 1, !wasStopped {
-      let next = propose(widths.count - 1, hidden: hidden, latents: best.trained.latents / 2)
+      let next = try propose(widths.count - 1, hidden: hidden, latents: best.trained.latents / 2)
       wasStopped = next.trained.wasStopped
       guard next.cost < best.cost else { break }
       best = next

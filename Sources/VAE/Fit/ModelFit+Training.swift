@@ -14,10 +14,11 @@ extension ModelFit {
 
   /// Trains the VAE from the principal components on.
   ///
+  /// - Parameter keeper: writes checkpoints, and knows that from which training goes on.
   /// - Returns: nil where no component varies, or nothing comes of it.
   func train(
-    _ ground: Ground, _ random: inout RandomSource
-  ) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)? {
+    _ ground: Ground, _ random: inout RandomSource, _ keeper: CheckpointKeeper? = nil
+  ) throws(FitError) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)? {
     let (fit, held, components, spectrum) = (ground.fit, ground.held, ground.components, ground.spectrum)
     let bounds = ground.model.standardizedBounds()
     let available = components.variances.count { $0 > spectrum.total * 1e-12 }
@@ -45,69 +46,88 @@ extension ModelFit {
       values: ground.model.values, kernels: kernels, workers: workers)
     let clock = ContinuousClock()
     let start = clock.now
-    var best = (loss: Double.infinity, parameters: parameters)
-    var heldOut: (bits: Double, psnr: Double)?
-    var done = 0
-    var curve: [TrainingPoint] = []
-    func record(_ measured: (loss: Double, bits: Double, psnr: Double), after steps: Int) {
+    var state = TrainingState(bestParameters: parameters)
+    func record(
+      _ measured: (loss: Double, bits: Double, psnr: Double), after steps: Int, in state: inout TrainingState
+    ) {
       let point = TrainingPoint(
         epoch: Double(steps) / Double(stepsInEpoch), bits: measured.bits,
         psnr: measured.psnr + ground.peakDecibels)
-      if point.bits.isFinite, point.psnr.isFinite { curve.append(point) }
+      if point.bits.isFinite, point.psnr.isFinite { state.curve.append(point) }
     }
-    record(check.measure(at: [0.5]), after: 0)
-    var settled = 0
+    try keeper?.restore(&state, trainer, check, steps: steps)
+    if state.done == 0 { record(check.measure(at: [0.5]), after: 0, in: &state) }
+    let secondsBefore = state.seconds
     var lastTold = -1.0
     // After a stop is asked for, the rest of the schedule runs off within an epoch.
     var ending: (from: Double, step: Int)?
     while true {
-      let seconds = (clock.now - start) / .seconds(1)
-      var fraction = Double(done) / Double(steps)
+      let seconds = secondsBefore + (clock.now - start) / .seconds(1)
+      var fraction = Double(state.done) / Double(steps)
       if let limit = options.seconds { fraction = min(1, seconds / limit) }
       if let ending {
-        fraction = ending.from + (1 - ending.from) * Double(done - ending.step) / Double(stepsInEpoch)
+        fraction = ending.from + (1 - ending.from) * Double(state.done - ending.step) / Double(stepsInEpoch)
       }
       if fraction >= 1 { break }
       trainer.step(progress: fraction)
-      done += 1
-      if done % max(1, min(stepsInEpoch, steps / Self.measurements / 2)) == 0 || seconds > lastTold + 0.5 {
+      state.done += 1
+      state.seconds = seconds
+      var isSuspended = false
+      if state.done % max(1, min(stepsInEpoch, steps / Self.measurements / 2)) == 0
+        || seconds > lastTold + 0.5
+      {
         lastTold = seconds
         let told = FitProgress(
-          fraction: fraction, epoch: done / stepsInEpoch, epochs: max(1, steps / stepsInEpoch),
-          heldOut: heldOut,
+          fraction: fraction, epoch: state.done / stepsInEpoch, epochs: max(1, steps / stepsInEpoch),
+          heldOut: state.heldOut,
           seconds: seconds)
-        if !progress(told), ending == nil { ending = (fraction, done) }
+        if !progress(told) {
+          isSuspended = keeper != nil
+          if keeper == nil, ending == nil { ending = (fraction, state.done) }
+        }
       }
-      if done % max(1, steps / Self.measurements) == 0 {
+      if state.done % max(1, steps / Self.measurements) == 0 {
         // In the first half, only those who watch want to know.
         let measured = fraction > 0.5 ? check.measure() : check.measure(at: [0.5])
-        heldOut = (measured.bits, measured.psnr + ground.peakDecibels)
-        record(measured, after: done)
-        if fraction > 0.5, measured.loss < best.loss { best = (measured.loss, parameters.copy()) }
+        state.heldOut = (measured.bits, measured.psnr + ground.peakDecibels)
+        record(measured, after: state.done, in: &state)
+        if fraction > 0.5 { state.keep(parameters, ifBetter: measured.loss) }
       }
-      if options.seconds != nil { steps = max(steps, done + 1) }
+      if options.seconds != nil { steps = max(steps, state.done + 1) }
+      try keeper?.keep(state, trainer, fraction: fraction, isLast: isSuspended)
     }
     if ending == nil {
       // The last part: as many steps again as make a twelfth of those behind, or of the time.
-      let before = check.measure()
-      if before.loss < best.loss { best = (before.loss, parameters.copy()) }
-      let settling = max(1, done / 12)
-      for i in 0..<settling {
+      if state.settled == 0 { state.keep(parameters, ifBetter: check.measure().loss) }
+      let settling = TrainingState.settling(after: state.done)
+      while state.settled < settling {
         if let limit = options.seconds, (clock.now - start) / .seconds(1) > limit * 13 / 12 { break }
-        trainer.settle(progress: Double(i) / Double(settling))
-        settled += 1
+        trainer.settle(progress: Double(state.settled) / Double(settling))
+        state.settled += 1
+        guard let keeper else { continue }
+        state.seconds = secondsBefore + (clock.now - start) / .seconds(1)
+        var isSuspended = false
+        if state.seconds > lastTold + 0.5 {
+          lastTold = state.seconds
+          let epochs = state.done / stepsInEpoch
+          isSuspended = !progress(
+            FitProgress(
+              fraction: 1, epoch: epochs, epochs: epochs, heldOut: state.heldOut, seconds: state.seconds))
+        }
+        try keeper.keep(state, trainer, fraction: 1, isLast: isSuspended)
       }
+      keeper?.write(state, trainer)
     }
     let last = check.measure()
-    record(last, after: done + settled)
+    record(last, after: state.done + state.settled, in: &state)
     // A loss that is no number is worse than any: then no network is better than this one.
-    let isLastBest = last.loss.isFinite && last.loss <= best.loss
-    guard isLastBest || best.loss.isFinite else { return nil }
-    let chosen = isLastBest ? parameters : best.parameters
+    let isLastBest = last.loss.isFinite && last.loss <= state.bestLoss
+    guard isLastBest || state.bestLoss.isFinite else { return nil }
+    let chosen = isLastBest ? parameters : state.bestParameters
     let storage = NetworkStorage(
       kernels: kernels, workers: workers, held: held, bounds: bounds, samples: options.samples)
     let network = storage.store(chosen, inverseDeviation: inverseDeviation, qualities: qualities)
-    return (network, curve, ending != nil)
+    return (network, state.curve, ending != nil)
   }
 }
 

@@ -17,13 +17,19 @@ public struct ModelFit {
   let workers: Workers
   /// Called now and then; false asks the fit to come to an end with what it has.
   let progress: (FitProgress) -> Bool
+  /// Where checkpoints go and come from.
+  let checkpoints: FitCheckpoints?
 
-  /// - Parameter progress: called now and then; returning false makes the fit finish the epoch and stop.
+  /// - Parameters:
+  ///   - progress: called now and then; returning false makes the fit finish the epoch and stop or, with checkpoints,
+  ///     write one and throw ``FitError/suspended(fraction:)``.
+  ///   - checkpoints: not for fits whose options have `seconds`, `samples` or another objective than rate and distortion.
   public init(
-    _ options: FitOptions, kernels: Kernels, workers: Workers,
+    _ options: FitOptions, kernels: Kernels, workers: Workers, checkpoints: FitCheckpoints? = nil,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) {
     self.options = options
+    self.checkpoints = checkpoints
     self.kernels = kernels
     self.workers = workers
     self.progress = progress
@@ -72,6 +78,10 @@ public struct ModelFit {
     -> Result
   {
     try check(samples)
+    let keeper = try checkpoints.map { (checkpoints) throws(FitError) in
+      try CheckpointKeeper(
+        checkpoints, options, samples, isInteger: isInteger, elementRange: elementRange)
+    }
     var random = RandomSource(seed: options.seed)
     let ground = Ground(samples, isInteger: isInteger, elementRange: elementRange, self, &random)
     guard ground.spectrum.total > 0 else {
@@ -84,8 +94,8 @@ public struct ModelFit {
       let trained = trained(ground, &random) { trainEvidence(ground, likelihood, &$0) }
       return result(finishEvidence(trained.model, ground, &random), ground, trained)
     }
-    if let count = options.samples { return smallest(for: count, ground, random) }
-    let trained = trained(ground, &random)
+    if let count = options.samples { return try smallest(for: count, ground, random) }
+    let trained = try trained(ground, &random, keeper)
     let finished = finish(trained.model, ground, &random)
     return result(finished, ground, trained)
   }
@@ -100,17 +110,21 @@ public struct ModelFit {
   }
 
   /// The model with its network.
-  func trained(_ ground: Ground, _ random: inout RandomSource) -> Trained {
-    trained(ground, &random) { train(ground, &$0) }
+  func trained(
+    _ ground: Ground, _ random: inout RandomSource, _ keeper: CheckpointKeeper? = nil
+  ) throws(FitError) -> Trained {
+    try trained(ground, &random) { (random) throws(FitError) in try train(ground, &random, keeper) }
   }
 
   /// The model with the network that `train` makes.
-  private func trained(
+  private func trained<E: Error>(
     _ ground: Ground, _ random: inout RandomSource,
-    by train: (inout RandomSource) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)?
-  ) -> Trained {
+    by train: (inout RandomSource) throws(E) -> (
+      network: Model.Network, curve: [TrainingPoint], wasStopped: Bool
+    )?
+  ) throws(E) -> Trained {
     var result = Trained(model: ground.model)
-    guard let trained = train(&random) else { return result }
+    guard let trained = try train(&random) else { return result }
     result.model.network = trained.network
     result.latents = trained.network.latents
     result.curve = trained.curve
@@ -166,6 +180,11 @@ public struct ModelFit {
       }
     }
     if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
+    if checkpoints != nil,
+      options.seconds != nil || options.samples != nil || options.objective != .rateDistortion
+    {
+      throw .badOption("checkpoint")
+    }
     guard options.holdout > 0, options.holdout < 1 else { throw .badOption("holdout") }
     let hidden = self.hidden(rows: samples.rows, width: min(samples.columns, Self.mostFrontComponents))
     var (numbers, before) = (0, min(samples.columns, Self.widestInput))

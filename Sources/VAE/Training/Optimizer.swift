@@ -3,8 +3,9 @@ import CKernels
 /// Adam (Kingma and Ba, arXiv 1412.6980) over panels of a parameter array.
 struct Optimizer: Sendable {
   private let kernels: Kernels
-  private let firstMoment: FloatBuffer
-  private let secondMoment: FloatBuffer
+  /// What it has learned of the gradients: their means and mean squares, as many as there are parameters.
+  let firstMoment: FloatBuffer
+  let secondMoment: FloatBuffer
 
   init(count: Int, kernels: Kernels) {
     self.kernels = kernels

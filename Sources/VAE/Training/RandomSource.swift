@@ -3,7 +3,8 @@
 /// The same seed gives the same numbers on every machine, which the standard library's generator does not
 /// promise.
 public struct RandomSource: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  /// Where the sequence stands: what a source starts with that goes on from here.
+  private(set) var state: UInt64
 
   /// Starts the sequence that belongs to `seed`.
   public init(seed: UInt64) { state = seed }

@@ -89,6 +89,41 @@ public final class Trainer {
     order = Array(0..<data.rows)
     picks = Array(repeating: Pick(row: 0), count: batch)
     next = data.rows
+    transposeAll()
+  }
+
+  /// All that changes from step to step, but for the parameters: with them, what a fit needs to go on.
+  struct State {
+    /// Steps that have been made.
+    var number: Int
+    var firstDecay: Double
+    /// Where the random numbers stand.
+    var random: UInt64
+    /// The rows in the order of this epoch, and the place of the next one in it.
+    var order: [Int]
+    var next: Int
+  }
+
+  /// Adam's means and mean squares of gradients.
+  var moments: (first: FloatBuffer, second: FloatBuffer) { (optimizer.firstMoment, optimizer.secondMoment) }
+
+  /// What it is before the next step. To set it is to go on from there, with the parameters and moments as they are.
+  var state: State {
+    get {
+      State(number: number, firstDecay: firstDecay, random: random.state, order: order, next: next)
+    }
+    set {
+      precondition(newValue.order.count == data.rows && (0...data.rows).contains(newValue.next))
+      number = newValue.number
+      firstDecay = newValue.firstDecay
+      random = RandomSource(seed: newValue.random)
+      order = newValue.order
+      next = newValue.next
+      transposeAll()
+    }
+  }
+
+  private func transposeAll() {
     for source in sources {
       for panel in 0..<source.entry.shape.panels { gradients.transpose(source.entry, panel: panel) }
     }

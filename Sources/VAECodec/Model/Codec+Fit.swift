@@ -28,10 +28,12 @@ extension Codec {
   ///   - inputs: readers with the names of their files.
   ///   - options: see ``FitOptions``.
   ///   - memory: bytes that the fit may take for samples; of larger data a uniform sample of rows is fitted.
-  ///   - progress: called a few times a second; returning false makes the fit finish the epoch and stop.
+  ///   - checkpoints: where checkpoints go and come from.
+  ///   - progress: called a few times a second; returning false makes the fit finish the epoch and stop or, with
+  ///     checkpoints, write one and throw ``FitError/suspended(fraction:)``.
   public func fit(
     _ inputs: [(name: String, reader: any SampleReader)], options: FitOptions = FitOptions(),
-    memory: Int = 1 << 30,
+    memory: Int = 1 << 30, checkpoints: FitCheckpoints? = nil,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) throws(CodecError) -> FitReport {
     let clock = ContinuousClock()
@@ -64,7 +66,8 @@ extension Codec {
     // Text has no type of its own: numbers that all are whole make an integer model.
     if case .delimited = description.format { isInteger = reservoir.isWhole }
     let range = isInteger && description.elementType.isInteger ? description.elementType.range : nil
-    let fit = ModelFit(options, kernels: kernels, workers: workers, progress: progress)
+    let fit = ModelFit(
+      options, kernels: kernels, workers: workers, checkpoints: checkpoints, progress: progress)
     let result: ModelFit.Result
     do {
       result = try fit(

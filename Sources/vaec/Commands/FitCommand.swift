@@ -16,6 +16,8 @@ struct FitCommand: ParsableCommand {
       EXAMPLES
         vaec fit images.npy -o images.vae
         vaec fit day1.csv day2.csv.gz -o sensors.vae --time 5m
+        vaec fit big.npy -o big.vae --checkpoint big.fit
+        vaec fit big.npy -o big.vae --resume big.fit
         cat frames.raw | vaec fit --dtype f4 --shape 64x64 -o frames.vae
       """)
 
@@ -36,11 +38,13 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
   @OptionGroup(title: "MODEL OPTIONS") var objective: ObjectiveOptions
+  @OptionGroup(title: "CHECKPOINT OPTIONS") var checkpoints: CheckpointOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
     if output == "-" { throw ValidationError("-o takes the name of a file for the model.") }
+    try checkpoints.validate(with: fitting, objective, output: output)
     try InputFile.refuseTerminal(inputs)
     try report.validate(json: general.json)
   }
@@ -49,8 +53,10 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     let codec = try general.codec()
-    try checkOutput()
-    try report.check(overwrite: force, others: data + [output])
+    try checkOutput(output, overwrite: force)
+    if let path = checkpoints.written { try checkOutput(path, overwrite: force || checkpoints.overwrites) }
+    try report.check(overwrite: force, others: data + [output] + [checkpoints.written].compactMap { $0 })
+    let keeping = try checkpoints.open(general.console)
     var readers: [(name: String, reader: any SampleReader)] = []
     for input in inputs {
       readers.append((input.name, try input.reader(reading.readOptions(memory: fitting.readingMemory))))
@@ -58,23 +64,18 @@ struct FitCommand: ParsableCommand {
     var options = fitting.options
     objective.set(in: &options)
     let console = general.console
-    let message = "finishing the epoch, then saving; press again to stop at once"
-    let fit = try FitProgressDisplay.watching(
-      console, countsEpochs: fitting.time == nil, message: message
-    ) { [options] progress in
-      try codec.fit(readers, options: options, memory: fitting.memory, progress: progress)
-    }
+    let fitted = try fit(codec, readers, options, keeping)
     let file = try naming(output) { () throws(ByteIOError) in try OutputFile(path: output, overwrite: force) }
     try naming(output) { () throws(ByteIOError) in
-      try file.write(fit.model.bytes)
+      try file.write(fitted.model.bytes)
       try file.finish()
     }
-    if report.report != nil { try writeReport(fit, codec, console) }
+    if report.report != nil { try writeReport(fitted, codec, console) }
     if report.usesStandardOutput { return }
     if general.json {
-      try console.result(FitResult(fit, path: output).json)
+      try console.result(FitResult(fitted, path: output).json)
     } else if !general.quiet {
-      try console.result(FitResult(fit, path: output).lines(isVerbose: general.verbose))
+      try console.result(FitResult(fitted, path: output).lines(isVerbose: general.verbose))
     }
   }
 
@@ -88,9 +89,36 @@ struct FitCommand: ParsableCommand {
       overwrite: force, console)
   }
 
-  /// Finds out before the work whether the model can be written after it.
-  private func checkOutput() throws(CodecError) {
-    if Terminal.isSpecialFile(output) { return }
-    try naming(output) { () throws(ByteIOError) in try OutputFile(path: output, overwrite: force).discard() }
+  private func fit(
+    _ codec: Codec, _ readers: [(name: String, reader: any SampleReader)], _ options: FitOptions,
+    _ keeping: CheckpointFile?
+  ) throws -> FitReport {
+    let message =
+      keeping == nil
+      ? "finishing the epoch, then saving; press again to stop at once"
+      : "saving the checkpoint, then ending; press again to stop at once"
+    do {
+      return try FitProgressDisplay.watching(
+        general.console, countsEpochs: fitting.time == nil, message: message,
+        and: keeping == nil ? [] : Terminal.endingSignals.filter { $0 != Terminal.interruptSignal }
+      ) { progress in
+        try codec.fit(
+          readers, options: options, memory: fitting.memory, checkpoints: keeping?.checkpoints,
+          progress: progress)
+      }
+    } catch let suspension as FitProgressDisplay.Suspension {
+      if let problem = keeping?.problem { throw problem }
+      let path = checkpoints.written ?? ""
+      general.console.note("\(path): the fit rests at \(suspension.percent); --resume \(path) goes on")
+      Terminal.quit(bySignal: suspension.signal)
+    } catch CodecError.fit(.checkpoint(let error), _) {
+      throw CodecError.fit(.checkpoint(error), name: checkpoints.resume ?? "")
+    }
+  }
+
+  /// Finds out before the work whether a file can be written after it.
+  private func checkOutput(_ path: String, overwrite: Bool) throws(CodecError) {
+    if Terminal.isSpecialFile(path) { return }
+    try naming(path) { () throws(ByteIOError) in try OutputFile(path: path, overwrite: overwrite).discard() }
   }
 }

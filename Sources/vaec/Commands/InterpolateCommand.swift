@@ -67,8 +67,10 @@ struct InterpolateCommand: ParsableCommand {
     let fitted = try model.read(memory: limits.memory)
     let (a, b) = (InputFile(first), InputFile(last))
     let ends = (
-      try Codec.WalkEnd(reader: a.reader(reading.readOptions(memory: limits.memory)), name: a.name, row: row?.first),
-      try Codec.WalkEnd(reader: b.reader(reading.readOptions(memory: limits.memory)), name: b.name, row: row?.last)
+      try Codec.WalkEnd(
+        reader: a.reader(reading.readOptions(memory: limits.memory)), name: a.name, row: row?.first),
+      try Codec.WalkEnd(
+        reader: b.reader(reading.readOptions(memory: limits.memory)), name: b.name, row: row?.last)
     )
     let modelName = model.model
     let report = try output.writing(a.name) { (makeWriter) throws(CodecError) in

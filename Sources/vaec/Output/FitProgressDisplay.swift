@@ -20,19 +20,34 @@ struct FitProgressDisplay {
   ///
   /// - Parameters:
   ///   - message: what a first interrupt is answered with.
+  ///   - others: signals that are taken as interrupts are.
   ///   - fit: gets what is called with the fit's progress.
   static func watching<Report>(
-    _ console: Console, countsEpochs: Bool, message: String,
+    _ console: Console, countsEpochs: Bool, message: String, and others: [CInt] = [],
     _ fit: (@escaping (FitProgress) -> Bool) throws -> Report
   ) throws -> Report {
-    try Interruption.watching(message: message) { interruption in
+    try Interruption.watching(message: message, and: others) { interruption in
       var display = FitProgressDisplay(console, countsEpochs: countsEpochs)
       defer { display.finish() }
-      return try fit { progress in
-        display.show(progress)
-        return !interruption.isRequested
+      do {
+        return try fit { progress in
+          display.show(progress)
+          return !interruption.isRequested
+        }
+      } catch CodecError.fit(.suspended(let fraction), _) {
+        throw Suspension(fraction: fraction, signal: interruption.signal)
       }
     }
+  }
+
+  /// A fit was asked to end, and its checkpoint is written.
+  struct Suspension: Error {
+    /// How much of it is behind, in 0 ... 1.
+    let fraction: Double
+    /// The signal that asked.
+    let signal: CInt
+
+    var percent: String { FitProgressDisplay.percent(fraction) }
   }
 
   /// Shows `progress`.

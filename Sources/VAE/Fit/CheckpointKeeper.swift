@@ -1,0 +1,212 @@
+import ByteIO
+
+/// Writes the checkpoints of one fit, and reads the one that it goes on from.
+///
+/// A checkpoint is one zstd frame with a checksum. Its head says which fit it belongs to: options, and a fingerprint of the
+/// data. All that follows has sizes that the fit knows, so that a file which lies about them is never believed.
+final class CheckpointKeeper {
+  private let checkpoints: FitCheckpoints
+  private let head: Head
+  /// What is left to read of the checkpoint to go on from.
+  private var resumed: CheckpointReader?
+  private let clock = ContinuousClock()
+  private var written: ContinuousClock.Instant
+
+  /// Reads the head of the checkpoint to go on from, if there is one, and compares it with this fit's.
+  init(
+    _ checkpoints: FitCheckpoints, _ options: FitOptions, _ samples: Matrix, isInteger: Bool,
+    elementRange: ClosedRange<Float>?
+  ) throws(FitError) {
+    self.checkpoints = checkpoints
+    head = Head(
+      options: options, data: Self.fingerprint(samples, isInteger: isInteger, elementRange: elementRange))
+    written = clock.now
+    guard let source = checkpoints.resumed else { return }
+    do throws(CheckpointError) {
+      let reader = try CheckpointReader(source)
+      try head.compare(with: reader)
+      resumed = reader
+    } catch {
+      throw .checkpoint(error)
+    }
+  }
+
+  /// Puts a trainer that is about to begin where the checkpoint's was, if there is one.
+  ///
+  /// - Parameter steps: steps of training proper.
+  func restore(
+    _ state: inout TrainingState, _ trainer: Trainer, _ check: HeldOutCheck, steps: Int
+  ) throws(FitError) {
+    guard let resumed else { return }
+    self.resumed = nil
+    do throws(CheckpointError) {
+      try Self.read(resumed, &state, trainer, check, steps: steps)
+    } catch {
+      throw .checkpoint(error)
+    }
+  }
+
+  /// Writes a checkpoint when it is time to, or because the fit is to end here: then throws.
+  ///
+  /// - Parameter fraction: how much of the fit is behind.
+  func keep(
+    _ state: TrainingState, _ trainer: Trainer, fraction: Double, isLast: Bool
+  ) throws(FitError) {
+    if isLast || (clock.now - written) / .seconds(1) >= checkpoints.interval { write(state, trainer) }
+    if isLast { throw .suspended(fraction: fraction) }
+  }
+
+  /// Writes a checkpoint.
+  func write(_ state: TrainingState, _ trainer: Trainer) {
+    checkpoints.save { (sink) throws(ByteIOError) in
+      let sink = try ZstdSink(sink, level: 1)
+      try sink.write(head.bytes + Self.numbers(state, trainer.state))
+      try sink.write(trainer.state.order.flatMap { [UInt8](littleEndian: UInt32($0)) })
+      var buffers = [trainer.parameters.buffer, trainer.moments.first, trainer.moments.second]
+      if state.bestLoss.isFinite { buffers.append(state.bestParameters.buffer) }
+      for buffer in buffers { try sink.write(UnsafeRawBufferPointer(buffer.bytes)) }
+      try sink.finish()
+    }
+    written = clock.now
+  }
+
+  /// The single numbers of a checkpoint.
+  private static func numbers(_ state: TrainingState, _ trainer: Trainer.State) -> [UInt8] {
+    var writer = ByteWriter()
+    for count in [state.done, state.settled, trainer.next] { writer.append(UInt64(count)) }
+    writer.append(trainer.random)
+    writer.append(UInt8(state.heldOut == nil ? 0 : 1))
+    let numbers = [
+      trainer.firstDecay, state.bestLoss, state.heldOut?.bits ?? 0, state.heldOut?.psnr ?? 0, state.seconds,
+    ]
+    for number in numbers { writer.append(number) }
+    writer.append(UInt64(state.curve.count))
+    for point in state.curve {
+      for number in [point.epoch, point.bits, point.psnr] { writer.append(number) }
+    }
+    return writer.bytes
+  }
+
+  /// Points that training measures at the most, with room to spare.
+  private static let mostCurvePoints = 4 * ModelFit.measurements
+
+  private static func read(
+    _ reader: CheckpointReader, _ state: inout TrainingState, _ trainer: Trainer, _ check: HeldOutCheck,
+    steps: Int
+  ) throws(CheckpointError) {
+    state.done = try reader.count(upTo: steps)
+    let isAtEnd = state.done == steps
+    state.settled = try reader.count(upTo: isAtEnd ? TrainingState.settling(after: steps) : 0)
+    var place = trainer.state
+    place.number = state.done + state.settled
+    place.next = try reader.count(upTo: place.order.count)
+    place.random = try reader.integer()
+    let hasHeldOut = try reader.integer(UInt8.self) == 1
+    place.firstDecay = try reader.double()
+    state.bestLoss = try reader.double()
+    let (bits, psnr) = (try reader.double(), try reader.double())
+    // These are shown, and no more.
+    if hasHeldOut, bits.magnitude < 1e9, psnr.magnitude < 1e9 { state.heldOut = (bits, psnr) }
+    state.seconds = try reader.double()
+    guard (0...1).contains(place.firstDecay), !state.bestLoss.isNaN, (0...1e9).contains(state.seconds) else {
+      throw .damaged
+    }
+    for _ in 0..<(try reader.count(upTo: mostCurvePoints)) {
+      let point = TrainingPoint(
+        epoch: try reader.double(), bits: try reader.double(), psnr: try reader.double())
+      guard point.epoch.isFinite, point.bits.isFinite, point.psnr.isFinite else { throw .damaged }
+      state.curve.append(point)
+    }
+    try reader.fill(permutation: &place.order)
+    // The best parameters come last, and are measured with the others' buffer: those are kept aside meanwhile.
+    let parameters = trainer.parameters
+    try reader.fill(parameters.buffer)
+    try reader.fill(trainer.moments.first)
+    try reader.fill(trainer.moments.second)
+    if state.bestLoss.isFinite {
+      let current = parameters.copy()
+      try reader.fill(parameters.buffer)
+      // Whoever says that parameters are good has to be right.
+      guard check.measure().loss == state.bestLoss else { throw .damaged }
+      state.bestParameters = parameters.copy()
+      parameters.buffer.copy(from: current.buffer)
+    } else {
+      guard state.bestLoss == .infinity else { throw .damaged }
+    }
+    try reader.end()
+    trainer.state = place
+  }
+
+  /// A name for the rows of a fit, and for what is known of their type.
+  static func fingerprint(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ value: UInt64) {
+      // The multiplier is SplitMix64's; the shift lets high bits reach low ones.
+      hash = (hash ^ value) &* 0xBF58_476D_1CE4_E5B9
+      hash ^= hash >> 29
+    }
+    add(UInt64(samples.rows))
+    add(UInt64(samples.columns))
+    add(isInteger ? 1 : 0)
+    for bound in [elementRange?.lowerBound, elementRange?.upperBound] { add(UInt64((bound ?? 0).bitPattern)) }
+    for r in 0..<samples.rows {
+      let row = samples.row(r)
+      for c in 0..<samples.columns { add(UInt64(row[c].bitPattern)) }
+    }
+    return hash
+  }
+
+  /// Which fit a checkpoint belongs to.
+  private struct Head {
+    static let magic: [UInt8] = Array("vaecfit\n".utf8)
+    /// To be raised whenever training, or the rest of this file, changes: other steps lead to other models.
+    static let version: UInt8 = 1
+
+    /// The options that change a fit, as they are called on the command line, and their values.
+    let options: [(name: String, value: String)]
+    let data: UInt64
+
+    init(options: FitOptions, data: UInt64) {
+      func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "auto" }
+      self.options = [
+        ("latents", text(options.latents)),
+        ("hidden", options.hidden.map { $0.map(String.init).joined(separator: ",") } ?? "auto"),
+        ("epochs", text(options.epochs)), ("holdout", text(options.holdout)), ("seed", text(options.seed)),
+      ]
+      self.data = data
+    }
+
+    var bytes: [UInt8] {
+      var writer = ByteWriter()
+      writer.append(Self.magic)
+      writer.append(Self.version)
+      for option in options {
+        writer.append(UInt8(clamping: option.value.utf8.count))
+        writer.append(option.value.utf8.prefix(255))
+      }
+      writer.append(data)
+      return writer.bytes
+    }
+
+    /// Throws where the head that `reader` begins with is another fit's.
+    func compare(with reader: CheckpointReader) throws(CheckpointError) {
+      guard try reader.bytes(Self.magic.count) == Self.magic else { throw .notACheckpoint }
+      let version = try reader.integer(UInt8.self)
+      guard version == Self.version else { throw .otherVersion(Int(version)) }
+      for (name, given) in options {
+        let made = String(decoding: try reader.bytes(Int(try reader.integer(UInt8.self))), as: UTF8.self)
+        if made == given { continue }
+        // Whatever is in the file, a message is one line of words.
+        let isPlain = made.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        throw isPlain ? .otherOption(name: name, made: made, given: given) : .damaged
+      }
+      guard try reader.integer(UInt64.self) == data else { throw .otherData }
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate init(littleEndian number: UInt32) {
+    self = Swift.withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
+  }
+}

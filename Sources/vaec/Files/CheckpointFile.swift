@@ -1,0 +1,34 @@
+import ByteIO
+import VAE
+import VAECodec
+
+/// The file that a fit's checkpoints go to, each in the place of the one before.
+final class CheckpointFile {
+  private let path: String
+  private let resumed: FileSource?
+  private let console: Console
+  /// Why the last checkpoint was not written; nil where it was.
+  private(set) var problem: CodecError?
+
+  /// - Parameter resumed: the checkpoint to go on from.
+  init(path: String, resumed: FileSource?, _ console: Console) {
+    self.path = path
+    self.resumed = resumed
+    self.console = console
+  }
+
+  /// The checkpoints as a fit takes them. One that cannot be written is told of, and does not end the fit.
+  var checkpoints: FitCheckpoints {
+    FitCheckpoints(resumed: resumed) { write in
+      do throws(CodecError) {
+        try naming(self.path) { () throws(ByteIOError) in
+          try write(try OutputFile(path: self.path, overwrite: true, isDurable: true))
+        }
+        self.problem = nil
+      } catch {
+        self.problem = error
+        self.console.note("vaec: \(error); the fit goes on without this checkpoint")
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import ByteIO
+import VAE
+import VAECodec
+
+/// Where a long fit keeps what it needs to go on.
+struct CheckpointOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write to FILE, each minute and when asked to end, what the fit needs to go on.", valueName: "file"),
+    completion: .file())
+  var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on from the checkpoint in FILE, to the same model; further ones replace it, unless --checkpoint is given.",
+      valueName: "file"),
+    completion: .file())
+  var resume: String?
+
+  /// Where checkpoints go; nil where none are written.
+  var written: String? { checkpoint ?? resume }
+
+  /// Whether checkpoints replace the one that the fit goes on from.
+  var overwrites: Bool {
+    guard let resume, let written else { return false }
+    return written == resume || Terminal.isSameFile(written, resume)
+  }
+
+  /// Throws where these options do not go together with those of a fit.
+  func validate(with fitting: FittingOptions, _ objective: ObjectiveOptions, output: String) throws {
+    guard let written else { return }
+    if written == "-" || resume == "-" {
+      throw ValidationError("--checkpoint and --resume take the name of a file.")
+    }
+    if fitting.time != nil {
+      throw ValidationError("--checkpoint is not for --time: say how long to train by --epochs.")
+    }
+    if objective.samples != nil {
+      throw ValidationError("--checkpoint is not for --for, which fits several networks.")
+    }
+    if objective.objective != .rateDistortion {
+      throw ValidationError("--checkpoint is not for --objective \(objective.objective.rawValue).")
+    }
+    if written == output || Terminal.isSameFile(written, output) {
+      throw ValidationError("--checkpoint and -o take two files.")
+    }
+  }
+
+  /// Opens the checkpoint to go on from, and knows where further ones go; nil where none are asked for.
+  func open(_ console: Console) throws(CodecError) -> CheckpointFile? {
+    guard let written else { return nil }
+    let source = try resume.map { (path) throws(CodecError) in
+      try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
+    }
+    return CheckpointFile(path: written, resumed: source, console)
+  }
+}
