@@ -55,6 +55,7 @@ test: deps
 	VAEC_BINARY="$(CURDIR)/.build/testing/release/vaec" swift test --skip-build $(TESTING)
 	Tests/Machines/run
 	Tests/Browser/run
+	VAEC_BINARY="$(CURDIR)/.build/testing/release/vaec" Tests/Faults/run
 
 # The fuzzer, with LLVM's libFuzzer and AddressSanitizer: it needs a toolchain that has them, as those for Linux do.
 FUZZER = .build/fuzz/release/Fuzzer

@@ -7,8 +7,8 @@ import ArgumentParser
 @main
 enum Program {
   static func main() {
-    // Who writes to a pipe that nobody reads gets an error instead of a signal.
-    Terminal.ignoreBrokenPipes()
+    // Who writes where nothing can be written gets an error instead of a signal.
+    Terminal.ignoreFailedWrites()
     EndingSignals.watch()
     do {
       var command = try VaecCommand.parseAsRoot()

@@ -33,4 +33,31 @@ struct InterruptTests {
     #expect(outcome.text == "130\n")
     #expect(try scratch.names == ["errors", "output"])
   }
+
+  @Test("with a checkpoint one ends the fit, and the fit goes on to the model of one that was not interrupted")
+  func checkpoint() throws {
+    let scratch = try Scratch()
+    let script = """
+      options="--quiet --hidden 16 --epochs 400"
+      "$VAEC" fit $options "$DATA" -o whole.vae
+      "$VAEC" fit --hidden 16 --epochs 400 "$DATA" -o x.vae --checkpoint x.fit 2>errors &
+      job=$!
+      sleep 0.7; kill -TERM $job; wait $job; echo $?; ls
+      "$VAEC" fit $options --seed 1 "$DATA" -o x.vae --resume x.fit; echo $?
+      "$VAEC" fit $options "$DATA" "$DATA" -o x.vae --resume x.fit; echo $?
+      "$VAEC" fit $options "$DATA" -o x.vae --checkpoint x.fit; echo $?
+      "$VAEC" fit $options "$DATA" -o x.vae --resume x.fit; echo $?; cmp x.vae whole.vae && ls
+      """
+    let outcome = try Program.shell(
+      script, environment: ["DATA": Fixtures.path("digits-fit.npy")], in: scratch, seconds: 120)
+    #expect(outcome.text == "143\nerrors\nwhole.vae\nx.fit\n1\n1\n1\n0\nerrors\nwhole.vae\nx.fit\nx.vae\n")
+    let lines = outcome.errors.split(separator: "\n")
+    #expect(lines.count == 3, "\(outcome.errors)")
+    #expect(outcome.errors.contains("x.fit: made with --seed 0, and this fit has 1"))
+    #expect(outcome.errors.contains("x.fit: made with other data"))
+    #expect(outcome.errors.contains("x.fit: exists already"))
+    let errors = String(decoding: try scratch.read("errors"), as: UTF8.self)
+    #expect(errors.contains("saving the checkpoint, then ending; press again to stop at once"))
+    #expect(errors.contains("--resume x.fit goes on"))
+  }
 }

@@ -17,8 +17,10 @@ enum Terminal {
   /// Whether standard error is a terminal.
   static var isError: Bool { isatty(2) == 1 }
 
-  /// Makes writing to a pipe without readers an error, not the end of the process.
-  static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+  /// Makes writing to a pipe without readers, or beyond the limit of a file's size, an error, not the end of the process.
+  static func ignoreFailedWrites() {
+    for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
+  }
 
   /// Writes to standard error, as far as that is possible.
   static func writeError(_ text: String) {
