@@ -83,13 +83,49 @@ extension Codec {
 
   /// Draws new samples from a model.
   ///
-  /// - Parameter quality: 0 ... 100: that of the reconstructions that they look like.
+  /// - Parameters:
+  ///   - quality: whose prior and network are taken, 0 ... 100; a mixture has none.
+  ///   - sampler: nil for the mixture where the model has one and no quality is asked for, else the prior.
+  ///   - seed: where random numbers start: equal seeds give equal samples.
   public func sample(
-    _ count: Int, from model: FittedModel, quality: Double = 60, seed: UInt64 = 0
+    _ count: Int, from model: FittedModel, quality: Double? = nil, sampler: Sampler? = nil, seed: UInt64 = 0
   ) async throws -> Samples {
     try await collecting { _, makeWriter in
       _ = try sample(
-        count, from: model, name: "samples", quality: quality, seed: seed, makeWriter: makeWriter)
+        count, from: model, name: "samples", quality: quality, sampler: sampler, seed: seed,
+        makeWriter: makeWriter)
+    }
+  }
+
+  /// Draws samples like given ones: their latents, each moved by a normal number.
+  ///
+  /// - Parameters:
+  ///   - count: how many for each given sample.
+  ///   - spread: the deviation of these numbers, in units of each latent's own.
+  public func sample(
+    _ count: Int, around samples: Samples, model: FittedModel, spread: Double = 0.5, seed: UInt64 = 0
+  ) async throws -> Samples {
+    try await collecting { observer, makeWriter in
+      _ = try sample(
+        count, around: samples.reader(observing: observer), name: "samples", model: model, spread: spread,
+        seed: seed, makeWriter: makeWriter)
+    }
+  }
+
+  /// Walks from one sample to another in equal steps along the line between their latents, ends included.
+  ///
+  /// - Parameters:
+  ///   - first: one sample.
+  ///   - last: one sample.
+  ///   - count: how many to write, 2 or more.
+  public func interpolate(
+    from first: Samples, to last: Samples, count: Int, model: FittedModel
+  ) async throws -> Samples {
+    try await collecting { observer, makeWriter in
+      _ = try interpolate(
+        from: WalkEnd(reader: first.reader(observing: observer), name: "first"),
+        to: WalkEnd(reader: last.reader(observing: observer), name: "last"), count: count, model: model,
+        modelName: "model", makeWriter: makeWriter)
     }
   }
 
@@ -97,17 +133,18 @@ extension Codec {
   ///
   /// - Parameters:
   ///   - qualities: each 0 ... 100.
+  ///   - newSamples: how many new samples to compare with these; none for nil.
   ///   - progress: called with the number of qualities that are done.
   public func evaluate(
     _ samples: Samples, model: FittedModel,
-    qualities: [Double] = Array(stride(from: 0, through: 100, by: 5)),
+    qualities: [Double] = Array(stride(from: 0, through: 100, by: 5)), newSamples: Int? = nil,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) async throws -> EvaluationReport {
     let observer = TransferObserver()
     return try await Blocking.run(observer, leaves: true) {
       try evaluate(
         samples.reader(observing: observer), name: "samples", model: model, qualities: qualities,
-        progress: progress)
+        newSamples: newSamples, progress: progress)
     }
   }
 
