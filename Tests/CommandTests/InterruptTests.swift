@@ -34,7 +34,8 @@ struct InterruptTests {
     #expect(try scratch.names == ["errors", "output"])
   }
 
-  @Test("with a checkpoint one ends the fit, and the fit goes on to the model of one that was not interrupted")
+  @Test(
+    "with a checkpoint one ends the fit, and the fit goes on to the model of one that was not interrupted")
   func checkpoint() throws {
     let scratch = try Scratch()
     let script = """

@@ -43,7 +43,8 @@ struct CheckpointTests {
       let fit = ModelFit(
         options, kernels: Kernels(), workers: Workers(count: workers), checkpoints: keeping
       ) { $0.fraction < stopping }
-      model = try fit(samples.copy(rows: 0..<samples.rows), isInteger: false, elementRange: nil).model.encode()
+      model = try fit(samples.copy(rows: 0..<samples.rows), isInteger: false, elementRange: nil).model
+        .encode()
     }
   }
 
@@ -52,7 +53,9 @@ struct CheckpointTests {
     return try fit(samples.copy(rows: 0..<samples.rows), isInteger: false, elementRange: nil).model.encode()
   }
 
-  @Test("from whichever step it goes on, a fit gives the model of one that was not interrupted", arguments: [1, 2])
+  @Test(
+    "from whichever step it goes on, a fit gives the model of one that was not interrupted",
+    arguments: [1, 2])
   func everyStep(workers: Int) throws {
     let expected = try Self.uninterrupted()
     let all = try Run(workers: workers)
@@ -76,7 +79,8 @@ struct CheckpointTests {
         try? write(sink)
         last = sink.bytes
       }
-      let fit = ModelFit(Self.options(), kernels: Kernels(), workers: Workers(count: 2), checkpoints: keeping) {
+      let fit = ModelFit(Self.options(), kernels: Kernels(), workers: Workers(count: 2), checkpoints: keeping)
+      {
         $0.fraction < fraction
       }
       #expect {
@@ -136,7 +140,9 @@ struct CheckpointTests {
       // A few bits of a frame's header say nothing that matters; whatever is taken has to be right.
       if let run = try? Run(from: changed, every: 1e9) { #expect(try run.model == Self.uninterrupted()) }
     }
-    #expect(throws: FitError.checkpoint(.damaged)) { try Run(from: Self.zstd(Self.content(checkpoint) + [0])) }
+    #expect(throws: FitError.checkpoint(.damaged)) {
+      try Run(from: Self.zstd(Self.content(checkpoint) + [0]))
+    }
   }
 
   @Test("numbers that lie, with the checksum right, are refused or do no harm")
@@ -145,7 +151,10 @@ struct CheckpointTests {
     let content = try Self.content(middle[middle.count - 1])
     // From the steps that were made on; the options before that are short words.
     for offset in 0..<200 {
-      for lie in [[UInt8](repeating: 0xFF, count: 8), [UInt8](repeating: 0x7F, count: 8), [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]] {
+      for lie in [
+        [UInt8](repeating: 0xFF, count: 8), [UInt8](repeating: 0x7F, count: 8),
+        [0, 0, 0, 0, 0, 0, 0xF0, 0x7F],
+      ] {
         guard offset + lie.count <= content.count else { continue }
         var changed = content
         changed.replaceSubrange(offset..<offset + lie.count, with: lie)
