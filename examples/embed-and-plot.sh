@@ -15,7 +15,7 @@ head -n 3 "$work/points.csv"
 if command -v gnuplot > /dev/null; then
   gnuplot -e "set terminal pngcairo size 800,600; set output '$plot'; set datafile separator ',';
     set title 'Latents of $(basename "$data")'; set xlabel 'latent 1'; set ylabel 'latent 2'; unset key;
-    plot '$work/points.csv' using 1:2 skip 1 with points pointtype 7 pointsize 0.6"
+    plot '$work/points.csv' using 1:2 with points pointtype 7 pointsize 0.6"
   echo "plot: $plot"
 else
   echo "gnuplot is not installed: no plot was drawn"

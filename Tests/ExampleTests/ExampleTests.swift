@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Testing
 import VAECodec
@@ -149,15 +150,59 @@ struct ExampleTests {
     try Samples((0..<40).flatMap { _ in Self.bumps }, shape: [16]).write(to: input)
     try Data("old".utf8).write(to: URL(fileURLWithPath: packed))
     let codec = try Codec()
+    let (started, starts) = AsyncStream.makeStream(of: Void.self)
+    let gate = DispatchSemaphore(value: 0)
     let task = Task {
+      // Held at its first bytes until the task is cancelled.
       try await codec.encode(file: input, to: packed, model: model, overwrite: true) { _ in
-        withUnsafeCurrentTask { $0?.cancel() }
+        starts.yield()
+        gate.wait()
+        gate.signal()
       }
     }
+    for await _ in started { break }
     task.cancel()
+    gate.signal()
     await #expect(throws: CancellationError.self) { _ = try await task.value }
     #expect(try Data(contentsOf: URL(fileURLWithPath: packed)) == Data("old".utf8))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+  }
+
+  @Test("a fit and an evaluation that are under way end for their caller when the task is cancelled")
+  func cancelledWork() async throws {
+    let samples = try Samples(Self.bumps, shape: [16])
+    let model = try await model()
+    let codec = try Codec()
+    let options = { () -> FitOptions in
+      var options = FitOptions()
+      options.epochs = 1_000_000
+      return options
+    }()
+    try await expectLeaving { hold in
+      _ = try await codec.fit(samples, options: options) { _ in hold() }
+    }
+    try await expectLeaving { hold in
+      _ = try await codec.evaluate(samples, model: model, qualities: [10, 20]) { _ in hold() }
+    }
+  }
+
+  /// Work is held where it tells its progress, and cancelled: its caller goes on all the same.
+  private func expectLeaving(
+    _ work: @escaping @Sendable (@escaping @Sendable () -> Void) async throws -> Void
+  ) async throws {
+    let (started, starts) = AsyncStream.makeStream(of: Void.self)
+    let gate = DispatchSemaphore(value: 0)
+    let task = Task {
+      try await work {
+        starts.yield()
+        gate.wait()
+        gate.signal()
+      }
+    }
+    for await _ in started { break }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    gate.signal()
   }
 
   @Test("what is wrong with files and arrays is told by typed errors")

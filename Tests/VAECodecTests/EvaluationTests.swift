@@ -74,6 +74,21 @@ struct EvaluationTests {
     #expect(told == [1, 2, 3])
   }
 
+  @Test("what is thrown on the way ends it")
+  func stopped() throws {
+    var told: [Int] = []
+    #expect(throws: CodecError.bytes(.cancelled, name: "data")) {
+      _ = try codec.evaluate(
+        try Models.bumpRows(5, seed: 44).reader, name: "data", model: try Models.bumps.get(),
+        qualities: [10, 20, 30]
+      ) { (done) throws(CodecError) in
+        told.append(done)
+        if done == 2 { throw .bytes(.cancelled, name: "data") }
+      }
+    }
+    #expect(told == [1, 2])
+  }
+
   @Test("the baseline's points are the model's, with errors in the data's units")
   func baseline() throws {
     let model = try Models.walks.get()

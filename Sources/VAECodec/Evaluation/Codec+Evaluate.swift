@@ -77,11 +77,11 @@ extension Codec {
   ///   - effort: how streams are encoded.
   ///   - keepsRows: whether to look at single rows as well: see ``EvaluationReport/rows``.
   ///   - newSamples: how many new samples to compare with these; see ``EvaluationReport/NewSamples``. None for nil.
-  ///   - progress: called with the number of qualities that are done.
+  ///   - progress: called with the number of qualities that are done; what it throws ends the evaluation.
   public func evaluate(
     _ reader: any SampleReader, name: String, model: FittedModel, qualities: [Double],
     effort: Int = EncodeOptions.standardEffort, keepsRows: Bool = false, newSamples: Int? = nil,
-    progress: (Int) -> Void = { _ in }
+    progress: (Int) throws(CodecError) -> Void = { _ in }
   ) throws(CodecError) -> EvaluationReport {
     let description = reader.description
     try model.accepts(description, name: name)
@@ -100,7 +100,7 @@ extension Codec {
       points.append(
         try measure(
           samples, name: name, model: model, quality: quality, effort: effort, gatherer: gatherer))
-      progress(i + 1)
+      try progress(i + 1)
     }
     let peak = model.summary.peak
     let some = samples.matrix(

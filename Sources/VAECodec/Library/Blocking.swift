@@ -18,15 +18,25 @@ enum Blocking {
         // Cancelled before there was anybody to tell.
         if leaves, observer.isCancelled { waiting.resume(.failure(CancellationError())) }
         DispatchQueue(label: "vaec").async {
-          let result: Swift.Result<Result, any Error> =
-            observer.isCancelled ? .failure(CancellationError()) : .init(catching: body)
-          waiting.resume(observer.isCancelled ? .failure(CancellationError()) : result)
+          waiting.resume(outcome(observer, leaves: leaves, body))
         }
       }
     } onCancel: {
       observer.cancel()
       if leaves { waiting.resume(.failure(CancellationError())) }
     }
+  }
+
+  /// What came of the work. Where it was complete before it could be stopped, its files are there, and the caller is told
+  /// so; work that is left behind may have ended early, and counts for nothing.
+  private static func outcome<Result>(
+    _ observer: TransferObserver, leaves: Bool, _ body: () throws -> Result
+  ) -> Swift.Result<Result, any Error> {
+    if observer.isCancelled { return .failure(CancellationError()) }
+    let result = Swift.Result(catching: body)
+    if !observer.isCancelled { return result }
+    if !leaves, case .success = result { return result }
+    return .failure(CancellationError())
   }
 
   /// The caller, who is told once.
@@ -46,11 +56,14 @@ enum Blocking {
     }
   }
 
+  /// How many events wait for a listener who is slow: of more, the oldest are dropped, and the report never.
+  private static let mostEvents = 64
+
   /// The events of work that tells its progress. Who stops listening cancels it.
   static func events<Progress: Sendable, Report: Sendable>(
     _ body: @escaping @Sendable (@escaping @Sendable (Progress) -> Void) async throws -> Report
   ) -> AsyncThrowingStream<CodecEvent<Progress, Report>, any Error> {
-    AsyncThrowingStream { continuation in
+    AsyncThrowingStream(bufferingPolicy: .bufferingNewest(mostEvents)) { continuation in
       let task = Task {
         do {
           let report = try await body { continuation.yield(.progress($0)) }

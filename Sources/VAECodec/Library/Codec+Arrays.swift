@@ -51,7 +51,7 @@ extension Codec {
     return try await Blocking.run(observer) {
       var writer: SamplesWriter?
       _ = try decode(observer.watch(MemorySource(stream)), name: "stream", model: model) { description in
-        let made = SamplesWriter(description)
+        let made = SamplesWriter(description, observing: observer)
         writer = made
         return made
       }
@@ -144,7 +144,11 @@ extension Codec {
     return try await Blocking.run(observer, leaves: true) {
       try evaluate(
         samples.reader(observing: observer), name: "samples", model: model, qualities: qualities,
-        newSamples: newSamples, progress: progress)
+        newSamples: newSamples
+      ) { (done) throws(CodecError) in
+        progress(done)
+        if observer.isCancelled { throw .bytes(.cancelled, name: "samples") }
+      }
     }
   }
 
@@ -158,7 +162,7 @@ extension Codec {
     return try await Blocking.run(observer) {
       var writer: SamplesWriter?
       try body(observer) { description in
-        let made = SamplesWriter(description)
+        let made = SamplesWriter(description, observing: observer)
         writer = made
         return made
       }

@@ -166,14 +166,22 @@ extension Samples {
   }
 }
 
-/// Collects what is written.
+/// Collects what is written, until nobody wants it any more.
 final class SamplesWriter: SampleWriter {
   private let description: SampleDescription
+  private let observer: TransferObserver
   private var parts: [SampleBatch] = []
 
-  init(_ description: SampleDescription) { self.description = description }
+  /// - Parameter observer: asked before each batch whether to go on.
+  init(_ description: SampleDescription, observing observer: TransferObserver) {
+    self.description = description
+    self.observer = observer
+  }
 
-  func write(_ batch: SampleBatch) { parts.append(batch.converted(to: description.elementType)) }
+  func write(_ batch: SampleBatch) throws(SampleIOError) {
+    if observer.isCancelled { throw .bytes(.cancelled, name: "samples") }
+    parts.append(batch.converted(to: description.elementType))
+  }
 
   func finish() {}
 

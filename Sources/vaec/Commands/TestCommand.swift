@@ -18,7 +18,7 @@ struct TestCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("Streams or models; none or - for standard input.", valueName: "file"),
-    completion: .file())
+    completion: .file(extensions: ["vaec", "vae"]))
   var files: [String] = []
 
   @OptionGroup(title: "LIMITS") var limits: LimitOptions

@@ -6,7 +6,8 @@ struct EffortOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "0 (fastest) to 9 (fewest bits): work put into choices.",
-      valueName: "0..9"))
+      valueName: "0..9"),
+    completion: .list(EncodeOptions.efforts.map(String.init)))
   var effort = EncodeOptions.standardEffort
 
   func validate() throws {
