@@ -74,7 +74,9 @@ struct CompletionTests {
       "HOME=$PWD XDG_CONFIG_HOME=$PWD fish --no-config -c 'source completions; complete -C \"\(line.typed)\"'",
       in: scratch)
     // A completion and its description are a tab apart.
-    expect(outcome.text.split(separator: "\n").compactMap { $0.split(separator: "\t").first.map(String.init) }, for: line)
+    expect(
+      outcome.text.split(separator: "\n").compactMap { $0.split(separator: "\t").first.map(String.init) },
+      for: line)
   }
 
   @Test("zsh completes commands, options, values and files", arguments: lines)
@@ -93,7 +95,7 @@ struct CompletionTests {
 
   /// Asks zsh's completion system, which works in an interactive shell alone: a line is typed into one, and what the
   /// system is given to choose from is written to a file.
-  private static let zshDriver = """
+  private static let zshDriver = #"""
     zmodload zsh/zpty
     zpty -b shell zsh -f -i
     zpty -w shell 'PS1= RPS1=; stty -echo; fpath=($PWD $fpath); autoload -Uz compinit; compinit -D -u'
@@ -103,5 +105,5 @@ struct CompletionTests {
     zpty -w -n shell "$1"$'\t\x18'
     for i in {1..400}; do [[ -e done ]] && break; zpty -r -t shell ignored; sleep 0.05; done
     cat offered
-    """
+    """#
 }

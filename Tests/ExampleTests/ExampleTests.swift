@@ -210,6 +210,9 @@ struct ExampleTests {
     #expect(throws: CodecError.self) { _ = try Samples(contentsOf: path("nothing.npy")) }
     #expect(throws: CodecError.self) { _ = try FittedModel(contentsOf: path("nothing.vae")) }
     let model = try await model()
+    #expect(throws: CodecError.self) { _ = try Samples([1, 2, 3, 4], shape: [3]) }
+    #expect(throws: CodecError.self) { _ = try Samples(bytes: [1, 2, 3], type: .i2, shape: []) }
+    #expect(throws: CodecError.self) { _ = try Samples([1, 2], shape: [Int.max, Int.max]) }
     let others = try Samples([1, 2, 3], shape: [3])
     let error = await #expect(throws: CodecError.self) { _ = try await Codec().encode(others, model: model) }
     guard case .shapeMismatch = error else {

@@ -25,6 +25,7 @@ extension Codec {
   /// thread.
   ///
   /// - Parameters:
+  ///   - source: the file from its first byte on.
   ///   - name: the input in messages.
   ///   - model: the model that the streams were made with; nil where the user named none, which is an error at the first
   ///     header that needs one which the file does not carry.

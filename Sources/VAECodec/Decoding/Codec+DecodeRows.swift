@@ -9,6 +9,7 @@ extension Codec {
   /// does not tell its rows the last chunk; compact streams are read whole. Damage elsewhere does not show.
   ///
   /// - Parameters:
+  ///   - store: the file.
   ///   - name: the input in messages.
   ///   - model: as for ``decode(_:name:model:makeWriter:)``.
   ///   - rows: those to decode, of all streams of the file together.

@@ -14,6 +14,7 @@ public struct AppendedSamples: Sendable {
   /// - Parameters:
   ///   - store: the file. It may be empty.
   ///   - name: the file in messages.
+  ///   - model: the one that samples are to be encoded with.
   /// - Throws: ``CodecError/wrongModel(name:needs:given:)``, ``CodecError/notWhole(name:whole:)``, and what else is wrong
   ///   with the file.
   public init(after store: any ByteStore, name: String, model: FittedModel) throws(CodecError) {
@@ -59,7 +60,9 @@ public struct AppendedSamples: Sendable {
 
   /// Throws where samples are of another shape or type.
   ///
-  /// - Parameter name: the samples in messages.
+  /// - Parameters:
+  ///   - description: what the samples are.
+  ///   - name: the samples in messages.
   public func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
     guard let expected = self.description else { return }
     guard expected.sampleShape == description.sampleShape, expected.elementType == description.elementType

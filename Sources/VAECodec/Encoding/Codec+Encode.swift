@@ -10,7 +10,10 @@ extension Codec {
   /// cannot, the first chunk decides, and the report tells what came of it.
   ///
   /// - Parameters:
+  ///   - reader: the samples.
   ///   - name: the input in messages.
+  ///   - model: what they are encoded with.
+  ///   - options: how.
   ///   - sink: gets the whole stream; it is not finished, so that another stream may follow.
   ///   - reopen: gives a reader of the same samples from the first on, when the reader before is done with; nil where
   ///     they can be read once only, as in a pipe.

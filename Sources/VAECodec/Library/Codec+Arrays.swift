@@ -7,7 +7,10 @@ import VAE
 extension Codec {
   /// Fits a model to samples.
   ///
-  /// - Parameter progress: called a few times a second.
+  /// - Parameters:
+  ///   - samples: what to learn from.
+  ///   - options: see ``FitOptions``.
+  ///   - progress: called a few times a second.
   /// - Throws: ``CodecError``; `CancellationError` at once where the task is cancelled.
   public func fit(
     _ samples: Samples, options: FitOptions = FitOptions(),
@@ -45,7 +48,9 @@ extension Codec {
 
   /// Decodes a stream, or several one after the other.
   ///
-  /// - Parameter model: the one that the stream was made with; nil where it carries its own or needs none.
+  /// - Parameters:
+  ///   - stream: the content of a `.vaec` file.
+  ///   - model: the one that the stream was made with; nil where it carries its own or needs none.
   public func decode(_ stream: [UInt8], model: FittedModel? = nil) async throws -> Samples {
     let observer = TransferObserver()
     return try await Blocking.run(observer) {
@@ -62,7 +67,10 @@ extension Codec {
 
   /// The latents of samples, the strongest first: binary32, samples x latents.
   ///
-  /// - Parameter latents: how many; nil for all.
+  /// - Parameters:
+  ///   - samples: of the model's shape.
+  ///   - model: what maps them.
+  ///   - latents: how many; nil for all.
   public func embed(
     _ samples: Samples, model: FittedModel, latents: Int? = nil
   ) async throws -> Samples {
@@ -84,6 +92,8 @@ extension Codec {
   /// Draws new samples from a model.
   ///
   /// - Parameters:
+  ///   - count: how many.
+  ///   - model: what draws them.
   ///   - quality: whose prior and network are taken, 0 ... 100; a mixture has none.
   ///   - sampler: nil for the mixture where the model has one and no quality is asked for, else the prior.
   ///   - seed: where random numbers start: equal seeds give equal samples.
@@ -132,6 +142,8 @@ extension Codec {
   /// Measures rate and distortion of a model on samples, beside PCA's and zstd's.
   ///
   /// - Parameters:
+  ///   - samples: what to measure on: rows that the fit has not seen.
+  ///   - model: what is measured.
   ///   - qualities: each 0 ... 100.
   ///   - newSamples: how many new samples to compare with these; none for nil.
   ///   - progress: called with the number of qualities that are done.

@@ -8,6 +8,8 @@ extension Codec {
   /// Fits a model to all samples of some files, which have one shape.
   ///
   /// - Parameters:
+  ///   - files: their paths.
+  ///   - reading: what the files do not tell of their format.
   ///   - options: see ``FitOptions``.
   ///   - memory: bytes that samples may take; of more, a uniform sample of rows is fitted.
   ///   - progress: called a few times a second.
@@ -30,6 +32,11 @@ extension Codec {
   /// Encodes a file of samples into a `.vaec` file.
   ///
   /// - Parameters:
+  ///   - file: the path of the samples.
+  ///   - path: where the stream goes.
+  ///   - model: what the samples are encoded with.
+  ///   - options: how.
+  ///   - reading: what the file does not tell of its format.
   ///   - overwrite: whether a file that exists gives way.
   ///   - progress: called as the input is read.
   public func encode(
@@ -66,7 +73,12 @@ extension Codec {
   /// Decodes a `.vaec` file into a file of samples, in the format that the end of its name asks for; else in the one that
   /// the samples came from.
   ///
-  /// - Parameter model: nil where the file carries its own or needs none.
+  /// - Parameters:
+  ///   - file: the path of the stream.
+  ///   - path: where the samples go.
+  ///   - model: nil where the file carries its own or needs none.
+  ///   - overwrite: whether a file that exists gives way.
+  ///   - progress: called as the input is read.
   public func decode(
     file: String, to path: String, model: FittedModel? = nil, overwrite: Bool = false,
     progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }
@@ -118,7 +130,9 @@ extension FittedModel {
 
   /// Writes the model as a `.vae` file.
   ///
-  /// - Parameter overwrite: whether a file that exists gives way.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - overwrite: whether a file that exists gives way.
   public func write(to path: String, overwrite: Bool = false) throws(CodecError) {
     do {
       let file = try OutputFile(path: path, overwrite: overwrite)

@@ -16,10 +16,12 @@ public struct Samples: Equatable, Sendable {
   /// Samples of binary32 values, one after the other.
   ///
   /// - Parameters:
-  ///   - shape: of a sample; [] for single values. `values` is a multiple of its values.
-  /// - Throws: ``CodecError/samples(_:)`` where the shape is impossible.
+  ///   - values: of all samples; a multiple of a sample's.
+  ///   - shape: of a sample; [] for single values.
+  /// - Throws: ``CodecError/samples(_:)`` where the shape is impossible, or the last sample lacks values.
   public init(_ values: [Float], shape: [Int]) throws(CodecError) {
     let description = try Self.description(.f4, shape)
+    try Self.expectWhole(values.count, description.valuesPerSample)
     self.init(
       description,
       SampleBatch(floats: values, elementType: .f4, valuesPerSample: description.valuesPerSample))
@@ -27,9 +29,14 @@ public struct Samples: Equatable, Sendable {
 
   /// Samples of values of any type, given as its bytes, little-endian.
   ///
-  /// - Parameter bytes: a multiple of a sample's bytes.
+  /// - Parameters:
+  ///   - bytes: of all samples; a multiple of a sample's.
+  ///   - type: of a value.
+  ///   - shape: of a sample; [] for single values.
+  /// - Throws: ``CodecError/samples(_:)`` where the shape is impossible, or the last sample lacks bytes.
   public init(bytes: [UInt8], type: ElementType, shape: [Int]) throws(CodecError) {
     let description = try Self.description(type, shape)
+    try Self.expectWhole(bytes.count, description.sampleBytes)
     self.init(
       description,
       SampleBatch(elementType: type, valuesPerSample: description.valuesPerSample, bytes: bytes))
@@ -57,6 +64,12 @@ public struct Samples: Equatable, Sendable {
       SampleBatch(joining: parts)
         ?? SampleBatch(
           elementType: description.elementType, valuesPerSample: description.valuesPerSample, bytes: []))
+  }
+
+  private static func expectWhole(_ count: Int, _ perSample: Int) throws(CodecError) {
+    guard count % perSample == 0 else {
+      throw .samples(.truncatedRow(name: "samples", row: count / perSample + 1))
+    }
   }
 
   private static func description(
@@ -87,7 +100,9 @@ public struct Samples: Equatable, Sendable {
   /// Writes the samples as a file in the format that the end of its name asks for: .npy, .idx, .csv, .tsv, .fvecs, .bvecs,
   /// .ivecs, each with .gz or .zst behind it; npy where it asks for none.
   ///
-  /// - Parameter overwrite: whether a file that exists gives way.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - overwrite: whether a file that exists gives way.
   public func write(to path: String, overwrite: Bool = false) throws(CodecError) {
     let writer = try Self.writer(path, overwrite: overwrite, description)
     do {

@@ -33,6 +33,7 @@ public struct FittedModel: Sendable {
   /// Reads the bytes of a `.vae` file.
   ///
   /// - Parameters:
+  ///   - bytes: all of them.
   ///   - name: the file in messages.
   ///   - memory: how much the model, and work with it, may take.
   public init(
