@@ -86,8 +86,9 @@ struct AppendTests {
   func interrupt(signal: String) throws {
     let scratch = try scratch()
     let before = try scratch.read("all.vaec")
-    // The first input is added while the second is waited for.
+    // The first input is added while the second is waited for. Without job control, a shell lets its jobs ignore interrupts.
     let script = """
+      set -m
       mkfifo slow.npy
       "$VAEC" encode --quiet -m m.vae --append new.npy slow.npy -o all.vaec 2>/dev/null &
       job=$!

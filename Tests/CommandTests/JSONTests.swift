@@ -19,6 +19,7 @@ struct JSONTests {
     ["pack", "new.npy", "-o", "x.vaec", "--epochs", "2", "--hidden", "8"],
     ["embed", "-m", "m.vae", "new.npy", "-o", "x.npy"],
     ["sample", "-m", "m.vae", "-n", "3", "-o", "x.npy"],
+    ["interpolate", "-m", "m.vae", "new.npy", "new.npy", "--row", "0,1", "-n", "3", "-o", "x.npy"],
   ]
 
   private func scratch() throws -> Scratch {
