@@ -69,9 +69,10 @@ SECONDS = 60
 fuzz: fuzzer
 	@mkdir -p .build/fuzz/found
 	@export SWIFT_BACKTRACE=enable=no; for target in $(TARGETS); do \
-	  echo "$$target:"; \
-	  $(FUZZER) $$target -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=2500 -max_len=32768 -verbosity=0 \
-	    -print_final_stats=1 -artifact_prefix=.build/fuzz/found/$$target- .build/fuzz/corpus/$$target || exit 1; \
+	  echo "$$target:"; log=.build/fuzz/found/$$target.log; \
+	  $(FUZZER) $$target -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=2500 -max_len=32768 -print_final_stats=1 \
+	    -artifact_prefix=.build/fuzz/found/$$target- .build/fuzz/corpus/$$target > $$log 2>&1 || { cat $$log; exit 1; }; \
+	  grep DONE $$log; grep number_of_executed_units $$log; \
 	done
 
 fuzzer: deps
