@@ -49,6 +49,7 @@ enum StyleSheet {
     .line { fill: none; stroke: var(--c); stroke-width: 1.6; stroke-linejoin: round; }
     .rule { fill: none; stroke: var(--c); stroke-width: 1.6; }
     .mark { fill: var(--c); stroke: var(--ground); stroke-width: .6; }
+    .dot { stroke: transparent; stroke-width: 4; pointer-events: all; }
     .bar { fill: var(--c); }
     .mark:hover, .bar:hover, .rule:hover { stroke: var(--ink); stroke-width: 1.5; }
     .s0 { --c: var(--s0); } .s1 { --c: var(--s1); } .s2 { --c: var(--s2); } .s3 { --c: var(--s3); } .s4 { --c: var(--s4); }

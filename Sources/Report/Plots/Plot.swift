@@ -152,7 +152,7 @@ struct Plot {
     case (_, let x?, let y?):
       let radius: Double =
         switch series.mark {
-        case .line: 2
+        case .line: Self.smallRadius
         case .points: 2.6
         default: 3.2
         }
@@ -172,25 +172,29 @@ struct Plot {
   private static func shape(
     _ style: Int, _ x: Double, _ y: Double, _ radius: Double, _ data: HTML, _ title: HTML = ""
   ) -> HTML {
-    let (r, x, y) = (radius, x, y)
+    let r = radius
+    // Small ones are as easy to point at as others.
+    let kind = r <= smallRadius ? "mark dot" : "mark"
     switch style % 3 {
     case 0:
       return """
-        <circle class="mark" cx="\(number(x))" cy="\(number(y))" r="\(number(r))" \(data)>\(title)</circle>
+        <circle class="\(kind)" cx="\(number(x))" cy="\(number(y))" r="\(number(r))" \(data)>\(title)</circle>
         """
     case 1:
       return """
-        <rect class="mark" x="\(number(x - r))" y="\(number(y - r))" width="\(number(2 * r))" \
+        <rect class="\(kind)" x="\(number(x - r))" y="\(number(y - r))" width="\(number(2 * r))" \
         height="\(number(2 * r))" \(data)>\(title)</rect>
         """
     default:
       let d = 1.35 * r
       return """
-        <path class="mark" d="M\(number(x)) \(number(y - d))L\(number(x + d)) \(number(y))L\(number(x)) \
+        <path class="\(kind)" d="M\(number(x)) \(number(y - d))L\(number(x + d)) \(number(y))L\(number(x)) \
         \(number(y + d))L\(number(x - d)) \(number(y))Z" \(data)>\(title)</path>
         """
     }
   }
+
+  private static let smallRadius = 1.1
 
   /// A length in the drawing.
   static func number(_ value: Double) -> String {

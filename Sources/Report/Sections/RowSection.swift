@@ -21,7 +21,10 @@ extension ReportPage {
       many bits are those that the model does not expect.</p>
       \(figure(
         plot.html,
-        "How many rows take how many bits. What the file holds beside symbols is not counted."))\
+        """
+        How many rows take how many bits, by the tables that code their symbols. What a file holds beside symbols is not \
+        counted; where rows repeat, zstd makes it smaller than that.
+        """))\
       \(histogramTable(plot).details)
       <h3>The costliest rows</h3>
       \(costliest)
