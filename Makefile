@@ -97,7 +97,7 @@ doc: deps
 	  -Xswiftc -emit-symbol-graph-dir -Xswiftc .build/symbols -Xswiftc -symbol-graph-minimum-access-level -Xswiftc public
 	rm -rf .build/graphs && mkdir -p .build/graphs .build/documentation && cp .build/symbols/VAECodec*.symbols.json .build/graphs/
 	docc convert Sources/VAECodec/VAECodec.docc --fallback-display-name VAECodec \
-	  --fallback-bundle-identifier vaec.VAECodec --additional-symbol-graph-dir .build/graphs \
+	  --fallback-bundle-identifier vaec.VAECodec --warnings-as-errors --additional-symbol-graph-dir .build/graphs \
 	  --output-path .build/documentation/VAECodec.doccarchive
 
 # The style of sources and manual pages.

@@ -14,12 +14,14 @@ struct JSONTests {
     ["decode", "-m", "m.vae", "new.npy.vaec", "-o", "x.npy"],
     ["decode", "-m", "m.vae", "cut.vaec", "-o", "x.npy", "--keep-going"],
     ["eval", "-m", "m.vae", "new.npy", "--every", "50"],
+    ["eval", "-m", "m.vae", "new.npy", "-q", "50", "--samples", "50"],
     ["info", "m.vae"], ["info", "new.npy.vaec"], ["info", "new.npy"], ["info", "named.csv"],
     ["test", "m.vae"], ["test", "new.npy.vaec"], ["test", "cut.vaec"],
     ["pack", "new.npy", "-o", "x.vaec", "--epochs", "2", "--hidden", "8"],
     ["embed", "-m", "m.vae", "new.npy", "-o", "x.npy"],
     ["sample", "-m", "m.vae", "-n", "3", "-o", "x.npy"],
-    ["interpolate", "-m", "m.vae", "new.npy", "new.npy", "--row", "0,1", "-n", "3", "-o", "x.npy"],
+    ["sample", "-m", "m.vae", "-n", "3", "--around", "new.npy", "-o", "x.npy"],
+    ["interpolate", "-m", "m.vae", "-n", "3", "--row", "0,1", "new.npy", "new.npy", "-o", "x.npy"],
   ]
 
   private func scratch() throws -> Scratch {

@@ -15,7 +15,9 @@ extension Codec {
   /// Maps samples to their latents: an array of binary32, samples x latents, the strongest latent first.
   ///
   /// - Parameters:
+  ///   - reader: the samples.
   ///   - name: the input in messages.
+  ///   - model: what maps them.
   ///   - latents: how many, the strongest; nil for all.
   ///   - makeWriter: called once, with what the latents are. The writer is finished in the end.
   /// - Throws: ``CodecError/noLatents(name:)``, ``CodecError/fewerLatents(name:asked:most:)``, and what else is wrong with
@@ -60,6 +62,8 @@ extension Codec {
   ///
   /// - Parameters:
   ///   - reader: rows of as many numbers as there are latents, or fewer.
+  ///   - name: the input in messages.
+  ///   - model: what maps them.
   ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
   /// - Throws: see ``embed(_:name:model:latents:makeWriter:)``, and ``CodecError/badLatent(name:row:column:)`` for a latent
   ///   that is no finite number.

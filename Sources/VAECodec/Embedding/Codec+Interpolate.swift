@@ -23,7 +23,11 @@ extension Codec {
   /// makes of each step: the first sample is that of the first end's latents, the last that of the other's.
   ///
   /// - Parameters:
+  ///   - first: where the walk begins.
+  ///   - last: where it ends.
   ///   - count: samples to write, ends included; 2 or more.
+  ///   - model: what maps the ends.
+  ///   - modelName: the model in messages.
   ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
   /// - Throws: ``CodecError/severalRows(name:)`` and ``CodecError/noSuchRow(name:row:rows:)``,
   ///   ``CodecError/noLatents(name:)``, and what else is wrong with samples or writer.

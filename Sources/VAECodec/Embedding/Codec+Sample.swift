@@ -27,6 +27,7 @@ extension Codec {
   ///
   /// - Parameters:
   ///   - count: how many.
+  ///   - model: what draws them.
   ///   - name: the model in messages.
   ///   - quality: whose prior and network are taken, 0 ... 100; the nearest that uses the network. A mixture has none: it
   ///     is made of the latents of ``embed(_:name:model:latents:makeWriter:)``.
@@ -59,6 +60,7 @@ extension Codec {
   ///   - count: how many for each given sample.
   ///   - reader: the given samples.
   ///   - name: the given samples in messages.
+  ///   - model: what maps them.
   ///   - spread: the deviation of the numbers, in units of each latent's own over the rows that were fitted.
   ///   - quality: whose network is taken, 0 ... 100; nil for the latents of
   ///     ``embed(_:name:model:latents:makeWriter:)``.

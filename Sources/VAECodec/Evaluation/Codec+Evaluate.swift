@@ -73,6 +73,9 @@ extension Codec {
   /// evenly, so that memory is bounded.
   ///
   /// - Parameters:
+  ///   - reader: the samples.
+  ///   - name: the input in messages.
+  ///   - model: what is measured.
   ///   - qualities: each 0 ... 100.
   ///   - effort: how streams are encoded.
   ///   - keepsRows: whether to look at single rows as well: see ``EvaluationReport/rows``.

@@ -111,7 +111,10 @@ extension Codec {
   ///
   /// - Parameters:
   ///   - count: how many for each given sample.
+  ///   - samples: the given ones.
+  ///   - model: what maps them.
   ///   - spread: the deviation of these numbers, in units of each latent's own.
+  ///   - seed: where random numbers start: equal seeds give equal samples.
   public func sample(
     _ count: Int, around samples: Samples, model: FittedModel, spread: Double = 0.5, seed: UInt64 = 0
   ) async throws -> Samples {
@@ -127,7 +130,8 @@ extension Codec {
   /// - Parameters:
   ///   - first: one sample.
   ///   - last: one sample.
-  ///   - count: how many to write, 2 or more.
+  ///   - count: how many samples, 2 or more.
+  ///   - model: what maps the ends.
   public func interpolate(
     from first: Samples, to last: Samples, count: Int, model: FittedModel
   ) async throws -> Samples {

@@ -21,7 +21,7 @@ struct VaecCommand: ParsableCommand {
       the samples. See vaec(1).
 
       EXIT STATUS
-        0 done; 1 data or a file is at fault; 64 wrong usage
+        0 done; 1 data or a file is at fault; 2 a file asks for too much memory; 64 wrong usage
       """,
     version: "vaec \(version)",
     subcommands: [
