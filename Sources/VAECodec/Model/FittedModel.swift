@@ -105,7 +105,10 @@ public struct FittedModel: Sendable {
 
   /// Reads a `.vae` file.
   ///
-  /// - Parameter memory: how much the model, and work with it, may take.
+  /// - Parameters:
+  ///   - source: the file from its first byte on.
+  ///   - name: the file in messages.
+  ///   - memory: how much the model, and work with it, may take.
   public static func read(
     _ source: any ByteSource, name: String, memory: MemoryLimit = .standard
   ) throws(CodecError) -> FittedModel {
