@@ -5,7 +5,7 @@ extension EvaluationReport {
   /// compares with the other, which is as good as it gets.
   ///
   /// Real samples are split at random into two halves; new ones, as many as a half, are compared with one of them, and the
-  /// other half is, too. See ``VAE/TwoSampleTest``.
+  /// other half is, too. See `TwoSampleTest`.
   public struct NewSamples: Sendable {
     /// How they were drawn.
     public var sampler: Sampler

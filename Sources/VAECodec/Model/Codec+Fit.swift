@@ -30,7 +30,7 @@ extension Codec {
   ///   - memory: bytes that the fit may take for samples; of larger data a uniform sample of rows is fitted.
   ///   - checkpoints: where checkpoints go and come from.
   ///   - progress: called a few times a second; returning false makes the fit finish the epoch and stop or, with
-  ///     checkpoints, write one and throw ``FitError/suspended(fraction:)``.
+  ///     checkpoints, write one and throw `FitError.suspended`.
   public func fit(
     _ inputs: [(name: String, reader: any SampleReader)], options: FitOptions = FitOptions(),
     memory: Int = 1 << 30, checkpoints: FitCheckpoints? = nil,

@@ -29,7 +29,7 @@ extension Codec {
   ///   - options: its ``EncodeOptions/carriesModel`` does not count.
   ///   - sink: gets the whole stream; it is not finished.
   ///   - open: gives a reader of the samples from the first on, as often as it is called.
-  ///   - progress: of the fit; see ``fit(_:options:memory:progress:)``.
+  ///   - progress: of the fit; see ``fit(_:options:memory:checkpoints:progress:)``.
   public func pack(
     name: String, fitOptions: FitOptions = FitOptions(), memory: Int = 1 << 30,
     options: EncodeOptions = EncodeOptions(), to sink: any ByteSink,
