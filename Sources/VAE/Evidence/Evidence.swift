@@ -1,5 +1,3 @@
-import CKernels
-
 /// What the evidence lower bound of a textbook VAE is made of, beside encoder means and decoder: the likelihood, and the
 /// posterior's variance.
 ///

@@ -28,13 +28,10 @@ extension Model {
     on samples: Matrix, first: Int = 0, kernels: Kernels, workers: Workers
   ) -> (bound: EvidenceBound, squaredError: Double)? {
     guard let network, let evidence = network.evidence, front == nil, samples.rows > 0 else { return nil }
-    let block = 128
-    let blocks = (samples.rows + block - 1) / block
-    let sums = Slots<RowSums>(count: blocks)
-    workers.forEach(blocks) { b in
-      let rows = b * block..<min(samples.rows, (b + 1) * block)
+    let sums = Slots<RowSums>(count: Workers.blocks(of: samples.rows))
+    workers.forEachBlock(of: samples.rows) { block, rows in
       let meter = EvidenceMeter(self, network, evidence, rows: rows.count, kernels: kernels)
-      sums[b] = meter.measure(samples, rows, firstNumber: first + rows.lowerBound)
+      sums[block] = meter.measure(samples, rows, firstNumber: first + rows.lowerBound)
     }
     var all = RowSums()
     for part in sums.array {
@@ -60,9 +57,7 @@ extension Model {
       Matrix(rows: samples.rows, columns: network.latents),
       Matrix(rows: samples.rows, columns: network.latents)
     )
-    let block = 128
-    workers.forEach((samples.rows + block - 1) / block) { b in
-      let rows = b * block..<min(samples.rows, (b + 1) * block)
+    workers.forEachBlock(of: samples.rows) { _, rows in
       let meter = EvidenceMeter(self, network, evidence, rows: rows.count, kernels: kernels)
       meter.encode(samples, rows)
       for (i, r) in rows.enumerated() {

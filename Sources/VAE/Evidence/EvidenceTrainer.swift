@@ -34,8 +34,9 @@ final class EvidenceTrainer {
   let gradients: EvidenceGradients
   private let optimizer: Optimizer
   private let posteriorOptimizers: (weights: Optimizer, bias: Optimizer)
-  let sources: [Gradients.Source]
-  private let units: [(source: Int, panel: Int)]
+  private let panels: ParameterPanels
+  /// Entries that are trained, with what their gradients are made of.
+  var sources: [Gradients.Source] { panels.sources }
   private var random: RandomSource
   private var order: [Int]
   private var next: Int
@@ -72,21 +73,12 @@ final class EvidenceTrainer {
       [
         a.encoder.linear.weight, a.encoder.gain, a.decoder.linear.weight, a.decoder.gain, a.prior,
       ].map(\.offset))
-    sources = gradients.network.sources.filter { !still.contains($0.entry.offset) }
-    var units: [(source: Int, panel: Int)] = []
-    for (i, source) in sources.enumerated() {
-      for panel in 0..<source.entry.shape.panels { units.append((i, panel)) }
-    }
-    let sizes = sources.map(\.entry.shape.inputs)
-    // The large ones first, so that workers end at about the same time.
-    units.sort { (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel) }
-    self.units = units
+    panels = ParameterPanels(
+      gradients.network.sources.filter { !still.contains($0.entry.offset) }, of: gradients.network)
     start()
     for r in 0..<batch { pass.condition(row: r, u: 0, step: 1) }
     pass.forwardScales(0..<batch)
-    for source in sources {
-      for panel in 0..<source.entry.shape.panels { gradients.network.transpose(source.entry, panel: panel) }
-    }
+    panels.transpose()
     gradients.transposePosterior()
   }
 
@@ -138,15 +130,7 @@ final class EvidenceTrainer {
       gradients.run(rows, variance: variance)
     }
     learnVariance()
-    workers.forEach(units.count) { [units, sources, optimizer, parameters, gradients] i in
-      let (source, panel) = (sources[units[i].source], units[i].panel)
-      let offset = source.entry.offset + panel * source.entry.shape.inputs * panelWidth
-      optimizer.descend(
-        parameters.buffer, offset: offset, gradients.network.parameterGradient(source, panel: panel),
-        decays: false,
-        adam)
-      gradients.network.transpose(source.entry, panel: panel)
-    }
+    panels.descend(by: optimizer, adam, workers: workers)
     descendPosterior(adam)
   }
 

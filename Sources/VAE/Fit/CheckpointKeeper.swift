@@ -60,8 +60,11 @@ final class CheckpointKeeper {
   func write(_ state: TrainingState, _ trainer: Trainer) {
     checkpoints.save { (sink) throws(ByteIOError) in
       let sink = try ZstdSink(sink, level: 1)
-      try sink.write(head.bytes + Self.numbers(state, trainer.state))
-      try sink.write(trainer.state.order.flatMap { [UInt8](littleEndian: UInt32($0)) })
+      let place = trainer.state
+      try sink.write(head.bytes + Self.numbers(state, place))
+      var order = ByteWriter()
+      for row in place.order { order.append(UInt32(row)) }
+      try sink.write(order.bytes)
       var buffers = [trainer.parameters.buffer, trainer.moments.first, trainer.moments.second]
       if state.bestLoss.isFinite { buffers.append(state.bestParameters.buffer) }
       for buffer in buffers { try sink.write(UnsafeRawBufferPointer(buffer.bytes)) }
@@ -202,11 +205,5 @@ final class CheckpointKeeper {
       }
       guard try reader.integer(UInt64.self) == data else { throw .otherData }
     }
-  }
-}
-
-extension [UInt8] {
-  fileprivate init(littleEndian number: UInt32) {
-    self = Swift.withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
   }
 }

@@ -25,10 +25,8 @@ final class CheckpointReader {
   }
 
   func integer<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(CheckpointError) -> T {
-    var value: T = 0
-    for (shift, byte) in try bytes(MemoryLayout<T>.size).enumerated() {
-      value |= T(truncatingIfNeeded: byte) << T(truncatingIfNeeded: 8 * shift)
-    }
+    var field = ByteReader(try bytes(MemoryLayout<T>.size))
+    guard let value = try? field.integer(T.self) else { throw .damaged }
     return value
   }
 

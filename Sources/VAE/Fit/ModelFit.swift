@@ -231,9 +231,7 @@ extension Model {
     _ x: Matrix, at part: OperatingPoint.Network, _ kernels: Kernels, _ workers: Workers
   ) -> Matrix {
     let reached = Matrix(rows: x.rows, columns: x.columns)
-    let block = 128
-    workers.forEach((x.rows + block - 1) / block) { b in
-      let rows = b * block..<min(x.rows, (b + 1) * block)
+    workers.forEachBlock(of: x.rows) { _, rows in
       NetworkCoder(self, part, rows: rows.count, kernels: kernels).run(x, rows, into: reached)
     }
     return reached

@@ -184,9 +184,7 @@ struct OperatingHull {
     }
     let sums = FloatBuffer(count: held.rows)
     let (model, held, kernels) = (self.model, self.held, self.kernels)
-    let block = 128
-    workers.forEach((held.rows + block - 1) / block) { b in
-      let rows = b * block..<min(held.rows, (b + 1) * block)
+    workers.forEachBlock(of: held.rows) { _, rows in
       let coder = NetworkCoder(model, part, rows: rows.count, kernels: kernels)
       coder.run(held, rows, into: reached)
       for (i, r) in rows.enumerated() {

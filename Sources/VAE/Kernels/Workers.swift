@@ -31,6 +31,20 @@ public struct Workers: Sendable {
     }
   }
 
+  /// Rows of a block.
+  private static let blockRows = 128
+
+  /// Blocks that ``forEachBlock(of:_:)`` makes of so many rows.
+  static func blocks(of rows: Int) -> Int { (rows + blockRows - 1) / blockRows }
+
+  /// Splits 0..<rows into blocks, which do not depend on the number of threads, and runs `body` on each: what it takes in
+  /// memory does not grow with the rows.
+  func forEachBlock(of rows: Int, _ body: @Sendable (_ block: Int, _ rows: Range<Int>) -> Void) {
+    forEach(Self.blocks(of: rows)) { block in
+      body(block, block * Self.blockRows..<min(rows, (block + 1) * Self.blockRows))
+    }
+  }
+
   /// Splits 0..<items into one contiguous range a thread, and runs `body` on each.
   public func forEachRange(of items: Int, _ body: @Sendable (Range<Int>) -> Void) {
     let parts = min(count, items)

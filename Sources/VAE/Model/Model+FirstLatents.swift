@@ -108,9 +108,7 @@ extension Model {
     of x: Matrix, _ network: Network, _ kernels: Kernels, _ workers: Workers,
     _ body: @Sendable (_ pass: Pass, _ rows: Range<Int>) -> Void
   ) {
-    let block = 128
-    workers.forEach((x.rows + block - 1) / block) { b in
-      let range = b * block..<min(x.rows, (b + 1) * block)
+    workers.forEachBlock(of: x.rows) { _, range in
       let pass = Pass(rows: range.count, network, at: network.point(1), kernels: kernels)
       pass.input.row(0).update(from: x.row(range.lowerBound), count: range.count * x.stride)
       pass.forwardEncoder(0..<range.count)

@@ -32,10 +32,9 @@ public final class Trainer {
   private let pass: Pass
   private let gradients: Gradients
   private let optimizer: Optimizer
-  private let sources: [Gradients.Source]
-  /// Panels of entries: all of them, and those of decoder and prior.
-  private let units: [(source: Int, panel: Int)]
-  private let settlingUnits: [(source: Int, panel: Int)]
+  /// Panels of all entries, and of those of decoder and prior.
+  private let panels: ParameterPanels
+  private let settlingPanels: ParameterPanels
   /// Entries, by their offset, whose weights decay.
   private let decaying: Set<Int>
   private var random: RandomSource
@@ -69,27 +68,21 @@ public final class Trainer {
     pass = Pass(rows: batch, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
     gradients = Gradients(pass, bounds: bounds, hasMissing: known != nil)
     optimizer = Optimizer(count: parameters.architecture.count, kernels: kernels)
-    sources = gradients.sources
-    var units: [(source: Int, panel: Int)] = []
-    for (i, source) in sources.enumerated() {
-      for panel in 0..<source.entry.shape.panels { units.append((i, panel)) }
-    }
     let a = parameters.architecture
     decaying = Set(
       [a.encoder, a.decoder].flatMap { $0.hidden.map(\.weight.offset) + [$0.last.offset] })
     let settling = Set(
       ([a.decoder.linear.weight, a.decoder.linear.bias, a.decoder.last, a.decoder.gain, a.prior]
         + a.decoder.hidden.flatMap { [$0.weight, $0.bias] }).map(\.offset))
-    let sizes = sources.map(\.entry.shape.inputs)
-    // The large ones first, so that workers end at about the same time.
-    units.sort { (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel) }
-    self.units = units
-    settlingUnits = units.filter { [sources] in settling.contains(sources[$0.source].entry.offset) }
+    let sources = gradients.sources
+    panels = ParameterPanels(sources, of: gradients)
+    settlingPanels = ParameterPanels(
+      sources.filter { settling.contains($0.entry.offset) }, of: gradients)
     random = RandomSource(seed: options.seed)
     order = Array(0..<data.rows)
     picks = Array(repeating: Pick(row: 0), count: batch)
     next = data.rows
-    transposeAll()
+    panels.transpose()
   }
 
   /// All that changes from step to step, but for the parameters: with them, what a fit needs to go on.
@@ -119,13 +112,7 @@ public final class Trainer {
       random = RandomSource(seed: newValue.random)
       order = newValue.order
       next = newValue.next
-      transposeAll()
-    }
-  }
-
-  private func transposeAll() {
-    for source in sources {
-      for panel in 0..<source.entry.shape.panels { gradients.transpose(source.entry, panel: panel) }
+      panels.transpose()
     }
   }
 
@@ -174,11 +161,9 @@ public final class Trainer {
     firstDecay *= beta1
     let adam = Optimizer.Step(
       number: number, rate: rate, beta1: beta1, firstDecay: firstDecay, decay: rate * options.weightDecay)
-    let (data, known, picks, pass, gradients, optimizer, parameters, sources, decaying) = (
-      self.data, self.known, self.picks, self.pass, self.gradients, self.optimizer, self.parameters,
-      self.sources, self.decaying
+    let (data, known, picks, pass, gradients) = (
+      self.data, self.known, self.picks, self.pass, self.gradients
     )
-    let units = rounded ? settlingUnits : self.units
     workers.forEachRange(of: batch) { rows in
       for r in rows {
         picks[r].copy(from: data, to: pass.input.row(r))
@@ -186,14 +171,7 @@ public final class Trainer {
       }
       gradients.run(rows, rounded: rounded)
     }
-    workers.forEach(units.count) { i in
-      let (source, panel) = (sources[units[i].source], units[i].panel)
-      let offset = source.entry.offset + panel * source.entry.shape.inputs * panelWidth
-      optimizer.descend(
-        parameters.buffer, offset: offset, gradients.parameterGradient(source, panel: panel),
-        decays: decaying.contains(source.entry.offset), adam)
-      gradients.transpose(source.entry, panel: panel)
-    }
+    (rounded ? settlingPanels : panels).descend(by: optimizer, adam, decaying: decaying, workers: workers)
   }
 }
 
