@@ -10,16 +10,8 @@ struct FrameFinder {
 
   /// Throws where streams and chunks that were found are more than memory is allowed for.
   func admit(_ streams: Int, chunks: Int) throws(StreamError) {
-    try admit(bytes: MemoryLimit.sum((streams, Self.streamBytes), (chunks, Self.chunkBytes)))
-  }
-
-  /// Throws where memory is not allowed for so many bytes.
-  func admit(bytes: Int) throws(StreamError) {
-    do throws(ByteIOError) {
-      try memory.admit(bytes)
-    } catch {
-      throw .bytes(error)
-    }
+    try memory.admit(
+      inStream: MemoryLimit.sum((streams, Self.streamBytes), (chunks, Self.chunkBytes)))
   }
 
   /// What a stream, and a chunk, take in memory at the most, with what others keep of them.

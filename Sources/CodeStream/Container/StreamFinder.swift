@@ -116,7 +116,7 @@ public struct StreamFinder {
   ///
   /// - Parameter index: the chunk's number in messages, from 0.
   public func frame(of chunk: StreamPlace.Chunk, index: Int) throws(StreamError) -> [UInt8] {
-    try frames.admit(bytes: chunk.range.count)
+    try frames.memory.admit(inStream: chunk.range.count)
     let bytes = try frames.read(chunk.range.lowerBound, chunk.range.count)
     guard bytes.count == chunk.range.count, let header = FrameHeader(bytes[...]) else {
       throw .damagedChunk(index: index)
@@ -127,7 +127,7 @@ public struct StreamFinder {
 
   /// The file of a model.
   public func modelFile(_ range: Range<Int>) throws(StreamError) -> [UInt8] {
-    try frames.admit(bytes: range.count)
+    try frames.memory.admit(inStream: range.count)
     return try frames.read(range.lowerBound, range.count)
   }
 
@@ -135,7 +135,7 @@ public struct StreamFinder {
   ///
   /// - Parameter index: the chunk's number in messages, from 0.
   public func content(of chunk: StreamPlace.Chunk, index: Int) throws(StreamError) -> [UInt8] {
-    try frames.admit(bytes: max(chunk.range.count, chunk.contentSize))
+    try frames.memory.admit(inStream: max(chunk.range.count, chunk.contentSize))
     guard let content = try frames.content(chunk.range) else { throw .damagedChunk(index: index) }
     return content
   }

@@ -112,7 +112,7 @@ public final class StreamReader {
     guard size - StreamHeader.overhead <= StreamHeader.largestContent else {
       throw .oversize(bytes: size - StreamHeader.overhead, limit: StreamHeader.largestContent)
     }
-    if size > Self.usualHeader { try admit(size) }
+    if size > Self.usualHeader { try memory.admit(inStream: size) }
     let body = try input.take(upTo: size)
     guard body.count == size else { throw .truncated(afterChunks: 0) }
     guard let header = try StreamHeader(body: body[...]) else { throw isForeign }
@@ -133,7 +133,7 @@ public final class StreamReader {
     var bytes = try input.take(upTo: min(size, CarriedModel.name.count))
     guard bytes == CarriedModel.name else { throw isForeign }
     guard size <= CarriedModel.largest else { throw .oversize(bytes: size, limit: CarriedModel.largest) }
-    try admit(size)
+    try memory.admit(inStream: size)
     try take(size - bytes.count, onto: &bytes)
     return bytes
   }
@@ -212,7 +212,7 @@ public final class StreamReader {
       guard contentSize <= Container.largestContent else {
         throw .oversize(bytes: contentSize, limit: Container.largestContent)
       }
-      try admit(contentSize)
+      try memory.admit(inStream: contentSize)
     }
     try take(4, onto: &frame)
     return (frame, contentSize)
@@ -240,14 +240,6 @@ public final class StreamReader {
     var bytes: [UInt8] = []
     try take(4, onto: &bytes)
     return bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
-  }
-
-  private func admit(_ size: Int) throws(StreamError) {
-    do throws(ByteIOError) {
-      try memory.admit(size)
-    } catch {
-      throw .bytes(error)
-    }
   }
 
   private func take(_ count: Int, onto bytes: inout [UInt8]) throws(StreamError) {
