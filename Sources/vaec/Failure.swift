@@ -76,12 +76,3 @@ struct Failure {
     }
   }
 }
-
-/// Does `body`, whose errors are about the file called `name`.
-func naming<T>(_ name: String, _ body: () throws(ByteIOError) -> T) throws(CodecError) -> T {
-  do throws(ByteIOError) {
-    return try body()
-  } catch {
-    throw .bytes(error, name: name)
-  }
-}

@@ -117,15 +117,6 @@ extension StreamDetails {
   }
 }
 
-/// Runs `body`, and says of its errors which file of streams they concern.
-func naming<R>(_ name: String, _ body: () throws(StreamError) -> R) throws(CodecError) -> R {
-  do throws(StreamError) {
-    return try body()
-  } catch {
-    throw .stream(error, name: name)
-  }
-}
-
 /// The next part of a stream.
 func nextPart(_ reader: StreamReader, _ name: String) throws(CodecError) -> StreamReader.Part? {
   try naming(name) { () throws(StreamError) in try reader.next() }

@@ -92,10 +92,8 @@ extension Codec {
 extension Codec {
   /// Throws where what is told of so many streams takes too much memory.
   private func admit(_ streams: Int, name: String) throws(CodecError) {
-    do {
+    try naming(name) { () throws(ByteIOError) in
       try memory.admit(MemoryLimit.sum((streams, 2 * MemoryLayout<StreamSummary>.stride)))
-    } catch {
-      throw .bytes(error, name: name)
     }
   }
 }

@@ -32,15 +32,7 @@ extension Codec {
     guard let map = LatentMap(model.model, kernels: kernels) else { throw .noLatents(name: name) }
     let kept = latents ?? map.count
     guard kept <= map.count else { throw .fewerLatents(name: name, asked: kept, most: map.count) }
-    var description: SampleDescription
-    do {
-      description = try SampleDescription(
-        elementType: .f4, sampleShape: [kept], format: .npy(version: 1, bigEndian: false),
-        rows: reader.description.rows)
-    } catch {
-      throw .samples(error)
-    }
-    let writer = try makeWriter(description)
+    let writer = try makeWriter(.npy(.f4, [kept], rows: reader.description.rows))
     var report = EmbedReport(samples: 0, latents: kept, missingValues: 0, seconds: 0)
     while let batch = try reading(reader, map.blockRows) {
       let (all, missing) = self.latents(of: batch, map, model)
@@ -124,12 +116,6 @@ extension Codec {
 extension ModelSummary {
   /// What `rows` samples of the model's type and shape are; nil where their number is not known.
   func description(rows: Int?) throws(CodecError) -> SampleDescription {
-    do {
-      return try SampleDescription(
-        elementType: elementType, sampleShape: sampleShape, format: .npy(version: 1, bigEndian: false),
-        rows: rows)
-    } catch {
-      throw .samples(error)
-    }
+    try .npy(elementType, sampleShape, rows: rows)
   }
 }

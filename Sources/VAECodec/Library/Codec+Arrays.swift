@@ -52,16 +52,9 @@ extension Codec {
   ///   - stream: the content of a `.vaec` file.
   ///   - model: the one that the stream was made with; nil where it carries its own or needs none.
   public func decode(_ stream: [UInt8], model: FittedModel? = nil) async throws -> Samples {
-    let observer = TransferObserver()
-    return try await Blocking.run(observer) {
-      var writer: SamplesWriter?
-      _ = try decode(observer.watch(MemorySource(stream)), name: "stream", model: model) { description in
-        let made = SamplesWriter(description, observing: observer)
-        writer = made
-        return made
-      }
-      guard let writer else { throw CodecError.noRows(name: "stream") }
-      return writer.samples
+    try await collecting("stream") { observer, makeWriter in
+      _ = try decode(
+        observer.watch(MemorySource(stream)), name: "stream", model: model, makeWriter: makeWriter)
     }
   }
 
@@ -168,7 +161,11 @@ extension Codec {
     }
   }
 
+  /// The samples that `body` writes.
+  ///
+  /// - Parameter name: what they come from, in messages.
   private func collecting(
+    _ name: String = "samples",
     _ body:
       @escaping @Sendable (
         TransferObserver, (SampleDescription) throws(CodecError) -> any SampleWriter
@@ -182,7 +179,7 @@ extension Codec {
         writer = made
         return made
       }
-      guard let writer else { throw CodecError.noRows(name: "samples") }
+      guard let writer else { throw CodecError.noRows(name: name) }
       return writer.samples
     }
   }

@@ -47,13 +47,11 @@ extension Codec {
     let observer = TransferObserver(progress)
     return try await Blocking.run(observer) {
       let open = { () throws(CodecError) in try Samples.reader(file, reading, observing: observer) }
-      let sink = try Self.output(path, overwrite: overwrite)
-      let report = try encode(open(), name: file, model: model, options: options, to: sink, reopen: open)
-      do throws(ByteIOError) {
-        try sink.finish()
-      } catch {
-        throw CodecError.bytes(error, name: path)
+      let sink = try naming(path) { () throws(ByteIOError) in
+        try OutputFile(path: path, overwrite: overwrite)
       }
+      let report = try encode(open(), name: file, model: model, options: options, to: sink, reopen: open)
+      try naming(path) { () throws(ByteIOError) in try sink.finish() }
       return report
     }
   }
@@ -85,12 +83,7 @@ extension Codec {
   ) async throws -> DecodeReport {
     let observer = TransferObserver(progress)
     return try await Blocking.run(observer) {
-      let source: FileSource
-      do throws(ByteIOError) {
-        source = try FileSource(path: file)
-      } catch {
-        throw CodecError.bytes(error, name: file)
-      }
+      let source = try naming(file) { () throws(ByteIOError) in try FileSource(path: file) }
       return try decode(observer.watch(source), name: file, model: model) {
         (description) throws(CodecError) in
         try Samples.writer(path, overwrite: overwrite, description)
@@ -106,25 +99,12 @@ extension Codec {
       try await decode(file: file, to: path, model: model, overwrite: overwrite, progress: $0)
     }
   }
-
-  private static func output(_ path: String, overwrite: Bool) throws(CodecError) -> OutputFile {
-    do {
-      return try OutputFile(path: path, overwrite: overwrite)
-    } catch {
-      throw .bytes(error, name: path)
-    }
-  }
 }
 
 extension FittedModel {
   /// Reads a `.vae` file.
   public init(contentsOf path: String) throws(CodecError) {
-    let source: FileSource
-    do {
-      source = try FileSource(path: path)
-    } catch {
-      throw .bytes(error, name: path)
-    }
+    let source = try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
     self = try FittedModel.read(source, name: path)
   }
 
@@ -134,12 +114,10 @@ extension FittedModel {
   ///   - path: the file.
   ///   - overwrite: whether a file that exists gives way.
   public func write(to path: String, overwrite: Bool = false) throws(CodecError) {
-    do {
+    try naming(path) { () throws(ByteIOError) in
       let file = try OutputFile(path: path, overwrite: overwrite)
       try file.write(bytes)
       try file.finish()
-    } catch {
-      throw .bytes(error, name: path)
     }
   }
 }

@@ -20,7 +20,7 @@ public struct Samples: Equatable, Sendable {
   ///   - shape: of a sample; [] for single values.
   /// - Throws: ``CodecError/samples(_:)`` where the shape is impossible, or the last sample lacks values.
   public init(_ values: [Float], shape: [Int]) throws(CodecError) {
-    let description = try Self.description(.f4, shape)
+    let description = try SampleDescription.npy(.f4, shape)
     try Self.expectWhole(values.count, description.valuesPerSample)
     self.init(
       description,
@@ -35,7 +35,7 @@ public struct Samples: Equatable, Sendable {
   ///   - shape: of a sample; [] for single values.
   /// - Throws: ``CodecError/samples(_:)`` where the shape is impossible, or the last sample lacks bytes.
   public init(bytes: [UInt8], type: ElementType, shape: [Int]) throws(CodecError) {
-    let description = try Self.description(type, shape)
+    let description = try SampleDescription.npy(type, shape)
     try Self.expectWhole(bytes.count, description.sampleBytes)
     self.init(
       description,
@@ -53,12 +53,12 @@ public struct Samples: Equatable, Sendable {
   /// All that a reader has.
   init(all reader: any SampleReader) throws(CodecError) {
     var parts: [SampleBatch] = []
-    do {
-      while let batch = try reader.read(maxRows: 1 << 16) { parts.append(batch) }
-    } catch {
-      throw .samples(error)
-    }
-    let description = reader.description
+    while let batch = try reading(reader, 1 << 16) { parts.append(batch) }
+    self.init(reader.description, joining: parts)
+  }
+
+  /// Batches of one kind, one after the other.
+  init(_ description: SampleDescription, joining parts: [SampleBatch]) {
     self.init(
       description,
       SampleBatch(joining: parts)
@@ -69,17 +69,6 @@ public struct Samples: Equatable, Sendable {
   private static func expectWhole(_ count: Int, _ perSample: Int) throws(CodecError) {
     guard count % perSample == 0 else {
       throw .samples(.truncatedRow(name: "samples", row: count / perSample + 1))
-    }
-  }
-
-  private static func description(
-    _ type: ElementType, _ shape: [Int]
-  ) throws(CodecError) -> SampleDescription {
-    do {
-      return try SampleDescription(
-        elementType: type, sampleShape: shape, format: .npy(version: 1, bigEndian: false))
-    } catch {
-      throw .samples(error)
     }
   }
 
@@ -105,12 +94,8 @@ public struct Samples: Equatable, Sendable {
   ///   - overwrite: whether a file that exists gives way.
   public func write(to path: String, overwrite: Bool = false) throws(CodecError) {
     let writer = try Self.writer(path, overwrite: overwrite, description)
-    do {
-      try writer.write(batch)
-      try writer.finish()
-    } catch {
-      throw .samples(error)
-    }
+    try writing(batch, to: writer)
+    try finishing(writer)
   }
 }
 
@@ -118,20 +103,15 @@ extension Samples {
   /// A reader of these samples.
   ///
   /// - Parameter observer: asked before each batch whether to go on.
-  func reader(observing observer: TransferObserver? = nil) -> any SampleReader {
-    ArrayReader(self, observer)
+  func reader(observing observer: TransferObserver) -> any SampleReader {
+    WatchedReader(HeldSamples([batch], description).reader(), observer)
   }
 
   /// A reader of a file.
   static func reader(
     _ path: String, _ options: ReadOptions, observing observer: TransferObserver?
   ) throws(CodecError) -> any SampleReader {
-    let source: any ByteSource
-    do {
-      source = try FileSource(path: path)
-    } catch {
-      throw .bytes(error, name: path)
-    }
+    let source = try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
     do {
       return try SampleInput.open(observer?.watch(source) ?? source, name: path, options: options)
     } catch {
@@ -159,24 +139,21 @@ extension Samples {
     }
   }
 
-  private final class ArrayReader: SampleReader {
-    let description: SampleDescription
-    private let batch: SampleBatch
-    private let observer: TransferObserver?
-    private var row = 0
+  /// Reads what another does, as long as anybody wants it.
+  private final class WatchedReader: SampleReader {
+    private let base: any SampleReader
+    private let observer: TransferObserver
 
-    init(_ samples: Samples, _ observer: TransferObserver?) {
-      description = samples.description
-      batch = samples.batch
+    init(_ base: any SampleReader, _ observer: TransferObserver) {
+      self.base = base
       self.observer = observer
     }
 
+    var description: SampleDescription { base.description }
+
     func read(maxRows: Int) throws(SampleIOError) -> SampleBatch? {
-      if observer?.isCancelled == true { throw .bytes(.cancelled, name: "samples") }
-      guard row < batch.rows else { return nil }
-      let end = min(batch.rows, row + maxRows)
-      defer { row = end }
-      return batch.rows(row..<end)
+      if observer.isCancelled { throw .bytes(.cancelled, name: "samples") }
+      return try base.read(maxRows: maxRows)
     }
   }
 }
@@ -200,11 +177,5 @@ final class SamplesWriter: SampleWriter {
 
   func finish() {}
 
-  var samples: Samples {
-    Samples(
-      description,
-      SampleBatch(joining: parts)
-        ?? SampleBatch(
-          elementType: description.elementType, valuesPerSample: description.valuesPerSample, bytes: []))
-  }
+  var samples: Samples { Samples(description, joining: parts) }
 }

@@ -112,15 +112,13 @@ public struct FittedModel: Sendable {
   public static func read(
     _ source: any ByteSource, name: String, memory: MemoryLimit = .standard
   ) throws(CodecError) -> FittedModel {
-    let bytes: [UInt8]
-    do throws(ByteIOError) {
+    let bytes = try naming(name) { () throws(ByteIOError) in
       let head = try source.read(upTo: headSize)
       // What is no model is not read to its end: it may be anything.
       let most = min(largestContent, memory.bytes)
-      bytes = head.starts(with: magic) ? head + (try source.read(upTo: most)) : head
+      let bytes = head.starts(with: magic) ? head + (try source.read(upTo: most)) : head
       if bytes.count > most { throw ByteIOError.memory(needs: nil, limit: memory.bytes) }
-    } catch {
-      throw .bytes(error, name: name)
+      return bytes
     }
     return try FittedModel(bytes: bytes, name: name, memory: memory)
   }

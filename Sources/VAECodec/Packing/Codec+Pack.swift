@@ -74,11 +74,7 @@ extension Codec {
         }
       }
     }
-    do throws(ByteIOError) {
-      try chosen.drain(to: sink)
-    } catch {
-      throw .bytes(error, name: name)
-    }
+    try naming(name) { () throws(ByteIOError) in try chosen.drain(to: sink) }
     report.seconds = (clock.now - start) / .seconds(1)
     return report
   }
@@ -93,11 +89,7 @@ extension Codec {
   }
 
   private func spool() throws(CodecError) -> SpoolFile {
-    do {
-      return try SpoolFile()
-    } catch {
-      throw .bytes(error, name: "a temporary file")
-    }
+    try naming("a temporary file") { () throws(ByteIOError) in try SpoolFile() }
   }
 
   /// Encodes samples without a model: each value is predicted from those before it alone.

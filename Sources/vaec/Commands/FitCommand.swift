@@ -53,8 +53,10 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     let codec = try general.codec()
-    try checkOutput(output, overwrite: force)
-    if let path = checkpoints.written { try checkOutput(path, overwrite: force || checkpoints.overwrites) }
+    try OutputTarget.file(output, overwrite: force).check()
+    if let path = checkpoints.written {
+      try OutputTarget.file(path, overwrite: force || checkpoints.overwrites).check()
+    }
     try report.check(overwrite: force, others: data + [output] + [checkpoints.written].compactMap { $0 })
     let keeping = try checkpoints.open(general.console)
     var readers: [(name: String, reader: any SampleReader)] = []
@@ -65,11 +67,7 @@ struct FitCommand: ParsableCommand {
     objective.set(in: &options)
     let console = general.console
     let fitted = try fit(codec, readers, options, keeping)
-    let file = try naming(output) { () throws(ByteIOError) in try OutputFile(path: output, overwrite: force) }
-    try naming(output) { () throws(ByteIOError) in
-      try file.write(fitted.model.bytes)
-      try file.finish()
-    }
+    try fitted.model.write(to: output, overwrite: force)
     if report.report != nil { try writeReport(fitted, codec, console) }
     if report.usesStandardOutput { return }
     if general.json {
@@ -114,11 +112,5 @@ struct FitCommand: ParsableCommand {
     } catch CodecError.fit(.checkpoint(let error), _) {
       throw CodecError.fit(.checkpoint(error), name: checkpoints.resume ?? "")
     }
-  }
-
-  /// Finds out before the work whether a file can be written after it.
-  private func checkOutput(_ path: String, overwrite: Bool) throws(CodecError) {
-    if Terminal.isSpecialFile(path) { return }
-    try naming(path) { () throws(ByteIOError) in try OutputFile(path: path, overwrite: overwrite).discard() }
   }
 }

@@ -1,4 +1,5 @@
 import ByteIO
+import VAECodec
 
 /// Where data go.
 enum OutputTarget {
@@ -11,6 +12,12 @@ enum OutputTarget {
     case .standardOutput: "standard output"
     case .file(let path, _): path
     }
+  }
+
+  /// Finds out before the work whether it can be written to after it.
+  func check() throws(CodecError) {
+    guard case .file(let path, let overwrite) = self, !Terminal.isSpecialFile(path) else { return }
+    try naming(path) { () throws(ByteIOError) in try OutputFile(path: path, overwrite: overwrite).discard() }
   }
 
   /// Begins to write. A file appears when it is finished (see ``finish(_:)``), and not otherwise.

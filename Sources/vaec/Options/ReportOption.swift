@@ -31,10 +31,7 @@ struct ReportOption: ParsableArguments {
     if let same = others.first(where: { $0 == report || Terminal.isSameFile($0, report) }) {
       throw CommandError.outputIsInput(same)
     }
-    if Terminal.isSpecialFile(report) { return }
-    try naming(report) { () throws(ByteIOError) in
-      try OutputFile(path: report, overwrite: overwrite).discard()
-    }
+    try OutputTarget.file(report, overwrite: overwrite).check()
   }
 
   /// Writes the report that was asked for.
