@@ -140,6 +140,8 @@ extension CodecError: CustomStringConvertible {
     case .notProbabilities(let lowest, let highest):
       "the Bernoulli likelihood takes values from 0 to 1, or integers from 0 on; these go from \(lowest) to \(highest): "
         + "scale them, or say --likelihood gaussian"
+    case .diverged:
+      "training has diverged: the bound is no finite number; try a --beta nearer to 1, or look for values that are far off"
     case .suspended(let fraction):
       "the fit rests at \(Int(100 * min(1, max(0, fraction)))) %; go on with --resume"
     case .checkpoint(let error): text(error)

@@ -32,7 +32,7 @@ struct CheckpointTests {
 
     /// - Parameter stopping: it is asked to stop when it first has come so far.
     init(
-      _ samples: Matrix = CheckpointTests.samples, _ options: FitOptions = CheckpointTests.options(),
+      _ samples: Matrix = CheckpointTests.samples, options: FitOptions = CheckpointTests.options(),
       from checkpoint: [UInt8]? = nil, every interval: Double = 0, workers: Int = 2, stopping: Double = 2
     ) throws {
       let keeping = FitCheckpoints(every: interval, resumed: checkpoint.map { MemorySource($0) }) { write in
@@ -48,24 +48,86 @@ struct CheckpointTests {
     }
   }
 
-  private static func uninterrupted() throws -> [UInt8] {
-    let fit = ModelFit(options(), kernels: Kernels(), workers: Workers(count: 1))
+  private static func uninterrupted(_ options: FitOptions = options()) throws -> [UInt8] {
+    let fit = ModelFit(options, kernels: Kernels(), workers: Workers(count: 1))
     return try fit(samples.copy(rows: 0..<samples.rows), isInteger: false, elementRange: nil).model.encode()
+  }
+
+  private static func options(_ kind: String) -> FitOptions {
+    var options = options()
+    if kind == "elbo" { options.objective = .elbo }
+    if kind == "for" {
+      options.samples = 3000
+      options.hidden = nil
+      options.epochs = 3
+    }
+    return options
   }
 
   @Test(
     "from whichever step it goes on, a fit gives the model of one that was not interrupted",
-    arguments: [1, 2])
-  func everyStep(workers: Int) throws {
-    let expected = try Self.uninterrupted()
-    let all = try Run(workers: workers)
+    arguments: [("rate-distortion", 12 * 2 + 2 + 1), ("elbo", 12 * 2 + 1)], [1, 2])
+  func everyStep(kind: (name: String, checkpoints: Int), workers: Int) throws {
+    let options = Self.options(kind.name)
+    let expected = try Self.uninterrupted(options)
+    let all = try Run(options: options, workers: workers)
     #expect(all.model == expected)
     // One for each step of training and of its end, and one at the end.
-    #expect(all.checkpoints.count == 12 * 2 + 2 + 1)
-    for (step, checkpoint) in all.checkpoints.enumerated() {
-      let rest = try Run(from: checkpoint, every: 1e9, workers: 3 - workers)
+    #expect(all.checkpoints.count == kind.checkpoints)
+    for (step, checkpoint) in all.checkpoints.enumerated() where step % 3 != workers {
+      let rest = try Run(options: options, from: checkpoint, every: 1e9, workers: 3 - workers)
       #expect(rest.model == expected, "after step \(step + 1)")
     }
+  }
+
+  @Test("a fit for a number of samples goes on in whichever of its networks it was")
+  func severalNetworks() throws {
+    let options = Self.options("for")
+    let expected = try Self.uninterrupted(options)
+    let all = try Run(options: options)
+    #expect(all.model == expected)
+    // Each network takes 6 steps, 1 of its end, and ends with a checkpoint.
+    let networks = all.checkpoints.count / 8
+    #expect(networks >= 2 && all.checkpoints.count == 8 * networks)
+    for index in stride(from: 1, to: all.checkpoints.count, by: 5) {
+      let rest = try Run(options: options, from: all.checkpoints[index], every: 1e9)
+      #expect(rest.model == expected, "after checkpoint \(index + 1)")
+      // No network is trained again.
+      #expect(rest.checkpoints.count == networks - index / 8)
+    }
+  }
+
+  @Test("the networks of a fit for a number of samples are believed only if they are as good as they were")
+  func severalNetworksLie() throws {
+    let options = Self.options("for")
+    let last = try #require(try Run(options: options).checkpoints.last)
+    let content = try Self.content(last)
+    var refused = 0
+    for offset in stride(from: 700, to: 2300, by: 200) {
+      var changed = content
+      changed.replaceSubrange(offset..<offset + 1, with: [content[offset] ^ 0x55])
+      do {
+        _ = try Run(options: options, from: Self.zstd(changed), every: 1e9)
+      } catch is FitError {
+        refused += 1
+      }
+    }
+    #expect(refused > 0)
+  }
+
+  @Test(
+    "a fit by the clock goes on with what is left of its time", arguments: [Objective.rateDistortion, .elbo])
+  func byTheClock(objective: Objective) throws {
+    var options = Self.options()
+    (options.epochs, options.seconds, options.objective) = (nil, 0.4, objective)
+    let first = try Run(options: options)
+    let checkpoint = try #require(first.checkpoints.last)
+    // Nothing is left to train: there is no checkpoint but the last.
+    let rest = try Run(options: options, from: checkpoint)
+    #expect(rest.checkpoints.count == 1)
+    #expect(rest.model == first.model)
+    let early = try #require(first.checkpoints.first)
+    #expect(try Run(options: options, from: early, every: 1e9).model.count > 0)
   }
 
   @Test("a fit that is asked to stop writes a checkpoint and no model, again and again")
@@ -99,33 +161,25 @@ struct CheckpointTests {
   func others() throws {
     let checkpoint = try #require(try Run().checkpoints.first)
     var options = Self.options()
+    options.beta = 2
+    #expect(throws: FitError.checkpoint(.otherOption(name: "beta", made: "1.0", given: "2.0"))) {
+      try Run(options: options, from: checkpoint)
+    }
+    options = Self.options()
     options.seed = 7
     #expect(throws: FitError.checkpoint(.otherOption(name: "seed", made: "0", given: "7"))) {
-      try Run(Self.samples, options, from: checkpoint)
+      try Run(options: options, from: checkpoint)
     }
     options = Self.options()
     options.hidden = [8, 8]
     #expect(throws: FitError.checkpoint(.otherOption(name: "hidden", made: "8", given: "8,8"))) {
-      try Run(Self.samples, options, from: checkpoint)
+      try Run(options: options, from: checkpoint)
     }
     let other = Self.samples.copy(rows: 0..<300)
     other[299, 11] = other[299, 11].nextUp
     #expect(throws: FitError.checkpoint(.otherData)) { try Run(other, from: checkpoint) }
     #expect(throws: FitError.checkpoint(.otherData)) {
       try Run(Self.samples.copy(rows: 0..<299), from: checkpoint)
-    }
-  }
-
-  @Test("fits by the clock, for a number of samples and by evidence have no checkpoints")
-  func refused() throws {
-    var byTime = Self.options()
-    (byTime.epochs, byTime.seconds) = (nil, 1)
-    var forSamples = Self.options()
-    forSamples.samples = 100
-    var byEvidence = Self.options()
-    byEvidence.objective = .elbo
-    for options in [byTime, forSamples, byEvidence] {
-      #expect(throws: FitError.badOption("checkpoint")) { try Run(Self.samples, options) }
     }
   }
 
@@ -146,21 +200,27 @@ struct CheckpointTests {
     }
   }
 
-  @Test("numbers that lie, with the checksum right, are refused or do no harm")
-  func lies() throws {
-    let middle = try Run().checkpoints
+  @Test(
+    "numbers that lie, with the checksum right, are refused or do no harm",
+    arguments: ["rate-distortion", "elbo", "for"])
+  func lies(kind: String) throws {
+    let options = Self.options(kind)
+    let middle = try Run(options: options).checkpoints
     let content = try Self.content(middle[middle.count - 1])
-    // From the steps that were made on; the options before that are short words.
-    for offset in stride(from: 0, to: 200, by: 5) {
-      for lie in [
-        [UInt8](repeating: 0xFF, count: 8), [UInt8](repeating: 0x7F, count: 8),
-        [0, 0, 0, 0, 0, 0, 0xF0, 0x7F],
-      ] {
+    let all: [[UInt8]] = [
+      [0, 0, 0, 0, 0, 0, 0xF0, 0x7F], [UInt8](repeating: 0xFF, count: 8), [UInt8](repeating: 0x7F, count: 8),
+    ]
+    let lies = kind == "for" ? Array(all.prefix(1)) : all
+    // Numbers are after the head, whose options are short words; what follows them are floats.
+    let counts = stride(from: 0, to: 300, by: kind == "rate-distortion" ? 13 : 43)
+    let floats = stride(from: 1500, to: content.count, by: content.count / 3)
+    for offset in Array(counts) + Array(floats) {
+      for lie in lies {
         guard offset + lie.count <= content.count else { continue }
         var changed = content
         changed.replaceSubrange(offset..<offset + lie.count, with: lie)
         do {
-          _ = try Run(from: Self.zstd(changed), every: 1e9)
+          _ = try Run(options: options, from: Self.zstd(changed), every: 1e9)
         } catch is FitError {}
       }
     }

@@ -145,6 +145,11 @@ struct EvidenceTests {
     return x
   }
 
+  @Test("a fit that diverges says so")
+  func divergence() throws {
+    #expect(throws: FitError.diverged) { try fit(isBernoulli: false, epochs: 2, beta: 1e300) }
+  }
+
   private func fit(
     isBernoulli: Bool, workers: Int = 2, epochs: Int = 30, seed: UInt64 = 1, beta: Double = 1
   ) throws -> ModelFit.Result {

@@ -4,7 +4,7 @@
 /// Adam at a constant rate, as examples have it. The same data, options and seed give the same bits, whatever the number of
 /// workers. The linear paths stay zero, the gains at one, and every row is conditioned on the first anchor, so that what
 /// remains is encoder and decoder as a multilayer perceptron each.
-final class EvidenceTrainer {
+final class EvidenceTrainer: ResumableTrainer {
   /// What the training is told.
   struct Options {
     var batch = 128
@@ -77,7 +77,35 @@ final class EvidenceTrainer {
       gradients.network.sources.filter { !still.contains($0.entry.offset) }, of: gradients.network)
     start()
     for r in 0..<batch { pass.condition(row: r, u: 0, step: 1) }
-    pass.forwardScales(0..<batch)
+    updateDerived()
+  }
+
+  var buffers: [FloatBuffer] {
+    [parameters.buffer, posterior.weights.buffer, posterior.bias.buffer] + optimizer.moments
+      + posteriorOptimizers.weights.moments + posteriorOptimizers.bias.moments
+  }
+
+  var state: TrainerState {
+    get {
+      TrainerState(
+        number: number, firstDecay: firstDecay, variance: variance, random: random.state, order: order,
+        next: next)
+    }
+    set {
+      precondition(newValue.order.count == data.rows && (0...data.rows).contains(newValue.next))
+      number = newValue.number
+      firstDecay = newValue.firstDecay
+      variance = newValue.variance
+      random = RandomSource(seed: newValue.random)
+      order = newValue.order
+      next = newValue.next
+      updateDerived()
+    }
+  }
+
+  /// Brings up to date what is made of the parameters.
+  private func updateDerived() {
+    gradients.pass.forwardScales(0..<gradients.pass.input.rows)
     panels.transpose()
     gradients.transposePosterior()
   }

@@ -38,6 +38,17 @@ final class CheckpointReader {
     return count
   }
 
+  /// What was measured of a training, at `most` points.
+  func curve(upTo most: Int) throws(CheckpointError) -> [TrainingPoint] {
+    var curve: [TrainingPoint] = []
+    for _ in 0..<(try count(upTo: most)) {
+      let point = TrainingPoint(epoch: try double(), bits: try double(), psnr: try double())
+      guard point.epoch.isFinite, point.bits.isFinite, point.psnr.isFinite else { throw .damaged }
+      curve.append(point)
+    }
+    return curve
+  }
+
   /// As many numbers as `buffer` holds.
   func fill(_ buffer: FloatBuffer) throws(CheckpointError) { try fill(buffer.bytes) }
 

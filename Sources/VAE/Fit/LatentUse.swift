@@ -22,7 +22,8 @@ struct LatentUse {
         for r in 0..<held.rows {
           let symbol = coder.symbols.row(r)[k]
           if symbol != 0 { isUsed[k] = true }
-          spent += Double(costs[k](Int32(symbol)))
+          // What has grown without bounds costs what the farthest symbols do.
+          spent += Double(costs[k](Int32(max(-0x1p24, min(0x1p24, symbol)))))
         }
         if u == 1 { bits[k] = spent / Double(held.rows) }
       }

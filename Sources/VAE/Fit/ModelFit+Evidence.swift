@@ -35,9 +35,11 @@ extension ModelFit {
   /// Trains a textbook VAE, and makes a network of it that codes: latents in units of their posterior's width.
   ///
   /// - Returns: nil where nothing varies.
+  /// - Throws: ``FitError/diverged`` where training has come to no numbers, and what a keeper throws.
   func trainEvidence(
-    _ ground: Ground, _ likelihood: Likelihood, _ random: inout RandomSource
-  ) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)? {
+    _ ground: Ground, _ likelihood: Likelihood, _ random: inout RandomSource,
+    _ keeper: CheckpointKeeper? = nil
+  ) throws(FitError) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)? {
     let fit = ground.fit
     let available = ground.components.variances.count { $0 > ground.spectrum.total * 1e-12 }
     guard available > 0 else { return nil }
@@ -58,45 +60,52 @@ extension ModelFit {
     }
     let trainer = EvidenceTrainer(
       input, known: ground.known, parameters, options: trainerOptions, kernels: kernels, workers: workers)
-    let batch = min(trainerOptions.batch, fit.rows)
-    let stepsInEpoch = max(1, fit.rows / batch)
-    var steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: fit.rows)
-    let clock = ContinuousClock()
-    let start = clock.now
     let held = ground.heldSamples.spread(rows: 512)
-    var heldOut: (bits: Double, psnr: Double)?
-    var (done, lastTold, wasStopped) = (0, -1.0, false)
-    var curve: [TrainingPoint] = []
+    let (curve, wasStopped) = try descend(trainer, likelihood, ground, held, keeper)
+    let network = Self.network(trainer, likelihood, ground.model, fineness: nil, deviations: nil)
+    let reached = ground.model.with(network).evidence(on: held, kernels: kernels, workers: workers)
+    guard let reached, reached.bound.value.isFinite else { throw .diverged }
+    return (store(trainer, likelihood, ground, held, &random), curve, wasStopped)
+  }
+
+  /// Makes all steps of a training, from where the checkpoint has it, if there is one.
+  private func descend(
+    _ trainer: EvidenceTrainer, _ likelihood: Likelihood, _ ground: Ground, _ held: Matrix,
+    _ keeper: CheckpointKeeper?
+  ) throws(FitError) -> (curve: [TrainingPoint], wasStopped: Bool) {
+    let rows = ground.fit.rows
+    let stepsInEpoch = max(1, rows / min(EvidenceTrainer.Options().batch, rows))
+    let steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: rows)
+    var state = TrainingState(bestParameters: trainer.parameters)
+    try keeper?.restore(&state, trainer, steps: options.seconds == nil ? steps : nil, measure: nil)
+    var pace = TrainingPace(options, steps: steps, stepsInEpoch: stepsInEpoch, state)
+    var wasStopped = false
     while !wasStopped {
-      let seconds = (clock.now - start) / .seconds(1)
-      let fraction = options.seconds.map { min(1, seconds / $0) } ?? Double(done) / Double(steps)
+      let fraction = pace.fraction(state.done)
       if fraction >= 1 { break }
       trainer.step()
-      done += 1
-      if done % max(1, steps / Self.measurements) == 0 {
+      state.done += 1
+      state.seconds = pace.seconds
+      if pace.isToMeasure(state.done, fraction) {
         let model = ground.model.with(
           Self.network(trainer, likelihood, ground.model, fineness: nil, deviations: nil))
         if let measured = model.evidence(on: held, kernels: kernels, workers: workers) {
-          heldOut = (
+          state.heldOut = (
             measured.bound.divergence / logarithm(2),
             ground.peakDecibels - tenLogarithms(max(1e-12, measured.squaredError))
           )
         }
-        if let heldOut, heldOut.bits.isFinite, heldOut.psnr.isFinite {
-          let epoch = Double(done) / Double(stepsInEpoch)
-          curve.append(TrainingPoint(epoch: epoch, bits: heldOut.bits, psnr: heldOut.psnr))
+        if let heldOut = state.heldOut, heldOut.bits.isFinite, heldOut.psnr.isFinite {
+          let epoch = Double(state.done) / Double(stepsInEpoch)
+          state.curve.append(TrainingPoint(epoch: epoch, bits: heldOut.bits, psnr: heldOut.psnr))
         }
       }
-      if done % stepsInEpoch == 0 || seconds > lastTold + 0.5 {
-        lastTold = seconds
-        wasStopped = !progress(
-          FitProgress(
-            fraction: fraction, epoch: done / stepsInEpoch, epochs: max(1, steps / stepsInEpoch),
-            heldOut: heldOut, seconds: seconds))
-      }
-      if options.seconds != nil { steps = max(steps, done + 1) }
+      if pace.isToTell(state.done) { wasStopped = !progress(pace.progress(fraction, state)) }
+      try keeper?.keep(state, trainer, fraction: fraction, isLast: wasStopped)
     }
-    return (store(trainer, likelihood, ground, held, &random), curve, wasStopped)
+    state.seconds = pace.seconds
+    keeper?.write(state, trainer)
+    return (state.curve, wasStopped)
   }
 
   /// Integers or probabilities as the Bernoulli likelihood takes them, within 0 ... 1.

@@ -27,7 +27,7 @@ extension ModelFit {
 
   /// The model that takes the fewest bytes together with the codes of `count` samples, on average over PSNR.
   func smallest(
-    for count: Int, _ ground: Ground, _ random: RandomSource
+    for count: Int, _ ground: Ground, _ random: RandomSource, _ keeper: CheckpointKeeper?
   ) throws(FitError) -> Result {
     // Each proposal begins with the same random numbers, so that it does not depend on those before it.
     var random = random
@@ -44,7 +44,12 @@ extension ModelFit {
     func propose(_ part: Int, hidden: [Int], latents: Int?) throws(FitError) -> Proposal {
       var random = random
       let fit = narrowed(hidden: hidden, latents: latents, part: part, of: widths.count)
-      let trained = try fit.trained(ground, &random)
+      let trained: Trained
+      do throws(FitError) {
+        trained = try fit.trained(ground, &random, keeper)
+      } catch .suspended(let fraction) {
+        throw .suspended(fraction: (Double(part) + fraction) / Double(widths.count))
+      }
       let draft = fit.draft(trained.model, ground, linear, &random)
       return proposal(draft, draft.learned + draft.classical, trained, hidden, ground, count, scale)
     }

@@ -35,7 +35,7 @@ extension ModelFit {
     trainerOptions.seed = random.next()
     trainerOptions.peakRate = fit.rows < Self.fewRows ? 2e-3 : 3e-3
     let stepsInEpoch = max(1, fit.rows / min(trainerOptions.batch, fit.rows))
-    var steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: fit.rows)
+    let steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: fit.rows)
     trainerOptions.mixing = Self.mixing(passes: Double(steps) / Double(stepsInEpoch))
     let trainer = Trainer(
       fit, known: ground.known, parameters: parameters, inverseDeviation: inverseDeviation, bounds: bounds,
@@ -44,8 +44,28 @@ extension ModelFit {
     let check = HeldOutCheck(
       held, parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
       values: ground.model.values, kernels: kernels, workers: workers)
-    let clock = ContinuousClock()
-    let start = clock.now
+    let training: FinishedTraining
+    if let finished = try keeper?.finished(parameters, measure: { check.measure().loss }) {
+      training = finished
+    } else {
+      training = try descend(trainer, check, steps: steps, stepsInEpoch: stepsInEpoch, ground, keeper)
+    }
+    keeper?.keep(training)
+    guard let chosen = training.parameters else { return nil }
+    let storage = NetworkStorage(
+      kernels: kernels, workers: workers, held: held, bounds: bounds, samples: options.samples)
+    let network = storage.store(chosen, inverseDeviation: inverseDeviation, qualities: qualities)
+    return (network, training.curve, training.wasStopped)
+  }
+
+  /// Makes all steps of a training, from where the checkpoint has it, if there is one.
+  ///
+  /// - Parameter steps: how many, where the clock does not end them.
+  private func descend(
+    _ trainer: Trainer, _ check: HeldOutCheck, steps: Int, stepsInEpoch: Int, _ ground: Ground,
+    _ keeper: CheckpointKeeper?
+  ) throws(FitError) -> FinishedTraining {
+    let parameters = trainer.parameters
     var state = TrainingState(bestParameters: parameters)
     func record(
       _ measured: (loss: Double, bits: Double, psnr: Double), after steps: Int, in state: inout TrainingState
@@ -55,79 +75,55 @@ extension ModelFit {
         psnr: measured.psnr + ground.peakDecibels)
       if point.bits.isFinite, point.psnr.isFinite { state.curve.append(point) }
     }
-    try keeper?.restore(&state, trainer, check, steps: steps)
+    try keeper?.restore(
+      &state, trainer, steps: options.seconds == nil ? steps : nil, measure: { check.measure().loss })
+    var pace = TrainingPace(options, steps: steps, stepsInEpoch: stepsInEpoch, state)
     if state.done == 0 { record(check.measure(at: [0.5]), after: 0, in: &state) }
-    let secondsBefore = state.seconds
-    var lastTold = -1.0
-    // After a stop is asked for, the rest of the schedule runs off within an epoch.
-    var ending: (from: Double, step: Int)?
     while true {
-      let seconds = secondsBefore + (clock.now - start) / .seconds(1)
-      var fraction = Double(state.done) / Double(steps)
-      if let limit = options.seconds { fraction = min(1, seconds / limit) }
-      if let ending {
-        fraction = ending.from + (1 - ending.from) * Double(state.done - ending.step) / Double(stepsInEpoch)
-      }
+      let fraction = pace.fraction(state.done)
       if fraction >= 1 { break }
       trainer.step(progress: fraction)
       state.done += 1
-      state.seconds = seconds
+      state.seconds = pace.seconds
       var isSuspended = false
-      if state.done % max(1, min(stepsInEpoch, steps / Self.measurements / 2)) == 0
-        || seconds > lastTold + 0.5
-      {
-        lastTold = seconds
-        let told = FitProgress(
-          fraction: fraction, epoch: state.done / stepsInEpoch, epochs: max(1, steps / stepsInEpoch),
-          heldOut: state.heldOut,
-          seconds: seconds)
-        if !progress(told) {
-          isSuspended = keeper != nil
-          if keeper == nil, ending == nil { ending = (fraction, state.done) }
-        }
+      if pace.isToTell(state.done), !progress(pace.progress(fraction, state)) {
+        isSuspended = keeper != nil
+        if !isSuspended { pace.end(at: fraction, state.done) }
       }
-      if state.done % max(1, steps / Self.measurements) == 0 {
+      if pace.isToMeasure(state.done, fraction) {
         // In the first half, only those who watch want to know.
         let measured = fraction > 0.5 ? check.measure() : check.measure(at: [0.5])
         state.heldOut = (measured.bits, measured.psnr + ground.peakDecibels)
         record(measured, after: state.done, in: &state)
         if fraction > 0.5 { state.keep(parameters, ifBetter: measured.loss) }
       }
-      if options.seconds != nil { steps = max(steps, state.done + 1) }
       try keeper?.keep(state, trainer, fraction: fraction, isLast: isSuspended)
     }
-    if ending == nil {
+    state.seconds = pace.seconds
+    if !pace.isEnding {
       // The last part: as many steps again as make a twelfth of those behind, or of the time.
       if state.settled == 0 { state.keep(parameters, ifBetter: check.measure().loss) }
       let settling = TrainingState.settling(after: state.done)
-      while state.settled < settling {
-        if let limit = options.seconds, (clock.now - start) / .seconds(1) > limit * 13 / 12 { break }
+      while state.settled < settling, !pace.isOver {
         trainer.settle(progress: Double(state.settled) / Double(settling))
         state.settled += 1
         guard let keeper else { continue }
-        state.seconds = secondsBefore + (clock.now - start) / .seconds(1)
-        var isSuspended = false
-        if state.seconds > lastTold + 0.5 {
-          lastTold = state.seconds
-          let epochs = state.done / stepsInEpoch
-          isSuspended = !progress(
-            FitProgress(
-              fraction: 1, epoch: epochs, epochs: epochs, heldOut: state.heldOut, seconds: state.seconds))
-        }
+        state.seconds = pace.secondsNow
+        let isSuspended = pace.isToTellNow && !progress(pace.progress(1, state))
         try keeper.keep(state, trainer, fraction: 1, isLast: isSuspended)
       }
       keeper?.write(state, trainer)
     }
     let last = check.measure()
     record(last, after: state.done + state.settled, in: &state)
+    var training = FinishedTraining(curve: state.curve, wasStopped: pace.isEnding)
     // A loss that is no number is worse than any: then no network is better than this one.
-    let isLastBest = last.loss.isFinite && last.loss <= state.bestLoss
-    guard isLastBest || state.bestLoss.isFinite else { return nil }
-    let chosen = isLastBest ? parameters : state.bestParameters
-    let storage = NetworkStorage(
-      kernels: kernels, workers: workers, held: held, bounds: bounds, samples: options.samples)
-    let network = storage.store(chosen, inverseDeviation: inverseDeviation, qualities: qualities)
-    return (network, state.curve, ending != nil)
+    if last.loss.isFinite, last.loss <= state.bestLoss {
+      (training.parameters, training.loss) = (parameters.copy(), last.loss)
+    } else if state.bestLoss.isFinite {
+      (training.parameters, training.loss) = (state.bestParameters, state.bestLoss)
+    }
+    return training
   }
 }
 

@@ -23,7 +23,7 @@ public struct ModelFit {
   /// - Parameters:
   ///   - progress: called now and then; returning false makes the fit finish the epoch and stop or, with checkpoints,
   ///     write one and throw ``FitError/suspended(fraction:)``.
-  ///   - checkpoints: not for fits whose options have `seconds`, `samples` or another objective than rate and distortion.
+  ///   - checkpoints: where they go and come from; nil where none are kept.
   public init(
     _ options: FitOptions, kernels: Kernels, workers: Workers, checkpoints: FitCheckpoints? = nil,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
@@ -91,10 +91,12 @@ public struct ModelFit {
     }
     if options.objective == .elbo {
       let likelihood = try likelihood(ground)
-      let trained = trained(ground, &random) { trainEvidence(ground, likelihood, &$0) }
+      let trained = try trained(ground, &random) { (random) throws(FitError) in
+        try trainEvidence(ground, likelihood, &random, keeper)
+      }
       return result(finishEvidence(trained.model, ground, &random), ground, trained)
     }
-    if let count = options.samples { return try smallest(for: count, ground, random) }
+    if let count = options.samples { return try smallest(for: count, ground, random, keeper) }
     let trained = try trained(ground, &random, keeper)
     let finished = finish(trained.model, ground, &random)
     return result(finished, ground, trained)
@@ -117,12 +119,12 @@ public struct ModelFit {
   }
 
   /// The model with the network that `train` makes.
-  private func trained<E: Error>(
+  private func trained(
     _ ground: Ground, _ random: inout RandomSource,
-    by train: (inout RandomSource) throws(E) -> (
+    by train: (inout RandomSource) throws(FitError) -> (
       network: Model.Network, curve: [TrainingPoint], wasStopped: Bool
     )?
-  ) throws(E) -> Trained {
+  ) throws(FitError) -> Trained {
     var result = Trained(model: ground.model)
     guard let trained = try train(&random) else { return result }
     result.model.network = trained.network
@@ -180,11 +182,6 @@ public struct ModelFit {
       }
     }
     if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
-    if checkpoints != nil,
-      options.seconds != nil || options.samples != nil || options.objective != .rateDistortion
-    {
-      throw .badOption("checkpoint")
-    }
     guard options.holdout > 0, options.holdout < 1 else { throw .badOption("holdout") }
     let hidden = self.hidden(rows: samples.rows, width: min(samples.columns, Self.mostFrontComponents))
     var (numbers, before) = (0, min(samples.columns, Self.widestInput))

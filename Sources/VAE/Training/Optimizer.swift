@@ -4,8 +4,9 @@ import CKernels
 struct Optimizer: Sendable {
   private let kernels: Kernels
   /// What it has learned of the gradients: their means and mean squares, as many as there are parameters.
-  let firstMoment: FloatBuffer
-  let secondMoment: FloatBuffer
+  private let firstMoment: FloatBuffer
+  private let secondMoment: FloatBuffer
+  var moments: [FloatBuffer] { [firstMoment, secondMoment] }
 
   init(count: Int, kernels: Kernels) {
     self.kernels = kernels

@@ -1,7 +1,7 @@
 /// Fits the parameters of a VAE to standardized samples, one step of Adam after another.
 ///
 /// The same data, options and seed give the same bits on every machine and for any number of workers.
-public final class Trainer {
+public final class Trainer: ResumableTrainer {
   /// What training needs to be told.
   public struct Options: Sendable {
     /// Rows in a batch.
@@ -85,25 +85,11 @@ public final class Trainer {
     panels.transpose()
   }
 
-  /// All that changes from step to step, but for the parameters: with them, what a fit needs to go on.
-  struct State {
-    /// Steps that have been made.
-    var number: Int
-    var firstDecay: Double
-    /// Where the random numbers stand.
-    var random: UInt64
-    /// The rows in the order of this epoch, and the place of the next one in it.
-    var order: [Int]
-    var next: Int
-  }
+  var buffers: [FloatBuffer] { [parameters.buffer] + optimizer.moments }
 
-  /// Adam's means and mean squares of gradients.
-  var moments: (first: FloatBuffer, second: FloatBuffer) { (optimizer.firstMoment, optimizer.secondMoment) }
-
-  /// What it is before the next step. To set it is to go on from there, with the parameters and moments as they are.
-  var state: State {
+  var state: TrainerState {
     get {
-      State(number: number, firstDecay: firstDecay, random: random.state, order: order, next: next)
+      TrainerState(number: number, firstDecay: firstDecay, random: random.state, order: order, next: next)
     }
     set {
       precondition(newValue.order.count == data.rows && (0...data.rows).contains(newValue.next))

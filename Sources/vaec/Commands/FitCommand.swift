@@ -44,7 +44,7 @@ struct FitCommand: ParsableCommand {
 
   func validate() throws {
     if output == "-" { throw ValidationError("-o takes the name of a file for the model.") }
-    try checkpoints.validate(with: fitting, objective, output: output)
+    try checkpoints.validate(output: output)
     try InputFile.refuseTerminal(inputs)
     try report.validate(json: general.json)
   }

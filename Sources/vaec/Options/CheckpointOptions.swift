@@ -27,20 +27,11 @@ struct CheckpointOptions: ParsableArguments {
     return written == resume || Terminal.isSameFile(written, resume)
   }
 
-  /// Throws where these options do not go together with those of a fit.
-  func validate(with fitting: FittingOptions, _ objective: ObjectiveOptions, output: String) throws {
+  /// Throws where these options do not go together, or with the model's file.
+  func validate(output: String) throws {
     guard let written else { return }
     if written == "-" || resume == "-" {
       throw ValidationError("--checkpoint and --resume take the name of a file.")
-    }
-    if fitting.time != nil {
-      throw ValidationError("--checkpoint is not for --time: say how long to train by --epochs.")
-    }
-    if objective.samples != nil {
-      throw ValidationError("--checkpoint is not for --for, which fits several networks.")
-    }
-    if objective.objective != .rateDistortion {
-      throw ValidationError("--checkpoint is not for --objective \(objective.objective.rawValue).")
     }
     if written == output || Terminal.isSameFile(written, output) {
       throw ValidationError("--checkpoint and -o take two files.")
