@@ -11,7 +11,7 @@ VAEC = $(CURDIR)/.build/release/vaec
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
-.PHONY: build deps demo doc test bench bench-rate bench-speed fuzz fuzzer lint install uninstall clean
+.PHONY: build deps demo doc test sanitize bench bench-rate bench-speed fuzz fuzzer lint install uninstall clean
 
 # The program, optimized.
 build: deps
@@ -45,41 +45,55 @@ demo: build
 	@echo
 	$(VAEC) eval -m demo/digits.vae Fixtures/digits-new.npy --every 10
 
-# All tests, optimized: fits and searches take too long otherwise. Those of the command line run the program that is built
-# with them, and what fuzzers have found is among them; then the kernels' bits are compared with AArch64's, where qemu-user
-# is installed, and reports looked at in Chromium, where that is.
-TESTING = -c release --scratch-path .build/testing -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
+# All checks: the style; all tests, optimized, since fits and searches take too long otherwise, with what of the sources they
+# run; the kernels' bits beside AArch64's, where qemu-user is installed; reports in Chromium, where that is; faults around the
+# program, where Python is; kernels and readers of files under AddressSanitizer, and threads under ThreadSanitizer, where the
+# toolchain has them. Tests of the command line run the program that is built with them.
+TESTING = -c release --scratch-path .build/testing -Xswiftc -enable-testing -Xswiftc -warnings-as-errors --enable-code-coverage
+TESTED = $(CURDIR)/.build/testing/release
+# The program as further checks take it: what it counts is not kept.
+PROGRAM = LLVM_PROFILE_FILE=/dev/null VAEC_BINARY="$(TESTED)/vaec"
 
-test: deps
+test: deps lint
 	swift build --build-tests $(TESTING)
-	VAEC_BINARY="$(CURDIR)/.build/testing/release/vaec" swift test --skip-build $(TESTING)
+	rm -rf "$(TESTED)/codecov"
+	VAEC_BINARY="$(TESTED)/vaec" swift test --skip-build $(TESTING)
+	@rm -f "$(TESTED)"/codecov/*.profraw
+	Tests/Coverage/run "$(TESTED)"
 	Tests/Machines/run
-	Tests/Browser/run
-	@if command -v python3 >/dev/null; then \
-	  VAEC_BINARY="$(CURDIR)/.build/testing/release/vaec" Tests/Faults/run; \
+	$(PROGRAM) Tests/Reader/run
+	$(PROGRAM) Tests/Browser/run
+	@if command -v python3 >/dev/null; then $(PROGRAM) Tests/Faults/run; \
 	else echo "faults: skipped, Python is missing"; fi
+	$(MAKE) fuzz SECONDS=4
+	Tests/Sanitizers/run short
 
-# The fuzzer, with LLVM's libFuzzer and AddressSanitizer: it needs a toolchain that has them, as those for Linux do.
+# All tests under AddressSanitizer, then under ThreadSanitizer: an hour or more.
+sanitize: deps
+	Tests/Sanitizers/run
+
+# The fuzzer, with LLVM's libFuzzer and AddressSanitizer, and the tests of the kernels under the latter: they need a toolchain
+# that has these, as those for Linux do.
+FUZZING = -c release --scratch-path .build/fuzz --sanitize=address -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 FUZZER = .build/fuzz/release/Fuzzer
-FUZZING = -c release --product Fuzzer --scratch-path .build/fuzz --sanitize=address -Xcc -fsanitize=fuzzer-no-link \
-  $(addprefix -Xswiftc ,-sanitize=fuzzer -enable-testing -Xclang-linker -fuse-ld=lld)
 TARGETS = arrays text container stream model carried symbols corrections
 SECONDS = 60
 
 # Fuzzes all targets, or those in TARGETS, each for so many SECONDS: make fuzz TARGETS=model SECONDS=600. What was learned
 # is kept in .build/fuzz/corpus, and what breaks something in .build/fuzz/found.
 fuzz: fuzzer
-	@mkdir -p .build/fuzz/found
-	@export SWIFT_BACKTRACE=enable=no; for target in $(TARGETS); do \
-	  echo "$$target:"; log=.build/fuzz/found/$$target.log; \
+	@test -x $(FUZZER) || exit 0; mkdir -p .build/fuzz/found; export SWIFT_BACKTRACE=enable=no; \
+	for target in $(TARGETS); do log=.build/fuzz/found/$$target.log; \
 	  $(FUZZER) $$target -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=2500 -max_len=32768 -print_final_stats=1 \
-	    -artifact_prefix=.build/fuzz/found/$$target- .build/fuzz/corpus/$$target > $$log 2>&1 || { cat $$log; exit 1; }; \
-	  grep DONE $$log; grep number_of_executed_units $$log; \
+	    -artifact_prefix=.build/fuzz/found/$$target- .build/fuzz/corpus/$$target \
+	    $$(ls -d Tests/Fuzz/Findings/$$target 2>/dev/null) > $$log 2>&1 || { cat $$log; exit 1; }; \
+	  echo "fuzz: $$target, $$(sed -n 's/.*number_of_executed_units: //p' $$log) inputs without a finding"; \
 	done
 
 fuzzer: deps
-	VAEC_FUZZER=1 swift build $(FUZZING)
-	$(FUZZER) seeds .build/fuzz/corpus
+	@if ! Tests/Sanitizers/has fuzzer,address; then exit 0; fi; \
+	export VAEC_FUZZER=1 VAEC_TESTS=CKernelsTests ASAN_OPTIONS=detect_leaks=0; \
+	swift build --build-tests $(FUZZING) && swift test --skip-build $(FUZZING) && $(FUZZER) seeds .build/fuzz/corpus
 
 # All benchmarks.
 bench: build

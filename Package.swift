@@ -36,14 +36,15 @@ let package = Package(
     .executableTarget(
       name: "vaec",
       dependencies: [
-        "VAECodec", "Report", "ByteIO", "SampleIO",
+        "VAECodec", "Report", "VAE", "ByteIO", "SampleIO",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .testTarget(name: "ByteIOTests", dependencies: ["ByteIO"]),
+    .testTarget(
+      name: "ByteIOTests", dependencies: ["ByteIO", .product(name: "SystemPackage", package: "swift-system")]),
     .testTarget(name: "SampleIOTests", dependencies: ["SampleIO", "ByteIO"]),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
-    .testTarget(name: "VAETests", dependencies: ["VAE", "ByteIO"]),
+    .testTarget(name: "VAETests", dependencies: ["VAE", "ByteIO", "CKernels"]),
     .testTarget(name: "CodeStreamTests", dependencies: ["CodeStream", "ByteIO"]),
     .testTarget(
       name: "VAECodecTests", dependencies: ["VAECodec", "SampleIO", "ByteIO", "CodeStream", "VAE"]),
@@ -63,8 +64,13 @@ if Context.environment["VAEC_FUZZER"] != nil {
     .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
     .executableTarget(
       name: "Fuzzer", dependencies: fuzzed + ["CFuzzer"], path: "Tests/Fuzz",
-      exclude: ["CFuzzer", "Findings", "Replay"], sources: ["Targets", "Driver"]),
+      exclude: ["CFuzzer", "Findings", "Replay"], sources: ["Targets", "Driver"],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-Xclang-linker", "-fuse-ld=lld"])]),
   ]
+  for target in package.targets where target.type == .regular || target.type == .executable {
+    target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer"])]
+    target.cSettings = [.unsafeFlags(["-fsanitize=fuzzer-no-link"])]
+  }
 } else {
   package.targets += [
     .testTarget(
@@ -72,4 +78,20 @@ if Context.environment["VAEC_FUZZER"] != nil {
       exclude: ["CFuzzer", "Driver", "Findings"],
       sources: ["Targets", "Replay"])
   ]
+}
+
+// With VAEC_TESTS set to names of test targets, these and the library alone: builds with sanitizers take no longer than they
+// must.
+if let tests = Context.environment["VAEC_TESTS"]?.split(separator: " ").map(String.init) {
+  package.targets.removeAll { $0.type == .test && !tests.contains($0.name) }
+  if !tests.contains("CommandTests") {
+    package.targets.removeAll { $0.name == "vaec" }
+    package.products.removeAll { $0.name == "vaec" }
+    package.dependencies.removeFirst()
+  }
+}
+
+// What tests spend is spent in the sources: optimizing tests takes longer than it saves.
+for target in package.targets where target.type == .test {
+  target.swiftSettings = [.unsafeFlags(["-Onone"])]
 }

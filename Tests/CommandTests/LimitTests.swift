@@ -3,7 +3,11 @@ import Testing
 
 /// What files from anyone make the program do: it refuses what takes too much memory, before it takes it, with an exit code
 /// and a line of its own. All runs here may have 1.5 GiB of addresses, and must end within seconds.
-@Suite("limits")
+@Suite(
+  "limits",
+  .disabled(
+    if: ProcessInfo.processInfo.environment["VAEC_SANITIZER"] != nil, "sanitizers take addresses of their own"
+  ))
 struct LimitTests {
   /// Runs the program where no process may have more memory.
   private func run(

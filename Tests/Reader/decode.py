@@ -2,7 +2,7 @@
 """Decodes .vaec streams by the letter of vaec(5), with nothing of vaec's own code: slow, and short.
 
     decode.py MODEL.vae STREAM.vaec OUT.npy     decodes; - stands for no model
-    decode.py --check                           decodes all golden streams of this folder, and compares
+    decode.py --check                           decodes all golden streams in Fixtures, and compares
 
 Needs Python 3.10, numpy, and the program zstd.
 """
@@ -602,7 +602,7 @@ def decode(model, data):
 
 
 def check():
-    folder = pathlib.Path(__file__).parent
+    folder = pathlib.Path(__file__).parents[2] / "Fixtures" / "golden"
     failures = 0
     for stream in sorted(folder.glob("*.vaec")):
         path = folder / (stream.stem.split("-")[0] + ".vae")
