@@ -157,6 +157,8 @@ extension CodecError: CustomStringConvertible {
       "not a checkpoint of a fit, or damaged; begin anew without --resume"
     case .bytes(let error): "\(error.problem)"
     case .otherVersion: "a checkpoint of another version of vaec; begin anew without --resume"
+    case .otherOption(let name, "", _): "made without --\(name); leave that out"
+    case .otherOption(let name, let made, ""): "made with --\(name) \(made); pass that, too"
     case .otherOption(let name, let made, let given):
       "made with --\(name) \(made), and this fit has \(given); pass what it was made with"
     case .otherData:

@@ -218,15 +218,15 @@ final class CheckpointKeeper {
     /// To be raised whenever training, or the rest of this file, changes: other steps lead to other models.
     static let version: UInt8 = 2
 
-    /// The options that change a fit, as they are called on the command line, and their values.
+    /// The options that change a fit, as they are called on the command line, and their values: none where the fit decides.
     let options: [(name: String, value: String)]
     let data: UInt64
 
     init(options: FitOptions, data: UInt64) {
-      func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "auto" }
+      func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "" }
       self.options = [
         ("latents", text(options.latents)),
-        ("hidden", options.hidden.map { $0.map(String.init).joined(separator: ",") } ?? "auto"),
+        ("hidden", options.hidden.map { $0.map(String.init).joined(separator: ",") } ?? ""),
         ("epochs", text(options.epochs)), ("time", text(options.seconds)), ("for", text(options.samples)),
         ("objective", options.objective.rawValue), ("likelihood", options.likelihood.rawValue),
         ("beta", text(options.beta)), ("holdout", text(options.holdout)), ("seed", text(options.seed)),

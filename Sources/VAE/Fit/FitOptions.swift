@@ -105,7 +105,7 @@ public enum CheckpointError: Error, Equatable {
   case notACheckpoint
   /// The checkpoint is of another version of training, which goes other ways.
   case otherVersion(Int)
-  /// It was made with another value of an option.
+  /// It was made with another value of an option; an empty one where it was not given.
   case otherOption(name: String, made: String, given: String)
   /// It was made with other data.
   case otherData

@@ -109,7 +109,7 @@ extension ModelFit {
         state.settled += 1
         guard let keeper else { continue }
         state.seconds = pace.secondsNow
-        let isSuspended = pace.isToTellNow && !progress(pace.progress(1, state))
+        let isSuspended = pace.isToTell() && !progress(pace.progress(1, state))
         try keeper.keep(state, trainer, fraction: 1, isLast: isSuspended)
       }
       keeper?.write(state, trainer)

@@ -62,13 +62,11 @@ struct TrainingPace {
   }
 
   /// Whether it is time to tell, whatever the step.
-  var isToTellNow: Bool {
-    mutating get {
-      let now = secondsNow
-      guard now > lastTold + Self.patience else { return false }
-      lastTold = now
-      return true
-    }
+  mutating func isToTell() -> Bool {
+    let now = secondsNow
+    guard now > lastTold + Self.patience else { return false }
+    lastTold = now
+    return true
   }
 
   /// Seconds without a word at the most.

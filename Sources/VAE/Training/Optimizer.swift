@@ -3,9 +3,10 @@ import CKernels
 /// Adam (Kingma and Ba, arXiv 1412.6980) over panels of a parameter array.
 struct Optimizer: Sendable {
   private let kernels: Kernels
-  /// What it has learned of the gradients: their means and mean squares, as many as there are parameters.
   private let firstMoment: FloatBuffer
   private let secondMoment: FloatBuffer
+
+  /// What it has learned of the gradients: their means and mean squares, as many as there are parameters.
   var moments: [FloatBuffer] { [firstMoment, secondMoment] }
 
   init(count: Int, kernels: Kernels) {
