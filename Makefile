@@ -46,9 +46,10 @@ demo: build
 	$(VAEC) eval -m demo/digits.vae Fixtures/digits-new.npy --every 10
 
 # All checks: the style; all tests, optimized, since fits and searches take too long otherwise, with what of the sources they
-# run; the kernels' bits beside AArch64's, where qemu-user is installed; reports in Chromium, where that is; faults around the
-# program, where Python is; kernels and readers of files under AddressSanitizer, and threads under ThreadSanitizer, where the
-# toolchain has them. Tests of the command line run the program that is built with them.
+# run; the kernels' bits beside AArch64's, where qemu-user is installed; streams beside a reader in Python, where numpy is;
+# reports in Chromium, where that is; faults around the program, where Python is; kernels and readers of files under
+# AddressSanitizer, and threads under ThreadSanitizer, where the toolchain has them. Tests of the command line run the program
+# that is built with them.
 TESTING = -c release --scratch-path .build/testing -Xswiftc -enable-testing -Xswiftc -warnings-as-errors --enable-code-coverage
 TESTED = $(CURDIR)/.build/testing/release
 # The program as further checks take it: what it counts is not kept.
@@ -76,13 +77,15 @@ sanitize: deps
 # that has these, as those for Linux do.
 FUZZING = -c release --scratch-path .build/fuzz --sanitize=address -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 FUZZER = .build/fuzz/release/Fuzzer
+# What the runtime holds to the end is no leak; and not all machines let it be searched for.
+NO_LEAKS = ASAN_OPTIONS=detect_leaks=0
 TARGETS = arrays text container stream model carried symbols corrections
 SECONDS = 60
 
 # Fuzzes all targets, or those in TARGETS, each for so many SECONDS: make fuzz TARGETS=model SECONDS=600. What was learned
 # is kept in .build/fuzz/corpus, and what breaks something in .build/fuzz/found.
 fuzz: fuzzer
-	@test -x $(FUZZER) || exit 0; mkdir -p .build/fuzz/found; export SWIFT_BACKTRACE=enable=no; \
+	@test -x $(FUZZER) || exit 0; mkdir -p .build/fuzz/found; export SWIFT_BACKTRACE=enable=no $(NO_LEAKS); \
 	for target in $(TARGETS); do log=.build/fuzz/found/$$target.log; \
 	  $(FUZZER) $$target -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=2500 -max_len=32768 -print_final_stats=1 \
 	    -artifact_prefix=.build/fuzz/found/$$target- .build/fuzz/corpus/$$target \
@@ -92,7 +95,7 @@ fuzz: fuzzer
 
 fuzzer: deps
 	@if ! Tests/Sanitizers/has fuzzer,address; then exit 0; fi; \
-	export VAEC_FUZZER=1 VAEC_TESTS=CKernelsTests ASAN_OPTIONS=detect_leaks=0; \
+	export VAEC_FUZZER=1 VAEC_TESTS=CKernelsTests $(NO_LEAKS); \
 	swift build --build-tests $(FUZZING) && swift test --skip-build $(FUZZING) && $(FUZZER) seeds .build/fuzz/corpus
 
 # All benchmarks.
@@ -118,7 +121,8 @@ doc: deps
 
 # The style of sources and manual pages.
 lint:
-	swift format lint --strict -r Package.swift Sources Tests
+	@if swift format --version >/dev/null 2>&1; then swift format lint --strict -r Package.swift Sources Tests; \
+	else echo "The toolchain has no swift format: the style of sources is not checked."; fi
 	@if command -v mandoc >/dev/null; then mandoc -T lint $(MAN1) $(MAN5); \
 	else echo "mandoc is not installed: manual pages are not checked."; fi
 
