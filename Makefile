@@ -66,7 +66,7 @@ test: deps lint
 	$(PROGRAM) Tests/Browser/run
 	@if command -v python3 >/dev/null; then $(PROGRAM) Tests/Faults/run; \
 	else echo "faults: skipped, Python is missing"; fi
-	$(MAKE) fuzz SECONDS=4
+	$(MAKE) fuzz SECONDS=3
 	Tests/Sanitizers/run short
 
 # All tests under AddressSanitizer, then under ThreadSanitizer: an hour or more.
