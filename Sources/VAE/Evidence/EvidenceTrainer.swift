@@ -21,7 +21,7 @@ final class EvidenceTrainer: ResumableTrainer {
   var posterior: (weights: Weights, bias: Weights) { (gradients.weights, gradients.bias) }
   /// Variance of the Gaussian likelihood: the mean squared error of late, which is the variance that makes it most likely
   /// (Rybkin, Daniilidis and Levine, "Simple and effective VAE training with calibrated decoders", arXiv 2006.13202).
-  private(set) var variance: Float = 1
+  var variance: Float { place.variance }
 
   /// The weight of the KL divergence.
   var beta: Float { options.beta }
@@ -37,11 +37,7 @@ final class EvidenceTrainer: ResumableTrainer {
   private let panels: ParameterPanels
   /// Entries that are trained, with what their gradients are made of.
   var sources: [Gradients.Source] { panels.sources }
-  private var random: RandomSource
-  private var order: [Int]
-  private var next: Int
-  private var number = 0
-  private var firstDecay = 1.0
+  private var place: TrainerState
 
   /// Prepares a fit of `data`, rows x values: from 0 to 1 for Bernoulli's likelihood, else standardized.
   ///
@@ -56,7 +52,7 @@ final class EvidenceTrainer: ResumableTrainer {
     let a = parameters.architecture
     (self.data, self.known, self.parameters, self.options) = (data, known, parameters, options)
     (self.kernels, self.workers) = (kernels, workers)
-    random = RandomSource(seed: options.seed)
+    place = TrainerState(rows: data.rows, seed: options.seed)
     let batch = min(options.batch, data.rows)
     let pass = Pass(
       rows: batch, parameters, inverseDeviation: [Float](repeating: 1, count: a.latents), kernels: kernels)
@@ -67,8 +63,6 @@ final class EvidenceTrainer: ResumableTrainer {
       Optimizer(count: gradients.weights.shape.count, kernels: kernels),
       Optimizer(count: gradients.bias.shape.count, kernels: kernels)
     )
-    order = Array(0..<data.rows)
-    next = data.rows
     let still = Set(
       [
         a.encoder.linear.weight, a.encoder.gain, a.decoder.linear.weight, a.decoder.gain, a.prior,
@@ -86,19 +80,10 @@ final class EvidenceTrainer: ResumableTrainer {
   }
 
   var state: TrainerState {
-    get {
-      TrainerState(
-        number: number, firstDecay: firstDecay, variance: variance, random: random.state, order: order,
-        next: next)
-    }
+    get { place }
     set {
       precondition(newValue.order.count == data.rows && (0...data.rows).contains(newValue.next))
-      number = newValue.number
-      firstDecay = newValue.firstDecay
-      variance = newValue.variance
-      random = RandomSource(seed: newValue.random)
-      order = newValue.order
-      next = newValue.next
+      place = newValue
       updateDerived()
     }
   }
@@ -115,7 +100,7 @@ final class EvidenceTrainer: ResumableTrainer {
     let a = parameters.architecture
     func set(_ target: UnsafeMutablePointer<Float>, _ shape: WeightShape, inputs: Int) {
       let bound = 1 / Float(inputs).squareRoot()
-      shape.pack({ _, _ in bound * (2 * random.uniform() - 1) }, into: target)
+      shape.pack({ _, _ in bound * (2 * place.random.uniform() - 1) }, into: target)
     }
     for path in [a.encoder, a.decoder] {
       for layer in path.hidden {
@@ -137,17 +122,13 @@ final class EvidenceTrainer: ResumableTrainer {
     var picks: [Int] = []
     picks.reserveCapacity(batch)
     for r in 0..<batch {
-      if next == order.count {
-        random.shuffle(&order)
-        next = 0
-      }
-      picks.append(order[next])
-      next += 1
-      gradients.keys[r] = random.next()
+      picks.append(place.nextRow())
+      gradients.keys[r] = place.random.next()
     }
-    number += 1
-    firstDecay *= 0.9
-    let adam = Optimizer.Step(number: number, rate: options.rate, beta1: 0.9, firstDecay: firstDecay)
+    place.number += 1
+    place.firstDecay *= 0.9
+    let adam = Optimizer.Step(
+      number: place.number, rate: options.rate, beta1: 0.9, firstDecay: place.firstDecay)
     workers.forEachRange(of: batch) { [data, known, gradients, picks, variance] rows in
       for r in rows {
         pass.input.row(r).update(from: data.row(picks[r]), count: data.stride)
@@ -194,7 +175,7 @@ final class EvidenceTrainer: ResumableTrainer {
       count += Double(kernels.table.pointee.sum(known.row(r), input.columns))
     }
     guard count > 0 else { return }
-    let rate = max(0.01, 1 / Double(number))
-    variance = Float(max(1e-6, Double(variance) + rate * (sum / count - Double(variance))))
+    let rate = max(0.01, 1 / Double(place.number))
+    place.variance = Float(max(1e-6, Double(variance) + rate * (sum / count - Double(variance))))
   }
 }

@@ -119,7 +119,7 @@ final class CheckpointKeeper {
   private static func numbers(_ state: TrainingState, _ trainer: TrainerState) -> [UInt8] {
     var writer = ByteWriter()
     for count in [state.done, state.settled, trainer.next] { writer.append(UInt64(count)) }
-    writer.append(trainer.random)
+    writer.append(trainer.random.state)
     writer.append(UInt8(state.heldOut == nil ? 0 : 1))
     let numbers = [
       trainer.firstDecay, Double(trainer.variance), state.bestLoss, state.heldOut?.bits ?? 0,
@@ -154,7 +154,7 @@ final class CheckpointKeeper {
     var place = trainer.state
     place.number = state.done + state.settled
     place.next = try reader.count(upTo: place.order.count)
-    place.random = try reader.integer()
+    place.random = RandomSource(seed: try reader.integer())
     let hasHeldOut = try reader.integer(UInt8.self) == 1
     place.firstDecay = try reader.double()
     place.variance = Float(try reader.double())

@@ -62,10 +62,7 @@ extension ModelFit {
       input, known: ground.known, parameters, options: trainerOptions, kernels: kernels, workers: workers)
     let held = ground.heldSamples.spread(rows: 512)
     let (curve, wasStopped) = try descend(trainer, likelihood, ground, held, keeper)
-    let network = Self.network(trainer, likelihood, ground.model, fineness: nil, deviations: nil)
-    let reached = ground.model.with(network).evidence(on: held, kernels: kernels, workers: workers)
-    guard let reached, reached.bound.value.isFinite else { throw .diverged }
-    return (store(trainer, likelihood, ground, held, &random), curve, wasStopped)
+    return (try store(trainer, likelihood, ground, held, &random), curve, wasStopped)
   }
 
   /// Makes all steps of a training, from where the checkpoint has it, if there is one.
@@ -120,13 +117,17 @@ extension ModelFit {
   }
 
   /// The trained network in as few bits a weight as lose next to nothing of the bound, with priors of its latents.
+  ///
+  /// - Throws: ``FitError/diverged`` where its bound is no finite number.
   private func store(
     _ trainer: EvidenceTrainer, _ likelihood: Likelihood, _ ground: Ground, _ held: Matrix,
     _ random: inout RandomSource
-  ) -> Model.Network {
-    // The posterior's width, and where its means are, on rows that were fitted.
+  ) throws(FitError) -> Model.Network {
     let exact = ground.model.with(
       Self.network(trainer, likelihood, ground.model, fineness: nil, deviations: nil))
+    let reached = exact.evidence(on: held, kernels: kernels, workers: workers)
+    guard let reached, reached.bound.value.isFinite else { throw .diverged }
+    // The posterior's width, and where its means are, on rows that were fitted.
     let some = ground.fitSamples.spread(rows: 8192)
     let (means, deviations) = exact.posteriors(of: some, kernels: kernels, workers: workers)
     let spreads = (0..<means.columns).map { k in

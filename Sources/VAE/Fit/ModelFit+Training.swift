@@ -119,7 +119,7 @@ extension ModelFit {
     var training = FinishedTraining(curve: state.curve, wasStopped: pace.isEnding)
     // A loss that is no number is worse than any: then no network is better than this one.
     if last.loss.isFinite, last.loss <= state.bestLoss {
-      (training.parameters, training.loss) = (parameters.copy(), last.loss)
+      (training.parameters, training.loss) = (parameters, last.loss)
     } else if state.bestLoss.isFinite {
       (training.parameters, training.loss) = (state.bestParameters, state.bestLoss)
     }

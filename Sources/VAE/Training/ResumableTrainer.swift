@@ -11,13 +11,30 @@ protocol ResumableTrainer: AnyObject {
 /// All that changes from step to step of a trainer, beside its buffers.
 struct TrainerState {
   /// Steps that have been made.
-  var number: Int
-  var firstDecay: Double
+  var number = 0
+  /// The product of all decays of Adam's first moment so far.
+  var firstDecay = 1.0
   /// Of the Gaussian likelihood, where it is learned; else 1.
   var variance: Float = 1
-  /// Where the random numbers stand.
-  var random: UInt64
+  var random: RandomSource
   /// The rows in the order of this epoch, and the place of the next one in it.
   var order: [Int]
   var next: Int
+
+  /// Before the first of all steps on so many rows.
+  init(rows: Int, seed: UInt64) {
+    random = RandomSource(seed: seed)
+    order = Array(0..<rows)
+    next = rows
+  }
+
+  /// The next row; all come once in each epoch.
+  mutating func nextRow() -> Int {
+    if next == order.count {
+      random.shuffle(&order)
+      next = 0
+    }
+    defer { next += 1 }
+    return order[next]
+  }
 }

@@ -37,13 +37,9 @@ public final class Trainer: ResumableTrainer {
   private let settlingPanels: ParameterPanels
   /// Entries, by their offset, whose weights decay.
   private let decaying: Set<Int>
-  private var random: RandomSource
-  private var order: [Int]
+  private var place: TrainerState
   /// What the rows of the batch are.
   private var picks: [Pick]
-  private var next = 0
-  private var number = 0
-  private var firstDecay = 1.0
 
   /// Prepares a fit of `data` (rows x values, standardized).
   ///
@@ -78,32 +74,24 @@ public final class Trainer: ResumableTrainer {
     panels = ParameterPanels(sources, of: gradients)
     settlingPanels = ParameterPanels(
       sources.filter { settling.contains($0.entry.offset) }, of: gradients)
-    random = RandomSource(seed: options.seed)
-    order = Array(0..<data.rows)
+    place = TrainerState(rows: data.rows, seed: options.seed)
     picks = Array(repeating: Pick(row: 0), count: batch)
-    next = data.rows
     panels.transpose()
   }
 
   var buffers: [FloatBuffer] { [parameters.buffer] + optimizer.moments }
 
   var state: TrainerState {
-    get {
-      TrainerState(number: number, firstDecay: firstDecay, random: random.state, order: order, next: next)
-    }
+    get { place }
     set {
       precondition(newValue.order.count == data.rows && (0...data.rows).contains(newValue.next))
-      number = newValue.number
-      firstDecay = newValue.firstDecay
-      random = RandomSource(seed: newValue.random)
-      order = newValue.order
-      next = newValue.next
+      place = newValue
       panels.transpose()
     }
   }
 
   /// Steps that have been made.
-  public var stepsDone: Int { number }
+  public var stepsDone: Int { place.number }
 
   /// Makes one step.
   ///
@@ -128,25 +116,21 @@ public final class Trainer: ResumableTrainer {
   private func step(top: Float, rate: Double, beta1: Double, rounded: Bool) {
     let batch = pass.input.rows
     for r in 0..<batch {
-      if next == order.count {
-        random.shuffle(&order)
-        next = 0
-      }
-      picks[r] = Pick(row: order[next])
-      next += 1
-      if random.uniform() < options.mixing {
-        picks[r].mixed = (random.index(below: data.rows), 0.5 * random.uniform())
+      picks[r] = Pick(row: place.nextRow())
+      if place.random.uniform() < options.mixing {
+        picks[r].mixed = (place.random.index(below: data.rows), 0.5 * place.random.uniform())
       }
       // Stratified over the batch: less variance than independent draws.
-      let u = (Float(r) + random.uniform()) / Float(batch) * top
+      let u = (Float(r) + place.random.uniform()) / Float(batch) * top
       pass.condition(row: r, u: u, step: qualities.step(u))
       gradients.lambda.pointer[r] = qualities.lambda(u)
-      gradients.setNoise(row: r, key: UInt32(truncatingIfNeeded: random.next()))
+      gradients.setNoise(row: r, key: UInt32(truncatingIfNeeded: place.random.next()))
     }
-    number += 1
-    firstDecay *= beta1
+    place.number += 1
+    place.firstDecay *= beta1
     let adam = Optimizer.Step(
-      number: number, rate: rate, beta1: beta1, firstDecay: firstDecay, decay: rate * options.weightDecay)
+      number: place.number, rate: rate, beta1: beta1, firstDecay: place.firstDecay,
+      decay: rate * options.weightDecay)
     let (data, known, picks, pass, gradients) = (
       self.data, self.known, self.picks, self.pass, self.gradients
     )
