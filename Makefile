@@ -50,7 +50,8 @@ demo: build
 # reports in Chromium, where that is; faults around the program, where Python is; kernels and readers of files under
 # AddressSanitizer, and threads under ThreadSanitizer, where the toolchain has them. Tests of the command line run the program
 # that is built with them.
-TESTING = -c release --scratch-path .build/testing -Xswiftc -enable-testing -Xswiftc -warnings-as-errors --enable-code-coverage
+CHECKED = -c release -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
+TESTING = $(CHECKED) --scratch-path .build/testing --enable-code-coverage
 TESTED = $(CURDIR)/.build/testing/release
 # The program as further checks take it: what it counts is not kept.
 PROGRAM = LLVM_PROFILE_FILE=/dev/null VAEC_BINARY="$(TESTED)/vaec"
@@ -79,7 +80,7 @@ sanitize: deps
 
 # The fuzzer, with LLVM's libFuzzer and AddressSanitizer, and the tests of the kernels under the latter: they need a toolchain
 # that has these, as those for Linux do.
-FUZZING = -c release --scratch-path .build/fuzz --sanitize=address -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
+FUZZING = $(CHECKED) --scratch-path .build/fuzz --sanitize=address
 FUZZER = .build/fuzz/release/Fuzzer
 # What the runtime holds to the end is no leak; and not all machines let it be searched for.
 NO_LEAKS = ASAN_OPTIONS=detect_leaks=0
