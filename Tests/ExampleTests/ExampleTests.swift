@@ -6,7 +6,7 @@ import VAECodec
 /// The examples of the library's documentation, run. Each is between two lines that name it, and stands word for word in
 /// `Examples.md`: a test below sees to that.
 @Suite("Examples")
-struct ExampleTests {
+final class ExampleTests {
   /// 400 bumps anywhere on a ring of 16 values.
   private static let bumps: [Float] = (0..<400).flatMap { row in
     (0..<16).map { i in
@@ -21,6 +21,8 @@ struct ExampleTests {
   init() throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
 
   private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 

@@ -1,4 +1,5 @@
 import ByteIO
+import Foundation
 import Testing
 
 @testable import VAE
@@ -30,15 +31,22 @@ struct CheckpointTests {
     private(set) var checkpoints: [[UInt8]] = []
     private(set) var model: [UInt8] = []
 
-    /// - Parameter stopping: it is asked to stop when it first has come so far.
+    /// - Parameters:
+    ///   - slowAfter: seconds after which writing a checkpoint takes long.
+    ///   - stopping: it is asked to stop when it first has come so far.
     init(
       _ samples: Matrix = CheckpointTests.samples, options: FitOptions = CheckpointTests.options(),
-      from checkpoint: [UInt8]? = nil, every interval: Double = 0, workers: Int = 2, stopping: Double = 2
+      from checkpoint: [UInt8]? = nil, every interval: Double = 0, workers: Int = 2,
+      slowAfter: Double = .infinity,
+      stopping: Double = 2
     ) throws {
+      let clock = ContinuousClock()
+      let start = clock.now
       let keeping = FitCheckpoints(every: interval, resumed: checkpoint.map { MemorySource($0) }) { write in
         let sink = MemorySink()
         try? write(sink)
         self.checkpoints.append(sink.bytes)
+        if (clock.now - start) / .seconds(1) > slowAfter { usleep(30_000) }
       }
       let fit = ModelFit(
         options, kernels: Kernels(), workers: Workers(count: workers), checkpoints: keeping
@@ -129,6 +137,18 @@ struct CheckpointTests {
     #expect(rest.model == first.model)
     let early = try #require(first.checkpoints.first)
     #expect(try Run(options: options, from: early, every: 1e9).model.count > 0)
+  }
+
+  @Test("a fit whose end is cut short by the clock is over for whoever goes on from it")
+  func endByTheClock() throws {
+    var options = Self.options()
+    (options.epochs, options.seconds) = (nil, 0.6)
+    // The steps of the end take so long that a few use up the 0.05 seconds that there are for them.
+    let first = try Run(options: options, slowAfter: 0.6)
+    let last = try #require(first.checkpoints.last)
+    let rest = try Run(options: options, from: last)
+    #expect(rest.checkpoints.count == 1)
+    #expect(rest.model == first.model)
   }
 
   @Test("a fit that is asked to stop writes a checkpoint and no model, again and again")

@@ -112,6 +112,8 @@ extension ModelFit {
         let isSuspended = pace.isToTell() && !progress(pace.progress(1, state))
         try keeper.keep(state, trainer, fraction: 1, isLast: isSuspended)
       }
+      // What ended by the clock has to be over for whoever goes on from here, too.
+      state.seconds = pace.secondsNow
       keeper?.write(state, trainer)
     }
     let last = check.measure()
