@@ -9,13 +9,13 @@ extension ChunkCodec {
 
   /// The frame of a chunk with corrections, or of the samples themselves where that is smaller.
   ///
-  /// What it returns has been decoded, and found to keep what is promised.
+  /// Unless it is a trial, what it returns has been decoded, and found to keep what is promised.
   ///
   /// - Parameter symbols: a content of the chunk's symbols.
-  func corrected(_ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8]) -> [UInt8] {
+  func corrected(_ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8], isTrial: Bool) -> [UInt8] {
     let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows)
     let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
-    guard let corrected = corrections(of: batch, symbols: symbols) else { return quick }
+    guard let corrected = corrections(of: batch, symbols: symbols, isTrial: isTrial) else { return quick }
     let head = prefix + CorrectedContent.prefix(rows: batch.rows, corrections: corrected)
     let frame = repack(after: head)
     var stored = quick
@@ -27,10 +27,11 @@ extension ChunkCodec {
   }
 
   /// What makes the samples that symbols stand for those of a batch; nil where it would not.
-  private func corrections(of batch: SampleBatch, symbols: [UInt8]) -> [UInt8]? {
+  private func corrections(of batch: SampleBatch, symbols: [UInt8], isTrial: Bool) -> [UInt8]? {
     guard let base = try? decode(contentOfSymbols: symbols[...]).floats() else { return nil }
     let coder = correctionCoder
     let corrections = coder.encode(batch, base: base)
+    if isTrial { return corrections }
     guard let decoded = try? coder.decode(corrections[...], base: base) else { return nil }
     return keeps(decoded, batch) ? corrections : nil
   }

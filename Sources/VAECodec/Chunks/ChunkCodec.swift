@@ -62,10 +62,11 @@ final class ChunkCodec {
   /// - Parameters:
   ///   - batch: at least one row and at most the plan's.
   ///   - prefix: what the frame's content begins with.
-  func encode(_ batch: SampleBatch, after prefix: [UInt8] = []) -> [UInt8] {
+  ///   - isTrial: whether only its size matters: then it is not decoded to see that it keeps what is promised.
+  func encode(_ batch: SampleBatch, after prefix: [UInt8] = [], isTrial: Bool = false) -> [UInt8] {
     let hasExceptions = setSymbols(of: batch)
     guard guarantee != nil || hasExceptions else { return encoder.encode(chunk, after: prefix) }
-    return corrected(batch, symbols: encoder.packed(chunk), after: prefix)
+    return corrected(batch, symbols: encoder.packed(chunk), after: prefix, isTrial: isTrial)
   }
 
   /// Bits of the symbols of each row of a batch, by the tables that code them.
@@ -338,6 +339,11 @@ final class ChunkCodecs: Sendable {
   /// The frame of a chunk; its content begins with `prefix`.
   func encode(_ batch: SampleBatch, after prefix: [UInt8] = [], worker: Int) -> [UInt8] {
     codec(worker).encode(batch, after: prefix)
+  }
+
+  /// Bytes of the frame of a chunk that nobody will decode.
+  func bytesOfTrial(_ batch: SampleBatch, worker: Int) -> Int {
+    codec(worker).encode(batch, isTrial: true).count
   }
 
   /// Bits of the symbols of each row.

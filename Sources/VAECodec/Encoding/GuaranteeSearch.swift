@@ -16,14 +16,18 @@ struct GuaranteeSearch {
   /// A cheap effort will do: more helps all alike.
   private static let effort = 1
 
-  private let pass: EncodingPass
+  private let model: Model
+  private let description: SampleDescription
+  private let effort: Effort
+  private let codec: Codec
   private let guarantee: Guarantee
   private let batch: SampleBatch
 
   /// - Parameters:
   ///   - first: the first chunk.
   init(_ pass: EncodingPass, _ guarantee: Guarantee, first: SampleBatch) {
-    self.pass = pass
+    (model, description, codec) = (pass.model.model, pass.description, pass.codec)
+    effort = Effort(min(pass.effort.level, Self.effort))
     self.guarantee = guarantee
     // Rows that follow one another: corrections may learn from the row before.
     let rows = min(first.rows, max(Self.fewestRows, Self.mostValues / first.valuesPerSample))
@@ -37,33 +41,39 @@ struct GuaranteeSearch {
 
   /// The best setting.
   func setting() -> StreamDetails.Setting {
-    var best = Self.nothing(of: pass.model.model)
-    var bytes = size(best)
+    var best = Self.nothing(of: model)
+    var bytes = Int.max
     var quality: Int?
     var tried: Set<Int> = []
-    func attempt(_ candidate: Int) {
-      guard (0...100).contains(candidate), tried.insert(candidate).inserted else { return }
-      let found = size(.quality(candidate))
-      if found < bytes { (best, bytes, quality) = (.quality(candidate), found, candidate) }
+    func attempt(_ qualities: [Int], _ others: [StreamDetails.Setting] = []) {
+      let qualities = qualities.filter { (0...100).contains($0) && tried.insert($0).inserted }
+      let settings = others + qualities.map { .quality($0) }
+      for (setting, size) in zip(settings, sizes(settings)) where size < bytes {
+        (best, bytes) = (setting, size)
+        if case .quality(let found) = setting { quality = found }
+      }
     }
-    for candidate in stride(from: 0, through: 100, by: Self.coarse) { attempt(candidate) }
+    attempt(Array(stride(from: 0, through: 100, by: Self.coarse)), [best])
     for distance in Self.fine {
       guard let centre = quality else { break }
-      attempt(centre - distance)
-      attempt(centre + distance)
+      attempt([centre - distance, centre + distance])
     }
     return best
   }
 
-  /// Bytes of the sample's frame.
+  /// Bytes of the sample's frame with each setting; as many are tried at once as there are workers.
+  private func sizes(_ settings: [StreamDetails.Setting]) -> [Int] {
+    let sizes = Slots<Int>(count: settings.count)
+    codec.workers.forEach(settings.count) { sizes[$0] = size(settings[$0]) }
+    return sizes.array
+  }
+
   private func size(_ setting: StreamDetails.Setting) -> Int {
     let details = StreamDetails(
-      fingerprint: 0, setting: setting, chunkRows: batch.rows, rows: batch.rows, description: pass.description
-    )
-    guard let coding = details.coding(in: pass.model.model) else { return .max }
+      fingerprint: 0, setting: setting, chunkRows: batch.rows, rows: batch.rows, description: description)
+    guard let coding = details.coding(in: model) else { return .max }
     let plan = StreamPlan(
-      coding.model, at: coding.point, chunkRows: batch.rows,
-      effort: Effort(min(pass.effort.level, Self.effort)), kernels: pass.codec.kernels)
-    return ChunkCodecs(plan, pass.description, guarantee, workers: 1).encode(batch, worker: 0).count
+      coding.model, at: coding.point, chunkRows: batch.rows, effort: effort, kernels: codec.kernels)
+    return ChunkCodecs(plan, description, guarantee, workers: 1).bytesOfTrial(batch, worker: 0)
   }
 }
