@@ -38,6 +38,46 @@ struct FrequencyTableTests {
     #expect(FrequencyTable.frequencies([1, 2, 3, 4, 5]) == [2185, 4369, 6554, 8738, 10922])
   }
 
+  /// The frequencies as they are defined, one unit at a time.
+  private func defined(_ weights: [UInt32]) -> [UInt16] {
+    var held: Set<Int> = []
+    while true {
+      let left = UInt64(FrequencyTable.total - held.count)
+      let shared = weights.indices.filter { !held.contains($0) }
+      let rest = shared.reduce(0) { $0 + UInt64(weights[$1]) }
+      let light = shared.filter { UInt64(weights[$0]) * left < rest }
+      held.formUnion(light)
+      guard light.isEmpty else { continue }
+      var frequencies = weights.map { _ in UInt64(1) }
+      for i in shared { frequencies[i] = UInt64(weights[i]) * left / rest }
+      let spare = FrequencyTable.total - Int(frequencies.reduce(0, +))
+      let neediestFirst = shared.sorted { a, b in
+        let gains = (
+          UInt64(weights[a]) * (2 * frequencies[b] + 1), UInt64(weights[b]) * (2 * frequencies[a] + 1)
+        )
+        return gains.0 == gains.1 ? a < b : gains.0 > gains.1
+      }
+      for i in neediestFirst.prefix(spare) { frequencies[i] += 1 }
+      return frequencies.map { UInt16($0) }
+    }
+  }
+
+  @Test("frequencies are those of exact arithmetic, whatever is alike", arguments: [2, 3, 40, 1025])
+  func exact(count: Int) {
+    var generator = SeededGenerator(seed: UInt64(count))
+    for bits in 1...32 as ClosedRange<UInt64> {
+      for kinds in [2, 5, 1 << 20] as [UInt64] {
+        // Few kinds of weights make many ties.
+        var weights = (0..<count).map { _ in
+          let kind = generator.next() % kinds &* 0x9E37_79B9_7F4A_7C15
+          return UInt32(kind >> (64 - bits + kind % 7))
+        }
+        weights[0] = max(1, weights[0])
+        #expect(FrequencyTable.frequencies(weights) == defined(weights), "\(bits) bits, \(kinds) kinds")
+      }
+    }
+  }
+
   @Test("no exchange of one unit between two symbols lowers the cross-entropy by more than a trifle")
   func optimum() {
     var generator = SeededGenerator(seed: 5)

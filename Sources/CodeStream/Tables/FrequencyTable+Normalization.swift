@@ -5,35 +5,50 @@
 // units left over to those that gain most by one.
 
 extension FrequencyTable {
-  /// The frequencies for `weights`: integer arithmetic, O(n log n); ties go to the lower index.
+  /// The frequencies for `weights`, as exact arithmetic gives them: O(n log n); ties go to the lower index.
   static func frequencies(_ weights: [UInt32]) -> [UInt16] {
     var left = UInt64(total)
     var rest = weights.reduce(0) { $0 + UInt64($1) }
     // Nothing is known: all alike.
     let weights = rest == 0 ? weights.map { _ in 1 } : weights.map { UInt64($0) }
     if rest == 0 { rest = UInt64(weights.count) }
-    let lightestFirst = weights.indices.sorted { (weights[$0], $0) < (weights[$1], $1) }
 
     // Those whose share is below 1 take 1. Each takes more than its share, which lowers the share of the others.
-    var frequencies = [UInt64](repeating: 1, count: weights.count)
-    let shared = lightestFirst.drop { i in
-      guard weights[i] * left < rest else { return false }
-      rest -= weights[i]
+    for weight in weights.sorted() {
+      guard weight * left < rest else { break }
+      rest -= weight
       left -= 1
-      return true
     }
+    // Of equal weights, all are held or none: their share is lower after one of them than before.
     var spare = left
-    for i in shared {
-      frequencies[i] = weights[i] * left / rest
-      spare -= frequencies[i]
+    var gains: [Double] = []
+    gains.reserveCapacity(weights.count)
+    var frequencies = weights.map { weight in
+      let isShared = weight * left >= rest
+      let frequency = isShared ? weight * left / rest : 1
+      if isShared { spare -= frequency }
+      gains.append(isShared ? gain(weight, frequency) : 0)
+      return UInt16(frequency)
     }
-    // One more for a frequency f gains w log((f + 1) / f), about 2 w / (2 f + 1).
-    let neediestFirst = shared.sorted { a, b in
-      let gainA = weights[a] * (2 * frequencies[b] + 1)
-      let gainB = weights[b] * (2 * frequencies[a] + 1)
-      return gainA == gainB ? a < b : gainA > gainB
+    guard spare > 0 else { return frequencies }
+    // The units left over go to those that gain most by one.
+    let least = gains.sorted(by: >)[Int(spare) - 1]
+    for i in gains.indices where gains[i] > least {
+      frequencies[i] += 1
+      spare -= 1
     }
-    for i in neediestFirst.prefix(Int(spare)) { frequencies[i] += 1 }
-    return frequencies.map { UInt16($0) }
+    for i in gains.indices where gains[i] == least && spare > 0 {
+      frequencies[i] += 1
+      spare -= 1
+    }
+    return frequencies
+  }
+
+  /// What one more saves a frequency f: w log((f + 1) / f), about 2 w / (2 f + 1); half of that.
+  ///
+  /// Quotients of a number of 32 bits by one of 17 that differ do so by 2^-49 of themselves at least, and the nearest
+  /// doubles differ, too: they compare as the quotients do.
+  private static func gain(_ weight: UInt64, _ frequency: UInt64) -> Double {
+    Double(weight) / Double(2 * frequency + 1)
   }
 }

@@ -13,8 +13,9 @@ struct SymbolCost {
   init(_ weights: LogisticMixture.SymbolWeights) {
     lowest = weights.lowest
     rawBits = weights.rawBits
+    let bit = logarithm(2)
     func cost(_ weight: UInt32) -> Float {
-      Float(24 - logarithm(max(Double(weight), Self.leastWeight)) / logarithm(2))
+      Float(24 - logarithm(max(Double(weight), Self.leastWeight)) / bit)
     }
     let raw = Float(weights.rawBits)
     bits = weights.weights.map { cost($0) + raw }

@@ -71,7 +71,7 @@ public struct LogisticMixture: Equatable, Sendable {
       let lowest = first >> Int32(rawBits)
       let count = Int((last >> Int32(rawBits)) - lowest) + 1
       // Symbol t stands for the values t 2^rawBits ..< (t + 1) 2^rawBits, each half a unit to either side.
-      let edges = (0...count).map { (Float((Int(lowest) + $0) << rawBits) - 0.5) * step }
+      let edges = (0...count).map { (Float((Int(lowest) + $0) &<< rawBits) - 0.5) * step }
       let result = trimmed(cumulative(edges, scales, kernels), lowest: lowest, rawBits: rawBits)
       // A light, wide component asks for a range that holds next to nothing: without it, the symbols are finer.
       if rawBits == 0 || result.weights.count * 2 > Self.widestTable { return result }
@@ -88,16 +88,25 @@ public struct LogisticMixture: Equatable, Sendable {
     kernels.exponential(&shares)
     var total: Float = 0
     for share in shares { total += share }
-    var result = [Float](repeating: 0, count: edges.count)
-    var power = [Float](repeating: 0, count: edges.count)
-    for m in 0..<Self.components {
-      let inverse = 1 / scales[m]
-      let share = shares[m] / total
-      for i in edges.indices { power[i] = (means[m] - edges[i]) * inverse }
-      kernels.exponential(&power)
-      for i in edges.indices { result[i] += share / (1 + power[i]) }
+    let count = edges.count
+    var result = [Float](repeating: 0, count: count)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { power in
+      guard let power = power.baseAddress else { return }
+      power.initialize(repeating: 0, count: count)
+      result.withUnsafeMutableBufferPointer { result in
+        edges.withUnsafeBufferPointer { edges in
+          for m in 0..<Self.components {
+            let (mean, inverse) = (means[m], 1 / scales[m])
+            let share = shares[m] / total
+            for i in 0..<count { power[i] = (mean - edges[i]) * inverse }
+            kernels.table.pointee.exponential(power, power, count)
+            for i in 0..<count { result[i] += share / (1 + power[i]) }
+          }
+        }
+      }
     }
-    return result.map { Int32(($0 * 0x1p24).rounded(.toNearestOrEven)) }
+    // To the nearest integer, ties to even: without a call of the mathematics library, see `SymbolChoice.swift`.
+    return result.map { Int32((Double($0 * 0x1p24) + 0x1.8p52) - 0x1.8p52) }
   }
 
   /// Weights between neighbouring edges, without the symbols at either end that an escape serves as well.
