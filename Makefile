@@ -84,7 +84,7 @@ FUZZING = $(CHECKED) --scratch-path .build/fuzz --sanitize=address
 FUZZER = .build/fuzz/release/Fuzzer
 # What the runtime holds to the end is no leak; and not all machines let it be searched for.
 NO_LEAKS = ASAN_OPTIONS=detect_leaks=0
-TARGETS = arrays text container stream model carried symbols corrections
+TARGETS = arrays text container stream model carried symbols corrections checkpoint
 SECONDS = 60
 
 # Fuzzes all targets, or those in TARGETS, each for so many SECONDS: make fuzz TARGETS=model SECONDS=600. What was learned

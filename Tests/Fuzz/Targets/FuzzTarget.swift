@@ -20,7 +20,7 @@ enum FuzzTargets {
   static var all: [any FuzzTarget.Type] {
     [
       ArraysTarget.self, TextTarget.self, ContainerTarget.self, StreamTarget.self, ModelTarget.self,
-      CarriedTarget.self, SymbolsTarget.self, CorrectionsTarget.self,
+      CarriedTarget.self, SymbolsTarget.self, CorrectionsTarget.self, CheckpointTarget.self,
     ]
   }
 
