@@ -11,7 +11,7 @@ VAEC = $(CURDIR)/.build/release/vaec
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
-.PHONY: build deps demo doc test sanitize bench bench-rate bench-speed fuzz fuzzer lint install uninstall clean
+.PHONY: build deps demo doc test faults threads sanitize bench bench-rate bench-speed fuzz fuzzer lint install uninstall clean
 
 # The program, optimized.
 build: deps
@@ -50,13 +50,15 @@ demo: build
 # reports in Chromium, where that is; faults around the program, where Python is; kernels and readers of files under
 # AddressSanitizer, and threads under ThreadSanitizer, where the toolchain has them. Tests of the command line run the program
 # that is built with them.
-CHECKED = -c release -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
+CHECKED = -c release --disable-index-store -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 TESTING = $(CHECKED) --scratch-path .build/testing --enable-code-coverage
 TESTED = $(CURDIR)/.build/testing/release
 # The program as further checks take it: what it counts is not kept.
 PROGRAM = LLVM_PROFILE_FILE=/dev/null VAEC_BINARY="$(TESTED)/vaec"
 
-# The last part is left out where the others took more than ten minutes, so that slow machines are done within fifteen.
+# The last three parts wait and compile in turns, so two of them run at once, each with its output together where make can.
+# Threads are left out where what comes before them took long, so that slow machines are done within fifteen minutes.
+SYNCED = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 test: deps lint
 	@mkdir -p .build && date +%s > .build/test-began
 	swift build --build-tests $(TESTING)
@@ -67,12 +69,19 @@ test: deps lint
 	Tests/Machines/run
 	$(PROGRAM) Tests/Reader/run
 	$(PROGRAM) Tests/Browser/run
+	@if test $$(($$(date +%s) - $$(cat .build/test-began))) -gt 510; then \
+	  echo "sanitizers: thread is skipped, as this machine is slow; make threads runs it"; \
+	else threads=threads; fi; \
+	$(MAKE) -j2 $(SYNCED) faults fuzz $$threads SECONDS=3
+
+# Faults around the program that is built with the tests.
+faults:
 	@if command -v python3 >/dev/null; then $(PROGRAM) Tests/Faults/run; \
 	else echo "faults: skipped, Python is missing"; fi
-	$(MAKE) fuzz SECONDS=3
-	@if test $$(($$(date +%s) - $$(cat .build/test-began))) -gt 600; then \
-	  echo "sanitizers: thread is skipped, as this machine is slow; make sanitize runs it"; \
-	else Tests/Sanitizers/run short; fi
+
+# What threads do in coding and fitting, under ThreadSanitizer.
+threads: deps
+	Tests/Sanitizers/run short
 
 # All tests under AddressSanitizer, then under ThreadSanitizer: an hour or more.
 sanitize: deps
