@@ -50,7 +50,7 @@ demo: build
 # reports in Chromium, where that is; faults around the program, where Python is; kernels and readers of files under
 # AddressSanitizer, and threads under ThreadSanitizer, where the toolchain has them. Tests of the command line run the program
 # that is built with them.
-CHECKED = -c release --disable-index-store -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
+CHECKED = -c release -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 TESTING = $(CHECKED) --scratch-path .build/testing --enable-code-coverage
 TESTED = $(CURDIR)/.build/testing/release
 # The program as further checks take it: what it counts is not kept.
