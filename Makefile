@@ -69,7 +69,7 @@ test: deps lint
 	Tests/Machines/run
 	$(PROGRAM) Tests/Reader/run
 	$(PROGRAM) Tests/Browser/run
-	@if test $$(($$(date +%s) - $$(cat .build/test-began))) -gt 510; then \
+	@if test $$(($$(date +%s) - $$(cat .build/test-began))) -gt 450; then \
 	  echo "sanitizers: thread is skipped, as this machine is slow; make threads runs it"; \
 	else threads=threads; fi; \
 	$(MAKE) -j2 $(SYNCED) faults fuzz $$threads SECONDS=3

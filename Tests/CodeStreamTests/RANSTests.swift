@@ -58,8 +58,12 @@ struct RANSTests {
       (0..<12).map {
         FrequencyTable(lowest: -20, weights: [UInt32](repeating: 1, count: 40), escape: 1, rawBits: 2 * $0)
       })
-    let symbols = (0..<12).flatMap { plane in
-      (0..<rows).map { _ in Int32.random(in: -25...25, using: &generator) << Int32(2 * plane) + Int32(plane) }
+    var symbols: [Int32] = []
+    for plane in 0..<12 as Range<Int32> {
+      for _ in 0..<rows {
+        let high = Int32.random(in: -25...25, using: &generator)
+        symbols.append(high << (2 * plane) + plane)
+      }
     }
     let bytes = RANSEncoder(tables).encode(symbols, planeStride: rows, rows: rows)
     #expect(try decode(bytes, tables, rows: rows) == symbols)

@@ -32,7 +32,9 @@ struct ByteArray: Equatable {
 
   var idx: [UInt8] {
     var bytes: [UInt8] = [0, 0, 8, UInt8(1 + shape.count)]
-    for length in [rows] + shape { bytes += (0..<4).reversed().map { UInt8(length >> (8 * $0) & 0xFF) } }
+    for length in [rows] + shape {
+      for shift in [24, 16, 8, 0] { bytes.append(UInt8(length >> shift & 0xFF)) }
+    }
     return bytes + values
   }
 
@@ -48,9 +50,9 @@ struct ByteArray: Equatable {
   /// The mean squared error of another array.
   func error(of other: ByteArray) -> Double {
     guard other.values.count == values.count else { return .infinity }
-    let squares = zip(values, other.values).map { (a, b) in (Double(a) - Double(b)) * (Double(a) - Double(b))
-    }
-    return squares.reduce(0, +) / Double(values.count)
+    var squares = 0
+    for (a, b) in zip(values, other.values) { squares += (Int(a) - Int(b)) * (Int(a) - Int(b)) }
+    return Double(squares) / Double(values.count)
   }
 
   func prefix(_ count: Int) -> ByteArray {

@@ -205,10 +205,13 @@ enum Bomb {
 
   /// The last blocks of a frame: 2^17 zeros each.
   static func blocks(_ count: Int) -> [UInt8] {
-    (0..<count).flatMap { block in
-      let header = (1 << 20) | 2 | (block + 1 == count ? 1 : 0)
-      return (0..<3).map { UInt8(header >> (8 * $0) & 0xFF) } + [0]
+    var blocks: [UInt8] = []
+    for block in 0..<count {
+      let header = UInt32(1 << 20 | 2 | (block + 1 == count ? 1 : 0))
+      for shift in [0, 8, 16] as [UInt32] { blocks.append(UInt8(header >> shift & 0xFF)) }
+      blocks.append(0)
     }
+    return blocks
   }
 
   /// `head` and zeros after it, packed by the program of that name.

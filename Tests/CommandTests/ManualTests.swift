@@ -69,12 +69,15 @@ private struct Help {
   /// - Parameter command: nil for the program's own help.
   init(_ command: String?) throws {
     let text = try Program.run((command.map { [$0] } ?? []) + ["--help"]).text
-    options = Set(
-      text.split(separator: "\n").filter { $0.hasPrefix("  -") }.flatMap { line in
-        // What is before the description: "-o, --output <file>".
-        String(line.dropFirst(2)).components(separatedBy: "  ")[0].split { ", ".contains($0) }
-          .filter { $0.hasPrefix("-") }.map(String.init)
-      })
+    var options: Set<String> = []
+    for line in text.split(separator: "\n") where line.hasPrefix("  -") {
+      // What is before the description: "-o, --output <file>".
+      let spelling = String(line.dropFirst(2)).components(separatedBy: "  ")[0]
+      for word in spelling.split(whereSeparator: { ", ".contains($0) }) where word.hasPrefix("-") {
+        options.insert(String(word))
+      }
+    }
+    self.options = options
   }
 
   /// The names of all commands.

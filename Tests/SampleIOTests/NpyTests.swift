@@ -121,7 +121,8 @@ struct NpyTests {
     var body: [UInt8] = []
     for j in 0..<3 { for i in 0..<2 { for r in 0..<70 { body += [UInt8((10 * r + 3 * i + j) & 255), 0] } } }
     let bytes = npy("{'descr': '<u2', 'fortran_order': True, 'shape': (70, 2, 3)}", body)
-    let expected = (0..<70).flatMap { r in (0..<6).map { Double((10 * r + $0) & 255) } }
+    var expected: [Double] = []
+    for r in 0..<70 { for place in 0..<6 { expected.append(Double((10 * r + place) & 255)) } }
     for batch in [1, 13, 65, 70] { #expect(try readAll(open(bytes), batch: batch).doubles() == expected) }
     #expect(throws: SampleIOError.trailingBytes(name: "data", rows: 70)) { try values(bytes + [0]) }
     #expect(throws: SampleIOError.truncated(name: "data", expectedRows: 70, gotRows: 0)) {

@@ -40,7 +40,8 @@ struct PipelineTests {
         return Self.work(number)
       },
       use: { (result: Int) throws(Failure) in results.append(result) })
-    #expect(results == (0..<200).map { $0 * $0 })
+    let squares = (0..<200).map { (number: Int) -> Int in number * number }
+    #expect(results == squares)
     #expect(mistakes.withLock { $0 } == 0)
     // Before the next is brought, at most one a thread.
     #expect(most <= threads)
@@ -59,7 +60,8 @@ struct PipelineTests {
         work: { _, number in Self.work(number) },
         use: { (result: Int) throws(Failure) in results.append(result) })
     }
-    #expect(results == (0..<place).map { $0 * $0 })
+    let squares = (0..<place).map { (number: Int) -> Int in number * number }
+    #expect(results == squares)
   }
 
   @Test(

@@ -252,12 +252,13 @@ struct EvidenceTests {
     result.model.standardize(held, Kernels())
     func error(_ u: Float) -> Double {
       let reached = result.model.reconstruct(held, at: network.point(u), Kernels(), Self.workers)
-      return (0..<held.rows).reduce(0.0) { sum, r in
-        sum
-          + zip(held.values(ofRow: r), reached.values(ofRow: r)).reduce(0.0) {
-            $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1))
-          }
+      var sum = 0.0
+      for r in 0..<held.rows {
+        for (a, b) in zip(held.values(ofRow: r), reached.values(ofRow: r)) {
+          sum += Double((a - b) * (a - b))
+        }
       }
+      return sum
     }
     #expect(error(1) < error(0.5) && error(0.5) < error(0))
     #expect(result.model.qualities.allSatisfy { $0.network != nil })

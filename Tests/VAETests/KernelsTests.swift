@@ -36,7 +36,8 @@ struct KernelsTests {
     let copy = matrix.copy(rows: 0..<3)
     copy[0, 0] = 9
     #expect(matrix[0, 0] != 9)
-    #expect(matrix.withRow(1) { $0.reduce(0, +) } == matrix.values(ofRow: 1).reduce(0, +))
+    let sum: Float = matrix.withRow(1) { $0.reduce(0, +) }
+    #expect(sum == matrix.values(ofRow: 1).reduce(0, +))
   }
 
   @Test("products of matrices are those of their numbers", arguments: [(3, 5, 7), (33, 40, 35)])

@@ -113,7 +113,8 @@ struct NetworkTests {
       let u = Float(i) / 100
       let hats = a.hats(u)
       #expect(hats.count == anchors && hats.allSatisfy { $0 >= 0 && $0 <= 1 })
-      #expect((hats.reduce(0, +) - 1).magnitude < 1e-6)
+      let sum = hats.reduce(0, +)
+      #expect((sum - 1).magnitude < 1e-6)
       let used = hats.indices.filter { hats[$0] > 0 }
       #expect(used.count <= 2 && (used.last ?? 0) - (used.first ?? 0) <= 1)
       let mean = hats.indices.reduce(Float(0)) { $0 + Float($1) * hats[$1] }

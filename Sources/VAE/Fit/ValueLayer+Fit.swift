@@ -114,12 +114,14 @@ extension ValueLayer {
       weights = solveNonNegative(normal, right)
     }
     predictor.deviation = storable(Float(max(weights[0], floor)))
-    predictor.errors = zip(near, weights[1...]).filter { $1 > 0 }.map {
-      Term(value: $0, factor: storable(Float($1)))
+    /// Those of `values` with a weight above 0, whose weights are from `first` on.
+    func terms(_ values: [Int], from first: Int) -> [Term] {
+      values.indices.filter { weights[first + $0] > 0 }.map {
+        Term(value: values[$0], factor: storable(Float(weights[first + $0])))
+      }
     }
-    predictor.contrasts = zip(around, weights[(1 + near.count)...]).filter { $1 > 0 }.map {
-      Term(value: $0, factor: storable(Float($1)))
-    }
+    predictor.errors = terms(near, from: 1)
+    predictor.contrasts = terms(around, from: 1 + near.count)
     if hasLowest { predictor.aboveLowest = storable(Float(weights[1 + near.count + around.count])) }
     if hasHighest { predictor.belowHighest = storable(Float(weights[n - 1])) }
   }

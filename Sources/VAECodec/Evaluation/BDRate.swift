@@ -64,7 +64,7 @@ enum BDRate {
     private static func slopes(_ x: [Double], _ y: [Double]) -> [Double] {
       let n = x.count
       let h = (0..<n - 1).map { x[$0 + 1] - x[$0] }
-      let d = (0..<n - 1).map { (y[$0 + 1] - y[$0]) / h[$0] }
+      let d = h.indices.map { (i: Int) -> Double in (y[i + 1] - y[i]) / h[i] }
       guard n > 2 else { return [d[0], d[0]] }
       var m = [Double](repeating: 0, count: n)
       for i in 1..<n - 1 where d[i - 1] * d[i] > 0 {
