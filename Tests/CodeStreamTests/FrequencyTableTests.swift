@@ -38,7 +38,7 @@ struct FrequencyTableTests {
     #expect(FrequencyTable.frequencies([1, 2, 3, 4, 5]) == [2185, 4369, 6554, 8738, 10922])
   }
 
-  /// The frequencies as they are defined, one unit at a time.
+  /// The frequencies as they are defined, whatever time that takes.
   private func defined(_ weights: [UInt32]) -> [UInt16] {
     var held: Set<Int> = []
     while true {

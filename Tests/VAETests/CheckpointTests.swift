@@ -257,16 +257,10 @@ struct CheckpointTests {
   }
 
   private static func content(_ frame: [UInt8]) throws -> [UInt8] {
-    let sink = MemorySink()
-    try ZstdSource(MemorySource(frame)).copy(to: sink)
-    return sink.bytes
+    try ZstdFrame.decompress(frame[...], limit: 1 << 24)
   }
 
-  private static func zstd(_ bytes: [UInt8]) throws -> [UInt8] {
-    let sink = MemorySink()
-    let zstd = try ZstdSink(sink, level: 1)
-    try zstd.write(bytes)
-    try zstd.finish()
-    return sink.bytes
+  private static func zstd(_ bytes: [UInt8]) -> [UInt8] {
+    ZstdFrame.compress(bytes, level: 1, checksum: true)
   }
 }

@@ -19,20 +19,15 @@ extension FrequencyTable {
       rest -= weight
       left -= 1
     }
-    // Of equal weights, all are held or none: their share is lower after one of them than before.
-    var spare = left
-    var gains: [Double] = []
-    gains.reserveCapacity(weights.count)
-    var frequencies = weights.map { weight in
-      let isShared = weight * left >= rest
-      let frequency = isShared ? weight * left / rest : 1
-      if isShared { spare -= frequency }
-      gains.append(isShared ? gain(weight, frequency) : 0)
-      return UInt16(frequency)
-    }
+    // Of equal weights, all are held or none: their share is lower after one of them than before. The division tells them
+    // from the others again: their shares are 0.
+    var frequencies = weights.map { UInt16(max(1, $0 * left / rest)) }
+    var spare = total - frequencies.reduce(0) { $0 + Int($1) }
     guard spare > 0 else { return frequencies }
+    // Those that are held gain least: less than a third of what a share of 1 weighs, and no other gains less than that.
+    let gains = zip(weights, frequencies).map { gain($0, $1) }
     // The units left over go to those that gain most by one.
-    let least = gains.sorted(by: >)[Int(spare) - 1]
+    let least = gains.sorted(by: >)[spare - 1]
     for i in gains.indices where gains[i] > least {
       frequencies[i] += 1
       spare -= 1
@@ -48,7 +43,7 @@ extension FrequencyTable {
   ///
   /// Quotients of a number of 32 bits by one of 17 that differ do so by 2^-49 of themselves at least, and the nearest
   /// doubles differ, too: they compare as the quotients do.
-  private static func gain(_ weight: UInt64, _ frequency: UInt64) -> Double {
-    Double(weight) / Double(2 * frequency + 1)
+  private static func gain(_ weight: UInt64, _ frequency: UInt16) -> Double {
+    Double(weight) / (2 * Double(frequency) + 1)
   }
 }

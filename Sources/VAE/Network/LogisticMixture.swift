@@ -88,22 +88,14 @@ public struct LogisticMixture: Equatable, Sendable {
     kernels.exponential(&shares)
     var total: Float = 0
     for share in shares { total += share }
-    let count = edges.count
-    var result = [Float](repeating: 0, count: count)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { power in
-      guard let power = power.baseAddress else { return }
-      power.initialize(repeating: 0, count: count)
-      result.withUnsafeMutableBufferPointer { result in
-        edges.withUnsafeBufferPointer { edges in
-          for m in 0..<Self.components {
-            let (mean, inverse) = (means[m], 1 / scales[m])
-            let share = shares[m] / total
-            for i in 0..<count { power[i] = (mean - edges[i]) * inverse }
-            kernels.table.pointee.exponential(power, power, count)
-            for i in 0..<count { result[i] += share / (1 + power[i]) }
-          }
-        }
-      }
+    var result = [Float](repeating: 0, count: edges.count)
+    var power = [Float](repeating: 0, count: edges.count)
+    for m in 0..<Self.components {
+      let inverse = 1 / scales[m]
+      let share = shares[m] / total
+      for i in edges.indices { power[i] = (means[m] - edges[i]) * inverse }
+      kernels.exponential(&power)
+      for i in edges.indices { result[i] += share / (1 + power[i]) }
     }
     // To the nearest integer, ties to even: without a call of the mathematics library, see `SymbolChoice.swift`.
     return result.map { Int32((Double($0 * 0x1p24) + 0x1.8p52) - 0x1.8p52) }

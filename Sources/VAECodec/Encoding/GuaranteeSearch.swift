@@ -43,20 +43,15 @@ struct GuaranteeSearch {
   func setting() -> StreamDetails.Setting {
     var best = Self.nothing(of: model)
     var bytes = Int.max
-    var quality: Int?
-    var tried: Set<Int> = []
-    func attempt(_ qualities: [Int], _ others: [StreamDetails.Setting] = []) {
-      let qualities = qualities.filter { (0...100).contains($0) && tried.insert($0).inserted }
-      let settings = others + qualities.map { .quality($0) }
+    func attempt(_ settings: [StreamDetails.Setting]) {
       for (setting, size) in zip(settings, sizes(settings)) where size < bytes {
         (best, bytes) = (setting, size)
-        if case .quality(let found) = setting { quality = found }
       }
     }
-    attempt(Array(stride(from: 0, through: 100, by: Self.coarse)), [best])
+    attempt([best] + stride(from: 0, through: 100, by: Self.coarse).map { .quality($0) })
     for distance in Self.fine {
-      guard let centre = quality else { break }
-      attempt([centre - distance, centre + distance])
+      guard case .quality(let centre) = best else { break }
+      attempt([centre - distance, centre + distance].filter((0...100).contains).map { .quality($0) })
     }
     return best
   }

@@ -10,8 +10,7 @@ struct ReplayTests {
   /// How many changed seeds a target reads: a second or two.
   private static let runs = [
     "arrays": 4000, "text": 4000, "container": 400, "stream": 600, "model": 60, "carried": 300,
-    "symbols": 3000,
-    "corrections": 1000, "checkpoint": 20,
+    "symbols": 3000, "corrections": 1000, "checkpoint": 20,
   ]
 
   @Test("what once broke something is harmless", arguments: runs.keys.sorted())

@@ -38,10 +38,10 @@ enum CheckpointTarget: FuzzTarget {
 
   /// - Parameter stopping: whether the fit is asked to stop after a step.
   private static func fit(
-    _ kind: Kind, from checkpoint: [UInt8]?, every interval: Double, stopping: Bool,
+    _ kind: Kind, from checkpoint: [UInt8]?, stopping: Bool,
     save: @escaping ([UInt8]) -> Void = { _ in }
   ) throws(FitError) -> Model {
-    let checkpoints = FitCheckpoints(every: interval, resumed: checkpoint.map { MemorySource($0) }) { write in
+    let checkpoints = FitCheckpoints(every: 0, resumed: checkpoint.map { MemorySource($0) }) { write in
       let sink = MemorySink()
       try? write(sink)
       save(sink.bytes)
@@ -58,7 +58,7 @@ enum CheckpointTarget: FuzzTarget {
     let checkpoint = ZstdFrame.compress(Array(input.dropFirst()), level: 1, checksum: true)
     let model: Model
     do throws(FitError) {
-      model = try fit(kind, from: checkpoint, every: .infinity, stopping: true)
+      model = try fit(kind, from: checkpoint, stopping: true)
     } catch {
       return
     }
@@ -70,7 +70,7 @@ enum CheckpointTarget: FuzzTarget {
     var seeds: [[UInt8]] = []
     for (index, kind) in Kind.allCases.enumerated() {
       var all: [[UInt8]] = []
-      _ = try fit(kind, from: nil, every: 0, stopping: false) { all.append($0) }
+      _ = try fit(kind, from: nil, stopping: false) { all.append($0) }
       for place in [0, all.count / 2, all.count - 1] {
         seeds.append([UInt8(index)] + (try ZstdFrame.decompress(all[place][...], limit: 1 << 24)))
       }
