@@ -16,6 +16,8 @@ extension SampleIOError: CustomStringConvertible {
         name,
         "is in no known format; pass --format (npy, idx, csv, fvecs, bvecs or ivecs), or --dtype and "
           + "--shape for raw values")
+    case .otherContent(let name, let file):
+      Self.about(name, "is \(file.kind); \(file.remedy)")
     case .missingOption(let name, let option):
       Self.about(
         name, "raw values need \(option) as well; an example is --dtype f4 --shape 28,28 for one sample")

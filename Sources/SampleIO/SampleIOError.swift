@@ -10,6 +10,8 @@ public enum SampleIOError: Error, Equatable {
   case empty(name: String)
   /// The content fits no format that is known.
   case unrecognized(name: String)
+  /// The content is something else, which is recognized.
+  case otherContent(name: String, RecognizedFile)
   /// Raw data come without an element type or without a sample shape: "--dtype" or "--shape".
   case missingOption(name: String, option: String)
   /// A header breaks the rules of its format.

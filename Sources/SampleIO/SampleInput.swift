@@ -49,6 +49,9 @@ public enum SampleInput {
     let saysRaw = options.format == nil && (options.elementType != nil || options.shape != nil)
     let format = options.format ?? (saysRaw ? .raw : recognize(prefix, name: name))
     guard !prefix.isEmpty else { throw .empty(name: name) }
+    if options.format == nil, let recognized = RecognizedFile(prefix), !recognized.isReadable {
+      throw .otherContent(name: name, recognized)
+    }
     let reader = try reader(format, of: input, name: name, options: options)
     try moving(name) { () throws(ByteIOError) in
       try options.memory.admit(MemoryLimit.sum((reader.description.sampleBytes, copies)))
