@@ -46,7 +46,7 @@ demo: build
 	$(VAEC) eval -m demo/digits.vae Fixtures/digits-new.npy --every 10
 
 # All checks: the style; all tests, optimized, since fits and searches take too long otherwise, with what of the sources they
-# run; the kernels' bits beside AArch64's, where qemu-user is installed; streams beside a reader in Python, where numpy is;
+# run; the kernels' bits beside AArch64's, where qemu-user is installed; streams beside a reader in Python, where numpy is; inputs that others broke on;
 # reports in Chromium, where that is; faults around the program, where Python is; kernels and readers of files under
 # AddressSanitizer, and threads under ThreadSanitizer, where the toolchain has them. Tests of the command line run the program
 # that is built with them.
@@ -68,6 +68,7 @@ test: deps lint
 	Tests/Coverage/run "$(TESTED)"
 	Tests/Machines/run
 	$(PROGRAM) Tests/Reader/run
+	$(PROGRAM) Tests/Cases/run
 	$(PROGRAM) Tests/Browser/run
 	@if test $$(($$(date +%s) - $$(cat .build/test-began))) -gt 450; then \
 	  echo "sanitizers: thread is skipped, as this machine is slow; make threads runs it"; \

@@ -23,11 +23,20 @@ extension SampleIOError: CustomStringConvertible {
         name, "raw values need \(option) as well; an example is --dtype f4 --shape 28,28 for one sample")
     case .badHeader(let name, let format, let reason):
       Self.about(name, "the \(format) header is damaged: \(reason)")
-    case .unsupportedType(let name, let type):
+    case .unsupportedType(let name, let type): Self.about(name, NumpyType(type).advice)
+    case .optionNotApplicable(let name, let option, let format):
+      Self.about(name, "is \(format), which \(option) says nothing about; leave that out")
+    case .notRaw(let name, let kind):
       Self.about(
         name,
-        "values of type \(type) are not supported (u1 i1 u2 i2 u4 i4 f2 f4 f8 are); convert them first, "
-          + "in numpy with .astype('f4')")
+        "is \(kind), not raw values; leave --dtype and --shape out, or pass --format raw to take its bytes as values"
+      )
+    case .partialSample(let name, let rows, let values, let bytes, let perSample):
+      Self.about(
+        name,
+        "\(Self.leftover(values, bytes)) left over after \(rows == 1 ? "1 sample" : "\(rows) samples") of "
+          + "\(Self.values(perSample)); check --shape and --dtype, or pass --partial drop to leave them out"
+          + (bytes == 0 ? ", --partial pad to add zeros" : ""))
     case .scalar(let name):
       Self.about(name, "is a single number without axes; the first axis has to count the samples")
     case .badShape(let name, let shape, let reason):
@@ -48,18 +57,27 @@ extension SampleIOError: CustomStringConvertible {
     case .columnCount(let name, let line, let found, let expected):
       Self.about(
         name,
-        "line \(line) has \(Self.values(found)) where the first has \(expected); give all lines the same "
-          + "columns")
+        "line \(line) has \(Self.values(found)); the first row has \(expected). Give all lines the same columns"
+      )
     case .headerCount(let name, let found, let expected):
       Self.about(
         name,
-        "the header names \(found) columns, the first row has \(Self.values(expected)); correct the header "
-          + "or remove it")
-    case .notANumber(let name, let line, let column, let text):
+        "the header names \(found) columns, the first row has \(Self.values(expected)); correct the header"
+          + (found + 1 == expected ? ", perhaps by a name for the first column" : ", or remove it"))
+    case .notANumber(let name, let line, let column, let text, let table):
       Self.about(
         name,
-        "line \(line), column \(column) is \"\(text)\", not a number; remove the column or encode it as "
-          + "numbers")
+        "line \(line), column \(column) is \"\(text)\", "
+          + FieldKind(text, in: table).advice(column: column, file: Self.file(name), table: table))
+    case .lineOfUnits(let name, let line, let text):
+      Self.about(
+        name,
+        "line \(line), \"\(text)\", looks like units below the names; remove it: sed \(line)d \(Self.file(name)) > NEW.csv"
+      )
+    case .openQuote(let name, let line):
+      Self.about(
+        name, "line \(line) opens a quote that it does not close; remove line breaks from names and fields")
+    case .foreignText(let name, let kind): Self.about(name, kind.text(Self.file(name)))
     case .longLine(let name, let line, let limit):
       Self.about(
         name,
@@ -74,17 +92,40 @@ extension SampleIOError: CustomStringConvertible {
       "\(written) rows were written where \(announced) were announced; write to a regular file, not to a pipe"
     case .cannotWrite(let format, let reason):
       "\(format) cannot hold these samples: \(reason); choose another format"
+    case .cannotHold(let type, let row, let column, let value):
+      "row \(row), column \(column) is \(Self.text(of: value)), which \(type.name) cannot hold; choose another format, or "
+        + "pass --clip to write the nearest value (0 for nan)"
     case .badDescription(let name, let reason):
       Self.about(name, "the description of the samples is damaged: \(reason)")
     }
   }
 
-  private static func about(_ name: String, _ text: String) -> String {
+  static func about(_ name: String, _ text: String) -> String {
     switch name {
     case "": text
     case "-": "standard input: \(text)"
     default: "\(name): \(text)"
     }
+  }
+
+  /// The file in a command that a user may type.
+  private static func file(_ name: String) -> String {
+    switch name {
+    case "", "-", "standard input": "FILE"
+    default: name.contains { " '\"$&;|<>*?()\\".contains($0) } ? "FILE" : name
+    }
+  }
+
+  private static func leftover(_ values: Int, _ bytes: Int) -> String {
+    let parts = [
+      values > 0 || bytes == 0 ? Self.values(values) : nil,
+      bytes > 0 ? (bytes == 1 ? "1 byte" : "\(bytes) bytes") : nil,
+    ]
+    return parts.compactMap { $0 }.joined(separator: " and ") + (values + bytes == 1 ? " is" : " are")
+  }
+
+  private static func text(of value: Double) -> String {
+    value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
   }
 
   private static func values(_ count: Int) -> String { count == 1 ? "1 value" : "\(count) values" }

@@ -18,6 +18,12 @@ public enum SampleIOError: Error, Equatable {
   case badHeader(name: String, format: String, reason: String)
   /// Values are of a type that is not supported.
   case unsupportedType(name: String, type: String)
+  /// An option was given that says nothing about an input of this format.
+  case optionNotApplicable(name: String, option: String, format: String)
+  /// A type or a shape was given, which is for raw values, and the input is recognizably something else.
+  case notRaw(name: String, kind: String)
+  /// Raw values, and perhaps bytes of one more, are left over after the last sample that is full.
+  case partialSample(name: String, rows: Int, values: Int, bytes: Int, valuesPerSample: Int)
   /// The array has no axis at all.
   case scalar(name: String)
   /// The shape cannot be handled.
@@ -34,8 +40,14 @@ public enum SampleIOError: Error, Equatable {
   case columnCount(name: String, line: Int, found: Int, expected: Int)
   /// The line of names has another number of fields than the first row.
   case headerCount(name: String, found: Int, expected: Int)
-  /// A field is not a number.
-  case notANumber(name: String, line: Int, column: Int, text: String)
+  /// A field is not a number, or none that binary64 holds.
+  case notANumber(name: String, line: Int, column: Int, text: String, table: TableLayout)
+  /// The line below the names holds units.
+  case lineOfUnits(name: String, line: Int, text: String)
+  /// A line opens a quote that it does not close.
+  case openQuote(name: String, line: Int)
+  /// A text is in a format, or an encoding, that is not read.
+  case foreignText(name: String, kind: ForeignText)
   /// A line takes more than `limit` bytes.
   case longLine(name: String, line: Int, limit: Int)
   /// A row of fvecs, bvecs or ivecs has another length than the first.
@@ -44,6 +56,8 @@ public enum SampleIOError: Error, Equatable {
   case rowCountMismatch(announced: Int, written: Int)
   /// The format cannot hold such an array.
   case cannotWrite(format: String, reason: String)
+  /// A type cannot hold a value that is to be written.
+  case cannotHold(type: ElementType, row: Int, column: Int, value: Double)
   /// A description in a stream's header is not valid.
   case badDescription(name: String, reason: String)
 }

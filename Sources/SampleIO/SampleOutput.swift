@@ -11,17 +11,28 @@ public enum SampleOutput {
   ///
   /// Throws `cannotWrite` when the format has no such element type; ``SampleDescription/reformatted(as:)``
   /// finds one that it has.
+  ///
+  /// - Parameter clips: whether values of another type that the description's cannot hold become the nearest (NaN in integers
+  ///   0); else the writer throws `cannotHold` at the first.
   public static func make(
-    _ description: SampleDescription, to sink: any ByteSink
+    _ description: SampleDescription, to sink: any ByteSink, clips: Bool = false
   ) throws(SampleIOError) -> any SampleWriter {
     switch description.format {
     case .npy(let version, let bigEndian):
-      try Npy.writer(description, version: version, bigEndian: bigEndian, to: sink)
-    case .idx: try Idx.writer(description, to: sink)
-    case .delimited(let style): try DelimitedWriter(description, style: style, to: sink)
-    case .vecs: try VecsWriter(description, to: sink)
-    case .raw: try FixedSizeWriter(description, to: sink, bigEndian: false)
+      try Npy.writer(description, version: version, bigEndian: bigEndian, to: sink, clips: clips)
+    case .idx: try Idx.writer(description, to: sink, clips: clips)
+    case .delimited(let style): try DelimitedWriter(description, style: style, to: sink, clips: clips)
+    case .vecs: try VecsWriter(description, to: sink, clips: clips)
+    case .raw: try FixedSizeWriter(description, to: sink, bigEndian: false, clips: clips)
     }
+  }
+
+  /// Whether the number of samples in a file called `name` can be corrected when all are written: not behind a compressor.
+  public static func correctsRows(in name: String) -> Bool { FileSuffix(of: name).compression == nil }
+
+  /// Whether samples that are `description` may have values that the type of `written` cannot hold.
+  public static func mayNotHold(_ description: SampleDescription, as written: SampleDescription) -> Bool {
+    NarrowingCheck.isNeeded(from: description.elementType, to: written.elementType)
   }
 
   /// `sink` behind a compressor, when `name` ends in .gz or .zst; `sink` itself otherwise.

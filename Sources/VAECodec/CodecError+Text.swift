@@ -40,7 +40,7 @@ extension CodecError: CustomStringConvertible {
       "\(name): \(rows) samples are too few to compare new ones with; 4 are the least, and hundreds are better"
     case .severalRows(let name): "\(name): holds several samples; pick one of them with --row"
     case .noSuchRow(let name, let row, let rows):
-      "\(name): has \(rows == 1 ? "1 sample" : "\(rows) samples"), and no row \(row); rows count from 0"
+      "\(name): has \(rows == 1 ? "1 sample" : "\(rows) samples"), and no row \(row); rows count from 0, and from -1 for the last"
     case .notAnInteger(let name, let row, let column):
       "\(name): row \(row), column \(column) is not an integer, but the model was fitted on integers; "
         + "fit a model on data of this type"
@@ -55,6 +55,10 @@ extension CodecError: CustomStringConvertible {
     case .mixedShapes(let name, let found, let expected):
       "\(name): samples of shape \(Self.shape(found)) or another type follow samples of shape "
         + "\(Self.shape(expected)); handle them apart"
+    case .renamedColumn(let name, let column):
+      "\(name): \(column); give all files the same columns in the same order"
+    case .renamedInStream(let name, let column, let rows):
+      "\(name): row \(rows): \(column); decode them apart: --rows :\(rows), and --rows \(rows): for the rest"
     case .fit(let error, let name): "\(name): \(Self.text(error))"
     case .noSuchKernels(let name, let available):
       "VAEC_KERNELS is \"\(name)\", but this processor runs: \(available.joined(separator: ", "))"

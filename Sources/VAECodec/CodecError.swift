@@ -46,7 +46,7 @@ public enum CodecError: Error, Equatable {
   case tooFewToCompare(name: String, rows: Int)
   /// One row is needed, and there are several and none is named.
   case severalRows(name: String)
-  /// A row is named, counted from 0, that is not there.
+  /// A row is named, counted from 0, or from the end where it is negative, that is not there.
   case noSuchRow(name: String, row: Int, rows: Int)
   /// A fraction, where the model was fitted to integers.
   case notAnInteger(name: String, row: Int, column: Int)
@@ -62,6 +62,10 @@ public enum CodecError: Error, Equatable {
   case changedWhileRead(name: String)
   /// Files to be fitted together differ in the shape of a sample.
   case mixedShapes(name: String, found: [Int], expected: [Int])
+  /// A column has another name than in samples that these are to follow.
+  case renamedColumn(name: String, RenamedColumn)
+  /// A stream's columns have other names than those of the streams before, which have so many rows.
+  case renamedInStream(name: String, RenamedColumn, rows: Int)
   /// A fit is not possible.
   case fit(FitError, name: String)
   /// The variable VAEC_KERNELS names no variant that this processor can run.

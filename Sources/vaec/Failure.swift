@@ -14,6 +14,8 @@ enum CommandError: Error {
   case outputIsInput(String)
   /// Samples cannot follow those of another file in one output.
   case cannotJoin(name: String, found: String, expected: String)
+  /// A text is to be removed that would not come back byte for byte.
+  case textChanges(name: String, TextDifference)
   /// A file cannot be removed after its samples have gone elsewhere.
   case cannotRemove(name: String, reason: String)
 }
@@ -31,6 +33,8 @@ extension CommandError: CustomStringConvertible {
       "\(name): is input and output at once, or two outputs; name another output"
     case .cannotJoin(let name, let found, let expected):
       "\(name): holds \(found) where the files before hold \(expected); decode it to a file of its own"
+    case .textChanges(let name, let difference):
+      "\(name): would not come back byte for byte: \(difference); leave --rm out, and keep the file"
     case .cannotRemove(let name, let reason):
       "\(name): cannot be removed: \(reason)"
     }

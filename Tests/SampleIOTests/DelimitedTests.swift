@@ -5,6 +5,29 @@ import Testing
 
 @Suite("delimited text")
 struct DelimitedTests {
+  /// What a text is when all of it has been read, its values, and the notes.
+  private func read(
+    _ text: String, name: String = "data"
+  ) throws -> (style: DelimitedStyle, values: [Double], notes: [String]) {
+    let notes = ReadingNotes()
+    let reader = try open(Array(text.utf8), name: name, options: ReadOptions(notes: notes))
+    let batch = try readAll(reader, batch: 3)
+    guard case .delimited(let style) = reader.description.format else {
+      throw SampleIOError.unrecognized(name: "not a text")
+    }
+    return (style, batch.doubles(), notes.take())
+  }
+
+  /// The message about a text, which has one.
+  private func message(_ text: String) -> String {
+    do {
+      try values(text)
+      return ""
+    } catch {
+      return "\(error)"
+    }
+  }
+
   private func style(_ text: String, options: ReadOptions = ReadOptions()) throws -> DelimitedStyle {
     guard case .delimited(let style) = try open(Array(text.utf8), options: options).description.format else {
       throw SampleIOError.unrecognized(name: "not a text")
@@ -46,9 +69,20 @@ struct DelimitedTests {
 
   @Test("decimals are the most of each column; exponents and long fractions mean as many as needed")
   func decimals() throws {
-    #expect(try style("1.5,2,3e5,0.1234567890\n1.25,nan,1,1\n").decimals == [2, 0, nil, nil])
-    #expect(try style("1e5\n2e5\n").decimals == [])
-    #expect(try style("1e5,1\n2e5,1\n").decimals == [nil, 0])
+    #expect(try read("1.5,2,3e5,0.1234567890\n1.25,nan,1,1\n").style.decimals == [2, 0, nil, nil])
+    #expect(try read("1e5\n2e5\n").style.decimals == [])
+    #expect(try read("1e5,1\n2e5,1\n").style.decimals == [nil, 0])
+  }
+
+  @Test("decimals are known when the last row has been read, and are those of all rows")
+  func lateDecimals() throws {
+    let text = String(repeating: "1,2.5\n", count: 300_000) + "1.125,2.5\n"
+    let reader = try open(Array(text.utf8))
+    guard case .delimited(let before) = reader.description.format else { return }
+    #expect(before.decimals == [])
+    while try reader.read(maxRows: 10_000) != nil {}
+    guard case .delimited(let after) = reader.description.format else { return }
+    #expect(after.decimals == [3, 1])
   }
 
   @Test("a header is recognized by words over numbers, or as the user says")
@@ -60,14 +94,20 @@ struct DelimitedTests {
     #expect(try style("1,2\n3,4\n", options: ReadOptions(header: true)).header == ["1", "2"])
     #expect(try values("1,2\n3,4\n", options: ReadOptions(header: true)) == [3, 4])
     #expect(try style("nan,2\n3,4\n").header == nil)
-    #expect(throws: SampleIOError.notANumber(name: "data", line: 1, column: 2, text: "b")) {
+    #expect(
+      throws: SampleIOError.notANumber(
+        name: "data", line: 1, column: 2, text: "b", table: TableLayout(columns: 2))
+    ) {
       try values("1,b\n1,2\n", options: ReadOptions(header: false))
     }
   }
 
   @Test("a header alone is an array without rows in a file for tables, and an error elsewhere")
   func headerAlone() throws {
-    #expect(throws: SampleIOError.notANumber(name: "data", line: 1, column: 1, text: "a")) {
+    #expect(
+      throws: SampleIOError.notANumber(
+        name: "data", line: 1, column: 1, text: "a", table: TableLayout(columns: 2))
+    ) {
       try values("a,b\n")
     }
     #expect(throws: SampleIOError.self) { try values("{\"a\": 1}\n") }
@@ -86,13 +126,16 @@ struct DelimitedTests {
     #expect(throws: SampleIOError.columnCount(name: "data", line: 2, found: 3, expected: 2)) {
       try values("1,2\n3,4,5\n")
     }
-    #expect(throws: SampleIOError.columnCount(name: "data", line: 2, found: 0, expected: 2)) {
-      try values("1,2\n\n3,4\n")
-    }
-    #expect(throws: SampleIOError.notANumber(name: "data", line: 3, column: 2, text: "blue")) {
+    #expect(
+      throws: SampleIOError.notANumber(
+        name: "data", line: 3, column: 2, text: "blue", table: TableLayout(columns: 2))
+    ) {
       try values("size,colour\n1,2\n3,blue\n")
     }
-    #expect(throws: SampleIOError.notANumber(name: "data", line: 2, column: 1, text: "Bob")) {
+    #expect(
+      throws: SampleIOError.notANumber(
+        name: "data", line: 2, column: 1, text: "Bob", table: TableLayout(columns: 2))
+    ) {
       try values("name,age\nBob,3\n")
     }
     #expect(throws: SampleIOError.headerCount(name: "data", found: 1, expected: 2)) { try values("a\n1,2\n") }
@@ -110,18 +153,122 @@ struct DelimitedTests {
     "what is no decimal number is refused",
     arguments: ["0x10", "1_000", "1e", "e5", ".", "-", "--1", "1.2.3", "1 2", "\"1", "True", "1f"])
   func notNumbers(text: String) {
-    #expect(throws: SampleIOError.notANumber(name: "data", line: 3, column: 2, text: text)) {
+    #expect(
+      throws: SampleIOError.notANumber(
+        name: "data", line: 3, column: 2, text: text, table: TableLayout(columns: 2))
+    ) {
       try values("1,2\n3,4\n5,\(text)\n")
+    }
+  }
+
+  @Test(
+    "integers that binary64 would round, and numbers beyond it, are refused; those that it holds are not",
+    arguments: [
+      ("9007199254740992", true), ("9007199254740993", false), ("-9007199254740993", false),
+      ("123456789012345678", false), ("123456789012345680", true), ("18446744073709551616", true),
+      ("18446744073709551617", false), ("100000000000000000000", true), ("100000000000000000001", false),
+      ("340282346638528859811704183484516925440", true), ("1e400", false), ("-1e400", false),
+    ])
+  func integers(text: String, isHeld: Bool) throws {
+    if isHeld { return #expect(try values("1,2\n3,\(text)\n").last == Double(text)) }
+    #expect(
+      throws: SampleIOError.notANumber(
+        name: "data", line: 2, column: 2, text: text, table: TableLayout(columns: 2))
+    ) { try values("1,2\n3,\(text)\n") }
+  }
+
+  @Test(
+    "decimal commas, Fortran's exponents, comments, blank lines and line ends of all kinds are read",
+    arguments: [
+      "a;b\n1,5;2\n3;4,25\n", "1,5\t2,0\n3,0\t4,25\n", "1,5 2,0\n3,0 4,25\n", "1.5,2\r3,4.25\r",
+      "1.5,2\r\r\n3,4.25\r\r\n",
+      "# run 7\n# a, b\n1.5,2\n# more\n3,4.25\n", "1.5,2\n\n3,4.25\n\n\n",
+      "# two lines\n% of words\n1.5 2\n\n\n3 4.25\n",
+      "1.50D+00 0.2D1\n3.0d+0 4.25\n", "a,b,c\n1.5,2,\n3,4.25,\n".replacing("a,b,c", with: "a,b"),
+      "1.5,2\r\n3,4.25\n",
+      "a,b\n1.5,2\n3,4.25\n\u{1A}",
+    ])
+  func readable(text: String) throws { #expect(try read(text).values == [1.5, 2, 3, 4.25]) }
+
+  @Test("an exponent of three digits needs no letter, as Fortran prints it")
+  func exponents() throws {
+    #expect(try values("1.5-103 2.5+101\n1.0 2.0\n") == [1.5e-103, 2.5e101, 1, 2])
+    #expect(throws: SampleIOError.self) { try values("1 2\n15-103 1\n") }
+  }
+
+  @Test("what is left out of a text, or comes back as another, is noted once")
+  func notes() throws {
+    #expect(try read("1,2\n3,4\n").notes == [])
+    #expect(try read("1,2\n3,4\n\n \n").notes == [])
+    #expect(try read("# x\n1,2\n# y\n\n\n3,4\n").notes.count == 2)
+    #expect(
+      try read("1,2\nNA,\n,4\n").notes == [
+        "data: 3 fields without a number (the first in line 2, column 1) come back as nan"
+      ])
+    #expect(try read("1;2,5\n3;4\n").notes.count == 1)
+  }
+
+  @Test(
+    "marks of missing values are NaN",
+    arguments: ["NA", "N/A", "null", "NULL", "#N/A", "<NA>", "None", "nan", "-nan", "1.#IND"])
+  func missing(mark: String) throws { #expect(try values("1,2\n3,\(mark)\n")[3].isNaN) }
+
+  @Test("a comment is the line of names where it has as many as the rows have fields")
+  func namesInComments() throws {
+    #expect(try read("# run 7\n# N, M\n1,2\n").style.header == ["# N", "M"])
+    #expect(try read("# run 7\n1,2\n").style.header == nil)
+    #expect(try read("#a,b\n1,2\n").style.header == ["#a", "b"])
+    let text = "#a,b\n1,2\n"
+    let reader = try open(Array(text.utf8))
+    let batch = try readAll(reader, batch: 2)
+    #expect(try String(decoding: written(reader.description, [batch]), as: UTF8.self) == text)
+  }
+
+  @Test(
+    "what is no number is named with a way out",
+    arguments: [
+      ("id,v\n9007199254740993,2\n", "above 2^53"),
+      ("t,v\n2024-01-31,2\n", "a date; leave the column out: cut -d, -f2- data"),
+      ("gene,v\nENSG1,2\n", "not a number; leave the column out"),
+      ("v,w\n1,\"1,001\"\n", "thousands separators; sed"),
+      ("v;w\n1,5;2\n1.5;2\n", "a decimal comma, or a thousands separator"),
+      ("v,w\n5%,2\n", "a percentage; tr -d %"),
+      ("v,w\n$5,2\n", "money"),
+      ("v,w\n(5),2\n", "parentheses"), ("v,w\n0x1F,2\n", "hexadecimal"),
+      ("v,w\nTrue,2\n", "a truth value; sed"),
+      ("v,w\n(1+2j),2\n", "complex"), ("v,w\n1_000,2\n", "underscores; tr -d _"), ("v|w\n1|2\n", "tr '|' ,"),
+      ("v,w\n'1',2\n", "single quotes"), ("v,w\n1e999,2\n", "beyond the largest"),
+      ("v w\n*** 2\n", "Fortran"),
+      ("0 1:2 2:3\n1 1:3 2:4\n", "libsvm"), ("v,w\n1,2 # x\n", "a comment behind it"),
+      ("v,w\n1,2\nv,w\n", "name again"),
+      ("{\"a\": 1}\n", "JSON"), ("%%MatrixMarket matrix\n1 1\n", "Matrix Market"), ("sep=;\n1;2\n", "sed 1d"),
+      ("t;u\n[s];[V]\n1;2\n", "units below the names; remove it: sed 2d data"),
+      ("\"a\",\"b\n(c)\"\n1,2\n", "opens a quote"),
+      ("v,w\n\u{2212}5,2\n", "U+2212"), ("v,w\n1'000,2\n", "apostrophes"), ("v,w\n12:30:00,2\n", "a time"),
+    ])
+  func advice(text: String, part: String) {
+    let message = message(text)
+    #expect(message.hasPrefix("data: ") && message.contains(part) && !message.contains("\n"), "\(message)")
+  }
+
+  @Test("text in UTF-16 is named, whichever its byte order", arguments: [true, false])
+  func utf16(isBig: Bool) {
+    let bytes = Array("a,b\n1,2\n".utf16).flatMap {
+      isBig ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)]
+    }
+    for prefix in [[], isBig ? [0xFE, 0xFF] : [0xFF, 0xFE]] as [[UInt8]] {
+      #expect(throws: SampleIOError.foreignText(name: "a.csv", kind: .utf16)) {
+        try values(prefix + bytes, name: "a.csv")
+      }
     }
   }
 
   @Test(
     "every number is the nearest one",
     arguments: [
-      "0.1", "123456789012345678", "9007199254740993", "1.7976931348623157e308", "5e-324",
+      "0.1", "123456789012345678.0", "9007199254740993.0", "1.7976931348623157e308", "5e-324",
       "2.2250738585072014e-308",
       "0.3333333333333333", "1e23", "8.5e-7", "18446744073709551616", "0.000000000000000000000000000001",
-      "1e400",
       "00000000000000000000001.5", "3.14159265358979323846264338327950288", "-1e-400",
     ])
   func nearest(text: String) throws {

@@ -106,7 +106,7 @@ struct ValueTests {
     if bytes.isEmpty { return }
     let options: ReadOptions
     if format == .raw {
-      options = ReadOptions(elementType: type, shape: shape)
+      options = ReadOptions(format: .raw, elementType: type, shape: shape)
     } else if format == .vecs {
       options = ReadOptions(format: type == .u1 ? .bvecs : type == .i4 ? .ivecs : .fvecs)
     } else {

@@ -23,6 +23,18 @@ struct RowsTests {
   }
 
   @Test(
+    "one row has to be there, as an index in Python",
+    arguments: [("0", 0..<1), ("9", 9..<10), ("-10", 0..<1), ("10", nil), ("-11", nil), ("1000", nil)]
+      as [(String, Range<Int>?)])
+  func single(text: String, rows: Range<Int>?) throws {
+    let slice = try #require(RowSlice(text))
+    if let rows { return #expect(try slice.rows(of: 10, name: "x") == rows) }
+    #expect(throws: CodecError.noSuchRow(name: "x", row: try #require(Int(text)), rows: 10)) {
+      try slice.rows(of: 10, name: "x")
+    }
+  }
+
+  @Test(
     "what is no slice is refused",
     arguments: ["", "a", "1:b", "1:2:3", "::", "1-2", "1.5", "99999999999999999999", "\(Int.max)"])
   func noSlices(text: String) { #expect(RowSlice(text) == nil) }

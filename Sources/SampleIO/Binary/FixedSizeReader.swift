@@ -6,13 +6,24 @@ final class FixedSizeReader: SampleReader {
   private let source: any ByteSource
   private let name: String
   private let reverses: Bool
+  private let partial: PartialSample?
+  private let notes: ReadingNotes?
   private var rowsRead = 0
   private var ended = false
 
   /// A reader of `description.rows` samples, or of all that `source` has when that is nil.
   ///
-  /// - Parameter bigEndian: the byte order in the file.
-  init(_ description: SampleDescription, from source: any ByteSource, name: String, bigEndian: Bool) {
+  /// - Parameters:
+  ///   - bigEndian: the byte order in the file.
+  ///   - partial: what becomes of values after the last full sample, where the number of samples is not known; nil for an
+  ///     error.
+  ///   - notes: gets to know of it.
+  init(
+    _ description: SampleDescription, from source: any ByteSource, name: String, bigEndian: Bool,
+    partial: PartialSample? = nil, notes: ReadingNotes? = nil
+  ) {
+    self.partial = partial
+    self.notes = notes
     self.description = description
     self.source = source
     self.name = name
@@ -31,12 +42,13 @@ final class FixedSizeReader: SampleReader {
     let rowBytes = description.sampleBytes
     let wanted = min(maxRows, left, Int.max / rowBytes)
     var bytes = try moving(name) { () throws(ByteIOError) in try source.read(upTo: wanted * rowBytes) }
-    let got = bytes.count / rowBytes
+    var got = bytes.count / rowBytes
     if bytes.count < wanted * rowBytes {
       if let announced {
         throw .truncated(name: name, expectedRows: announced, gotRows: rowsRead + got)
       }
-      guard bytes.count % rowBytes == 0 else { throw .truncatedRow(name: name, row: rowsRead + got + 1) }
+      if bytes.count % rowBytes != 0 { try complete(&bytes) }
+      got = bytes.count / rowBytes
       ended = true
       description.rows = rowsRead + got
       if got == 0 { return nil }
@@ -45,6 +57,30 @@ final class FixedSizeReader: SampleReader {
     if reverses { reverseBytes(&bytes, size: description.elementType.size) }
     return SampleBatch(
       elementType: description.elementType, valuesPerSample: description.valuesPerSample, bytes: bytes)
+  }
+
+  /// Does with values after the last full sample what was asked for.
+  private func complete(_ bytes: inout [UInt8]) throws(SampleIOError) {
+    let rowBytes = description.sampleBytes
+    let (rows, left) = (rowsRead + bytes.count / rowBytes, bytes.count % rowBytes)
+    let (values, rest) = left.quotientAndRemainder(dividingBy: description.elementType.size)
+    switch partial {
+    case .drop:
+      bytes.removeLast(left)
+      let what = values > 0 || rest == 0 ? counted(values, "value") : counted(rest, "byte")
+      notes?.add("\(what) after \(counted(rows, "sample")) left out", name: name)
+    case .pad where rest == 0:
+      let missing = description.valuesPerSample - values
+      bytes.append(contentsOf: repeatElement(0, count: rowBytes - left))
+      notes?.add("\(counted(missing, "zero")) added to fill sample \(rows + 1)", name: name)
+    case .pad, nil:
+      throw .partialSample(
+        name: name, rows: rows, values: values, bytes: rest, valuesPerSample: description.valuesPerSample)
+    }
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
   }
 
   private func expectEnd() throws(SampleIOError) {

@@ -23,12 +23,16 @@ final class FixedSizeWriter: SampleWriter {
   private let reverses: Bool
   private let header: Header?
   private let mode: Mode
+  private var check: NarrowingCheck?
   private var rowsWritten = 0
 
+  /// - Parameter clips: whether values that the type cannot hold become the nearest, or 0; else they are an error.
   init(
-    _ description: SampleDescription, to sink: any ByteSink, bigEndian: Bool, header: Header? = nil
+    _ description: SampleDescription, to sink: any ByteSink, bigEndian: Bool, clips: Bool,
+    header: Header? = nil
   ) throws(SampleIOError) {
     elementType = description.elementType
+    check = clips ? nil : NarrowingCheck(description.elementType, width: description.valuesPerSample)
     announced = description.rows
     self.sink = sink
     reverses = bigEndian != hostIsBigEndian
@@ -50,6 +54,7 @@ final class FixedSizeWriter: SampleWriter {
   }
 
   func write(_ batch: SampleBatch) throws(SampleIOError) {
+    try check?.add(batch)
     rowsWritten += batch.rows
     if case .direct = mode, header != nil, let announced, rowsWritten > announced {
       throw .rowCountMismatch(announced: announced, written: rowsWritten)

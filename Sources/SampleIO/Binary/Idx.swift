@@ -29,7 +29,7 @@ enum Idx {
   }
 
   static func writer(
-    _ description: SampleDescription, to sink: any ByteSink
+    _ description: SampleDescription, to sink: any ByteSink, clips: Bool
   ) throws(SampleIOError) -> any SampleWriter {
     guard let code = types.first(where: { $0.type == description.elementType })?.code else {
       throw .cannotWrite(format: "idx", reason: "it has no values of type \(description.elementType.name)")
@@ -37,7 +37,8 @@ enum Idx {
     guard description.sampleShape.allSatisfy({ $0 <= UInt32.max }) else {
       throw .cannotWrite(format: "idx", reason: "an axis is longer than 32 bits can say")
     }
-    return try FixedSizeWriter(description, to: sink, bigEndian: true) { (rows) throws(SampleIOError) in
+    return try FixedSizeWriter(description, to: sink, bigEndian: true, clips: clips) {
+      (rows) throws(SampleIOError) in
       guard rows <= UInt32.max else {
         throw .cannotWrite(format: "idx", reason: "there are more samples than 32 bits can count")
       }

@@ -21,9 +21,9 @@ enum Npy {
   }
 
   static func writer(
-    _ description: SampleDescription, version: UInt8, bigEndian: Bool, to sink: any ByteSink
+    _ description: SampleDescription, version: UInt8, bigEndian: Bool, to sink: any ByteSink, clips: Bool
   ) throws(SampleIOError) -> any SampleWriter {
-    try FixedSizeWriter(description, to: sink, bigEndian: bigEndian) { rows in
+    try FixedSizeWriter(description, to: sink, bigEndian: bigEndian, clips: clips) { rows in
       NpyHeader.bytes(
         version: version, bigEndian: bigEndian, elementType: description.elementType,
         sampleShape: description.sampleShape, rows: rows)

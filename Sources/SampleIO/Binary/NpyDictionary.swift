@@ -80,7 +80,7 @@ struct NpyDictionary {
 
   private mutating func typeName() throws(SampleIOError) -> String {
     // Records are described by a list, and sub-arrays by a tuple.
-    if accept("[") || accept("(") { throw .unsupportedType(name: name, type: "record") }
+    if accept("[") || accept("(") { throw .unsupportedType(name: name, type: NumpyType.record) }
     return try string()
   }
 

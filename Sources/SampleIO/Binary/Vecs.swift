@@ -64,17 +64,21 @@ final class VecsReader: SampleReader {
 final class VecsWriter: SampleWriter {
   private let description: SampleDescription
   private let sink: any ByteSink
+  private var check: NarrowingCheck?
 
-  init(_ description: SampleDescription, to sink: any ByteSink) throws(SampleIOError) {
+  /// - Parameter clips: whether values that the type cannot hold become the nearest, or 0; else they are an error.
+  init(_ description: SampleDescription, to sink: any ByteSink, clips: Bool) throws(SampleIOError) {
     guard [.f4, .u1, .i4].contains(description.elementType) else {
       throw .cannotWrite(
         format: "fvecs", reason: "it and its sisters have no values of type \(description.elementType.name)")
     }
     self.description = description
     self.sink = sink
+    check = clips ? nil : NarrowingCheck(description.elementType, width: description.valuesPerSample)
   }
 
   func write(_ batch: SampleBatch) throws(SampleIOError) {
+    try check?.add(batch)
     var bytes = batch.converted(to: description.elementType).bytes
     if hostIsBigEndian { reverseBytes(&bytes, size: description.elementType.size) }
     let rowBytes = description.sampleBytes

@@ -11,6 +11,14 @@ public enum SampleFormat: Equatable, Sendable {
   /// The values alone, little-endian.
   case raw
 
+  /// Whether the number of samples is written before them.
+  public var countsRows: Bool {
+    switch self {
+    case .npy, .idx: true
+    case .delimited, .vecs, .raw: false
+    }
+  }
+
   /// The same format, but in text each number has as many decimals as give it back.
   public var withoutDecimals: SampleFormat {
     guard case .delimited(var style) = self else { return self }
@@ -28,6 +36,9 @@ public enum FormatName: String, CaseIterable, Sendable {
   case fvecs
   case bvecs
   case ivecs
+
+  /// Whether the number of samples is written before them.
+  public var countsRows: Bool { self == .npy || self == .idx }
 
   /// The only element type that the format holds; nil when there is a choice.
   var elementType: ElementType? {

@@ -6,18 +6,39 @@ final class DelimitedReader: SampleReader {
   private let lines: LineReader
   private let parser: RowParser
   private let name: String
+  private let notes: ReadingNotes?
+  private let headerLine: Int?
+  private var style: DelimitedStyle
   private var row: [Double]
+  /// Of each column, the most digits after the point so far; see ``FieldValue``.
+  private var decimals: [UInt8]
+  /// A line with commas for points, exchanged; nil where numbers have points.
+  private var exchanged: [UInt8]?
   private var rowsRead = 0
   private var ended = false
-  private var skipsHeader: Bool
-  private var seenLine = false
+  private var marks = Tally()
+  private var comments = Tally()
+  private var blanks = Tally()
+  private var pendingBlanks = Tally()
+
+  /// How often something came, and where first.
+  private struct Tally {
+    var count = 0
+    var line = 0
+    var column = 0
+
+    mutating func add(_ count: Int = 1, line: Int, column: Int = 0) {
+      if self.count == 0 { (self.line, self.column) = (line, column) }
+      self.count += count
+    }
+  }
 
   /// Looks at the first lines; rows follow by ``read(maxRows:)``.
   ///
   /// - Parameter allowsHeaderAlone: whether a single line of words is an array without rows.
   init(
     _ source: PeekingSource, name: String, header: Bool?, allowsHeaderAlone: Bool,
-    memory: MemoryLimit = .standard
+    memory: MemoryLimit = .standard, notes: ReadingNotes? = nil
   ) throws(SampleIOError) {
     let longest = LineReader.longest(within: memory)
     let guess = try StyleGuess(
@@ -25,12 +46,16 @@ final class DelimitedReader: SampleReader {
     guard guess.columns > 0 else { throw .empty(name: name) }
     description = try SampleDescription(
       elementType: .f8, sampleShape: [guess.columns], format: .delimited(guess.style), name: name)
-    lines = LineReader(source, longest: longest, name: name)
+    lines = LineReader(source, longest: longest, name: name, lineEnd: guess.lineEnd)
     parser = RowParser(
       separator: guess.style.separator, trailingSeparators: guess.style.trailingSeparators)
     self.name = name
     row = [Double](repeating: 0, count: guess.columns)
-    skipsHeader = guess.style.header != nil
+    decimals = [UInt8](repeating: 0, count: guess.columns)
+    style = guess.style
+    headerLine = guess.headerLine
+    exchanged = guess.hasDecimalCommas ? [] : nil
+    self.notes = notes
   }
 
   func read(maxRows: Int) throws(SampleIOError) -> SampleBatch? {
@@ -43,48 +68,101 @@ final class DelimitedReader: SampleReader {
       rows += 1
     }
     rowsRead += rows
-    if ended { description.rows = rowsRead }
+    if ended, description.rows == nil { end() }
     if rows == 0 { return nil }
     return SampleBatch(elementType: .f8, valuesPerSample: row.count, bytes: bytes)
+  }
+
+  /// Completes the description: decimals are those of all rows, so that none is rounded that was not looked at.
+  private func end() {
+    description.rows = rowsRead
+    if decimals.count <= SampleDescription.maximumStyledColumns,
+      decimals.contains(where: { $0 != FieldValue.fullPrecision })
+    {
+      style.decimals = decimals.map { $0 == FieldValue.fullPrecision ? nil : Int($0) }
+      description.format = .delimited(style)
+    }
+    if exchanged != nil { notes?.add("decimal commas are read as points, and come back as such", name: name) }
+    if marks.count > 0 {
+      notes?.add(
+        "\(marks.count == 1 ? "1 field" : "\(marks.count) fields") without a number (the first in line \(marks.line), "
+          + "column \(marks.column)) come back as nan", name: name)
+    }
+    for (tally, what) in [(comments, "comment line"), (blanks, "blank line")] where tally.count > 0 {
+      notes?.add(
+        "\(tally.count) \(what)\(tally.count == 1 ? " is" : "s are") left out (the first is line \(tally.line))",
+        name: name)
+    }
   }
 
   /// Reads the next line's numbers into `row`; false at the end.
   private func readRow() throws(SampleIOError) -> Bool {
     if ended { return false }
-    guard var line = try nextLine() else { return false }
-    if skipsHeader {
-      skipsHeader = false
-      guard let next = try nextLine() else { return false }
-      line = next
+    guard let line = try nextLine() else { return false }
+    let parsed = try exchanged == nil ? parse(line) : parseExchanged(line)
+    guard parsed.fields == row.count else {
+      throw .columnCount(name: name, line: lines.number, found: parsed.fields, expected: row.count)
     }
-    let found: Int
-    do throws(RowParser.Problem) {
-      found = try row.withUnsafeMutableBufferPointer { (row) throws(RowParser.Problem) in
-        try parser.parse(line, into: row)
-      }
-    } catch {
-      throw .notANumber(name: name, line: lines.number, column: error.column, text: error.text)
-    }
-    guard found == row.count else {
-      throw .columnCount(name: name, line: lines.number, found: found, expected: row.count)
-    }
+    if parsed.marks > 0 { marks.add(parsed.marks, line: lines.number, column: parsed.firstMark) }
     return true
   }
 
-  /// The next line with something in it; nil at the end. Empty lines may only come first and last: between
-  /// two rows one would be a row without values.
+  @inline(__always)
+  private func parse(_ line: UnsafeRawBufferPointer) throws(SampleIOError) -> RowParser.Row {
+    do throws(RowParser.Problem) {
+      return try row.withUnsafeMutableBufferPointer { (row) throws(RowParser.Problem) in
+        try decimals.withUnsafeMutableBufferPointer { (decimals) throws(RowParser.Problem) in
+          try parser.parse(line, into: row, decimals: decimals)
+        }
+      }
+    } catch {
+      throw notANumber(error)
+    }
+  }
+
+  private func parseExchanged(_ line: UnsafeRawBufferPointer) throws(SampleIOError) -> RowParser.Row {
+    var buffer = exchanged ?? []
+    exchanged = []
+    exchangingCommas(line, into: &buffer)
+    defer { exchanged = buffer }
+    do throws(SampleIOError) {
+      return try buffer.withUnsafeBufferPointer { (line) throws(SampleIOError) in
+        try parse(UnsafeRawBufferPointer(line))
+      }
+    } catch {
+      guard case .notANumber(let name, let line, let column, let text, let table) = error else { throw error }
+      var back: [UInt8] = []
+      Array(text.utf8).withUnsafeBytes { exchangingCommas($0, into: &back) }
+      throw .notANumber(
+        name: name, line: line, column: column, text: String(decoding: back, as: UTF8.self), table: table)
+    }
+  }
+
+  private func notANumber(_ problem: RowParser.Problem) -> SampleIOError {
+    let names = style.header ?? []
+    let isName = problem.column <= names.count && names[problem.column - 1] == problem.text
+    return .notANumber(
+      name: name, line: lines.number, column: problem.column, text: problem.text,
+      table: TableLayout(
+        separator: style.separator, columns: row.count, repeatsHeader: isName && lines.number != headerLine,
+        hasDecimalCommas: exchanged != nil))
+  }
+
+  /// The next line that may be a row; nil at the end.
   private func nextLine() throws(SampleIOError) -> UnsafeRawBufferPointer? {
-    var firstEmpty: Int?
     while let line = try lines.next() {
-      if parser.isEmpty(line) {
-        if firstEmpty == nil, seenLine { firstEmpty = lines.number }
-        continue
+      if lines.number == headerLine { continue }
+      switch parser.idle(line) {
+      case nil:
+        // Blank lines at the end are nothing to tell of.
+        if pendingBlanks.count > 0 {
+          blanks.add(pendingBlanks.count, line: pendingBlanks.line)
+          pendingBlanks = Tally()
+        }
+        return line
+      case .comment: comments.add(line: lines.number)
+      case .blank: pendingBlanks.add(line: lines.number)
       }
-      if let firstEmpty {
-        throw .columnCount(name: name, line: firstEmpty, found: 0, expected: row.count)
-      }
-      seenLine = true
-      return line
     }
     ended = true
     return nil

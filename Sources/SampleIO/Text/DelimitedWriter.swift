@@ -8,11 +8,14 @@ final class DelimitedWriter: SampleWriter {
   private let style: DelimitedStyle
   private let sink: any ByteSink
   private let lineEnd: [UInt8]
+  private var check: NarrowingCheck?
   private var text: [UInt8] = []
 
+  /// - Parameter clips: whether values that the type cannot hold become the nearest, or 0; else they are an error.
   init(
-    _ description: SampleDescription, style: DelimitedStyle, to sink: any ByteSink
+    _ description: SampleDescription, style: DelimitedStyle, to sink: any ByteSink, clips: Bool
   ) throws(SampleIOError) {
+    check = clips ? nil : NarrowingCheck(description.elementType, width: description.valuesPerSample)
     self.description = description
     self.style = style
     self.sink = sink
@@ -23,6 +26,7 @@ final class DelimitedWriter: SampleWriter {
   }
 
   func write(_ batch: SampleBatch) throws(SampleIOError) {
+    try check?.add(batch)
     let batch = batch.converted(to: description.elementType)
     let columns = description.valuesPerSample
     let separator = style.separator.byte
@@ -72,18 +76,23 @@ final class DelimitedWriter: SampleWriter {
         text.append(contentsOf: "# ".utf8)
         appendName(name.dropFirst(2))
       } else {
-        appendName(name[...])
+        appendName(name[...], isFirst: column == 0)
       }
     }
     text.append(contentsOf: lineEnd)
   }
 
   /// Appends a name, in quotes where it would be taken for something else without.
-  private func appendName(_ name: Substring) {
+  ///
+  /// - Parameter isFirst: whether it begins the line, where some characters begin comments or other formats.
+  private func appendName(_ name: Substring, isFirst: Bool = false) {
     let bytes = name.utf8
     let special: [UInt8] = [style.separator.byte, UInt8(ascii: "\""), 0x0A, 0x0D]
+    let isForeign = ["%", "{", "[", "sep="].contains { name.hasPrefix($0) }
+    let isAlone = name.isEmpty && description.valuesPerSample == 1
     let isPlain =
-      !bytes.contains { special.contains($0) || style.separator == .blanks && $0 == 0x09 }
+      !(isFirst && (isForeign || isAlone))
+      && !bytes.contains { special.contains($0) || style.separator == .blanks && $0 == 0x09 }
       && bytes.first != 0x20 && bytes.last != 0x20 && !(bytes.isEmpty && style.separator == .blanks)
     if isPlain { return text.append(contentsOf: bytes) }
     text.append(UInt8(ascii: "\""))

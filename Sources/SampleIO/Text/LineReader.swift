@@ -8,7 +8,7 @@ import ByteIO
   import Darwin
 #endif
 
-/// Cuts a source into lines that end in LF or CR LF, without copying them.
+/// Cuts a source into lines that end in LF, or CR LF, or CR alone, without copying them.
 final class LineReader {
   /// The most bytes in a line, whatever the memory.
   private static let maximumLength = 1 << 28
@@ -24,15 +24,22 @@ final class LineReader {
   private let source: any ByteSource
   private let longest: Int
   private let name: String
+  private let lineEnd: UInt8
   private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
   /// What has been read and not been given yet is `buffer[begin..<end]`.
   private var begin = 0
   private var end = 0
   private var sourceEnded = false
 
-  /// - Parameter longest: more bytes in a line are an error.
-  init(_ source: any ByteSource, longest: Int = longest(within: .standard), name: String) {
+  /// - Parameters:
+  ///   - longest: more bytes in a line are an error.
+  ///   - lineEnd: the byte that ends a line; before an LF, CR are no part of it.
+  init(
+    _ source: any ByteSource, longest: Int = longest(within: .standard), name: String,
+    lineEnd: UInt8 = UInt8(ascii: "\n")
+  ) {
     self.source = source
+    self.lineEnd = lineEnd
     self.longest = longest
     self.name = name
   }
@@ -44,7 +51,7 @@ final class LineReader {
     var searched = begin
     while true {
       if let length = Self.find(
-        UInt8(ascii: "\n"), in: UnsafeRawBufferPointer(rebasing: buffer[searched..<end]))
+        lineEnd, in: UnsafeRawBufferPointer(rebasing: buffer[searched..<end]))
       {
         return take(searched - begin + length, skipping: 1)
       }
@@ -66,7 +73,7 @@ final class LineReader {
     var line = UnsafeRawBufferPointer(rebasing: buffer[begin..<begin + length])
     begin += length + skipping
     number += 1
-    if line.last == UInt8(ascii: "\r") { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
+    while line.last == UInt8(ascii: "\r") { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
     return number == 1 ? withoutByteOrderMark(line) : line
   }
 

@@ -1,25 +1,91 @@
 // Numbers in text: plain decimals are read by hand; what cannot be read exactly that way goes to the standard
 // library.
 
-/// The number that `text` is; nil when it is none. An empty text and "nan" are NaN, "inf" is infinity.
-func number(in text: UnsafeRawBufferPointer) -> Double? {
-  if text.isEmpty { return .nan }
-  if let (value, end) = scanNumber(text, from: 0) { return end == text.count ? value : nil }
-  switch String(decoding: text, as: UTF8.self).lowercased() {
-  case "nan", "+nan", "-nan": return .nan
-  case "inf", "+inf", "infinity", "+infinity": return .infinity
-  case "-inf", "-infinity": return -.infinity
-  default: return nil
+/// What a field of a text is, if it is a number or stands for a missing one.
+struct FieldValue {
+  var value: Double
+  /// Digits after the point; `fullPrecision` where a fixed number of them does not give the value back.
+  var decimals: UInt8 = 0
+  /// Whether it is a mark of a missing value: nothing at all, or a word such as NA.
+  var isMark = false
+
+  /// Stands for as many digits as give a value back: for exponents, and more than nine decimals.
+  static let fullPrecision: UInt8 = 255
+
+  /// Words longer than this are no numbers.
+  private static let longestWord = 48
+
+  /// Reads a number in any spelling; nil for anything else.
+  ///
+  /// Beside decimal numbers: nan and inf as C, Python and Visual C++ print them, marks of missing values (those of pandas),
+  /// and Fortran's exponents, 1.5D+03 and 1.5-103.
+  init?(_ text: UnsafeRawBufferPointer) {
+    if text.isEmpty {
+      self.init(value: .nan, isMark: true)
+      return
+    }
+    if let number = scanNumber(text, from: 0) {
+      if number.end == text.count {
+        self.init(value: number.value, decimals: number.decimals)
+        return
+      }
+    }
+    guard text.count <= Self.longestWord else { return nil }
+    let word = String(decoding: text, as: UTF8.self).lowercased()
+    switch word {
+    case "nan", "+nan", "-nan", "nan(ind)", "-nan(ind)", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan":
+      self.init(value: .nan)
+    case "inf", "+inf", "infinity", "+infinity", "1.#inf": self.init(value: .infinity)
+    case "-inf", "-infinity", "-1.#inf": self.init(value: -.infinity)
+    case "na", "n/a", "#n/a", "#na", "<na>", "null", "none": self.init(value: .nan, isMark: true)
+    default:
+      guard let value = Self.fortran(Array(word.utf8)) else { return nil }
+      self.init(value: value, decimals: Self.fullPrecision)
+    }
+  }
+
+  private init(value: Double, decimals: UInt8 = 0, isMark: Bool = false) {
+    self.value = value
+    self.decimals = decimals
+    self.isMark = isMark
+  }
+
+  /// A number as Fortran prints it: with D or Q for E, or no letter before an exponent of three digits. It has a point.
+  private static func fortran(_ word: [UInt8]) -> Double? {
+    var word = word
+    guard let point = word.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+    if let letter = word.lastIndex(where: { $0 == UInt8(ascii: "d") || $0 == UInt8(ascii: "q") }) {
+      guard letter > point else { return nil }
+      word[letter] = UInt8(ascii: "e")
+    } else if let sign = word.lastIndex(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }) {
+      guard sign > point, word.count - sign == 4 else { return nil }
+      word.insert(UInt8(ascii: "e"), at: sign)
+    } else {
+      return nil
+    }
+    return word.withUnsafeBytes { bytes in
+      scanNumber(bytes, from: 0).flatMap { $0.end == bytes.count ? $0.value : nil }
+    }
   }
 }
 
-/// Reads a decimal number at `begin`; nil when there is none. `end` is the position after it.
+/// A decimal number in a text.
+struct ScannedNumber {
+  var value: Double
+  /// The position after it.
+  var end: Int
+  /// As in ``FieldValue``.
+  var decimals: UInt8
+}
+
+/// Reads a decimal number at `begin`; nil when there is none, or when binary64 does not hold it: an integer that would be
+/// rounded, or a number that would be infinite.
 ///
 /// At most 2^53 as digits and a power of ten up to 22 are both exact in binary64, so that one multiplication
 /// or division rounds once: the result is the nearest number. (Clinger, How to read floating point numbers
 /// accurately, PLDI 1990.)
 @inline(__always)
-func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> (value: Double, end: Int)? {
+func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> ScannedNumber? {
   var position = begin
   let count = text.count
   var isNegative = false
@@ -46,18 +112,37 @@ func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> (value: Doub
     digitCount -= exponent
   }
   guard digitCount > 0 else { return nil }
+  var decimals = exponent >= -9 ? UInt8(truncatingIfNeeded: -exponent) : FieldValue.fullPrecision
   if position < count, text[position] | 0x20 == UInt8(ascii: "e") {
     guard let (power, end) = scanExponent(text, from: position + 1) else { return nil }
     exponent += power
     position = end
+    decimals = FieldValue.fullPrecision
   }
   guard digitCount <= 19, digits <= 1 << 53, exponent.magnitude <= 22 else {
-    let slow = Double(String(decoding: text[begin..<position], as: UTF8.self))
-    return slow.map { ($0, position) }
+    guard let value = slowNumber(text, from: begin, to: position, digits: digits) else { return nil }
+    return ScannedNumber(value: value, end: position, decimals: decimals)
   }
   let power = powersOfTen[Int(exponent.magnitude)]
   let value = exponent < 0 ? Double(digits) / power : Double(digits) * power
-  return (isNegative ? -value : value, position)
+  return ScannedNumber(value: isNegative ? -value : value, end: position, decimals: decimals)
+}
+
+/// The nearest number to a text of many digits; nil where binary64 does not hold it.
+///
+/// - Parameter digits: all digits as an integer, modulo 2^64.
+@inline(never)
+private func slowNumber(
+  _ text: UnsafeRawBufferPointer, from begin: Int, to end: Int, digits: UInt64
+) -> Double? {
+  let text = UnsafeRawBufferPointer(rebasing: text[begin..<end])
+  guard let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
+  let isInteger = !text.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
+  guard isInteger, value.magnitude >= 0x1p53 else { return value }
+  // The nearest number is less than 2^64 away where it is not the integer, so that 64 bits show it: ids and times that would
+  // be rounded are told of. From 2^117 on nobody writes an id.
+  let significand = value.significandBitPattern | 1 << 52
+  return significand << UInt64(value.exponent - 52) == digits ? value : nil
 }
 
 private func scanExponent(_ text: UnsafeRawBufferPointer, from begin: Int) -> (power: Int, end: Int)? {
@@ -83,15 +168,6 @@ let powersOfTen: [Double] = [
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]
-
-/// Digits after the decimal point of a number in text; nil for more than 9 and for numbers with an exponent.
-func decimals(of text: UnsafeRawBufferPointer) -> Int? {
-  guard let point = text.firstIndex(of: UInt8(ascii: ".")) else {
-    return text.contains { $0 | 0x20 == UInt8(ascii: "e") } ? nil : 0
-  }
-  let digits = text[(point + 1)...].prefix { (0x30...0x39).contains($0) }.count
-  return digits == text.count - point - 1 && digits <= 9 ? digits : nil
-}
 
 extension [UInt8] {
   /// Appends an integer in decimal.

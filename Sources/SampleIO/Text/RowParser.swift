@@ -1,5 +1,21 @@
+/// A line of a text that holds no row.
+enum IdleLine {
+  case blank
+  case comment
+}
+
 /// Takes lines of a delimited text apart.
 struct RowParser {
+  /// What a line holds.
+  struct Row {
+    /// How many fields there are.
+    var fields = 0
+    /// How many of them stand for missing values: empty ones, NA.
+    var marks = 0
+    /// The column of the first of these, from 1.
+    var firstMark = 0
+  }
+
   /// A field that is no number.
   struct Problem: Error {
     /// From 1.
@@ -15,8 +31,32 @@ struct RowParser {
     byte == 0x20 || byte == 0x09 && separator != .tab
   }
 
-  /// Whether there is nothing but blanks.
-  func isEmpty(_ line: UnsafeRawBufferPointer) -> Bool { line.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
+  /// What a line holds that is no row; nil for one that may be a row.
+  @inline(__always)
+  func idle(_ line: UnsafeRawBufferPointer) -> IdleLine? {
+    for byte in line where byte != 0x20 {
+      if byte == 0x09 {
+        // Tabs alone are a row of empty fields where they separate fields.
+        if separator == .tab { return nil }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "#"): return beginsWithMark(line) ? nil : .comment
+      case UInt8(ascii: "%"): return .comment
+      // The end of a file of CP/M and DOS.
+      case 0x1A: return line.count == 1 ? .blank : nil
+      default: return nil
+      }
+    }
+    return .blank
+  }
+
+  /// Whether the first field is one of Excel's marks of a missing value.
+  @inline(never)
+  private func beginsWithMark(_ line: UnsafeRawBufferPointer) -> Bool {
+    guard let first = fields(of: line).first else { return false }
+    return FieldValue(unquoted(first)) != nil
+  }
 
   /// The line without blanks and separators that end it.
   private func trimmed(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
@@ -31,34 +71,46 @@ struct RowParser {
     return UnsafeRawBufferPointer(rebasing: line[..<count])
   }
 
-  /// Reads the numbers of `line` into `row`.
+  /// Reads the numbers of `line` into `row`; fields that it has no room for are counted only.
   ///
-  /// - Returns: how many fields the line has; those that `row` has no room for are counted only.
+  /// - Parameter decimals: for each column the most digits after the point so far, as in ``FieldValue``; as long as `row`.
   @inline(__always)
   func parse(
-    _ line: UnsafeRawBufferPointer, into row: UnsafeMutableBufferPointer<Double>
-  ) throws(Problem) -> Int {
+    _ line: UnsafeRawBufferPointer, into row: UnsafeMutableBufferPointer<Double>,
+    decimals: UnsafeMutableBufferPointer<UInt8>
+  ) throws(Problem) -> Row {
     let line = trimmed(line)
     let end = line.count
     var position = 0
-    var fields = 0
+    var parsed = Row()
     while true {
       while position < end, isBlank(line[position]) { position += 1 }
       let value: Double
-      if let (number, next) = scanNumber(line, from: position), let after = fieldEnd(in: line, at: next) {
-        value = number
+      let places: UInt8
+      if let number = scanNumber(line, from: position), let after = fieldEnd(in: line, at: number.end) {
+        value = number.value
+        places = number.decimals
         position = after
       } else {
         let field = self.field(in: line, at: position)
-        guard let number = number(in: unquoted(field.text)) else {
-          throw Problem(column: fields + 1, text: String(decoding: field.text.prefix(40), as: UTF8.self))
+        guard let found = FieldValue(unquoted(field.text)) else {
+          throw Problem(
+            column: parsed.fields + 1, text: String(decoding: field.text.prefix(40), as: UTF8.self))
         }
-        value = number
+        value = found.value
+        places = found.decimals
+        if found.isMark {
+          parsed.marks += 1
+          if parsed.marks == 1 { parsed.firstMark = parsed.fields + 1 }
+        }
         position = field.end
       }
-      if fields < row.count { row[fields] = value }
-      fields += 1
-      if position >= end { return fields }
+      if parsed.fields < row.count {
+        row[parsed.fields] = value
+        decimals[parsed.fields] = max(decimals[parsed.fields], places)
+      }
+      parsed.fields += 1
+      if position >= end { return parsed }
       // Blanks are skipped by the next turn.
       if separator != .blanks { position += 1 }
     }

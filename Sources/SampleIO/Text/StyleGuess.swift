@@ -1,6 +1,6 @@
 import ByteIO
 
-/// What the first lines of a delimited text tell about all of it.
+/// How a delimited text is laid out, by its first lines. Of numbers in lines that are not seen nothing is guessed.
 struct StyleGuess {
   /// Bytes and lines that are looked at.
   static let maximumBytes = 1 << 20
@@ -9,6 +9,20 @@ struct StyleGuess {
   private(set) var style = DelimitedStyle()
   /// Columns of the first row; 0 when there is neither a row nor a header.
   private(set) var columns = 0
+  /// The number of the line with the names, from 1.
+  private(set) var headerLine: Int?
+  /// Whether numbers have commas for points.
+  private(set) var hasDecimalCommas = false
+  /// Whether the first row has nothing but numbers.
+  private(set) var rowsAreNumbers = false
+  /// The byte that ends lines.
+  private(set) var lineEnd = UInt8(ascii: "\n")
+
+  /// A line that may be a row, or a comment.
+  private struct Line {
+    var text: UnsafeRawBufferPointer
+    var number: Int
+  }
 
   /// Looks at the first lines of `source` without reading them.
   ///
@@ -19,62 +33,142 @@ struct StyleGuess {
   init(
     _ source: PeekingSource, header: Bool?, allowsHeaderAlone: Bool, longest: Int, name: String
   ) throws(SampleIOError) {
-    let prefix = try Self.prefix(of: source, longest: longest, name: name)
+    let prefix = try prefix(of: source, longest: longest, name: name)
+    if let kind = ForeignText(prefix) { throw .foreignText(name: name, kind: kind) }
     try prefix.withUnsafeBufferPointer { (bytes) throws(SampleIOError) in
-      let lines = Self.lines(in: UnsafeRawBufferPointer(bytes))
-      let header = header ?? (lines.count == 1 && !allowsHeaderAlone ? false : nil)
-      try guess(from: lines, header: header, name: name)
+      var (lines, comment) = self.lines(in: UnsafeRawBufferPointer(bytes))
+      if header == false { comment = nil }
+      let isAlone = lines.count == 1 && comment == nil && !allowsHeaderAlone
+      try guess(from: lines, comment: comment, header: header ?? (isAlone ? false : nil), name: name)
     }
   }
 
-  /// As many bytes as hold two lines whole at least, or everything.
-  private static func prefix(
+  /// As many bytes as hold two lines whole at least, or everything. Finds out how lines end.
+  private mutating func prefix(
     of source: PeekingSource, longest: Int, name: String
   ) throws(SampleIOError) -> ArraySlice<UInt8> {
-    var count = min(maximumBytes, max(1, longest))
+    var count = min(Self.maximumBytes, max(1, longest))
     while true {
       let bytes = try moving(name) { () throws(ByteIOError) in try source.peek(count) }
+      if !bytes.contains(UInt8(ascii: "\n")), bytes.contains(UInt8(ascii: "\r")) {
+        lineEnd = UInt8(ascii: "\r")
+      }
       if bytes.count < count { return bytes }
       // What is behind the last line end is not whole.
-      if let end = bytes.lastIndex(of: UInt8(ascii: "\n")), bytes[..<end].contains(UInt8(ascii: "\n")) {
-        return bytes[...end]
-      }
+      if let end = bytes.lastIndex(of: lineEnd), bytes[..<end].contains(lineEnd) { return bytes[...end] }
       guard count < longest else { throw .longLine(name: name, line: 1, limit: longest) }
       count = min(2 * count, longest)
     }
   }
 
-  /// The first lines that are not empty, with the CR that may end them.
-  private static func lines(in bytes: UnsafeRawBufferPointer) -> [UnsafeRawBufferPointer] {
-    var lines: [UnsafeRawBufferPointer] = []
-    for line in withoutByteOrderMark(bytes).split(separator: UInt8(ascii: "\n")) {
-      if lines.count == maximumLines { break }
-      if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
-      lines.append(UnsafeRawBufferPointer(rebasing: line))
+  /// The first lines that may be rows, with the CR that may end them; and the last comment before them.
+  private func lines(in bytes: UnsafeRawBufferPointer) -> (rows: [Line], comment: Line?) {
+    var lines: [Line] = []
+    var comment: Line?
+    // It tells comments, whatever separates fields.
+    let parser = RowParser(separator: .comma, trailingSeparators: 0)
+    let split = withoutByteOrderMark(bytes).split(separator: lineEnd, omittingEmptySubsequences: false)
+    for (index, slice) in split.enumerated() {
+      if lines.count == Self.maximumLines { break }
+      let line = Line(text: UnsafeRawBufferPointer(rebasing: slice), number: index + 1)
+      if line.text.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
+      switch parser.idle(line.text) {
+      case .blank: break
+      case .comment: if lines.isEmpty { comment = line }
+      case nil: lines.append(line)
+      }
     }
-    return lines
+    return (lines, comment)
   }
 
   private mutating func guess(
-    from rawLines: [UnsafeRawBufferPointer], header: Bool?, name: String
+    from lines: [Line], comment: Line?, header: Bool?, name: String
   ) throws(SampleIOError) {
-    guard let first = rawLines.first else { return }
-    style.endsLinesWithCRLF = first.last == UInt8(ascii: "\r")
-    var lines = rawLines.map { line in
-      line.last == UInt8(ascii: "\r") ? UnsafeRawBufferPointer(rebasing: line.dropLast()) : line
-    }
+    guard let first = lines.first ?? comment else { return }
+    style.endsLinesWithCRLF = first.text.last == UInt8(ascii: "\r")
+    let rows = lines.map { Self.withoutCR($0.text) }
     // The second line is less likely to hold names.
-    style.separator = Self.separator(in: lines[min(1, lines.count - 1)])
-    style.trailingSeparators = Self.trailingSeparators(in: lines, separator: style.separator)
-    let parser = RowParser(separator: style.separator, trailingSeparators: style.trailingSeparators)
-    let second = lines.count > 1 ? parser.fields(of: lines[1]) : nil
-    let names = parser.fields(of: lines[0])
-    if header ?? Self.isHeader(names, before: second, parser: parser) {
-      style.header = try Self.header(names, columns: second?.count, parser: parser, name: name)
-      lines.removeFirst()
+    let sample = rows.count > 1 ? rows[1] : rows.first ?? Self.withoutCR(first.text)
+    chooseSeparator(by: sample, among: rows)
+    let bare = RowParser(separator: style.separator, trailingSeparators: 0)
+    // A line of names need not end in the separator that ends all rows.
+    let body = rows.count > 1 ? Array(rows.dropFirst()) : rows
+    style.trailingSeparators = Self.trailingSeparators(in: body, separator: style.separator)
+    if rows.count > 1, style.trailingSeparators > 0, style.separator != .blanks,
+      Self.trailingSeparators(in: Array(rows.prefix(1)), separator: style.separator) == 0,
+      bare.fields(of: rows[0]).count == bare.fields(of: rows[1]).count
+    {
+      // The last field of all rows so far is empty, and it has a name.
+      style.trailingSeparators = 0
+    } else if style.separator == .blanks {
+      style.trailingSeparators = Self.trailingSeparators(in: rows, separator: style.separator)
     }
-    columns = lines.first.map { parser.fields(of: $0).count } ?? names.count
-    style.decimals = Self.decimals(in: lines, columns: columns, parser: parser)
+    let parser = RowParser(separator: style.separator, trailingSeparators: style.trailingSeparators)
+    let fields = rows.prefix(3).map { parser.fields(of: $0) }
+    if let comment, let names = headerInComment(comment, over: fields.first, parser: parser) {
+      style.header = names
+      headerLine = comment.number
+    } else if let names = fields.first, header ?? isHeader(names, before: fields.dropFirst().first, parser) {
+      try refuseOpenQuote(in: lines.first, name: name)
+      if fields.count == 3, !names.contains(where: { isNumber($0, parser) }),
+        isLineOfUnits(fields[1], parser),
+        fields[2].allSatisfy({ isNumber($0, parser) })
+      {
+        throw .lineOfUnits(
+          name: name, line: lines[1].number,
+          text: String(decoding: Self.withoutCR(lines[1].text).prefix(40), as: UTF8.self))
+      }
+      style.header = try Self.header(
+        names, columns: fields.dropFirst().first?.count, parser: parser, name: name)
+      headerLine = lines.first?.number
+    }
+    let firstRow =
+      headerLine != nil && headerLine == lines.first?.number ? fields.dropFirst().first : fields.first
+    rowsAreNumbers = firstRow?.allSatisfy { isNumber($0, parser) } ?? false
+    columns = firstRow?.count ?? style.header?.count ?? 0
+  }
+
+  private static func withoutCR(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    var line = line
+    while line.last == UInt8(ascii: "\r") { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
+    return line
+  }
+
+  /// Chooses what separates fields, and whether commas are points.
+  private mutating func chooseSeparator(by line: UnsafeRawBufferPointer, among rows: [UnsafeRawBufferPointer])
+  {
+    style.separator = Self.separator(in: line)
+    if style.separator == .comma, line.contains(0x20) || line.contains(0x09) {
+      // "0,5 1,25": blanks separate, where commas would leave fields that are no numbers.
+      let commas = RowParser(separator: .comma, trailingSeparators: 0).fields(of: line)
+      let blanks = RowParser(separator: .blanks, trailingSeparators: 0).fields(of: line)
+      if blanks.count > 1, commas.contains(where: { FieldValue($0) == nil }),
+        blanks.allSatisfy({ FieldValue($0) != nil || CommaNumber($0) != nil })
+      {
+        style.separator = .blanks
+        hasDecimalCommas = true
+        return
+      }
+    }
+    guard style.separator != .comma else { return }
+    let parser = RowParser(separator: style.separator, trailingSeparators: 0)
+    var (found, isCertain) = (false, style.separator == .semicolon)
+    for row in rows {
+      for field in parser.fields(of: row) {
+        // With a point as well, commas group digits.
+        if field.contains(UInt8(ascii: ".")), FieldValue(parser.unquoted(field)) != nil { return }
+        guard let number = CommaNumber(parser.unquoted(field)) else { continue }
+        found = true
+        isCertain = isCertain || !number.maybeGroups
+      }
+    }
+    hasDecimalCommas = found && isCertain
+  }
+
+  /// Whether a field is a number as the rows have them.
+  private func isNumber(_ field: UnsafeRawBufferPointer, _ parser: RowParser) -> Bool {
+    let text = parser.unquoted(field)
+    return FieldValue(text) != nil || hasDecimalCommas && CommaNumber(text) != nil
   }
 
   private static func separator(in line: UnsafeRawBufferPointer) -> DelimitedStyle.Separator {
@@ -121,42 +215,62 @@ struct StyleGuess {
   }
 
   /// A line of names has a word where the next line has a number; if it is alone, it has nothing but words.
-  private static func isHeader(
-    _ names: [UnsafeRawBufferPointer], before second: [UnsafeRawBufferPointer]?, parser: RowParser
+  private func isHeader(
+    _ names: [UnsafeRawBufferPointer], before second: [UnsafeRawBufferPointer]?, _ parser: RowParser
   ) -> Bool {
-    func isNumber(_ field: UnsafeRawBufferPointer) -> Bool { number(in: parser.unquoted(field)) != nil }
-    guard let second else { return !names.contains(where: isNumber) }
-    return zip(names, second).contains { !isNumber($0) && isNumber($1) }
+    guard let second else { return !names.contains { isNumber($0, parser) } }
+    if isLineOfUnits(second, parser) { return !names.contains { isNumber($0, parser) } }
+    return zip(names, second).contains { !isNumber($0, parser) && isNumber($1, parser) }
+  }
+
+  /// Whether a line below the names holds units: words in brackets or of a few letters, and nothing else but empty fields.
+  private func isLineOfUnits(_ fields: [UnsafeRawBufferPointer], _ parser: RowParser) -> Bool {
+    var hasWord = false
+    for field in fields {
+      let text = parser.unquoted(field)
+      if text.isEmpty || text.elementsEqual("-".utf8) { continue }
+      guard !isNumber(field, parser), text.count <= 24 else { return false }
+      hasWord = true
+    }
+    return hasWord
+  }
+
+  /// Names in a comment above the first row, as many as that has fields, which are numbers.
+  private func headerInComment(
+    _ comment: Line, over first: [UnsafeRawBufferPointer]?, parser: RowParser
+  ) -> [String]? {
+    let line = Self.withoutCR(comment.text)
+    guard line.first == UInt8(ascii: "#"), first.map({ $0.allSatisfy { isNumber($0, parser) } }) ?? true
+    else {
+      return nil
+    }
+    let names = Self.names(parser.fields(of: line), parser)
+    guard first == nil || names.count == first?.count else { return nil }
+    return names
+  }
+
+  /// A name over several lines cannot be told from a damaged line.
+  private func refuseOpenQuote(in line: Line?, name: String) throws(SampleIOError) {
+    guard let line, line.text.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1 else { return }
+    throw .openQuote(name: name, line: line.number)
   }
 
   private static func header(
     _ fields: [UnsafeRawBufferPointer], columns: Int?, parser: RowParser, name: String
   ) throws(SampleIOError) -> [String] {
-    var names = fields.map(parser.columnName)
-    // numpy.savetxt begins a line of names with "# ".
-    if parser.separator == .blanks, names.first == "#", names.count > 1 {
-      names.replaceSubrange(0..<2, with: ["# \(names[1])"])
-    }
+    let names = names(fields, parser)
     if let columns, names.count != columns {
       throw .headerCount(name: name, found: names.count, expected: columns)
     }
     return names
   }
 
-  /// The most decimals of each column; nil for columns with exponents or more than 9 decimals.
-  private static func decimals(
-    in lines: [UnsafeRawBufferPointer], columns: Int, parser: RowParser
-  ) -> [Int?] {
-    guard columns <= SampleDescription.maximumStyledColumns else { return [] }
-    var most = [Int?](repeating: 0, count: columns)
-    for line in lines {
-      for (column, field) in parser.fields(of: line).prefix(columns).enumerated() {
-        guard let sofar = most[column] else { continue }
-        let text = parser.unquoted(field)
-        guard let value = number(in: text), value.isFinite else { continue }
-        most[column] = SampleIO.decimals(of: text).map { max(sofar, $0) }
-      }
+  private static func names(_ fields: [UnsafeRawBufferPointer], _ parser: RowParser) -> [String] {
+    var names = fields.map(parser.columnName)
+    // numpy.savetxt begins a line of names with "# ".
+    if parser.separator == .blanks, names.first == "#", names.count > 1 {
+      names.replaceSubrange(0..<2, with: ["# \(names[1])"])
     }
-    return most.allSatisfy { $0 == nil } ? [] : most
+    return names
   }
 }

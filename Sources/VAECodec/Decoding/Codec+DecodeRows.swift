@@ -27,7 +27,7 @@ extension Codec {
     let finder = StreamFinder(counting, memory: memory)
     let map =
       keepsGoing ? try RowMap(surveying: finder, name: name, memory: memory) : try RowMap(finder, name: name)
-    let wanted = rows.rows(of: map.rows)
+    let wanted = try rows.rows(of: map.rows, name: name)
     let pieces = map.pieces.filter { $0.rows.overlaps(wanted) }
     // What is wrong with the model is said before there is any output.
     let output = DecodedSamples(self, name: name, model: model)
@@ -42,7 +42,9 @@ extension Codec {
       _ = try map.streams[stream].details?.coding(by: model, or: output.carried, name: name)
     }
     var filling: SampleDescription?
-    for var description in map.streams.compactMap({ $0.details?.description }) {
+    // Streams without any of the rows may have other names of columns.
+    let own = Set(pieces.map(\.stream)).sorted().compactMap { map.streams[$0].details?.description }
+    for var description in own.isEmpty ? map.streams.compactMap({ $0.details?.description }) : own {
       description.rows = wanted.count
       try output.open(description, makeWriter: makeWriter)
       filling = filling ?? description

@@ -40,6 +40,9 @@ final class DecodedSamples {
       throw .mixedShapes(
         name: name, found: description.sampleShape, expected: output.description.sampleShape)
     }
+    if let column = description.renamedColumn(after: output.description) {
+      throw .renamedInStream(name: name, column, rows: rows)
+    }
   }
 
   /// What decodes a stream's chunks. Throws where the model is not the right one.

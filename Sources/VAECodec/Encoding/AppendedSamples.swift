@@ -2,7 +2,8 @@ import ByteIO
 import CodeStream
 import SampleIO
 
-/// What samples have to be like to follow those of a file as another stream: of the same shape and type.
+/// What samples have to be like to follow those of a file as another stream: of the same shape and type, and with
+/// the same names of columns.
 public struct AppendedSamples: Sendable {
   /// What the file's samples are; nil where it has none yet.
   private let description: SampleDescription?
@@ -58,7 +59,7 @@ public struct AppendedSamples: Sendable {
     return damaged?.range.lowerBound ?? 0
   }
 
-  /// Throws where samples are of another shape or type.
+  /// Throws where samples are of another shape or type, or their columns have other names.
   ///
   /// - Parameters:
   ///   - description: what the samples are.
@@ -69,5 +70,6 @@ public struct AppendedSamples: Sendable {
     else {
       throw .mixedShapes(name: name, found: description.sampleShape, expected: expected.sampleShape)
     }
+    if let column = description.renamedColumn(after: expected) { throw .renamedColumn(name: name, column) }
   }
 }

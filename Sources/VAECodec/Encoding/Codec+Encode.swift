@@ -46,6 +46,20 @@ extension Codec {
     var chunks = ChunkReader(
       reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.guarantee != nil)
     var first = try chunks.next()
+    let isBounded = options.guarantee.map { $0 != .lossless } ?? false
+    if case .delimited = description.format, !isBounded {
+      // Decimals of a text are those of all rows, or none: no row is rounded that has not been read.
+      if !chunks.hasEnded, let reopen {
+        while try chunks.next() != nil {}
+        pass.description.format = chunks.format
+        chunks = ChunkReader(
+          try reopen(), name: name, model: model, chunkRows: pass.chunkRows,
+          isCorrected: options.guarantee != nil)
+        first = try chunks.next()
+      } else {
+        pass.description.format = chunks.format
+      }
+    }
     pass.carriesModel = options.carriesModel
     if let request = options.guarantee {
       let (guarantee, wasRead) = try request.resolved(
@@ -55,8 +69,8 @@ extension Codec {
           try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
         first = try chunks.next()
       }
-      // Numbers are printed in full: rounding them to decimals would add to the error.
-      pass.description.format = pass.description.format.withoutDecimals
+      // Numbers are printed in full: rounding them to decimals would add to the error. Exact ones have their decimals.
+      if isBounded { pass.description.format = pass.description.format.withoutDecimals }
       let found = setting ?? first.map { GuaranteeSearch(pass, guarantee, first: $0.batch).setting() }
       pass.guarantee = (guarantee, found ?? GuaranteeSearch.nothing(of: model.model))
     } else {

@@ -23,6 +23,8 @@ final class ChunkReader {
   private var ahead: SampleBatch?
   /// Whether the chunks so far are all.
   private(set) var hasEnded = false
+  /// How the samples are laid out; of text, decimals are known when all chunks have been read.
+  var format: SampleFormat { reader.description.format }
   /// Rows of the chunks so far.
   private(set) var rows = 0
 

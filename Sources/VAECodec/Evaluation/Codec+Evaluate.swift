@@ -92,6 +92,8 @@ extension Codec {
     let rows = StreamPlan.defaultChunkRows(values: description.valuesPerSample)
     while let batch = try reading(reader, rows) { sample.add(batch) }
     var held = description
+    // The decimals of text are those of all rows.
+    held.format = reader.description.format
     let batches = sample.batches
     // The stream's header says how many there are where the reader does: as when the samples are encoded.
     if description.rows != nil { held.rows = batches.reduce(0) { $0 + $1.rows } }

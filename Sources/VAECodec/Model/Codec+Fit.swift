@@ -22,7 +22,7 @@ public struct FitReport: Sendable {
 }
 
 extension Codec {
-  /// Fits a model to all samples of `inputs`, which have one shape.
+  /// Fits a model to all samples of `inputs`, which have one shape, and the same names of columns.
   ///
   /// - Parameters:
   ///   - inputs: readers with the names of their files.
@@ -46,6 +46,12 @@ extension Codec {
       guard reader.description.sampleShape == description.sampleShape else {
         throw .mixedShapes(
           name: name, found: reader.description.sampleShape, expected: description.sampleShape)
+      }
+      // The first file with names has those of all.
+      if let named = inputs.first(where: { $0.reader.description.columnNames != nil }),
+        let column = reader.description.renamedColumn(after: named.reader.description)
+      {
+        throw .renamedColumn(name: name, column)
       }
       isInteger = isInteger && reader.description.elementType.isInteger
     }

@@ -40,13 +40,15 @@ struct DecodeCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The samples to decode, as Python's slices: 100:200, :10, -5:, or 7 for one.", valueName: "a:b"),
+      "The samples to decode, as Python's slices: 100:200, :10, -5:; or 7 for one, from 0, and -1 for the last.",
+      valueName: "a:b"),
     transform: parseRows)
   var rows = RowSlice.all
 
   @Flag(help: "Decode what is left of damaged streams: lost samples are NaN, or 0 in integers.")
   var keepGoing = false
 
+  @OptionGroup var clipping: ClipOption
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
@@ -62,18 +64,21 @@ struct DecodeCommand: ParsableCommand {
   func run() throws {
     let codec = try general.codec(memory: limits.memory)
     let model = try model.map { (path) throws(CodecError) in try readModel(path, memory: limits.memory) }
-    let joined =
-      files.toStandardOutput && files.inputs.count > 1 ? output(.standardOutput, isJoined: true) : nil
+    var opened: [String: FileStore] = [:]
+    var joined: DecodedOutput?
+    if files.toStandardOutput, files.inputs.count > 1 {
+      let total = try total(of: files.inputs, codec, &opened)
+      joined = output(.standardOutput, rows: total, isJoined: true)
+    }
     try FileResults(general).collect(files.inputs) { input in
       let target = try files.target(of: input) { (path) throws(CommandError) in
         try OutputName.samples(for: path, format: to)
       }
       let output = joined ?? output(target, isJoined: false)
+      let store = opened.removeValue(forKey: input.path)
       let report: DecodeReport
       do {
-        report = try decode(input, codec, model) { (description) throws(CodecError) in
-          try output.writer(for: description, name: input.name)
-        }
+        report = try decode(input, store, to: output, codec, model)
       } catch {
         throw output.takeRefusal() ?? error
       }
@@ -85,21 +90,80 @@ struct DecodeCommand: ParsableCommand {
     }
   }
 
+  /// - Parameter store: the input, where it is open already.
   private func decode(
-    _ input: InputFile, _ codec: Codec, _ model: FittedModel?,
-    makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
+    _ input: InputFile, _ store: FileStore?, to output: DecodedOutput, _ codec: Codec, _ model: FittedModel?
   ) throws(CodecError) -> DecodeReport {
-    let source = try input.open()
-    guard keepGoing || rows != .all else {
+    func makeWriter(_ description: SampleDescription) throws(CodecError) -> any SampleWriter {
+      try output.writer(for: description, name: input.name)
+    }
+    if keepGoing || rows != .all {
+      let whole = if let store { store } else { try self.store(of: input) }
+      return try codec.decode(
+        whole, name: input.name, model: model, rows: rows, keepsGoing: keepGoing, makeWriter: makeWriter)
+    }
+    if let store {
+      return try codec.decode(StoreSource(store), name: input.name, model: model, makeWriter: makeWriter)
+    }
+    let source = RewindableSource(try input.open())
+    var first: SampleDescription?
+    if output.rows == nil, !output.correctsRows {
+      first = try? codec.description(ofFirst: source, name: input.name)
+    }
+    source.rewind()
+    guard let first, output.countsRows(of: first) else {
       return try codec.decode(source, name: input.name, model: model, makeWriter: makeWriter)
     }
-    let store = try naming(input.name) { () throws(ByteIOError) in try source.store() }
-    return try codec.decode(
-      store, name: input.name, model: model, rows: rows, keepsGoing: keepGoing, makeWriter: makeWriter)
+    // How many rows there are is written before them and cannot be corrected: all streams of the input are counted first.
+    let whole: FileStore
+    if input.isStandardInput {
+      whole = try naming(input.name) { () throws(ByteIOError) in
+        let spool = try SpoolFile()
+        try source.copy(to: spool)
+        return try spool.store()
+      }
+    } else {
+      whole = try self.store(of: input)
+    }
+    output.rows = try codec.description(of: whole, name: input.name)?.rows
+    return try codec.decode(StoreSource(whole), name: input.name, model: model, makeWriter: makeWriter)
   }
 
-  private func output(_ target: OutputTarget, isJoined: Bool) -> DecodedOutput {
-    DecodedOutput(target, format: format, writesToTerminal: files.force, isJoined: isJoined)
+  private func store(of input: InputFile) throws(CodecError) -> FileStore {
+    let source = try input.open()
+    return try naming(input.name) { () throws(ByteIOError) in try source.store() }
+  }
+
+  /// How many rows all inputs together have that are to be written; nil where the format of the first does not say it.
+  ///
+  /// - Parameter opened: gets the inputs that can be read only once.
+  private func total(
+    of inputs: [InputFile], _ codec: Codec, _ opened: inout [String: FileStore]
+  ) throws(CodecError) -> Int? {
+    var format = format.map { (format) in format.countsRows }
+    var total = 0
+    for input in inputs {
+      let description: SampleDescription?
+      do throws(CodecError) {
+        let store = try self.store(of: input)
+        if input.isStandardInput { opened[input.path] = store }
+        description = try codec.description(of: store, name: input.name, keepsGoing: keepGoing)
+      } catch {
+        // Where rows are not counted, one file at fault does not stop the others.
+        if format == true { throw error }
+        continue
+      }
+      format = format ?? description?.format.countsRows
+      if format == false { return nil }
+      total += try rows.rows(of: description?.rows ?? 0, name: input.name).count
+    }
+    return format == true ? total : nil
+  }
+
+  private func output(_ target: OutputTarget, rows: Int? = nil, isJoined: Bool) -> DecodedOutput {
+    DecodedOutput(
+      target, format: format, writesToTerminal: files.force, clips: clipping.clip, rows: rows,
+      isJoined: isJoined)
   }
 }
 

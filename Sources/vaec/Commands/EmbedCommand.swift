@@ -47,12 +47,14 @@ struct EmbedCommand: ParsableCommand {
     let codec = try general.codec(memory: limits.memory)
     let model = try model.read(memory: limits.memory)
     let input = InputFile(data)
-    let reader = try input.reader(reading.readOptions(memory: limits.memory))
+    let notes = ReadingNotes()
+    let reader = try input.reader(reading.readOptions(memory: limits.memory, notes: notes))
     let report = try output.writing(input.name) { (makeWriter) throws(CodecError) in
       inverse
         ? try codec.invert(reader, name: input.name, model: model, makeWriter: makeWriter)
         : try codec.embed(reader, name: input.name, model: model, latents: latents, makeWriter: makeWriter)
     }
+    general.console.tell(notes)
     let target = output.target
     if general.json {
       try general.console.result(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ByteIO
+import SampleIO
 import VAECodec
 
 /// `vaec encode`: samples become streams.
@@ -71,10 +72,10 @@ struct EncodeCommand: ParsableCommand {
     try FileResults(general).collect(files.inputs) { input in
       let output = try target(of: input)
       let sink = try naming(output.name) { () throws(ByteIOError) in try output.open() }
-      let report = try encode(input, codec, model, options, to: sink)
+      let (report, comparison) = try encode(input, codec, model, options, to: sink)
       try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
       try files.clearAway(input, after: output)
-      return Transfer(report, from: input, to: output)
+      return Transfer(report, from: input, to: output, comparison)
     }
   }
 
@@ -86,11 +87,23 @@ struct EncodeCommand: ParsableCommand {
   private func encode(
     _ input: InputFile, _ codec: Codec, _ model: FittedModel, _ options: EncodeOptions, to sink: any ByteSink,
     after: AppendedSamples? = nil
-  ) throws(CodecError) -> EncodeReport {
-    let samples = try input.rereadable(reading.readOptions(memory: limits.memory))
+  ) throws -> (EncodeReport, ContentComparison?) {
+    let notes = ReadingNotes()
+    let readOptions = reading.readOptions(memory: limits.memory, notes: notes)
+    var comparison: ContentComparison?
+    var reopen: (() throws(CodecError) -> any SampleReader)?
+    if options.guarantee == .lossless {
+      let compared = try input.comparison(readOptions)
+      (comparison, reopen) = (compared.0, compared.reopen)
+      try comparison?.tell(general.console, name: input.name, removesInput: files.removesInput)
+    }
+    let samples: (reader: any SampleReader, reopen: (() throws(CodecError) -> any SampleReader)?)
+    if let reopen { samples = (try reopen(), reopen) } else { samples = try input.rereadable(readOptions) }
     try after?.accepts(samples.reader.description, name: input.name)
-    return try codec.encode(
+    let report = try codec.encode(
       samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)
+    general.console.tell(notes)
+    return (report, comparison)
   }
 
   /// Adds all inputs to the file that -o names. If something fails, the file is as it was.
@@ -101,8 +114,8 @@ struct EncodeCommand: ParsableCommand {
     let before = try AppendedSamples(after: file.store(), name: path, model: model)
     try Interruption.ending(by: file.undoing.undo) {
       try FileResults(general).collect(files.inputs, isJoint: true) { input in
-        let report = try encode(input, codec, model, options, to: file, after: before)
-        return Transfer(report, from: input, to: .file(path, overwrite: false))
+        let (report, comparison) = try encode(input, codec, model, options, to: file, after: before)
+        return Transfer(report, from: input, to: .file(path, overwrite: false), comparison)
       } afterwards: {
         try naming(path) { () throws(ByteIOError) in try file.finish() }
         for (input, target) in zip(files.inputs, targets) { try files.clearAway(input, after: target) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SampleIO
 import VAECodec
 
 /// `vaec eval`: measures rate and distortion.
@@ -72,7 +73,8 @@ struct EvalCommand: ParsableCommand {
     try report.check(overwrite: force, others: [data, model.model])
     let (modelName, model) = (model.model, try model.read(memory: limits.memory))
     let input = InputFile(data)
-    let reader = try input.reader(reading.readOptions(memory: limits.memory))
+    let notes = ReadingNotes()
+    let reader = try input.reader(reading.readOptions(memory: limits.memory, notes: notes))
     let console = general.console
     let qualities = qualities
     let isShown = Terminal.isError && !general.quiet
@@ -83,6 +85,7 @@ struct EvalCommand: ParsableCommand {
       if isShown { Terminal.writeError("\r\(done) of \(qualities.count) qualities\u{1B}[K") }
     }
     if isShown { Terminal.writeError("\r\u{1B}[K") }
+    console.tell(notes)
     try report.write(
       evaluation, of: .data(input.name), model: model.summary, modelName: modelName, overwrite: force, console
     )

@@ -59,14 +59,17 @@ struct FitCommand: ParsableCommand {
     }
     try report.check(overwrite: force, others: data + [output] + [checkpoints.written].compactMap { $0 })
     let keeping = try checkpoints.open(general.console)
+    let notes = ReadingNotes()
     var readers: [(name: String, reader: any SampleReader)] = []
     for input in inputs {
-      readers.append((input.name, try input.reader(reading.readOptions(memory: fitting.readingMemory))))
+      readers.append(
+        (input.name, try input.reader(reading.readOptions(memory: fitting.readingMemory, notes: notes))))
     }
     var options = fitting.options
     objective.set(in: &options)
     let console = general.console
     let fitted = try fit(codec, readers, options, keeping)
+    console.tell(notes)
     try fitted.model.write(to: output, overwrite: force)
     if report.report != nil { try writeReport(fitted, codec, console) }
     if report.usesStandardOutput { return }

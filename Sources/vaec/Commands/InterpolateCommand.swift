@@ -66,17 +66,21 @@ struct InterpolateCommand: ParsableCommand {
     let codec = try general.codec(memory: limits.memory)
     let fitted = try model.read(memory: limits.memory)
     let (a, b) = (InputFile(first), InputFile(last))
+    let notes = ReadingNotes()
     let ends = (
       try Codec.WalkEnd(
-        reader: a.reader(reading.readOptions(memory: limits.memory)), name: a.name, row: row?.first),
+        reader: a.reader(reading.readOptions(memory: limits.memory, notes: notes)), name: a.name,
+        row: row?.first),
       try Codec.WalkEnd(
-        reader: b.reader(reading.readOptions(memory: limits.memory)), name: b.name, row: row?.last)
+        reader: b.reader(reading.readOptions(memory: limits.memory, notes: notes)), name: b.name,
+        row: row?.last)
     )
     let modelName = model.model
     let report = try output.writing(a.name) { (makeWriter) throws(CodecError) in
       try codec.interpolate(
         from: ends.0, to: ends.1, count: number, model: fitted, modelName: modelName, makeWriter: makeWriter)
     }
+    general.console.tell(notes)
     let target = output.target
     if general.json {
       try general.console.result(

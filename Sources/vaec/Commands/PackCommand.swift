@@ -42,7 +42,16 @@ struct PackCommand: ParsableCommand {
     let console = general.console
     try FileResults(general).collect(files.inputs) { input in
       let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
-      let samples = try input.repeatable(reading.readOptions(memory: fitting.readingMemory))
+      let notes = ReadingNotes()
+      let readOptions = reading.readOptions(memory: fitting.readingMemory, notes: notes)
+      var samples: (() throws(CodecError) -> any SampleReader)?
+      var comparison: ContentComparison?
+      if options.guarantee == .lossless {
+        let compared = try input.comparison(readOptions)
+        (comparison, samples) = (compared.0, compared.reopen)
+        try comparison?.tell(console, name: input.name, removesInput: files.removesInput)
+      }
+      let open = try samples ?? input.repeatable(readOptions)
       let sink = try naming(output.name) { () throws(ByteIOError) in try output.open() }
       let message = "finishing the epoch, then encoding; press again to stop at once"
       let report = try FitProgressDisplay.watching(
@@ -50,11 +59,12 @@ struct PackCommand: ParsableCommand {
       ) { progress in
         try codec.pack(
           name: input.name, fitOptions: fitting.options, memory: fitting.memory, options: options, to: sink,
-          open: samples, progress: progress)
+          open: open, progress: progress)
       }
       try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
       try files.clearAway(input, after: output)
-      return Packing(report, from: input, to: output)
+      console.tell(notes)
+      return Packing(report, from: input, to: output, comparison)
     }
   }
 }

@@ -79,10 +79,11 @@ struct SampleCommand: ParsableCommand {
     let codec = try general.codec(memory: limits.memory)
     let fitted = try model.read(memory: limits.memory)
     let name = model.model
+    let notes = ReadingNotes()
     let report: SampleReport
     if let around {
       let input = InputFile(around)
-      let reader = try input.reader(reading.readOptions(memory: limits.memory))
+      let reader = try input.reader(reading.readOptions(memory: limits.memory, notes: notes))
       report = try output.writing(input.name) { (makeWriter) throws(CodecError) in
         try codec.sample(
           number, around: reader, name: input.name, model: fitted, spread: spread ?? 0.5, quality: quality,
@@ -95,6 +96,7 @@ struct SampleCommand: ParsableCommand {
           makeWriter: makeWriter)
       }
     }
+    general.console.tell(notes)
     let target = output.target
     if general.json {
       try general.console.result(

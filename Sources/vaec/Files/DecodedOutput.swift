@@ -9,7 +9,12 @@ final class DecodedOutput {
   private let target: OutputTarget
   private let format: FormatName?
   private let writesToTerminal: Bool
+  private let clips: Bool
   private let isJoined: Bool
+  /// How many rows will be written in all; nil for what the first samples' description says.
+  var rows: Int?
+  /// Where samples wait until all have turned out to fit the output's type, and where they go then.
+  private var waiting: (spool: SpoolFile, sink: any ByteSink)?
   private var writer: (any SampleWriter)?
   private var first: SampleDescription?
   private var refusal: CommandError?
@@ -17,12 +22,30 @@ final class DecodedOutput {
   /// - Parameters:
   ///   - format: the format to write; nil for that of the samples.
   ///   - writesToTerminal: whether formats that are no text may go to a terminal.
+  ///   - clips: whether values that the format cannot hold become the nearest; else they are an error.
+  ///   - rows: how many there will be in all, where that is known.
   ///   - isJoined: whether the samples of several files will follow one another.
-  init(_ target: OutputTarget, format: FormatName?, writesToTerminal: Bool, isJoined: Bool) {
+  init(
+    _ target: OutputTarget, format: FormatName?, writesToTerminal: Bool, clips: Bool, rows: Int? = nil,
+    isJoined: Bool
+  ) {
+    self.clips = clips
+    self.rows = rows
     self.target = target
     self.format = format
     self.writesToTerminal = writesToTerminal
     self.isJoined = isJoined
+  }
+
+  /// Whether the number of rows that is written first can be corrected at the end.
+  var correctsRows: Bool {
+    guard case .file(let path, _) = target else { return false }
+    return !Terminal.isSpecialFile(path) && SampleOutput.correctsRows(in: path)
+  }
+
+  /// Whether the number of rows is written before samples that are `description`.
+  func countsRows(of description: SampleDescription) -> Bool {
+    format?.countsRows ?? description.format.countsRows
   }
 
   /// Why samples were refused, if they were: it says more than the error that was thrown.
@@ -38,6 +61,7 @@ final class DecodedOutput {
         refusal = .cannotJoin(name: name, found: Self.text(description), expected: Self.text(first))
         throw .samples(.cannotWrite(format: "the output", reason: "it holds other samples"))
       }
+      if let column = description.renamedColumn(after: first) { throw .renamedColumn(name: name, column) }
       return OpenEndedWriter(writer)
     }
     do throws(SampleIOError) {
@@ -46,7 +70,18 @@ final class DecodedOutput {
         refusal = .outputIsTerminal("samples in this format")
         throw .cannotWrite(format: "a terminal", reason: "they are no text")
       }
-      let writer = try SampleOutput.make(written, to: try open())
+      var sink = try open()
+      if !clips, !correctsRows, SampleOutput.mayNotHold(description, as: written) {
+        // Nothing is written to a pipe before all values have turned out to fit.
+        do throws(ByteIOError) {
+          let spool = try SpoolFile()
+          waiting = (spool, sink)
+          sink = spool
+        } catch {
+          throw .bytes(error, name: target.name)
+        }
+      }
+      let writer = try SampleOutput.make(written, to: sink, clips: clips)
       self.writer = writer
       first = description
       return OpenEndedWriter(writer)
@@ -61,6 +96,14 @@ final class DecodedOutput {
   func finish() throws(CodecError) {
     do throws(SampleIOError) {
       try writer?.finish()
+      if let waiting {
+        do throws(ByteIOError) {
+          try waiting.spool.drain(to: waiting.sink)
+          try waiting.sink.finish()
+        } catch {
+          throw .bytes(error, name: target.name)
+        }
+      }
     } catch .bytes(let error, _) {
       throw .bytes(error, name: target.name)
     } catch {
@@ -73,7 +116,7 @@ final class DecodedOutput {
   {
     var written = description
     if let format { written = try description.reformatted(as: format) }
-    if isJoined { written.rows = nil }
+    if let rows { written.rows = rows } else if isJoined { written.rows = nil }
     if !description.format.isText, case .delimited(var style) = written.format,
       OutputName.standsForTabs(target.name)
     {

@@ -16,6 +16,8 @@ struct ArrayOutputOptions: ParsableArguments {
     completion: .file())
   var output: String?
 
+  @OptionGroup var clipping: ClipOption
+
   @Flag(name: .shortAndLong, help: "Overwrite files, and write to terminals.")
   var force = false
 
@@ -39,7 +41,8 @@ struct ArrayOutputOptions: ParsableArguments {
     _ body: ((SampleDescription) throws(CodecError) -> any SampleWriter) throws(CodecError) -> Report
   ) throws -> Report {
     let written = DecodedOutput(
-      target, format: to ?? output.flatMap(OutputName.format), writesToTerminal: force, isJoined: false)
+      target, format: to ?? output.flatMap(OutputName.format), writesToTerminal: force,
+      clips: clipping.clip, isJoined: false)
     let report: Report
     do throws(CodecError) {
       report = try body { (description) throws(CodecError) in try written.writer(for: description, name: name)

@@ -26,11 +26,22 @@ struct ReadingOptions: ParsableArguments {
     completion: .list(["yes", "no"]), transform: parseYesOrNo)
   var header: Bool?
 
+  @Option(
+    help: ArgumentHelp(
+      "Raw data: drop or pad what does not fill a sample at the end. (default: an error)",
+      valueName: "drop|pad"),
+    completion: .list(PartialSample.allCases.map(\.rawValue)), transform: parsePartial)
+  var partial: PartialSample?
+
   /// The options as the readers take them.
   ///
-  /// - Parameter memory: how much what is read may take.
-  func readOptions(memory: MemoryLimit) -> ReadOptions {
-    ReadOptions(format: format, elementType: dtype, shape: shape, header: header, memory: memory)
+  /// - Parameters:
+  ///   - memory: how much what is read may take.
+  ///   - notes: get to know what is left out.
+  func readOptions(memory: MemoryLimit, notes: ReadingNotes? = nil) -> ReadOptions {
+    ReadOptions(
+      format: format, elementType: dtype, shape: shape, header: header, partial: partial, memory: memory,
+      notes: notes)
   }
 }
 
@@ -52,6 +63,11 @@ private func parseShape(_ text: String) throws -> [Int] {
     throw ValidationError("a shape is positive numbers, as in 28x28.")
   }
   return lengths
+}
+
+private func parsePartial(_ text: String) throws -> PartialSample {
+  if let partial = PartialSample(rawValue: text.lowercased()) { return partial }
+  throw ValidationError("say drop or pad.")
 }
 
 private func parseYesOrNo(_ text: String) throws -> Bool {

@@ -32,7 +32,7 @@ struct TargetOptions: ParsableArguments {
     transform: parseBound)
   var maxError: GuaranteeRequest?
 
-  @Flag(help: "Every bit comes back.")
+  @Flag(help: "Every value comes back exactly.")
   var lossless = false
 
   func validate() throws {

@@ -1,4 +1,5 @@
 import ByteIO
+import SampleIO
 
 /// Says things to the user: results on standard output, everything else on standard error.
 struct Console {
@@ -20,6 +21,11 @@ struct Console {
   /// Tells a detail.
   func detail(_ text: String) {
     if isVerbose, !isQuiet { Terminal.writeError("\(text)\n") }
+  }
+
+  /// Tells what readers left out or took for something.
+  func tell(_ notes: ReadingNotes) {
+    for line in notes.take() { note("vaec: \(line)") }
   }
 
   /// Prints lines of a result.

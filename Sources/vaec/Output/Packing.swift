@@ -1,3 +1,4 @@
+import SampleIO
 import VAECodec
 
 /// What packing one file gave.
@@ -6,12 +7,14 @@ struct Packing: FileResult {
   private let input: InputFile
   private let transfer: Transfer
 
-  init(_ report: PackReport, from input: InputFile, to target: OutputTarget) {
+  init(
+    _ report: PackReport, from input: InputFile, to target: OutputTarget, _ comparison: ContentComparison?
+  ) {
     self.report = report
     self.input = input
     var encode = report.encode
     encode.seconds = report.seconds
-    transfer = Transfer(encode, from: input, to: target)
+    transfer = Transfer(encode, from: input, to: target, comparison)
   }
 
   func tell(_ console: Console) {
@@ -26,7 +29,7 @@ struct Packing: FileResult {
       console.note("\(input.name): coded without a model")
     }
     if !report.carriesModel, report.encode.guarantee == .lossless {
-      console.detail("\(input.name): every bit comes back, though less was asked for or nothing")
+      console.detail("\(input.name): every value comes back exactly, though less was asked for or nothing")
     }
   }
 

@@ -36,11 +36,16 @@ extension TargetOutcome {
 }
 
 extension Guarantee {
+  /// The same where exact values need not be the bytes of their file.
+  var text: String { text(bytesComeBack: false) }
+
   /// "no value is off by more than 0.01".
-  var text: String {
+  ///
+  /// - Parameter bytesComeBack: whether exact values are the bytes of their file, too.
+  func text(bytesComeBack: Bool) -> String {
     switch self {
     case .maxError(let bound): "no value is off by more than \(bound)"
-    case .lossless: "every bit comes back"
+    case .lossless: bytesComeBack ? "every bit comes back" : "every value comes back exactly"
     }
   }
 

@@ -1,3 +1,4 @@
+import SampleIO
 import VAECodec
 
 /// What encoding or decoding one file gave.
@@ -16,11 +17,16 @@ struct Transfer: FileResult {
   private let quality: Double?
   /// What holds of every value.
   private let guarantee: Guarantee?
+  /// Whether exact values are the input's bytes; nil where nobody looked.
+  private let comparison: ContentComparison?
   /// nil where a quality was asked for.
   private let outcome: TargetOutcome?
   private let damage: DamageReport?
 
-  init(_ report: EncodeReport, from input: InputFile, to target: OutputTarget) {
+  init(
+    _ report: EncodeReport, from input: InputFile, to target: OutputTarget, _ comparison: ContentComparison?
+  ) {
+    self.comparison = comparison
     self.input = input
     self.target = target
     samples = report.samples
@@ -38,6 +44,7 @@ struct Transfer: FileResult {
   }
 
   init(_ report: DecodeReport, from input: InputFile, to target: OutputTarget) {
+    comparison = nil
     self.input = input
     self.target = target
     samples = report.samples
@@ -66,7 +73,7 @@ struct Transfer: FileResult {
       "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
         + "\(bitsPerSample.fixed(1)) bits/sample, to \(target.name)")
     if let guarantee {
-      console.note("\(input.name): \(guarantee.text)")
+      console.note("\(input.name): \(guarantee.text(bytesComeBack: comparison == .same))")
     }
     if let outcome, let quality {
       console.note(

@@ -40,7 +40,10 @@ enum ArraysTarget: FuzzTarget {
     guard let again = try SampleReading.write(description, bytes), !again.isEmpty else { return }
     var known = ReadOptions()
     switch description.format {
-    case .raw: (known.elementType, known.shape) = (description.elementType, description.sampleShape)
+    case .raw:
+      (known.format, known.elementType, known.shape) = (
+        .raw, description.elementType, description.sampleShape
+      )
     case .vecs:
       known.format =
         description.elementType == .u1 ? .bvecs : description.elementType == .i4 ? .ivecs : .fvecs

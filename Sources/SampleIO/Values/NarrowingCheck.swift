@@ -1,0 +1,48 @@
+/// Looks for values that a type cannot hold: fractions, NaN and infinities in integers, numbers beyond the type's range, and
+/// integers that it would round. That fractions of floating-point numbers lose digits is no fault.
+struct NarrowingCheck {
+  private let type: ElementType
+  private let width: Int
+  private var rows = 0
+
+  /// - Parameter width: values in a row.
+  init(_ type: ElementType, width: Int) {
+    self.type = type
+    self.width = width
+  }
+
+  /// Whether a type holds all values of another.
+  static func isNeeded(from source: ElementType, to type: ElementType) -> Bool {
+    switch (source, type) {
+    case (_, .f8): false
+    case (let source, let type) where source == type: false
+    case (.u1, .f4), (.i1, .f4), (.u2, .f4), (.i2, .f4), (.f2, .f4), (.u1, .f2), (.i1, .f2): false
+    default:
+      if let from = source.range, let to = type.range {
+        !(to.lowerBound <= from.lowerBound && from.upperBound <= to.upperBound)
+      } else {
+        true
+      }
+    }
+  }
+
+  /// Throws `cannotHold` for the first value of a batch that cannot be held; rows are those since the first batch.
+  mutating func add(_ batch: SampleBatch) throws(SampleIOError) {
+    defer { rows += batch.rows }
+    guard Self.isNeeded(from: batch.elementType, to: type) else { return }
+    let values = batch.doubles()
+    guard let place = firstLost(values, isExact: batch.elementType.isInteger) else { return }
+    throw .cannotHold(
+      type: type, row: rows + place / width + 1, column: place % width + 1, value: values[place])
+  }
+
+  private func firstLost(_ values: [Double], isExact: Bool) -> Int? {
+    if let range = type.range {
+      return values.firstIndex { !(range.contains($0) && $0 == $0.rounded()) }
+    }
+    return values.firstIndex { value in
+      let held = type == .f2 ? ElementType.value(half: ElementType.half(value)) : Double(Float(value))
+      return value.isFinite && (!held.isFinite || isExact && held != value)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import ByteIO
+import CodeStream
+import SampleIO
+
+extension Codec {
+  /// What the samples of a `.vaec` file are, with their number, which headers and last chunks show; nil where it has no
+  /// stream.
+  ///
+  /// - Parameters:
+  ///   - store: the file.
+  ///   - name: the input in messages.
+  ///   - keepsGoing: whether damage is no error, as for ``decode(_:name:model:rows:keepsGoing:makeWriter:)``.
+  public func description(
+    of store: any ByteStore, name: String, keepsGoing: Bool = false
+  ) throws(CodecError) -> SampleDescription? {
+    let finder = StreamFinder(store, memory: memory)
+    let map =
+      keepsGoing ? try RowMap(surveying: finder, name: name, memory: memory) : try RowMap(finder, name: name)
+    var description = map.streams.compactMap(\.details).first?.description
+    description?.rows = map.rows
+    return description
+  }
+
+  /// What the samples of the first stream of a `.vaec` file are; nil where it has none. Little more than its header is read.
+  ///
+  /// - Parameters:
+  ///   - source: the file from its first byte on.
+  ///   - name: the input in messages.
+  public func description(ofFirst source: any ByteSource, name: String) throws(CodecError)
+    -> SampleDescription?
+  {
+    let reader = StreamReader(source, memory: memory)
+    while let part = try nextPart(reader, name) {
+      switch part {
+      case .header(let header): return try StreamDetails(header.content, name: name).description
+      case .compact(let compact):
+        return try StreamDetails.compact(compact.content, name: name).details.description
+      case .model: continue
+      case .chunk, .end: return nil
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,46 @@
+import ByteIO
+import SampleIO
+import VAECodec
+
+extension InputFile {
+  /// Whether samples that come back exactly are the bytes of this input, which is read twice for that.
+  ///
+  /// - Returns: the answer; and, where the input can be read only once, what gives a reader of the samples from the first on,
+  ///   from a temporary file.
+  func comparison(
+    _ options: ReadOptions
+  ) throws(CodecError) -> (ContentComparison, reopen: (() throws(CodecError) -> any SampleReader)?) {
+    let source = try open()
+    let isRepeatable = source.position != nil
+    let store = try naming(name) { () throws(ByteIOError) in try source.store() }
+    do throws(SampleIOError) {
+      let comparison = try ContentComparison(of: { StoreSource(store) }, name: name, options: options)
+      guard !isRepeatable else { return (comparison, nil) }
+      return (
+        comparison,
+        { () throws(CodecError) in
+          do throws(SampleIOError) {
+            return try SampleInput.open(StoreSource(store), name: self.name, options: options)
+          } catch {
+            throw .samples(error)
+          }
+        }
+      )
+    } catch {
+      throw .samples(error)
+    }
+  }
+}
+
+extension ContentComparison {
+  /// Says so where a text will not come back byte for byte though every value does.
+  ///
+  /// - Parameter removesInput: whether the text is to be removed, which is refused then.
+  func tell(_ console: Console, name: String, removesInput: Bool) throws(CommandError) {
+    guard case .text(let difference) = self else { return }
+    if removesInput { throw .textChanges(name: name, difference) }
+    console.note(
+      "vaec: \(name): every value comes back exactly (as binary64), but not the text byte for byte: \(difference); "
+        + "keep the file")
+  }
+}
