@@ -181,6 +181,7 @@ struct TextTests {
     try scratch.write(npy, to: "x.npy")
     let wrong = try Program.run(["pack", "--dtype", "i2", "--shape", "64", "x.npy"], in: scratch)
     #expect(
-      wrong.isOneLineOfError && wrong.errors.contains("x.npy: is a NumPy array, not raw values"), "\(wrong.errors)")
+      wrong.isOneLineOfError && wrong.errors.contains("x.npy: is a NumPy array, not raw values"),
+      "\(wrong.errors)")
   }
 }

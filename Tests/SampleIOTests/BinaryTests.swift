@@ -111,7 +111,8 @@ struct BinaryTests {
   func notRaw() throws {
     let npy = npy("{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }", [1, 0, 2, 0])
     let inputs: [([UInt8], String)] = [
-      (npy, "a NumPy array"), ([0, 0, 8, 1, 0, 0, 0, 2, 5, 6], "an IDX file"), (Array("1,2\n3,4\n".utf8), "a table in text"),
+      (npy, "a NumPy array"), ([0, 0, 8, 1, 0, 0, 0, 2, 5, 6], "an IDX file"),
+      (Array("1,2\n3,4\n".utf8), "a table in text"),
       (Array("a b\n1 2\n3 4\n".utf8), "a table in text"),
     ]
     for (bytes, kind) in inputs {
