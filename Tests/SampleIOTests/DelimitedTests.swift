@@ -231,7 +231,7 @@ struct DelimitedTests {
       ("t,v\n2024-01-31,2\n", "a date; leave the column out: cut -d, -f2- data"),
       ("gene,v\nENSG1,2\n", "not a number; leave the column out"),
       ("v,w\n1,\"1,001\"\n", "thousands separators; sed"),
-      ("v;w\n1,5;2\n1.5;2\n", "a decimal comma, or a thousands separator"),
+      ("v;w\n1,5;2\n1.5;2\n", "a decimal comma or a thousands separator"),
       ("v,w\n5%,2\n", "a percentage; tr -d %"),
       ("v,w\n$5,2\n", "money"),
       ("v,w\n(5),2\n", "parentheses"), ("v,w\n0x1F,2\n", "hexadecimal"),

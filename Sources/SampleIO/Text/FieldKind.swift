@@ -131,7 +131,7 @@ enum FieldKind {
     case .thousands:
       edit("a number with thousands separators", "sed -E ':a; s/([0-9]),([0-9]{3})/\\1\\2/; ta; s/\"//g'")
     case .decimalComma:
-      edit("a decimal comma, or a thousands separator; for the first", "tr , . <")
+      "a decimal comma or a thousands separator; for decimals: tr , . < \(file) > NEW.csv"
     case .decimalPoint: "a number with a point, where others have decimal commas; write all alike"
     case .quotedComma:
       edit("a decimal comma in quotes, perhaps", "sed -E 's/\"(-?[0-9]*),([0-9]*)\"/\\1.\\2/g'")
@@ -151,7 +151,7 @@ enum FieldKind {
     case .unicodeMinus: edit("a number with the sign U+2212 for minus", "sed 's/−/-/g'")
     case .noBreakSpace: edit("a number with no-break spaces", "sed 's/\u{A0}//g'")
     case .stars:
-      edit("a number that did not fit its width in Fortran; to have it missing", "sed -E 's/\\*+/nan/g'")
+      "a number that did not fit its width in Fortran; to have it missing: sed -E 's/\\*+/nan/g' \(file) > NEW.txt"
     case .pair:
       "an index with a value, as in files of libsvm; make a table of it first (scikit-learn: load_svmlight_file)"
     case .pipes: edit("several fields between |", "tr '|' , <")
