@@ -3,9 +3,11 @@ import CodeStream
 import SampleIO
 
 extension ChunkCodec {
-  /// zstd's levels for samples that are stored, and how much more than the corrected chunk a first try may take to be
-  /// followed up.
-  private static let (quickLevel, thoroughLevel, margin) = (3, 19, 1.3)
+  /// zstd's levels for samples that are stored.
+  private static let (quickLevel, thoroughLevel) = (3, 19)
+  /// How much more than the corrected chunk a quick try may take to be followed up; in a trial, and where the thorough level
+  /// does nothing for a piece of so many bytes.
+  private static let (margin, pieceBytes) = (1.3, 1 << 19)
 
   /// The frame of a chunk with corrections, or of the samples themselves where that is smaller.
   ///
@@ -19,11 +21,21 @@ extension ChunkCodec {
     let head = prefix + CorrectedContent.prefix(rows: batch.rows, corrections: corrected)
     let frame = repack(after: head)
     var stored = quick
-    if Double(quick.count) < Self.margin * Double(frame.count) {
+    var expected = Double(quick.count)
+    if !isTrial, expected >= Self.margin * Double(frame.count) { expected *= Self.thoroughShare(of: content) }
+    if expected < Self.margin * Double(frame.count) {
       let thorough = ZstdFrame.compress(content, level: Self.thoroughLevel, checksum: true)
       if thorough.count < quick.count { stored = thorough }
     }
     return stored.count < frame.count ? stored : frame
+  }
+
+  /// What the thorough level leaves of what the quick one does, on a piece of a content.
+  private static func thoroughShare(of content: [UInt8]) -> Double {
+    let piece = Array(content.prefix(pieceBytes))
+    let quick = ZstdFrame.compress(piece, level: quickLevel, checksum: true)
+    let thorough = ZstdFrame.compress(piece, level: thoroughLevel, checksum: true)
+    return Double(thorough.count) / Double(quick.count)
   }
 
   /// What makes the samples that symbols stand for those of a batch; nil where it would not.
