@@ -179,6 +179,26 @@ struct GuaranteeTests {
     #expect(json["samples"] as? Int == ByteArray.digits.rows)
   }
 
+  @Test("pack loses nothing unless less is asked for, and says what is promised")
+  func packPromises() throws {
+    let scratch = try Models.scratch(with: [])
+    let rows = ByteArray.digits.prefix(60)
+    try scratch.write(rows.npy, to: "x.npy")
+    let small = ["--epochs", "2", "--hidden", "8", "-f", "x.npy"]
+    var sizes: [Int] = []
+    for (options, promise) in [
+      ([], "lossless"), (["--max-error", "1"], "no value is off by more than 1.0"),
+      (["--psnr", "25"], "lossy, PSNR 2"), (["-q", "20"], "lossy, PSNR "),
+    ] {
+      let outcome = try Program.run(["pack"] + options + small, in: scratch)
+      #expect(outcome.code == 0 && outcome.errors.contains("x.npy: \(promise)"), "\(outcome.errors)")
+      sizes.append(try scratch.read("x.npy.vaec").count)
+      #expect(try Program.run(["decode", "-f", "x.npy.vaec", "-o", "b.npy"], in: scratch).code == 0)
+      #expect((ByteArray(npy: try scratch.read("b.npy")) == rows) == options.isEmpty)
+    }
+    #expect(sizes.dropFirst().allSatisfy { $0 < sizes[0] })
+  }
+
   @Test("--with-model and pack make files that decode alone")
   func alone() throws {
     let scratch = try Models.scratch()

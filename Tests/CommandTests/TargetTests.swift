@@ -112,7 +112,7 @@ struct TargetTests {
 
   @Test(
     "what is out of reach is told with what is not, and leaves nothing behind",
-    arguments: [["--psnr", "90"], ["--bits", "0.1"], ["--size", "7"]])
+    arguments: [["--bits", "0.1"], ["--size", "7"]])
   func outOfReach(option: [String]) throws {
     let scratch = try Models.scratch()
     let before = try scratch.names
@@ -125,6 +125,16 @@ struct TargetTests {
     let other = try Program.run(
       ["encode", "-m", "m.vae", option[0], words[place + 1], "new.npy"], in: scratch)
     #expect(other.code == 0, "\(other.errors)")
+  }
+
+  @Test("a PSNR beyond the model's points is reached without loss, where values are integers")
+  func beyondPoints() throws {
+    let scratch = try Models.scratch()
+    let outcome = try Program.run(["encode", "-m", "m.vae", "--psnr", "90", "new.npy"], in: scratch)
+    #expect(outcome.code == 0 && outcome.errors.contains("new.npy: lossless"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("asked for 90.00 dB, reached"))
+    #expect(try Program.run(["decode", "-m", "m.vae", "new.npy.vaec", "-o", "b.npy"], in: scratch).code == 0)
+    #expect(ByteArray(npy: try scratch.read("b.npy")) == ByteArray.digits)
   }
 
   @Test("each of several files has the target for itself")

@@ -119,8 +119,8 @@ struct EvaluationTests {
 
   @Test("PSNR has a ceiling where all is exact, and needs no range of values")
   func psnr() {
-    #expect(Distortion.psnr(mse: 0, peak: 10) == 120)
-    #expect(Distortion.psnr(mse: 0, peak: 0) == 120)
+    #expect(Distortion.psnr(mse: 0, peak: 10) == 200)
+    #expect(Distortion.psnr(mse: 0, peak: 0) == 200)
     #expect(Distortion.psnr(mse: 1, peak: 0) == 0)
     #expect(Distortion.psnr(mse: 1, peak: 10) == 20)
     #expect(Distortion().mse == 0)

@@ -62,7 +62,7 @@ struct QualityTests {
     #expect(try decoded(41) != (try decoded(42)))
   }
 
-  @Test("a stream takes what the tables say, and little more", arguments: models, [20.0, 60, 95])
+  @Test("a stream takes what the tables say, and little more", arguments: models, [20.0, 60, 90])
   func overhead(name: String, quality: Double) throws {
     let (model, some) = try data(name)
     // Enough rows, and none of them twice.
@@ -119,5 +119,42 @@ extension StreamPlan {
       }
     }
     return chunk
+  }
+}
+
+@Suite("Qualities above the model's points")
+struct FineQualityTests {
+  @Test("They go on to below the data's own noise, in steps, in pipes of any chunks")
+  func ladder() throws {
+    let (codec, model) = (try Codec(threads: 2), try Models.bumps.get())
+    let array = try Models.bumpRows(80, seed: 81)
+    var (bytes, last) = (0, 0.0)
+    for (quality, least) in [(90.0, 30.0), (91, 77), (95, 105), (100, 140)] {
+      let sink = MemorySink()
+      let report = try codec.encode(
+        array.reader, name: "data", model: model, options: EncodeOptions(quality: quality, chunkRows: 30),
+        to: sink)
+      var distortion = Distortion()
+      distortion.add(array.numbers, try SampleArray(file: codec.file(sink.bytes, model)).numbers)
+      let psnr = Distortion.psnr(mse: distortion.mse, peak: model.summary.peak)
+      #expect(psnr > last + 3 && psnr >= least - 0.7 && sink.bytes.count > bytes, "\(quality): \(psnr) dB")
+      #expect((report.guarantee != nil) == (quality > 90))
+      (bytes, last) = (sink.bytes.count, psnr)
+    }
+    let measured = try codec.evaluate(
+      array.reader, name: "data", model: model, qualities: [95, 100], keepsRows: true)
+    #expect(measured.points[1].psnr > 138 && measured.points[1].psnr > measured.points[0].psnr)
+  }
+
+  @Test("Integers have points for all qualities, and fractions as many as there are before bounds")
+  func points() throws {
+    #expect(try Models.bytes.get().highestPoint == 100)
+    let model = try Models.fit(Models.bumpRows(100, seed: 82), epochs: 3)
+    #expect(model.highestPoint == 90)
+    #expect(model.model.qualities[91...].allSatisfy { $0 == model.model.qualities[90] })
+    #expect(model.model.qualities[80] != model.model.qualities[90])
+    let points = model.summary.points
+    #expect(points.last?.quality == 100 && (points.last?.psnr ?? 0) > 130)
+    #expect(zip(points, points.dropFirst()).allSatisfy { $0.psnr <= $1.psnr + 0.5 })
   }
 }

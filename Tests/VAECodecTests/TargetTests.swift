@@ -112,7 +112,7 @@ struct TargetTests {
     arguments: [Input.file, .chunkOfUnknownRows])
   func outOfReach(input: Input) throws {
     let (model, array) = (try Models.bumps.get(), try Models.bumpRows(100, seed: 56))
-    for target in [EncodeTarget.psnr(119), .bitsPerSample(0.5), .bytes(9)] {
+    for target in [EncodeTarget.bitsPerSample(0.5), .bytes(9)] {
       let sink = MemorySink()
       let error = #expect(throws: CodecError.self) {
         try encode(array, target, as: input, model, to: sink)
@@ -131,6 +131,58 @@ struct TargetTests {
         case .bytes: .bytes(Int(nearest))
         }
       #expect(try encode(array, other, as: input, model).target?.isKept == true)
+    }
+  }
+
+  @Test(
+    "a PSNR that no point of the model reaches, a bound on errors does, and none is as good as lossless",
+    arguments: Input.allCases)
+  func beyondPoints(input: Input) throws {
+    let (model, array) = (try Models.bumps.get(), try Models.bumpRows(120, seed: 63))
+    var last = 0
+    for asked in [75.0, 100, 130, 150] {
+      let sink = MemorySink()
+      let report = try encode(array, .psnr(asked), as: input, model, to: sink)
+      let reached = try psnr(sink.bytes, array, model)
+      #expect(reached >= asked && reached < asked + 0.5)
+      #expect((try #require(report.target?.reached) - reached).magnitude < 1e-9)
+      guard case .maxError = report.guarantee else {
+        Issue.record("\(String(describing: report.guarantee))")
+        continue
+      }
+      #expect(sink.bytes.count > last)
+      last = sink.bytes.count
+    }
+    let sink = MemorySink()
+    let report = try encode(array, .psnr(300), as: input, model, to: sink)
+    #expect(report.guarantee == .lossless && report.target?.isKept == true)
+    #expect(try SampleArray(file: codec.file(sink.bytes, model)).batch == array.batch)
+  }
+
+  @Test("integers come back exactly where a PSNR asks for less than a unit of error, or a size allows it")
+  func exactIntegers() throws {
+    let (model, array) = (try Models.bytes.get(), try Models.byteRows(200, seed: 64))
+    for target in [EncodeTarget.psnr(90), .bytes(100_000), .bitsPerSample(4000)] {
+      let sink = MemorySink()
+      let report = try encode(array, target, as: .chunk, model, to: sink)
+      #expect(report.target?.isKept == true)
+      #expect(try SampleArray(file: codec.file(sink.bytes, model)).batch == array.batch)
+    }
+  }
+
+  @Test("a rate beyond the model's last point is used up")
+  func ratesBeyondPoints() throws {
+    let (model, array) = (try Models.bumps.get(), try Models.bumpRows(120, seed: 65))
+    let last = try codec.stream(array, model, quality: 90)
+    var best = try psnr(last, array, model)
+    for more in [1.3, 1.7] {
+      let sink = MemorySink()
+      let most = Int(more * Double(last.count))
+      let report = try encode(array, .bytes(most), as: .chunk, model, to: sink)
+      #expect(report.target?.isKept == true && sink.bytes.count > most * 95 / 100)
+      let reached = try psnr(sink.bytes, array, model)
+      #expect(reached > best + 6)
+      best = reached
     }
   }
 

@@ -17,7 +17,7 @@ extension ModelFit {
     let pca: [CurvePoint]
   }
 
-  /// The PSNR of quality 100, in standardized units against a peak of 1: below the data's own noise, which is half a
+  /// The PSNR of the last quality's point, in standardized units against a peak of 1: below the data's own noise, which is half a
   /// unit where values are integers (less where they hardly vary), else 70 dB below the peak.
   func highestPSNR(_ ground: Ground) -> Double {
     let square = Double(ground.model.scale) * Double(ground.model.scale)

@@ -1,6 +1,6 @@
 /// Chooses the operating points of the qualities 0 ... 100 from candidates: uniform in PSNR, each the cheapest way to get
-/// there.
-struct QualityChoice {
+/// there. Where values are fractions, the points end at a quality below: bounds on every error take over from there.
+public struct QualityChoice {
   typealias Candidate = OperatingHull.Candidate
 
   /// Candidates near the lower hull of bits and error, cheapest first.
@@ -15,7 +15,7 @@ struct QualityChoice {
 
   /// - Parameters:
   ///   - lowest: PSNR of quality 0.
-  ///   - highest: PSNR of quality 100, where candidates reach it.
+  ///   - highest: PSNR of the last point, where candidates reach it.
   init(_ candidates: [Candidate], lowest: Double, highest: Double, hasIntegers: Bool) {
     self.hasIntegers = hasIntegers
     efficient = OperatingHull.efficient(candidates, slack: Self.slack)
@@ -23,8 +23,14 @@ struct QualityChoice {
     self.lowest = min(lowest, self.highest)
   }
 
-  /// The PSNR that a quality stands for.
-  func target(_ quality: Double) -> Double { lowest + (highest - lowest) * quality / 100 }
+  /// The last quality with a point of its own, where values are fractions; those above it have the same.
+  public static let highestOfFractions = 90
+
+  /// The PSNR that a quality's point stands for.
+  func target(_ quality: Double) -> Double {
+    let last = hasIntegers ? 100 : Double(Self.highestOfFractions)
+    return lowest + (highest - lowest) * min(1, quality / last)
+  }
 
   /// Candidates may take this much more than the best mixture of two others: denser choice, and little lost.
   private static let slack = 0.05

@@ -49,6 +49,10 @@ struct StreamDetails {
   static let mostRows = Int.max - 1
   /// Values of a chunk at the most.
   static let mostChunkValues = 1 << 28
+  /// Values of a sample at the most, in a stream that has no model.
+  static let mostValuesWithoutModel = 1 << 23
+  /// What decoding one of them takes in memory, beside the samples of a chunk.
+  static func bytesOfValueWithoutModel(blockRows: Int) -> Int { 60 + 36 * blockRows }
   private static let linear: UInt8 = 101
   private static let (boundedError, lossless): (UInt8, UInt8) = (102, 103)
   private static let noModel: UInt8 = 104
@@ -69,9 +73,9 @@ struct StreamDetails {
   }
 
   /// What takes the place of a model where a stream has none: every sample is 0, and takes no bits.
-  /// Nil for samples of more values than a model's can have.
+  /// Nil for samples of more than ``mostValuesWithoutModel``.
   static func codingWithoutModel(values: Int) -> (model: Model, point: OperatingPoint)? {
-    guard values <= ModelFit.mostValues else { return nil }
+    guard values <= mostValuesWithoutModel else { return nil }
     return (Model(zeros: values), OperatingPoint(network: nil, steps: []))
   }
 

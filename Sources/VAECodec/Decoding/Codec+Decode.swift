@@ -92,9 +92,14 @@ extension StreamDetails {
   /// What codes the samples, of the model that is given, where it is the one that is needed and has what the stream asks
   /// for.
   func coding(
-    by named: FittedModel?, or carried: FittedModel? = nil, name: String
+    by named: FittedModel?, or carried: FittedModel? = nil, name: String, memory: MemoryLimit = .standard
   ) throws(CodecError) -> (model: Model, point: OperatingPoint) {
     if setting == .withoutModel {
+      // What stands in for a model, and what is at hand of a row and of the one before.
+      let bytes = Self.bytesOfValueWithoutModel(blockRows: min(ChunkCodec.blockRows, chunkRows))
+      try naming(name) { () throws(ByteIOError) in
+        try memory.admit(MemoryLimit.sum((description.valuesPerSample, bytes)))
+      }
       guard let coding = Self.codingWithoutModel(values: description.valuesPerSample) else {
         throw .badHeader(name: name, reason: "its samples have too many values")
       }

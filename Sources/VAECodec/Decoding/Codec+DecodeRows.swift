@@ -39,7 +39,8 @@ extension Codec {
     }
     for stream in Set(pieces.map(\.stream)).sorted() {
       try takeModel(of: map.streams[stream])
-      _ = try map.streams[stream].details?.coding(by: model, or: output.carried, name: name)
+      _ = try map.streams[stream].details?.coding(
+        by: model, or: output.carried, name: name, memory: memory)
     }
     var filling: SampleDescription?
     // Streams without any of the rows may have other names of columns.

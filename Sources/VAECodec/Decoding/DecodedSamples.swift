@@ -47,7 +47,7 @@ final class DecodedSamples {
 
   /// What decodes a stream's chunks. Throws where the model is not the right one.
   func codecs(for details: StreamDetails) throws(CodecError) -> ChunkCodecs {
-    let coding = try details.coding(by: model, or: carried, name: name)
+    let coding = try details.coding(by: model, or: carried, name: name, memory: codec.memory)
     let plan = StreamPlan(
       coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: codec.kernels)
     return ChunkCodecs(

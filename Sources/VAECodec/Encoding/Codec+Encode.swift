@@ -24,14 +24,14 @@ extension Codec {
     _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
     to sink: any ByteSink, reopen: (() throws(CodecError) -> any SampleReader)? = nil
   ) throws(CodecError) -> EncodeReport {
-    try encode(reader, name: name, model: model, options: options, setting: nil, to: sink, reopen: reopen)
+    try encode(
+      reader, name: name, model: model, options: options, details: EncodeDetails(), to: sink, reopen: reopen)
   }
 
-  /// The same, at a setting that is given where a guarantee is asked for; nil for the best.
+  /// The same, with what a packer knows of the samples.
   func encode(
     _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions,
-    setting: StreamDetails.Setting?, to sink: any ByteSink,
-    reopen: (() throws(CodecError) -> any SampleReader)?
+    details: EncodeDetails, to sink: any ByteSink, reopen: (() throws(CodecError) -> any SampleReader)?
   ) throws(CodecError) -> EncodeReport {
     let clock = ContinuousClock()
     let start = clock.now
@@ -42,7 +42,8 @@ extension Codec {
       options.chunkRows ?? StreamPlan.defaultChunkRows(values: width), values: width)
     var pass = EncodingPass(
       codec: self, model: model, name: name, description: description,
-      chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort))
+      chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort),
+      peak: details.peak ?? model.summary.peak)
     var chunks = ChunkReader(
       reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.guarantee != nil)
     var first = try chunks.next()
@@ -69,47 +70,67 @@ extension Codec {
           try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
         first = try chunks.next()
       }
-      // Numbers are printed in full: rounding them to decimals would add to the error. Exact ones have their decimals.
-      if isBounded { pass.description.format = pass.description.format.withoutDecimals }
-      let found = setting ?? first.map { GuaranteeSearch(pass, guarantee, first: $0.batch).setting() }
+      let found =
+        details.isWithoutModel
+        ? .withoutModel : first.map { GuaranteeSearch(pass, guarantee, first: $0.batch).setting() }
       pass.guarantee = (guarantee, found ?? GuaranteeSearch.nothing(of: model.model))
-    } else {
+    } else if !details.isWithoutModel {
       pass.alternative = first.flatMap {
         LinearAlternative(model.model, chunk: $0.batch, kernels: kernels)
       }
+      pass.fineQualities = first.flatMap { FineQualities(pass, first: $0.batch) }
     }
     if chunks.hasEnded {
       pass.description.rows = chunks.rows
       pass.chunkRows = max(1, chunks.rows)
       pass.hasSingleChunk = first != nil
     }
-    let plan =
+    var plan =
       if options.guarantee != nil {
         EncodingPlan.forQuality(0, first, rest: chunks)
       } else if case .quality(let quality) = options.target {
         EncodingPlan.forQuality(quality, first, rest: chunks)
-      } else if let reopen, !chunks.hasEnded {
-        try EncodingPlan.byAllChunks(options.target, &pass, first, rest: chunks, reopen: reopen)
       } else {
-        try EncodingPlan.byFirstChunk(options.target, pass, first, rest: chunks)
+        try EncodingPlan.forTarget(
+          options.target, &pass, first, rest: chunks, isWithoutModel: details.isWithoutModel, reopen: reopen)
       }
+    if !details.recordsTarget { plan.record = nil }
+    if let bound = plan.bound { pass.guarantee = bound }
+    // What is exact needs no measuring.
+    let bound = pass.bound(quality: plan.quality)
+    let isExact = bound?.guarantee == .lossless
+    let measures = (plan.measuresDistortion || details.measuresDistortion) && !isExact
     let result = try pass.run(
-      plan.source, quality: plan.quality, record: plan.record, measuresDistortion: plan.measuresDistortion,
-      to: sink)
+      plan.source, quality: plan.quality, record: plan.record, measuresDistortion: measures, to: sink)
     if let digest = plan.digest, digest != result.digest { throw .changedWhileRead(name: name) }
     var outcome = plan.record?.outcome(
       rows: result.samples, chunkRows: pass.chunkRows, streamBytes: result.streamBytes)
-    if plan.measuresDistortion {
-      outcome?.reached = Distortion.psnr(mse: result.distortion.mse, peak: model.summary.peak)
+    if plan.measuresDistortion, case .psnr(let asked) = options.target {
+      outcome?.reached = result.distortion.reached(asked: asked, peak: pass.peak)
     }
     var quality: Int? = plan.quality
-    if let guarantee = pass.guarantee {
-      quality = if case .quality(let found) = guarantee.setting { found } else { nil }
+    if let own = pass.guarantee {
+      quality = if case .quality(let found) = own.setting { found } else { nil }
     }
     return EncodeReport(
       samples: result.samples, valuesPerSample: width, rawBytes: result.rawBytes,
-      streamBytes: result.streamBytes, clippedValues: pass.guarantee == nil ? result.clippedValues : 0,
+      streamBytes: result.streamBytes, clippedValues: bound == nil ? result.clippedValues : 0,
       nonFiniteValues: result.nonFiniteValues, quality: quality.map { Double($0) },
-      guarantee: pass.guarantee?.0, target: outcome, seconds: (clock.now - start) / .seconds(1))
+      guarantee: bound?.guarantee, target: outcome,
+      mse: measures || isExact ? result.distortion.mse : nil,
+      psnr: measures || isExact ? Distortion.psnr(mse: result.distortion.mse, peak: pass.peak) : nil,
+      seconds: (clock.now - start) / .seconds(1))
   }
+}
+
+/// What a packer knows of samples and wants of their stream, beside what anyone may ask for.
+struct EncodeDetails {
+  /// Whether every value is predicted from those before it alone.
+  var isWithoutModel = false
+  /// What PSNR is measured against; nil for the model's peak.
+  var peak: Double?
+  /// Whether the stream says what its quality was found for.
+  var recordsTarget = true
+  /// Whether the errors of what is written are measured, in any case.
+  var measuresDistortion = false
 }

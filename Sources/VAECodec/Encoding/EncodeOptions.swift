@@ -63,6 +63,10 @@ public struct EncodeReport: Sendable {
   public var guarantee: Guarantee?
   /// What came of the target; nil where a quality was asked for.
   public var target: TargetOutcome?
+  /// Mean squared error of the samples as they will be decoded, in squared units; nil where it was not measured.
+  public var mse: Double?
+  /// The same in dB, against what PSNR targets are measured against.
+  public var psnr: Double?
   /// From the first row to the last byte, with the search for a quality.
   public var seconds: Double
   /// rawBytes / streamBytes.

@@ -3,7 +3,8 @@ public enum EncodeTarget: Equatable, Sendable {
   /// 0 (a sketch) ... 100 (below the data's own noise); uniform in PSNR between. The nearest whole number counts; less
   /// counts as 0, and more as 100.
   case quality(Double)
-  /// At least so many dB over all samples: the lowest quality that reaches them. The peak is the value range of the data
+  /// At least so many dB over all samples: the lowest quality that reaches them; or the widest bound on errors, where no
+  /// point of the model does. The peak is the value range of the data
   /// that the model was fitted on, as in ``EvaluationReport/Point/psnr``.
   case psnr(Double)
   /// At most so many bits a sample, header and framing included: the highest quality that fits.

@@ -17,12 +17,22 @@ struct EncodingPass {
   let effort: Effort
   /// Whether PCA does better than the model's points; nil where it is not asked.
   var alternative: LinearAlternative?
-  /// What is promised of every value, and the setting that keeps it in the fewest bits.
-  var guarantee: (Guarantee, setting: StreamDetails.Setting)?
+  /// What is promised of every value at every quality; nil where the quality decides.
+  var guarantee: Bound?
+  /// What is promised at the qualities above the model's points; nil where there are none.
+  var fineQualities: FineQualities?
+  /// What PSNR is measured against.
+  var peak: Double
   /// Whether the model is written before the stream.
   var carriesModel = false
   /// Whether the samples are one chunk, so that the stream is compact.
   var hasSingleChunk = false
+
+  /// What is promised of every value, and the setting that keeps it in the fewest bits.
+  typealias Bound = (guarantee: Guarantee, setting: StreamDetails.Setting)
+
+  /// What is promised at a quality.
+  func bound(quality: Int) -> Bound? { guarantee ?? fineQualities?.bound(quality: quality) }
 
   /// What a pass gave.
   struct Result {
@@ -47,11 +57,14 @@ struct EncodingPass {
 
   /// The header of a stream of this input.
   private func details(quality: Int, record: TargetRecord?) -> StreamDetails {
-    StreamDetails(
-      fingerprint: guarantee?.setting == .withoutModel
-        ? 0 : Fingerprint.ofStreams(model.fingerprintNumber),
-      setting: guarantee?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality),
-      target: record, guarantee: guarantee?.0, chunkRows: chunkRows, rows: description.rows,
+    let bound = bound(quality: quality)
+    var description = description
+    // Numbers are printed in full: rounding them to decimals would add to the error. Exact ones have their decimals.
+    if let bound, bound.guarantee != .lossless { description.format = description.format.withoutDecimals }
+    return StreamDetails(
+      fingerprint: bound?.setting == .withoutModel ? 0 : Fingerprint.ofStreams(model.fingerprintNumber),
+      setting: bound?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality),
+      target: record, guarantee: bound?.guarantee, chunkRows: chunkRows, rows: description.rows,
       description: description)
   }
 
@@ -70,13 +83,13 @@ struct EncodingPass {
     let plan = StreamPlan(
       coding.model, at: coding.point, chunkRows: chunkRows, effort: effort,
       kernels: codec.kernels)
-    let codecs = ChunkCodecs(plan, description, guarantee?.0, workers: codec.workers.count)
+    let codecs = ChunkCodecs(plan, details.description, details.guarantee, workers: codec.workers.count)
     var output = StreamOutput(sink, details, name: name)
     var result = Result()
     let carried = carriesModel ? CarriedModel.frame(model.bytes) : []
     result.headerBytes = details.encode().count + carried.count
     let prefix = hasSingleChunk ? output.compactPrefix : []
-    let printer = HeldSamples([], description)
+    let printer = HeldSamples([], details.description)
     let (isCompact, name) = (hasSingleChunk, name)
 
     /// What became of a chunk.

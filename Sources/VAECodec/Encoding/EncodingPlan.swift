@@ -3,6 +3,8 @@ import SampleIO
 /// What is decided before a stream is written: its quality, and where its samples come from.
 struct EncodingPlan {
   var quality: Int
+  /// What is promised of every value, where that was found for a target.
+  var bound: EncodingPass.Bound?
   var record: TargetRecord?
   var source: EncodingPass.Source
   /// Whether the PSNR is to be measured while the stream is written.
@@ -23,50 +25,68 @@ struct EncodingPlan {
       quality: Int(FittedModel.clamped(quality).rounded()), record: nil, source: source(first, rest))
   }
 
-  /// The plan for another target, by the first chunk. It is exact where that is all.
-  static func byFirstChunk(
-    _ target: EncodeTarget, _ pass: EncodingPass, _ first: SampleChunk?, rest: ChunkReader
+  /// The plan for another target: by all chunks, where they can be read again and again, or else by the first. It is exact
+  /// where that is all.
+  ///
+  /// - Parameters:
+  ///   - pass: gets to know the number of rows.
+  ///   - isWithoutModel: whether all is coded by bounds, without a model.
+  static func forTarget(
+    _ target: EncodeTarget, _ pass: inout EncodingPass, _ first: SampleChunk?, rest: ChunkReader,
+    isWithoutModel: Bool, reopen: Reopening?
   ) throws(CodecError) -> EncodingPlan {
-    let hasAll = rest.hasEnded
-    let rows = first?.rows ?? 0
-    if !hasAll, case .bytes = target, pass.description.rows == nil {
-      throw .sizeNeedsRows(name: pass.name)
-    }
     var sample = RowSample(values: pass.description.valuesPerSample)
     if let first { sample.add(first.batch) }
-    let held = first.map { [$0] } ?? []
-    let search = TargetSearch(
-      pass, target: target, rows: rows, streamRows: hasAll ? rows : pass.description.rows ?? rows
-    ) { () throws(CodecError) in TargetSearch.source(of: held) }
-    let choice = try search.choice(sample: sample.holdsAll ? nil : sample.batch)
-    return EncodingPlan(
-      quality: choice.quality,
-      record: TargetRecord(target, psnr: choice.reached, isOfFirstChunk: !hasAll),
-      source: source(first, rest), measuresDistortion: !hasAll && target.wantsQuality)
+    let again: () throws(CodecError) -> EncodingPass.Source
+    let isOfFirstChunk = !rest.hasEnded && reopen == nil
+    if let reopen, !rest.hasEnded {
+      while let chunk = try rest.next() { sample.add(chunk.batch) }
+      pass.description.rows = sample.rows
+      let (name, model, chunkRows) = (pass.name, pass.model, pass.chunkRows)
+      again = { () throws(CodecError) -> EncodingPass.Source in
+        let chunks = ChunkReader(try reopen(), name: name, model: model, chunkRows: chunkRows)
+        return { () throws(CodecError) in try chunks.next() }
+      }
+    } else {
+      if isOfFirstChunk, case .bytes = target, pass.description.rows == nil {
+        throw .sizeNeedsRows(name: pass.name)
+      }
+      let held = first.map { [$0] } ?? []
+      again = { () throws(CodecError) in TargetTrials.source(of: held) }
+    }
+    let trials = TargetTrials(
+      pass: pass, target: target, rows: sample.rows,
+      streamRows: isOfFirstChunk ? pass.description.rows ?? sample.rows : sample.rows, source: again)
+    let choice = try choice(
+      trials, sample: sample.holdsAll ? nil : sample.batch, first: first?.batch,
+      isWithoutModel: isWithoutModel)
+    var plan = EncodingPlan(
+      quality: 0, record: TargetRecord(target, psnr: choice.outcome.reached, isOfFirstChunk: isOfFirstChunk),
+      source: source(first, rest), measuresDistortion: isOfFirstChunk && target.wantsQuality)
+    if !isOfFirstChunk, rest.rows > (first?.rows ?? 0) {
+      plan.source = try again()
+      plan.digest = choice.outcome.digest
+    }
+    switch choice.way {
+    case .quality(let quality): plan.quality = quality
+    case .bound(let guarantee, let setting): plan.bound = (guarantee, setting)
+    }
+    return plan
   }
 
-  /// The plan for another target, by all chunks, which are read again and again.
-  ///
-  /// - Parameter pass: gets to know the number of rows.
-  static func byAllChunks(
-    _ target: EncodeTarget, _ pass: inout EncodingPass, _ first: SampleChunk?, rest: ChunkReader,
-    reopen: @escaping Reopening
-  ) throws(CodecError) -> EncodingPlan {
-    var sample = RowSample(values: pass.description.valuesPerSample)
-    if let first { sample.add(first.batch) }
-    while let chunk = try rest.next() { sample.add(chunk.batch) }
-    pass.description.rows = sample.rows
-    let (name, model, chunkRows) = (pass.name, pass.model, pass.chunkRows)
-    let again = { () throws(CodecError) -> EncodingPass.Source in
-      let chunks = ChunkReader(try reopen(), name: name, model: model, chunkRows: chunkRows)
-      return { () throws(CodecError) in try chunks.next() }
+  private static func choice(
+    _ trials: TargetTrials, sample: SampleBatch?, first: SampleBatch?, isWithoutModel: Bool
+  ) throws(CodecError) -> TargetSearch.Choice {
+    guard isWithoutModel, let first else {
+      return try TargetSearch(trials).choice(sample: sample, first: first)
     }
-    let choice = try TargetSearch(
-      pass, target: target, rows: sample.rows, streamRows: sample.rows, source: again
-    ).choice(sample: sample.batch)
-    return EncodingPlan(
-      quality: choice.quality, record: TargetRecord(target, psnr: choice.reached, isOfFirstChunk: false),
-      source: try again(), digest: choice.digest)
+    let psnr = if case .psnr(let asked) = trials.target { asked } else { FineQualities.coarsest }
+    let start = Guarantee(psnr: psnr, peak: trials.pass.peak, trials.pass.description.elementType)
+    let search = BoundSearch(trials, setting: .withoutModel)
+    guard let choice = try search.choice(sample: sample ?? first, from: start) else {
+      throw trials.outOfReach([])
+    }
+    return choice
   }
 
   private static func source(_ first: SampleChunk?, _ rest: ChunkReader) -> EncodingPass.Source {

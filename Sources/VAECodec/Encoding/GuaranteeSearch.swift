@@ -26,9 +26,17 @@ struct GuaranteeSearch {
   /// - Parameters:
   ///   - first: the first chunk.
   init(_ pass: EncodingPass, _ guarantee: Guarantee, first: SampleBatch) {
-    (model, description, codec) = (pass.model.model, pass.description, pass.codec)
-    effort = Effort(min(pass.effort.level, Self.effort))
-    self.guarantee = guarantee
+    self.init(
+      pass.codec, pass.model.model, pass.description, guarantee, first: first, effort: pass.effort.level)
+  }
+
+  /// - Parameter model: of no use where nothing is tried but to do without.
+  init(
+    _ codec: Codec, _ model: Model, _ description: SampleDescription, _ guarantee: Guarantee,
+    first: SampleBatch, effort: Int
+  ) {
+    (self.model, self.description, self.codec, self.guarantee) = (model, description, codec, guarantee)
+    self.effort = Effort(min(effort, Self.effort))
     // Rows that follow one another: corrections may learn from the row before.
     let rows = min(first.rows, max(Self.fewestRows, Self.mostValues / first.valuesPerSample))
     batch = first.rows(0..<rows)
@@ -39,8 +47,22 @@ struct GuaranteeSearch {
     .point(OperatingPoint(network: nil, steps: model.layers.map { _ in 0 }))
   }
 
+  /// A guarantee with its best setting; or losslessness, where that takes no more bytes.
+  ///
+  /// - Parameter first: the first chunk.
+  static func cheapest(
+    _ guarantee: Guarantee, _ pass: EncodingPass, first: SampleBatch
+  ) -> EncodingPass.Bound {
+    let (setting, bytes) = GuaranteeSearch(pass, guarantee, first: first).best()
+    let exact = GuaranteeSearch(pass, .lossless, first: first).size(setting)
+    return (exact <= bytes ? .lossless : guarantee, setting)
+  }
+
   /// The best setting.
-  func setting() -> StreamDetails.Setting {
+  func setting() -> StreamDetails.Setting { best().setting }
+
+  /// The best setting, and the bytes of the sample's frame with it.
+  private func best() -> (setting: StreamDetails.Setting, bytes: Int) {
     var best = Self.nothing(of: model)
     var bytes = Int.max
     func attempt(_ settings: [StreamDetails.Setting]) {
@@ -53,8 +75,11 @@ struct GuaranteeSearch {
       guard case .quality(let centre) = best else { break }
       attempt([centre - distance, centre + distance].filter((0...100).contains).map { .quality($0) })
     }
-    return best
+    return (best, bytes)
   }
+
+  /// Bytes of the sample's frame without a model.
+  func bytesWithoutModel() -> Int { size(.withoutModel) }
 
   /// Bytes of the sample's frame with each setting; as many are tried at once as there are workers.
   private func sizes(_ settings: [StreamDetails.Setting]) -> [Int] {

@@ -1,9 +1,9 @@
-/// Finds the least step of a ladder, 0 ... 100, on which something holds: a quality from the bottom for a PSNR, from
+/// Finds the least step of a ladder, from 0 on, on which something holds: a quality from the bottom for a PSNR, from
 /// the top for a rate.
 ///
 /// It holds on every step from some step on, but for wiggles near it: a quality may take a byte less than that below.
 enum QualitySearch {
-  /// The highest step.
+  /// The highest step where nobody says otherwise.
   static let top = 100
   /// Steps that are looked at beyond one on which it does not hold.
   private static let reach = 3
@@ -13,7 +13,9 @@ enum QualitySearch {
   /// The least step, by bisection and a look at the steps below; nil where it holds on none near the top.
   ///
   /// - Parameter holds: asked about a step more than once.
-  static func least(_ holds: (Int) throws(CodecError) -> Bool) throws(CodecError) -> Int? {
+  static func least(
+    top: Int = top, _ holds: (Int) throws(CodecError) -> Bool
+  ) throws(CodecError) -> Int? {
     var good = top
     while try !holds(good) {
       good -= 1
@@ -39,7 +41,8 @@ enum QualitySearch {
   ///   - guess: a better one, after `holds` has been asked about a step.
   /// - Returns: nil where it does not hold on the highest.
   static func least(
-    first: Int, guess: (Int) throws(CodecError) -> Int, holds: (Int) throws(CodecError) -> Bool
+    top: Int = top, first: Int, guess: (Int) throws(CodecError) -> Int,
+    holds: (Int) throws(CodecError) -> Bool
   ) throws(CodecError) -> Int? {
     var (good, bad, step) = (top + 1, -1, min(max(first, 0), top))
     var asked = 0

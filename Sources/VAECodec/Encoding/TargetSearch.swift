@@ -1,141 +1,111 @@
 import SampleIO
 import VAE
 
-/// Finds the quality of some samples for a target, and holds what it has measured on the way.
+/// Finds how to code some samples for a target, and holds what it has measured on the way: a quality among the model's
+/// points and, where the target lies beyond them, a bound on every error.
 ///
 /// Streams are written and decoded to measure them. Of many samples, some are measured at the qualities of a bisection,
 /// and all of them at the few where the target is close.
 final class TargetSearch {
-  /// A quality that reaches the target, and the value that it reaches.
+  /// A way to code that reaches the target, and what it gives.
   struct Choice {
-    var quality: Int
-    var reached: Double
-    /// Of the pass that measured it.
-    var digest: UInt64
+    var way: TargetTrials.Way
+    var outcome: TargetTrials.Outcome
   }
 
-  private let pass: EncodingPass
+  private let trials: TargetTrials
   private let target: EncodeTarget
-  /// Rows of all samples.
-  private let rows: Int
-  /// Rows of the stream, of which the samples may be the beginning.
-  private let streamRows: Int
-  private let record: TargetRecord?
-  private let source: () throws(CodecError) -> EncodingPass.Source
-  private var measured: [Int: Choice] = [:]
+  /// The highest quality that is tried.
+  private let top: Int
+  private var measured: [Int: TargetTrials.Outcome] = [:]
   private var estimated: [Int: Double] = [:]
 
-  /// - Parameters:
-  ///   - pass: for streams of these samples.
-  ///   - rows: how many samples there are.
-  ///   - streamRows: how many the stream will have, of which these are the first.
-  ///   - source: gives the samples, as often as it is called.
-  init(
-    _ pass: EncodingPass, target: EncodeTarget, rows: Int, streamRows: Int,
-    source: @escaping () throws(CodecError) -> EncodingPass.Source
-  ) {
-    self.pass = pass
-    self.target = target
-    self.rows = rows
-    self.streamRows = streamRows
-    self.source = source
-    record = TargetRecord(target, psnr: 0, isOfFirstChunk: false)
+  init(_ trials: TargetTrials) {
+    self.trials = trials
+    target = trials.target
+    top = trials.pass.model.highestPoint
   }
 
-  /// The lowest quality that reaches a PSNR, the highest that keeps to a rate.
+  /// The lowest quality that reaches a PSNR, the highest that keeps to a rate; or a bound, where the model's points end
+  /// before the target.
   ///
-  /// - Parameter sample: some of the rows, to search with; nil where all of them are few enough.
+  /// - Parameters:
+  ///   - sample: some of the rows, to search with; nil where all of them are few enough.
+  ///   - first: the first chunk; nil where there are no samples.
   /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``.
-  func choice(sample: SampleBatch?) throws(CodecError) -> Choice {
-    let step: Int?
-    if let sample {
-      let first = try leastEstimated(sample, correction: 0)
-      step = try QualitySearch.least(
-        first: first,
-        guess: { (step) throws(CodecError) in
-          let difference = target.score(try measure(step).reached) - target.score(try estimate(step, sample))
-          return try leastEstimated(sample, correction: difference)
-        },
-        holds: { (step) throws(CodecError) in try holds(step) })
-    } else {
-      step = try QualitySearch.least { (step) throws(CodecError) in try holds(step) }
+  func choice(sample: SampleBatch?, first: SampleBatch?) throws(CodecError) -> Choice {
+    let step = try step(sample)
+    if let step, target.wantsQuality || quality(step) < top || first == nil {
+      return Choice(way: .quality(quality(step)), outcome: try measure(step))
     }
-    guard let step else {
-      let values = measured.values.map(\.reached)
-      var nearest = (target.wantsQuality ? values.max() : values.min()) ?? 0
-      if case .bytes = target {
-        // The header of a stream for a larger size may be longer: a larger number is in it.
-        let larger = TargetRecord(.bytes(Int(min(nearest, 1e18)) + 16), psnr: 0, isOfFirstChunk: false)
-        nearest += Double((larger?.size ?? 0) - (record?.size ?? 0))
-      }
-      throw .targetOutOfReach(name: pass.name, asked: target, nearest: nearest)
+    if let first {
+      // For a rate, a bound has to leave less than the last point does.
+      let psnr =
+        if case .psnr(let asked) = target { asked } else { try trials.psnr(ofQuality: top, sample ?? first) }
+      let widest = Guarantee(psnr: psnr, peak: trials.pass.peak, trials.pass.description.elementType)
+      let (guarantee, setting) = GuaranteeSearch.cheapest(widest, trials.pass, first: first)
+      let search = BoundSearch(trials, setting: setting, widest: target.wantsQuality ? nil : guarantee)
+      if let choice = try search.choice(sample: sample ?? first, from: guarantee) { return choice }
     }
-    return try measure(step)
+    if let step { return Choice(way: .quality(quality(step)), outcome: try measure(step)) }
+    throw trials.outOfReach(measured.values.map(\.reached))
   }
 
   /// Steps go towards what is easier to reach.
-  private func quality(_ step: Int) -> Int { target.wantsQuality ? step : QualitySearch.top - step }
+  private func quality(_ step: Int) -> Int { target.wantsQuality ? step : top - step }
+
+  private func step(_ sample: SampleBatch?) throws(CodecError) -> Int? {
+    guard let sample else {
+      return try QualitySearch.least(top: top) { (step) throws(CodecError) in try holds(step) }
+    }
+    return try QualitySearch.least(
+      top: top, first: try leastEstimated(sample, correction: 0),
+      guess: { (step) throws(CodecError) in
+        let difference = target.score(try measure(step).reached) - target.score(try estimate(step, sample))
+        return try leastEstimated(sample, correction: difference)
+      },
+      holds: { (step) throws(CodecError) in try holds(step) })
+  }
 
   private func holds(_ step: Int) throws(CodecError) -> Bool {
     target.isReached(by: try measure(step).reached)
   }
 
   /// A stream of all samples.
-  private func measure(_ step: Int) throws(CodecError) -> Choice {
+  private func measure(_ step: Int) throws(CodecError) -> TargetTrials.Outcome {
     if let known = measured[step] { return known }
-    let quality = quality(step)
-    let result = try run(pass, try source(), quality)
-    let choice = Choice(
-      quality: quality, reached: value(result, rows: rows), digest: result.digest)
-    measured[step] = choice
-    return choice
+    let outcome = try trials.all(.quality(quality(step)))
+    measured[step] = outcome
+    return outcome
   }
 
   /// What some of the samples make one expect.
   private func estimate(_ step: Int, _ sample: SampleBatch) throws(CodecError) -> Double {
     if let known = estimated[step] { return known }
-    var part = pass
-    part.chunkRows = sample.rows
-    part.hasSingleChunk = false
-    part.description.rows = sample.rows
-    let quality = quality(step)
-    let result = try run(part, Self.source(of: [SampleChunk(batch: sample)]), quality)
-    let estimate = value(result, rows: sample.rows)
+    let estimate = try trials.some(.quality(quality(step)), sample)
     estimated[step] = estimate
     return estimate
   }
 
   /// The least step by the sample, whose scores are off by `correction`; the highest where it is none.
   private func leastEstimated(_ sample: SampleBatch, correction: Double) throws(CodecError) -> Int {
-    try QualitySearch.least { (step) throws(CodecError) in
+    try QualitySearch.least(top: top) { (step) throws(CodecError) in
       target.score(try estimate(step, sample)) + correction >= target.askedScore
-    } ?? QualitySearch.top
+    } ?? top
   }
+}
 
-  private func run(
-    _ pass: EncodingPass, _ source: EncodingPass.Source, _ quality: Int
-  ) throws(CodecError) -> EncodingPass.Result {
-    try pass.run(
-      source, quality: quality, record: record, measuresDistortion: target.wantsQuality, to: EmptySink())
-  }
-
-  /// The value, in the target's unit, that a stream of `rows` lets one expect of the whole stream.
-  private func value(_ result: EncodingPass.Result, rows: Int) -> Double {
-    if target.wantsQuality {
-      return Distortion.psnr(mse: result.distortion.mse, peak: pass.model.summary.peak)
+extension TargetTrials {
+  /// That no way reaches the target.
+  ///
+  /// - Parameter values: what those that were measured reach.
+  func outOfReach(_ values: [Double]) -> CodecError {
+    var nearest = (target.wantsQuality ? values.max() : values.min()) ?? 0
+    if case .bytes = target {
+      // The header of a stream for a larger size may be longer: a larger number is in it.
+      let larger = TargetRecord(.bytes(Int(min(nearest, 1e18)) + 16), psnr: 0, isOfFirstChunk: false)
+      nearest += Double((larger?.size ?? 0) - (record?.size ?? 0))
     }
-    var bytes = Double(result.streamBytes)
-    if rows > 0, streamRows > rows {
-      let header = Double(result.headerBytes)
-      bytes = header + (bytes - header) * Double(streamRows) / Double(rows)
-    }
-    if case .bytes = target { return bytes }
-    return streamRows == 0 ? 0 : 8 * bytes / Double(streamRows)
-  }
-
-  /// Chunks in memory as a source.
-  static func source(of chunks: [SampleChunk]) -> EncodingPass.Source {
-    var rest = chunks[...]
-    return { () throws(CodecError) in rest.popFirst() }
+    return .targetOutOfReach(name: pass.name, asked: target, nearest: nearest)
   }
 }

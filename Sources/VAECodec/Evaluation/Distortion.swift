@@ -3,7 +3,7 @@ import VAE
 /// Sums of the differences between samples and what was decoded of them.
 struct Distortion {
   /// PSNR of values that are all exact, in dB: there is no larger number that means anything.
-  static let exactPSNR = 120.0
+  static let exactPSNR = 200.0
 
   private(set) var squares = 0.0
   private(set) var maximum = 0.0
@@ -24,7 +24,8 @@ struct Distortion {
 
   /// In dB, at most ``exactPSNR``.
   static func psnr(mse: Double, peak: Double) -> Double {
-    guard peak > 0 else { return mse > 0 ? 0 : exactPSNR }
-    return decibels(peak * peak / max(mse, peak * peak * 1e-12))
+    let power = peak * peak
+    guard power > 0, power.isFinite else { return mse > 0 ? 0 : exactPSNR }
+    return decibels(power / max(mse, power * 1e-20))
   }
 }

@@ -7,11 +7,12 @@ import VAE
 public struct PackReport: Sendable {
   /// Of the stream that was kept.
   public var encode: EncodeReport
-  /// What became of the fit; nil where there was none, because there is too little to learn from.
+  /// What became of the fit; nil where there was none, because there is too little to learn from, or samples are too large.
   public var fit: FitReport?
-  /// Bytes with a model, where there was a fit; and without one.
+  /// Bytes of the smallest stream with a model, where there was a fit; and without one. Nil where none keeps what was asked
+  /// for.
   public var bytesWithModel: Int?
-  public var bytesWithoutModel: Int
+  public var bytesWithoutModel: Int?
   /// Whether the model was worth its bytes.
   public var carriesModel: Bool
   /// With the fit.
@@ -19,95 +20,99 @@ public struct PackReport: Sendable {
 }
 
 extension Codec {
-  /// Makes a file of samples that decodes alone: fits a model to them and encodes them by it, with the model before them; or
-  /// encodes them without a model, exactly or within the bound that is asked for, where that is smaller.
+  /// Makes a file of samples that decodes alone, in the fewest bytes that keep what is asked for: with a model that is fitted
+  /// to them, or without one, where every value is coded exactly or within a bound.
+  ///
+  /// A rung of a ladder each: exactly; within the bound that was asked for, or that a target comes to, and within tighter
+  /// ones, where values lie so that these take less; and by a model. What asks for less never takes more.
   ///
   /// - Parameters:
   ///   - name: the input in messages.
   ///   - fitOptions: its ``FitOptions/samples`` do not count: model and codes of these samples are made smallest together.
   ///   - memory: bytes that the fit may take for samples.
-  ///   - options: its ``EncodeOptions/carriesModel`` does not count.
+  ///   - options: its ``EncodeOptions/carriesModel`` does not count. PSNR is measured against the range of these samples.
   ///   - sink: gets the whole stream; it is not finished.
   ///   - open: gives a reader of the samples from the first on, as often as it is called.
   ///   - progress: of the fit; see ``fit(_:options:memory:checkpoints:progress:)``.
   public func pack(
     name: String, fitOptions: FitOptions = FitOptions(), memory: Int = 1 << 30,
-    options: EncodeOptions = EncodeOptions(), to sink: any ByteSink,
+    options asked: EncodeOptions = EncodeOptions(guarantee: .lossless), to sink: any ByteSink,
     open: @escaping () throws(CodecError) -> any SampleReader,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) throws(CodecError) -> PackReport {
     let clock = ContinuousClock()
     let start = clock.now
-    let plain = try spool()
-    var guarantee = options
-    guarantee.guarantee = options.guarantee ?? .lossless
-    let encoded = try encodeWithoutModel(
-      try open(), name: name, options: guarantee, to: plain, reopen: open)
-    var report = PackReport(
-      encode: encoded, fit: nil, bytesWithModel: nil, bytesWithoutModel: encoded.streamBytes,
-      carriesModel: false, seconds: 0)
-    var chosen = plain
-    if encoded.samples >= ModelFit.fewestRows, encoded.valuesPerSample <= ModelFit.mostValues {
+    let survey = try PackSurvey(open())
+    var options = asked
+    options.carriesModel = false
+    if case .maxErrorOfRange(let share) = asked.guarantee {
+      options.guarantee = .maxError(max(0, min(Guarantee.bounds.upperBound, share * survey.span)))
+    }
+    var trials = PackTrials(options)
+    let plain = try PlainPacking(codec: self, name: name, options: options, survey: survey, open: open)
+
+    try plain.add(.guarantee(.lossless), to: &trials)
+    switch (options.guarantee, options.target) {
+    case (.lossless, _), (nil, .quality): break
+    case (let bound?, _): try plain.add(.guarantee(bound), to: &trials)
+    case (nil, let target) where trials.best == nil || target.wantsQuality:
+      try plain.add(.target(target), to: &trials)
+    default: break
+    }
+
+    var fitted: FitReport?
+    let isLearnable =
+      survey.rows >= ModelFit.fewestRows && plain.width <= ModelFit.mostValues && !trials.isPerfect
+    if isLearnable {
       var fitting = fitOptions
-      fitting.samples = encoded.samples
-      let fitted = try fit([(name, try open())], options: fitting, memory: memory, progress: progress)
-      report.fit = fitted
+      fitting.samples = survey.rows
+      let fit = try fit([(name, try open())], options: fitting, memory: memory, progress: progress)
+      fitted = fit
       var carrying = options
       carrying.carriesModel = true
-      let spooled = try spool()
-      let reader = try open()
-      let learned: EncodeReport?
-      do throws(CodecError) {
-        learned = try encode(
-          reader, name: name, model: fitted.model, options: carrying, to: spooled, reopen: open)
-      } catch {
-        // A PSNR that no quality reaches, the exact samples do; and a size perhaps too.
-        guard case .targetOutOfReach = error, keepsTarget(encoded, options.target) else { throw error }
-        learned = nil
+      let learned = try trials.add(carriesModel: true) { (spool) throws(CodecError) in
+        try encode(
+          try open(), name: name, model: fit.model, options: carrying,
+          details: EncodeDetails(peak: survey.span, measuresDistortion: options.guarantee == nil), to: spool,
+          reopen: open)
       }
-      if let learned {
-        report.bytesWithModel = learned.streamBytes
-        if learned.streamBytes < encoded.streamBytes || !keepsTarget(encoded, options.target) {
-          report.encode = learned
-          report.carriesModel = true
-          chosen = spooled
-        }
+      // Errors as large as the model's may take less without it.
+      if case (nil, .quality) = (options.guarantee, options.target), let psnr = learned?.psnr,
+        learned?.mse != 0
+      {
+        try plain.add(.target(.psnr(psnr)), to: &trials)
       }
     }
-    try naming(name) { () throws(ByteIOError) in try chosen.drain(to: sink) }
-    report.seconds = (clock.now - start) / .seconds(1)
-    return report
-  }
-
-  /// Whether exact samples are what was asked for.
-  private func keepsTarget(_ exact: EncodeReport, _ target: EncodeTarget) -> Bool {
-    switch target {
-    case .quality, .psnr: true
-    case .bitsPerSample(let bits): exact.bitsPerSample <= bits
-    case .bytes(let bytes): exact.streamBytes <= bytes
-    }
-  }
-
-  private func spool() throws(CodecError) -> SpoolFile {
-    try naming("a temporary file") { () throws(ByteIOError) in try SpoolFile() }
+    let best = try trials.result(name: name)
+    try naming(name) { () throws(ByteIOError) in try best.stream.drain(to: sink) }
+    return PackReport(
+      encode: best.report, fit: fitted, bytesWithModel: trials.bytesWithModel,
+      bytesWithoutModel: trials.bytesWithoutModel, carriesModel: best.carriesModel,
+      seconds: (clock.now - start) / .seconds(1))
   }
 
   /// Encodes samples without a model: each value is predicted from those before it alone.
   ///
-  /// - Parameters: see ``encode(_:name:model:options:to:reopen:)``; `options` has a guarantee.
+  /// - Parameters:
+  ///   - options: with a guarantee, or a target other than a quality.
+  ///   - details: whether there is a model does not count.
   func encodeWithoutModel(
-    _ reader: any SampleReader, name: String, options: EncodeOptions, to sink: any ByteSink,
-    reopen: (() throws(CodecError) -> any SampleReader)? = nil
+    _ reader: any SampleReader, name: String, options: EncodeOptions,
+    details: EncodeDetails = EncodeDetails(),
+    to sink: any ByteSink, reopen: (() throws(CodecError) -> any SampleReader)? = nil
   ) throws(CodecError) -> EncodeReport {
     let description = reader.description
-    guard description.valuesPerSample <= ModelFit.mostValues else {
-      throw .fit(.tooManyValues(description.valuesPerSample, most: ModelFit.mostValues), name: name)
+    let most = StreamDetails.mostValuesWithoutModel
+    guard description.valuesPerSample <= most else {
+      throw .fit(.tooManyValues(description.valuesPerSample, most: most), name: name)
     }
     let notes = ModelNotes(
       elementType: description.elementType, sampleShape: description.sampleShape, fittedRows: 0,
       heldOutRows: 0, peak: 0, latents: [])
+    var details = details
+    details.isWithoutModel = true
     return try encode(
       reader, name: name, model: FittedModel(Model(zeros: description.valuesPerSample), notes: notes),
-      options: options, setting: .withoutModel, to: sink, reopen: reopen)
+      options: options, details: details, to: sink, reopen: reopen)
   }
 }

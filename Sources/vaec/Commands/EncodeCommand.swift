@@ -12,7 +12,7 @@ struct EncodeCommand: ParsableCommand {
       Each FILE becomes FILE.vaec. Without FILE, samples come from standard input and the stream goes to standard \
       output. A stream names its model, and holds what is needed to give back the input's format.
 
-      Instead of a quality, say what to find it for: --psnr, --bits or --size. What was asked for holds of the whole \
+      The quality is 60 where nothing else is asked for. Instead of one, say what to find it for: --psnr, --bits or --size. What was asked for holds of the whole \
       stream, or there is none. In a pipe, the first chunk decides if there are more.
 
       --max-error and --lossless hold of every value: what the model does not say is coded beside it, and each chunk is \

@@ -3,20 +3,20 @@ import ByteIO
 import SampleIO
 import VAECodec
 
-/// `vaec pack`: fits a model to a file and encodes the file by it, in one.
+/// `vaec pack`: makes a file smaller, by a model of its own or without one.
 struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack",
-    abstract: "Fit a model to samples and encode them by it, into one file that decodes alone.",
+    abstract: "Make samples smaller, in one file that decodes alone.",
     discussion: """
-      For whoever only wants a smaller file. Each FILE becomes FILE.vaec, which holds the model and the codes; both \
-      are made smallest together. Where no model pays, the samples are coded without one, exactly or within the bound \
-      that was asked for, or packed by zstd if that is smaller still, and vaec says so. vaec decode needs no -m for \
-      such files.
+      Each FILE becomes FILE.vaec. Nothing is lost unless you ask for less: by --max-error, --psnr, --bits, --size or -q. \
+      A model is fitted to the samples, and the file holds it where it pays; model and codes are made smallest together. \
+      Else the samples are coded without one, or packed by zstd if that is smaller still. vaec says which, and what is \
+      promised of the values. vaec decode needs no -m for such files.
 
       EXAMPLES
+        vaec pack frames.npy
         vaec pack frames.npy --max-error 0.1%
-        vaec pack frames.npy --lossless
         vaec pack frames.npy --psnr 40 -o small.vaec && vaec decode small.vaec -o frames2.npy
       """)
 
@@ -38,7 +38,7 @@ struct PackCommand: ParsableCommand {
     }
     let codec = try general.codec()
     let options = EncodeOptions(
-      target: target.target, guarantee: target.guarantee, effort: effort.effort)
+      target: target.target, guarantee: target.isEmpty ? .lossless : target.guarantee, effort: effort.effort)
     let console = general.console
     try FileResults(general).collect(files.inputs) { input in
       let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }

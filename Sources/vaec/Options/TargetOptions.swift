@@ -5,7 +5,7 @@ import VAECodec
 struct TargetOptions: ParsableArguments {
   @Option(
     name: [.customShort("q", allowingJoined: true), .long],
-    help: ArgumentHelp("0 (a sketch) to 100 (below the data's noise). (default: 60)", valueName: "0..100"),
+    help: ArgumentHelp("0 (a sketch) to 100 (below the data's noise).", valueName: "0..100"),
     transform: parseQuality)
   var quality: Double?
 
@@ -44,6 +44,11 @@ struct TargetOptions: ParsableArguments {
     guard given.count <= 1 else {
       throw ValidationError("\(given.joined(separator: " and ")) exclude each other.")
     }
+  }
+
+  /// Whether none of them is given.
+  var isEmpty: Bool {
+    quality == nil && psnr == nil && bits == nil && size == nil && maxError == nil && !lossless
   }
 
   /// What is to hold of every value, if anything is.

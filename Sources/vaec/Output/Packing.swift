@@ -21,15 +21,12 @@ struct Packing: FileResult {
     transfer.tell(console)
     if report.carriesModel, let fit = report.fit {
       let model = fit.model.summary.modelBytes
-      console.note(
-        "\(input.name): \(model) bytes are the model's; without one: \(report.bytesWithoutModel) bytes")
+      let other = report.bytesWithoutModel.map { "; without one: \($0) bytes" } ?? ""
+      console.note("\(input.name): \(model) bytes are the model's\(other)")
     } else if let bytes = report.bytesWithModel {
       console.note("\(input.name): coded without a model, which would have made \(bytes) bytes")
     } else {
       console.note("\(input.name): coded without a model")
-    }
-    if !report.carriesModel, report.encode.guarantee == .lossless {
-      console.detail("\(input.name): every value comes back exactly, though less was asked for or nothing")
     }
   }
 
@@ -39,7 +36,7 @@ struct Packing: FileResult {
       members + [
         ("carries_model", .bool(report.carriesModel)),
         ("bytes_with_model", report.bytesWithModel.map { .integer($0) } ?? .null),
-        ("bytes_without_model", .integer(report.bytesWithoutModel)),
+        ("bytes_without_model", report.bytesWithoutModel.map { .integer($0) } ?? .null),
       ])
   }
 }

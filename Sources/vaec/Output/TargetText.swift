@@ -39,13 +39,14 @@ extension Guarantee {
   /// The same where exact values need not be the bytes of their file.
   var text: String { text(bytesComeBack: false) }
 
-  /// "no value is off by more than 0.01".
+  /// "lossless" and how far, or "no value is off by more than 0.01".
   ///
   /// - Parameter bytesComeBack: whether exact values are the bytes of their file, too.
   func text(bytesComeBack: Bool) -> String {
     switch self {
     case .maxError(let bound): "no value is off by more than \(bound)"
-    case .lossless: bytesComeBack ? "every bit comes back" : "every value comes back exactly"
+    case .lossless:
+      bytesComeBack ? "lossless, every bit comes back" : "lossless, every value comes back exactly"
     }
   }
 

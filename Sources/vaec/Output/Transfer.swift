@@ -19,6 +19,8 @@ struct Transfer: FileResult {
   private let guarantee: Guarantee?
   /// Whether exact values are the input's bytes; nil where nobody looked.
   private let comparison: ContentComparison?
+  /// Of what was written, where it was measured.
+  private let psnr: Double?
   /// nil where a quality was asked for.
   private let outcome: TargetOutcome?
   private let damage: DamageReport?
@@ -39,6 +41,7 @@ struct Transfer: FileResult {
     isDecoded = false
     quality = report.quality
     guarantee = report.guarantee
+    psnr = report.psnr
     outcome = report.target
     damage = nil
   }
@@ -57,6 +60,7 @@ struct Transfer: FileResult {
     isDecoded = true
     quality = nil
     guarantee = nil
+    psnr = nil
     outcome = nil
     damage = report.damage.isEmpty ? nil : DamageReport(input.name, report)
   }
@@ -72,13 +76,12 @@ struct Transfer: FileResult {
     console.note(
       "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
         + "\(bitsPerSample.fixed(1)) bits/sample, to \(target.name)")
-    if let guarantee {
-      console.note("\(input.name): \(guarantee.text(bytesComeBack: comparison == .same))")
+    if let promise {
+      console.note("\(input.name): \(promise)")
     }
-    if let outcome, let quality {
-      console.note(
-        "\(input.name): \(outcome.text) at quality \(text(ofQuality: quality))"
-          + outcome.decision(of: samples))
+    if let outcome {
+      let quality = guarantee == nil ? quality.map { " at quality \(text(ofQuality: $0))" } ?? "" : ""
+      console.note("\(input.name): \(outcome.text)\(quality)\(outcome.decision(of: samples))")
       if !outcome.isKept {
         console.note(
           "vaec: \(input.name): what was asked for does not hold of the samples after the first "
@@ -97,6 +100,16 @@ struct Transfer: FileResult {
     }
     let speed = Double(rawBytes) / 1e6 / max(1e-9, seconds)
     console.detail("\(input.name): \(seconds.fixed(3)) s, \(speed.significant(3)) MB/s")
+  }
+
+  /// What became of the values: "lossless", "no value is off by more than 0.01", "lossy, PSNR 45.02 dB".
+  private var promise: String? {
+    let loss = psnr.map { "lossy, PSNR \($0.fixed(2)) dB" }
+    return switch guarantee {
+    case .lossless?: Guarantee.lossless.text(bytesComeBack: comparison == .same)
+    case .maxError?: [loss, guarantee?.text].compactMap { $0 }.joined(separator: ", ")
+    case nil: loss
+    }
   }
 
   var json: JSON {
