@@ -63,7 +63,7 @@ extension ByteIOError: CustomStringConvertible {
   }
 
   /// The system's own words, begun in lower case as the rest of the message is.
-  private static func text(ofErrno number: Int32) -> String {
+  static func text(ofErrno number: Int32) -> String {
     guard let words = strerror(number) else { return "error \(number)" }
     let text = String(cString: words)
     return text.prefix(1).lowercased() + text.dropFirst()

@@ -9,6 +9,9 @@ public struct MemoryLimit: Equatable, Sendable {
   /// Where nobody says otherwise: 1 GiB.
   public static let standard = MemoryLimit(bytes: 1 << 30)
 
+  /// For what comes from nobody else.
+  public static let unlimited = MemoryLimit(bytes: .max)
+
   /// A limit; less than 0 counts as 0.
   public init(bytes: Int) { self.bytes = max(0, bytes) }
 

@@ -5,7 +5,7 @@ import SystemPackage
 ///
 /// What has been added goes again unless ``finish()`` is called; only a process that is killed leaves a part of it. Nobody
 /// else can add to the file meanwhile in this way, where the file system has locks. A file that is not there is made.
-public final class AppendingFile: ByteSink {
+public final class AppendingFile: ByteSink, ReadableSink {
   /// The file as the user knows it, for messages.
   public let path: String
   private let tail: FileTail
@@ -37,7 +37,7 @@ public final class AppendingFile: ByteSink {
   ) throws(ByteIOError) -> FileDescriptor {
     try system("open", path) {
       try FileDescriptor.open(
-        FilePath(path), .readWrite, options: options, permissions: FilePermissions(rawValue: 0o666))
+        filePath(path), .readWrite, options: options, permissions: .ownerReadWrite)
     }
   }
 
@@ -49,8 +49,19 @@ public final class AppendingFile: ByteSink {
 
   public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try tail.write(bytes) }
 
+  public func written() -> (any ByteStore)? { tail.written() }
+
   /// Keeps what was added, and closes the file.
-  public func finish() throws(ByteIOError) { try tail.keep() }
+  public func finish() throws(ByteIOError) { try finish(provenance: .unknown) }
+
+  /// Keeps what was added, and closes the file.
+  ///
+  /// - Parameters:
+  ///   - provenance: what was added; it decides who may read a file that was not there before.
+  ///   - isDurable: whether to wait until the bytes are on the disk, and the name.
+  public func finish(provenance: Provenance, isDurable: Bool = false) throws(ByteIOError) {
+    try tail.keep(provenance, isDurable: isDurable)
+  }
 
   deinit { tail.undo() }
 }
@@ -85,9 +96,22 @@ public final class FileTail: Sendable {
     }
   }
 
-  func keep() throws(ByteIOError) {
+  func written() -> FileStore? {
+    added.withLock { added in
+      added.map { FileStore(descriptor, path: path, start: size, size: $0, owner: self) }
+    }
+  }
+
+  func keep(_ provenance: Provenance, isDurable: Bool) throws(ByteIOError) {
     try added.withLock { (added) throws(ByteIOError) in
       guard added != nil else { return }
+      if isNew { provenance.apply(to: descriptor) }
+      if isDurable {
+        try system("write", path) {
+          try synchronizeFile(descriptor)
+          if isNew { try synchronizeDirectory(OutputFile.directory(of: path)) }
+        }
+      }
       added = nil
       try system("close", path) { try descriptor.close() }
     }

@@ -4,16 +4,22 @@ import SystemPackage
 public final class FileSource: ByteSource {
   /// The file as the user knows it, for messages.
   public let path: String
-  private let descriptor: FileDescriptor
+  /// What the file was when it was opened by its name; nil for a descriptor that was open before.
+  public let opened: FileStatus?
+  let descriptor: FileDescriptor
   private let closes: Bool
+  private var place = 0
+  /// How far the file that was opened has been read.
+  private(set) var furthestRead = 0
 
   /// Opens the file at `path`.
   public init(path: String) throws(ByteIOError) {
     self.path = path
     descriptor = try system("open", path) {
-      try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+      try FileDescriptor.open(filePath(path), .readOnly, options: .closeOnExec)
     }
     closes = true
+    opened = FileStatus(of: descriptor)
     // Opening a directory succeeds; only reading it fails, with words that are harder to understand.
     if FileKind(of: descriptor) == .directory {
       try? descriptor.close()
@@ -26,6 +32,7 @@ public final class FileSource: ByteSource {
     self.descriptor = descriptor
     self.path = path
     self.closes = closes
+    opened = nil
   }
 
   /// The process's standard input.
@@ -54,6 +61,7 @@ public final class FileSource: ByteSource {
   /// Reads on from where ``position`` was.
   public func move(to position: Int) throws(ByteIOError) {
     _ = try system("read", path) { try descriptor.seek(offset: Int64(position), from: .start) }
+    place = position
   }
 
   /// All that is left to read, as a store: of a regular file in its place, and of a pipe in a temporary file (see
@@ -71,6 +79,12 @@ public final class FileSource: ByteSource {
 
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     if buffer.isEmpty { return 0 }
-    return try system("read", path) { try descriptor.read(into: buffer) }
+    let count = try system("read", path) { try descriptor.read(into: buffer) }
+    place += count
+    wasRead(upTo: place)
+    return count
   }
+
+  /// Notes that bytes before `offset` have been read, by this or by a store of it.
+  func wasRead(upTo offset: Int) { furthestRead = max(furthestRead, offset) }
 }

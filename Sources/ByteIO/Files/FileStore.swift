@@ -38,6 +38,7 @@ public final class FileStore: ByteStore {
       }
     }
     if let failure { throw failure }
+    (owner as? FileSource)?.wasRead(upTo: start + offset + bytes.count)
     return bytes
   }
 }

@@ -8,10 +8,14 @@ import SystemPackage
 /// leaves that to ``TemporaryFiles``. A target that exists and is not a regular file (a device, a FIFO) is written to
 /// directly.
 ///
+/// Nobody but its owner can read it before it appears; then it has the permissions that its ``provenance`` allows.
+///
 /// Unless it is durable, `finish()` does not wait for the disk: after a power failure the file may be missing or empty.
-public final class OutputFile: PatchableSink {
+public final class OutputFile: PatchableSink, ReadableSink {
   /// Where the file appears.
   public let path: String
+  /// What it is made of.
+  public let provenance: Provenance
   private let overwrites: Bool
   private let isDurable: Bool
   private let target: String
@@ -33,14 +37,23 @@ public final class OutputFile: PatchableSink {
   /// Throws `exists` when there is a regular file (or a directory) at `path` and `overwrite` is false; so
   /// does ``finish()`` when one has come up meanwhile.
   ///
-  /// - Parameter isDurable: whether ``finish()`` waits until the bytes are on the disk.
-  public convenience init(path: String, overwrite: Bool, isDurable: Bool = false) throws(ByteIOError) {
-    try self.init(path: path, overwrite: overwrite, isDurable: isDurable, triesNameless: true)
+  /// - Parameters:
+  ///   - provenance: what it is made of.
+  ///   - isDurable: whether ``finish()`` waits until the bytes are on the disk.
+  public convenience init(
+    path: String, overwrite: Bool, provenance: Provenance = .unknown, isDurable: Bool = false
+  ) throws(ByteIOError) {
+    try self.init(
+      path: path, overwrite: overwrite, provenance: provenance, isDurable: isDurable, triesNameless: true)
   }
 
   /// As above; with a named temporary file in any case if `triesNameless` is false.
-  init(path: String, overwrite: Bool, isDurable: Bool = false, triesNameless: Bool) throws(ByteIOError) {
+  init(
+    path: String, overwrite: Bool, provenance: Provenance = .unknown, isDurable: Bool = false,
+    triesNameless: Bool
+  ) throws(ByteIOError) {
     self.path = path
+    self.provenance = provenance
     self.isDurable = isDurable
     overwrites = overwrite
     var target = path
@@ -49,7 +62,7 @@ public final class OutputFile: PatchableSink {
       throw .system(operation: "write", path: path, errno: Errno.isDirectory.rawValue)
     case .other, .link:
       let descriptor = try system("open", path) {
-        try FileDescriptor.open(FilePath(path), .writeOnly, options: .closeOnExec)
+        try FileDescriptor.open(filePath(path), .writeOnly, options: .closeOnExec)
       }
       self.target = target
       writer = DescriptorWriter(descriptor, path: path)
@@ -78,6 +91,24 @@ public final class OutputFile: PatchableSink {
   /// Whether the target is a regular file.
   public var canPatch: Bool { writer.canPatch }
 
+  public func written() throws(ByteIOError) -> (any ByteStore)? {
+    switch state {
+    case .direct, .closed: return nil
+    case .nameless, .temporary: break
+    }
+    try writer.flush()
+    let size = try system("read", path) { () throws(Errno) in
+      guard let size = fileSize(of: writer.descriptor) else { throw Errno.ioError }
+      return size
+    }
+    return FileStore(writer.descriptor, path: path, start: 0, size: size, owner: self)
+  }
+
+  /// Waits until the file's name is on the disk, which ``finish()`` does not.
+  public func synchronizeName() throws(ByteIOError) {
+    try system("write", path) { try synchronizeDirectory(Self.directory(of: target)) }
+  }
+
   public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try writer.write(bytes) }
 
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError) {
@@ -97,6 +128,7 @@ public final class OutputFile: PatchableSink {
     if case .closed = state { return }
     defer { discard() }
     try writer.flush()
+    if case .direct = state {} else { provenance.apply(to: writer.descriptor) }
     if isDurable, canPatch { try system("write", path) { try synchronizeFile(writer.descriptor) } }
     switch state {
     case .temporary(let name):
@@ -171,8 +203,8 @@ public final class OutputFile: PatchableSink {
         let descriptor = try TemporaryFiles.make(name) { () throws(ByteIOError) in
           try system("open", path) {
             try FileDescriptor.open(
-              FilePath(name), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
-              permissions: FilePermissions(rawValue: 0o666))
+              filePath(name), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+              permissions: .ownerReadWrite)
           }
         }
         return (descriptor, name)
@@ -191,17 +223,23 @@ public final class OutputFile: PatchableSink {
   /// Names beside `target`; the next is for when one is taken.
   private static func temporaryNames(for target: String) -> [String] {
     // The whole name may have 255 bytes.
-    var name = String(FilePath(target).lastComponent?.string ?? "")
-    while name.utf8.count > 200 { name.removeLast() }
-    let base = FilePath(directory(of: target))
+    var name = ByteText.text(of: name(of: target))
+    while ByteText.bytes(of: name).count > 200 { name.removeLast() }
+    let base = directory(of: target)
     return (0..<100).map { number in
       let suffix = number == 0 ? "" : "-\(number)"
-      return base.appending(".\(name).vaec-\(processNumber())\(suffix).tmp").string
+      return "\(base)/.\(name).vaec-\(processNumber())\(suffix).tmp"
     }
   }
 
-  private static func directory(of target: String) -> String {
-    let directory = FilePath(target).removingLastComponent().string
+  /// The last part of a path.
+  static func name(of target: String) -> [UInt8] {
+    guard let last = filePath(target).lastComponent else { return [] }
+    return ByteText.bytes(of: text(of: FilePath(root: nil, [last])))
+  }
+
+  static func directory(of target: String) -> String {
+    let directory = text(of: filePath(target).removingLastComponent())
     return directory.isEmpty ? "." : directory
   }
 }

@@ -15,14 +15,14 @@ public final class SpoolFile: ByteSink {
     }
     var number = 0
     while true {
-      let name = FilePath(directory).appending("vaec-\(processNumber())-\(number).tmp")
+      let name = filePath(directory).appending("vaec-\(processNumber())-\(number).tmp")
       do throws(ByteIOError) {
-        let descriptor = try system("open", name.string) {
+        let descriptor = try system("open", text(of: name)) {
           try FileDescriptor.open(
             name, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite
           )
         }
-        unlinkFile(name.string)
+        unlinkFile(text(of: name))
         writer = DescriptorWriter(descriptor, path: directory)
         return
       } catch .system(_, _, Errno.fileExists.rawValue) where number < 1000 {

@@ -29,43 +29,23 @@ func checked(_ result: CInt) throws(Errno) -> CInt {
   return result
 }
 
-/// What stands behind a name or a descriptor.
-enum FileKind: Equatable {
-  case regular
-  case directory
-  case link
-  case other
+/// A path as system calls take it; see ``ByteText``.
+func systemName(_ path: String) -> [CChar] { ByteText.bytes(of: path).map { CChar(bitPattern: $0) } + [0] }
 
-  private init(mode: mode_t) {
-    switch mode & S_IFMT {
-    case S_IFREG: self = .regular
-    case S_IFDIR: self = .directory
-    case S_IFLNK: self = .link
-    default: self = .other
-    }
-  }
+/// A path as swift-system takes it; see ``ByteText``.
+func filePath(_ path: String) -> FilePath { FilePath(platformString: systemName(path)) }
 
-  /// The kind of an open file; nil when the system does not tell.
-  init?(of descriptor: FileDescriptor) {
-    var status = stat()
-    guard fstat(descriptor.rawValue, &status) == 0 else { return nil }
-    self.init(mode: status.st_mode)
-  }
+/// The text of a path; see ``ByteText``.
+func text(of path: FilePath) -> String { path.withPlatformString { text(ofName: $0) } }
 
-  /// The kind of what `path` names; nil when it names nothing. A symbolic link is followed or not.
-  init?(ofPath path: String, followingLinks: Bool) {
-    var status = stat()
-    let result = followingLinks ? stat(path, &status) : lstat(path, &status)
-    guard result == 0 else { return nil }
-    self.init(mode: status.st_mode)
-  }
+/// The text of what the system calls something.
+private func text(ofName name: UnsafePointer<CChar>) -> String {
+  ByteText.text(of: UnsafeRawBufferPointer(start: name, count: strlen(name)))
 }
 
 /// The size of an open file in bytes.
 func fileSize(of descriptor: FileDescriptor) -> Int? {
-  var status = stat()
-  guard fstat(descriptor.rawValue, &status) == 0 else { return nil }
-  return Int(status.st_size)
+  FileStatus(of: descriptor)?.size
 }
 
 /// Whether everything written to an open file goes to its end, wherever one seeks to.
@@ -76,16 +56,20 @@ func appends(_ descriptor: FileDescriptor) -> Bool {
 
 /// The path that symbolic links lead to; nil when they lead nowhere.
 func resolvedPath(_ path: String) -> String? {
-  guard let resolved = realpath(path, nil) else { return nil }
+  guard let resolved = realpath(systemName(path), nil) else { return nil }
   defer { free(resolved) }
-  return String(cString: resolved)
+  return text(ofName: resolved)
 }
 
 /// Gives a file another name, replacing what had it.
-func renameFile(_ from: String, to: String) throws(Errno) { _ = try checked(rename(from, to)) }
+func renameFile(_ from: String, to: String) throws(Errno) {
+  _ = try checked(rename(systemName(from), systemName(to)))
+}
 
 /// Gives a file a second name; fails when the name is taken.
-func linkFile(_ from: String, to: String) throws(Errno) { _ = try checked(link(from, to)) }
+func linkFile(_ from: String, to: String) throws(Errno) {
+  _ = try checked(link(systemName(from), systemName(to)))
+}
 
 /// Cuts an open file, as far as that is possible.
 func truncateFile(_ descriptor: FileDescriptor, to size: Int) {
@@ -97,6 +81,16 @@ func synchronizeFile(_ descriptor: FileDescriptor) throws(Errno) {
   _ = try checked(fsync(descriptor.rawValue))
 }
 
+/// Waits until the names of files in a directory are on the disk. File systems that cannot do that for directories are taken for
+/// ones that need not.
+func synchronizeDirectory(_ path: String) throws(Errno) {
+  let descriptor = try checked(open(systemName(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+  defer { close(descriptor) }
+  guard fsync(descriptor) != 0 else { return }
+  let reason = Errno(rawValue: errno)
+  if reason != .invalidArgument, reason != .notSupported { throw reason }
+}
+
 /// Keeps others from locking an open file, until it is closed.
 ///
 /// - Returns: false where someone else has it locked. File systems without locks are taken for ones where nobody has.
@@ -105,7 +99,7 @@ func lockFile(_ descriptor: FileDescriptor) -> Bool {
 }
 
 /// Takes a name away from a file.
-func unlinkFile(_ path: String) { _ = unlink(path) }
+func unlinkFile(_ path: String) { _ = unlink(systemName(path)) }
 
 /// The number of this process.
 func processNumber() -> Int { Int(getpid()) }
@@ -113,18 +107,18 @@ func processNumber() -> Int { Int(getpid()) }
 /// The value of an environment variable.
 func environmentValue(_ name: String) -> String? {
   guard let value = getenv(name) else { return nil }
-  return String(cString: value)
+  return text(ofName: value)
 }
 
 /// Opens a file without a name in `directory`, for reading and writing; nil where that does not work.
 ///
-/// Only Linux knows such files (O_TMPFILE), and not on every file system. The file can be given a name later
+/// Only its owner can read it. Only Linux knows such files (O_TMPFILE), and not on every file system. The file can be given a name later
 /// by ``nameFile(_:as:)``, and vanishes with the process when it is not.
 func openNamelessFile(in directory: String) -> FileDescriptor? {
   #if os(Linux)
     // O_TMPFILE is __O_TMPFILE | O_DIRECTORY; the first has this value on all of x86, ARM and RISC-V.
     let temporary: CInt = 0o20000000 | O_DIRECTORY
-    let descriptor = open(directory, temporary | O_RDWR | O_CLOEXEC, 0o666)
+    let descriptor = open(systemName(directory), temporary | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return nil }
     // Naming goes through /proc, which may not be there.
     guard access(descriptorPath(descriptor), F_OK) == 0 else {
@@ -141,7 +135,7 @@ func openNamelessFile(in directory: String) -> FileDescriptor? {
 func nameFile(_ descriptor: FileDescriptor, as path: String) throws(Errno) {
   #if os(Linux)
     _ = try checked(
-      linkat(AT_FDCWD, descriptorPath(descriptor.rawValue), AT_FDCWD, path, AT_SYMLINK_FOLLOW))
+      linkat(AT_FDCWD, descriptorPath(descriptor.rawValue), AT_FDCWD, systemName(path), AT_SYMLINK_FOLLOW))
   #else
     throw .notSupported
   #endif

@@ -34,6 +34,12 @@ public protocol PatchableSink: ByteSink {
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError)
 }
 
+/// A sink whose bytes can be read back before it is finished.
+public protocol ReadableSink: ByteSink {
+  /// All that has been written; nil where it cannot be read: the output is a pipe or a device.
+  func written() throws(ByteIOError) -> (any ByteStore)?
+}
+
 extension ByteSink {
   /// Writes all of `bytes`.
   public func write(_ bytes: [UInt8]) throws(ByteIOError) {

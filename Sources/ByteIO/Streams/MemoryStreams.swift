@@ -21,7 +21,7 @@ public final class MemorySource: ByteSource {
 }
 
 /// A sink that keeps what is written in memory.
-public final class MemorySink: PatchableSink {
+public final class MemorySink: PatchableSink, ReadableSink {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
   /// Whether bytes may be replaced, as in a file, or not, as in a pipe.
@@ -38,4 +38,6 @@ public final class MemorySink: PatchableSink {
   }
 
   public func finish() {}
+
+  public func written() -> (any ByteStore)? { MemoryStore(bytes) }
 }
