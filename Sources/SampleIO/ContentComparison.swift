@@ -171,7 +171,7 @@ private final class ComparingSink: ByteSink {
 
   private func token(_ rest: [UInt8]) -> [UInt8] { Array(rest.prefix { !separates($0) }) }
 
-  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(40), as: UTF8.self) }
+  private static func text(_ bytes: [UInt8]) -> String { ByteText.text(of: bytes.prefix(40)) }
 
   /// The field that ends in `before` and goes on in `rest`; or what there is in its place.
   private func describe(_ before: [UInt8], _ rest: [UInt8]) -> String {

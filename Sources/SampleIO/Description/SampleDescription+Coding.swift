@@ -4,7 +4,7 @@
 //   axes of a sample   for each a count (LEB128): twice its length, plus 1 if another follows; or 0 if there are none
 //   delimited only     1 byte: bits 0-3 the separator, bit 4 CR LF, bit 5 names, bit 6 decimals follow;
 //                      1 byte: trailing separators;
-//                      names: each a count of bytes and UTF-8, one for each column;
+//                      names: each a count of bytes and the bytes, mostly UTF-8, one for each column;
 //                      decimals: runs until all columns are covered, each a count and a byte (255 for nil)
 
 import ByteIO
@@ -94,8 +94,9 @@ extension DelimitedStyle {
     writer.append(flags)
     writer.append(UInt8(clamping: trailingSeparators))
     for name in header ?? [] {
-      writer.append(count: name.utf8.count)
-      writer.append(name.utf8)
+      let bytes = ByteText.bytes(of: name)
+      writer.append(count: bytes.count)
+      writer.append(bytes)
     }
     var column = 0
     while column < decimals.count {
@@ -131,10 +132,8 @@ extension DelimitedStyle {
     for _ in 0..<columns {
       let bytes = try reader.textField()
       left -= bytes.count
-      guard left >= 0, let name = String(validating: bytes, as: UTF8.self) else {
-        throw .badDescription(name: "", reason: "column names that are too long or not UTF-8")
-      }
-      names.append(name)
+      guard left >= 0 else { throw .badDescription(name: "", reason: "column names that are too long") }
+      names.append(ByteText.text(of: bytes))
     }
     return names
   }

@@ -1,3 +1,5 @@
+import ByteIO
+
 /// What an array of samples is: the type and shape of its values, and the format it came in.
 public struct SampleDescription: Equatable, Sendable {
   /// The largest number of axes a sample may have (numpy allows 32 with the sample axis, later 64).
@@ -69,7 +71,7 @@ public struct SampleDescription: Equatable, Sendable {
         throw .badDescription(name: name, reason: "\(header.count) column names for \(columns) columns")
       }
       var bytes = 0
-      for columnName in header { bytes += columnName.utf8.count }
+      for columnName in header { bytes += ByteText.bytes(of: columnName).count }
       guard bytes <= maximumNameBytes else {
         throw .badDescription(name: name, reason: "column names take more than \(maximumNameBytes) bytes")
       }

@@ -74,7 +74,7 @@ public struct DelimitedStyle: Equatable, Sendable {
 
   /// What stands between two fields.
   public var separator: Separator
-  /// The column names of the first line; nil when there is no such line.
+  /// The column names of the first line, as ``ByteText`` has them; nil when there is no such line.
   public var header: [String]?
   /// For each column, digits after the decimal point (0 to 9), or nil for as many as give the number back.
   /// An empty array stands for nil in all columns.

@@ -132,9 +132,9 @@ final class DelimitedReader: SampleReader {
     } catch {
       guard case .notANumber(let name, let line, let column, let text, let table) = error else { throw error }
       var back: [UInt8] = []
-      Array(text.utf8).withUnsafeBytes { exchangingCommas($0, into: &back) }
+      ByteText.bytes(of: text).withUnsafeBytes { exchangingCommas($0, into: &back) }
       throw .notANumber(
-        name: name, line: line, column: column, text: String(decoding: back, as: UTF8.self), table: table)
+        name: name, line: line, column: column, text: ByteText.text(of: back), table: table)
     }
   }
 

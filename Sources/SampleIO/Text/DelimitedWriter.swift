@@ -86,7 +86,7 @@ final class DelimitedWriter: SampleWriter {
   ///
   /// - Parameter isFirst: whether it begins the line, where some characters begin comments or other formats.
   private func appendName(_ name: Substring, isFirst: Bool = false) {
-    let bytes = name.utf8
+    let bytes = ByteText.bytes(of: name)
     let special: [UInt8] = [style.separator.byte, UInt8(ascii: "\""), 0x0A, 0x0D]
     let isForeign = ["%", "{", "[", "sep="].contains { name.hasPrefix($0) }
     let isAlone = name.isEmpty && description.valuesPerSample == 1

@@ -1,3 +1,5 @@
+import ByteIO
+
 /// A line of a text that holds no row.
 enum IdleLine {
   case blank
@@ -95,7 +97,7 @@ struct RowParser {
         let field = self.field(in: line, at: position)
         guard let found = FieldValue(unquoted(field.text)) else {
           throw Problem(
-            column: parsed.fields + 1, text: String(decoding: field.text.prefix(40), as: UTF8.self))
+            column: parsed.fields + 1, text: ByteText.text(of: field.text.prefix(40)))
         }
         value = found.value
         places = found.decimals
@@ -168,10 +170,10 @@ struct RowParser {
     return UnsafeRawBufferPointer(rebasing: text[1..<text.count - 1])
   }
 
-  /// A column name as it was meant: without quotes around it, and doubled quotes as one.
+  /// A column name as it was meant, as ``ByteText``: without quotes around it, and doubled quotes as one.
   func columnName(_ text: UnsafeRawBufferPointer) -> String {
     let inner = unquoted(text)
-    guard inner.count < text.count else { return String(decoding: text, as: UTF8.self) }
+    guard inner.count < text.count else { return ByteText.text(of: text) }
     var bytes: [UInt8] = []
     var previousWasQuote = false
     for byte in inner {
@@ -183,6 +185,6 @@ struct RowParser {
       previousWasQuote = isQuote
       bytes.append(byte)
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return ByteText.text(of: bytes)
   }
 }

@@ -116,7 +116,7 @@ struct StyleGuess {
       {
         throw .lineOfUnits(
           name: name, line: lines[1].number,
-          text: String(decoding: Self.withoutCR(lines[1].text).prefix(40), as: UTF8.self))
+          text: ByteText.text(of: Self.withoutCR(lines[1].text).prefix(40)))
       }
       style.header = try Self.header(
         names, columns: fields.dropFirst().first?.count, parser: parser, name: name)
