@@ -26,4 +26,11 @@ public struct Codec: Sendable {
     }
     workers = Workers(count: threads > 0 ? threads : Processors.count)
   }
+
+  /// Another one, with another limit.
+  init(_ other: Codec, memory: MemoryLimit) {
+    kernels = other.kernels
+    workers = other.workers
+    self.memory = memory
+  }
 }

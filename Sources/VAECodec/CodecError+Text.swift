@@ -16,6 +16,8 @@ extension CodecError: CustomStringConvertible {
     case .newerModel(let name, let version):
       "\(name): a model of version \(version), which is newer than this program; update vaec"
     case .damagedModel(let name, let reason): "\(name): damaged model (\(reason)); get a fresh copy"
+    case .notReadBack(let name, let reason):
+      "\(name): cannot be read back (\(reason)); this is a defect of vaec or of the disk, and nothing was written"
     case .notWhole(let name, let whole):
       "\(name): damaged, or cut off, after byte \(whole); `truncate -s \(whole)` leaves the whole streams before that"
     case .nothingLeft(let name, let damage): "\(name): \(damage)"

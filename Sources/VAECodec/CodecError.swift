@@ -22,6 +22,8 @@ public enum CodecError: Error, Equatable {
   case newerModel(name: String, version: Int)
   /// A model is damaged.
   case damagedModel(name: String, reason: String)
+  /// What was written cannot be read back: why.
+  case notReadBack(name: String, reason: String)
   /// A file is to be added to, and only so many bytes of it are whole streams.
   case notWhole(name: String, whole: Int)
   /// Nothing in a file can be decoded: what is damaged.

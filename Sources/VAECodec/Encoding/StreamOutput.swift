@@ -26,6 +26,7 @@ struct StreamOutput {
   /// Writes the frame of the only chunk, which begins with ``compactPrefix``: the whole stream.
   mutating func write(only frame: [UInt8]) throws(CodecError) {
     precondition(isEmpty, "a compact stream has one frame")
+    _ = try readingBack(name) { () throws(CodecError) in try StreamDetails(details.encode(), name: name) }
     do throws(ByteIOError) {
       try sink.write(frame)
     } catch {
@@ -51,8 +52,11 @@ struct StreamOutput {
 
   private mutating func begun() throws(CodecError) -> StreamWriter {
     if let writer { return writer }
+    let content = details.encode()
+    // What goes to a pipe cannot be taken back.
+    _ = try readingBack(name) { () throws(CodecError) in try StreamDetails(content, name: name) }
     let writer = try naming(name) { () throws(StreamError) in
-      try StreamWriter(sink, header: StreamHeader(content: details.encode()))
+      try StreamWriter(sink, header: StreamHeader(content: content))
     }
     self.writer = writer
     return writer

@@ -48,9 +48,11 @@ extension Codec {
     return try await Blocking.run(observer) {
       let open = { () throws(CodecError) in try Samples.reader(file, reading, observing: observer) }
       let sink = try naming(path) { () throws(ByteIOError) in
-        try OutputFile(path: path, overwrite: overwrite)
+        try OutputFile(
+          path: path, overwrite: overwrite, provenance: Provenance(copying: FileSource(path: file)))
       }
       let report = try encode(open(), name: file, model: model, options: options, to: sink, reopen: open)
+      try readBack(sink, name: path, samples: report.samples)
       try naming(path) { () throws(ByteIOError) in try sink.finish() }
       return report
     }
@@ -86,7 +88,7 @@ extension Codec {
       let source = try naming(file) { () throws(ByteIOError) in try FileSource(path: file) }
       return try decode(observer.watch(source), name: file, model: model) {
         (description) throws(CodecError) in
-        try Samples.writer(path, overwrite: overwrite, description)
+        try Samples.writer(path, overwrite: overwrite, Provenance(copying: source), description)
       }
     }
   }
@@ -113,11 +115,16 @@ extension FittedModel {
   /// - Parameters:
   ///   - path: the file.
   ///   - overwrite: whether a file that exists gives way.
-  public func write(to path: String, overwrite: Bool = false) throws(CodecError) {
-    try naming(path) { () throws(ByteIOError) in
-      let file = try OutputFile(path: path, overwrite: overwrite)
+  ///   - provenance: what the model is made of, which decides who may read it.
+  public func write(
+    to path: String, overwrite: Bool = false, provenance: Provenance = .unknown
+  ) throws(CodecError) {
+    let file = try naming(path) { () throws(ByteIOError) in
+      let file = try OutputFile(path: path, overwrite: overwrite, provenance: provenance)
       try file.write(bytes)
-      try file.finish()
+      return file
     }
+    try readBack(file, name: path)
+    try naming(path) { () throws(ByteIOError) in try file.finish() }
   }
 }

@@ -93,7 +93,7 @@ public struct Samples: Equatable, Sendable {
   ///   - path: the file.
   ///   - overwrite: whether a file that exists gives way.
   public func write(to path: String, overwrite: Bool = false) throws(CodecError) {
-    let writer = try Self.writer(path, overwrite: overwrite, description)
+    let writer = try Self.writer(path, overwrite: overwrite, .unknown, description)
     try writing(batch, to: writer)
     try finishing(writer)
   }
@@ -121,12 +121,12 @@ extension Samples {
 
   /// A writer of a file in the format that its name asks for.
   static func writer(
-    _ path: String, overwrite: Bool, _ description: SampleDescription
+    _ path: String, overwrite: Bool, _ provenance: Provenance, _ description: SampleDescription
   ) throws(CodecError) -> any SampleWriter {
     do throws(SampleIOError) {
       let file: OutputFile
       do throws(ByteIOError) {
-        file = try OutputFile(path: path, overwrite: overwrite)
+        file = try OutputFile(path: path, overwrite: overwrite, provenance: provenance)
       } catch {
         throw SampleIOError.bytes(error, name: path)
       }

@@ -105,8 +105,10 @@ extension Codec {
     let draft = FittedModel(result.model, notes: notes)
     let held = try measured(result.heldSamples, as: draft.summary)
     notes.points = try points(of: draft, on: held)
+    let model = FittedModel(result.model, notes: notes)
+    try model.checkReading(name: first.name)
     return FitReport(
-      model: FittedModel(result.model, notes: notes), seconds: (clock.now - start) / .seconds(1),
+      model: model, seconds: (clock.now - start) / .seconds(1),
       rows: reservoir.seen, missingValues: result.missingValues, droppedLatents: result.droppedLatents,
       wasStopped: result.wasStopped, heldOut: held)
   }
