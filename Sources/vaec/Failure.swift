@@ -10,14 +10,18 @@ enum CommandError: Error {
   case inputIsTerminal
   /// A stream's name does not say what its samples are to be called.
   case noOutputName(String)
-  /// Output and input are one file.
+  /// An output is a file that is read.
   case outputIsInput(String)
+  /// Two outputs are one file.
+  case outputTwice(String)
+  /// An output is called as what is not written.
+  case suffixNotWritten(name: String, suffix: String, written: String)
   /// Samples cannot follow those of another file in one output.
   case cannotJoin(name: String, found: String, expected: String)
   /// A text is to be removed that would not come back byte for byte.
   case textChanges(name: String, TextDifference)
-  /// A file cannot be removed after its samples have gone elsewhere.
-  case cannotRemove(name: String, reason: String)
+  /// An input is not removed, though its samples have gone elsewhere.
+  case inputKept(name: String, reason: String)
 }
 
 extension CommandError: CustomStringConvertible {
@@ -30,13 +34,17 @@ extension CommandError: CustomStringConvertible {
     case .noOutputName(let name):
       "\(name): does not end in .vaec; name the output with -o, or pass -c to write to standard output"
     case .outputIsInput(let name):
-      "\(name): is input and output at once, or two outputs; name another output"
+      "\(name): is read by this command, and would be its output, too; name another output"
+    case .outputTwice(let name):
+      "\(name): would be two outputs of this command; name another output"
+    case .suffixNotWritten(let name, let suffix, let written):
+      "\(name): .\(suffix) is not written: \(written)"
     case .cannotJoin(let name, let found, let expected):
       "\(name): holds \(found) where the files before hold \(expected); decode it to a file of its own"
     case .textChanges(let name, let difference):
       "\(name): would not come back byte for byte: \(difference); leave --rm out, and keep the file"
-    case .cannotRemove(let name, let reason):
-      "\(name): cannot be removed: \(reason)"
+    case .inputKept(let name, let reason):
+      "\(name): kept in spite of --rm, because \(reason)"
     }
   }
 }

@@ -11,7 +11,7 @@ enum Program {
     Terminal.ignoreFailedWrites()
     EndingSignals.watch()
     do {
-      var command = try VaecCommand.parseAsRoot()
+      var command = try VaecCommand.parseAsRoot(Terminal.arguments)
       try command.run()
     } catch {
       end(with: error)
@@ -27,7 +27,7 @@ enum Program {
     if code == .success || error is ExitCode { VaecCommand.exit(withError: error) }
     let message = VaecCommand.fullMessage(for: error)
     let prefix = "Error: "
-    Console().problem(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
+    Console().usage(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
     VaecCommand.exit(withError: code)
   }
 }

@@ -5,6 +5,7 @@
 // FAULT_EVERY=1          each call after that fails, too.
 // FAULT_ERRNO=number     what it fails with.
 // FAULT_RUN=command      what a shell runs before it.
+// FAULT_FLIP=1           the fault is that a bit of what is written changes.
 // FAULT_MARK=path        a file that is made when the fault happens.
 // FAULT_SHORT=bytes      no call moves more than so many bytes, and every third is interrupted.
 // FAULT_NAMED=1          there are no files without a name.
@@ -29,7 +30,9 @@ static long number(const char *name, long otherwise) {
   return text ? strtol(text, NULL, 10) : otherwise;
 }
 
-// Whether a call of this kind is to fail; errno is set then. Cuts *count to what may be moved.
+enum { FAILS = 1, FLIPS = 2 };
+
+// Whether a call of this kind is to fail, with errno set; or, where it writes, to change a bit. Cuts *count to what may be moved.
 static int fails(const char *kind, int descriptor, size_t *count) {
   if (descriptor == 2) return 0;
   const char *chosen = getenv("FAULT_CALL");
@@ -43,9 +46,11 @@ static int fails(const char *kind, int descriptor, size_t *count) {
       if (command) {
         unsetenv("LD_PRELOAD");
         if (system(command) != 0) abort();
+      } else if (number("FAULT_FLIP", 0)) {
+        return FLIPS;
       } else {
         errno = (int)number("FAULT_ERRNO", EIO);
-        return 1;
+        return FAILS;
       }
     }
   }
@@ -53,7 +58,7 @@ static int fails(const char *kind, int descriptor, size_t *count) {
   if (most > 0) {
     if (atomic_fetch_add(&turns, 1) % 3 == 2) {
       errno = EINTR;
-      return 1;
+      return FAILS;
     }
     if (*count > (size_t)most) *count = (size_t)most;
   }
@@ -64,7 +69,15 @@ ssize_t read(int descriptor, void *bytes, size_t count) {
   return fails("read", descriptor, &count) ? -1 : REAL(read)(descriptor, bytes, count);
 }
 ssize_t write(int descriptor, const void *bytes, size_t count) {
-  return fails("write", descriptor, &count) ? -1 : REAL(write)(descriptor, bytes, count);
+  int fault = fails("write", descriptor, &count);
+  if (fault != FLIPS || count == 0) return fault ? -1 : REAL(write)(descriptor, bytes, count);
+  char *changed = malloc(count);
+  if (!changed) abort();
+  memcpy(changed, bytes, count);
+  changed[count / 2] ^= 0x10;
+  ssize_t written = REAL(write)(descriptor, changed, count);
+  free(changed);
+  return written;
 }
 ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
   return fails("read", descriptor, &count) ? -1 : REAL(pread)(descriptor, bytes, count, offset);

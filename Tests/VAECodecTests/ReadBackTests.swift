@@ -49,16 +49,18 @@ struct ReadBackTests {
     let codec = try Codec(threads: 1)
     let model = try Models.walks.get()
     let array = try SampleArray(TestData.walks(rows, width: 2, seed: 4), shape: [2])
-    let options = EncodeOptions(quality: 60, chunkRows: chunk, carriesModel: carries)
+    var options = EncodeOptions(quality: 60, chunkRows: chunk)
+    options.carriesModel = carries
+    let chosen = options
     func refused(at place: Int) throws -> (Bool, size: Int) {
       let sink = FaultySink(place)
-      let report = try codec.encode(array.reader, name: "in", model: model, options: options, to: sink)
+      let report = try codec.encode(array.reader, name: "in", model: model, options: chosen, to: sink)
       return (
         isRefused { try codec.readBack(sink, name: "out", samples: report.samples) }, report.streamBytes
       )
     }
-    let (isRefused, size) = try refused(at: -1)
-    #expect(!isRefused)
+    let (isWrong, size) = try refused(at: -1)
+    #expect(!isWrong)
     let places = stride(from: 0, to: size, by: max(1, size / 60))
     let unnoticed = try places.filter { try !refused(at: $0).0 }
     // A frame has a few bits that say nothing of its content.

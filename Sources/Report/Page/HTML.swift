@@ -1,3 +1,5 @@
+import ByteIO
+
 /// Text for a page. What is interpolated as a string is escaped: names of files and columns are anybody's. Only text
 /// that is HTML already is taken as it is.
 struct HTML: ExpressibleByStringInterpolation, Equatable {
@@ -34,7 +36,7 @@ struct HTML: ExpressibleByStringInterpolation, Equatable {
   /// `string` as it may stand in text and in quoted attributes. Characters that no page may hold become U+FFFD.
   static func escaped(_ string: String) -> String {
     var text = ""
-    for scalar in string.unicodeScalars {
+    for scalar in ByteText.withoutBytes(string).unicodeScalars {
       switch scalar {
       case "&": text += "&amp;"
       case "<": text += "&lt;"

@@ -68,22 +68,26 @@ struct DecodeCommand: ParsableCommand {
     var joined: DecodedOutput?
     if files.toStandardOutput, files.inputs.count > 1 {
       let total = try total(of: files.inputs, codec, &opened)
-      joined = output(.standardOutput, rows: total, isJoined: true)
+      joined = output(.standardOutput, .unknown, rows: total, isJoined: true)
     }
+    let roles = FileRoles(reading: [self.model].compactMap { $0 } + files.inputs.map(\.path))
     try FileResults(general).collect(files.inputs) { input in
-      let target = try files.target(of: input) { (path) throws(CommandError) in
+      let target = try files.target(of: input, holds: .samples, roles) { (path) throws(CommandError) in
         try OutputName.samples(for: path, format: to)
       }
-      let output = joined ?? output(target, isJoined: false)
+      let source = try input.open()
+      let output = joined ?? output(target, Provenance(copying: source), isJoined: false)
       let store = opened.removeValue(forKey: input.path)
       let report: DecodeReport
       do {
-        report = try decode(input, store, to: output, codec, model)
+        report = try decode(input, source, store, to: output, codec, model)
       } catch {
         throw output.takeRefusal() ?? error
       }
       if joined == nil { try output.finish() }
-      if report.damage.isEmpty { try files.clearAway(input, after: target) }
+      if report.damage.isEmpty {
+        try files.clearAway(input, source, after: joined == nil ? output.sink : nil, isPart: rows != .all)
+      }
       return Transfer(report, from: input, to: target)
     } afterwards: {
       try joined?.finish()
@@ -92,20 +96,24 @@ struct DecodeCommand: ParsableCommand {
 
   /// - Parameter store: the input, where it is open already.
   private func decode(
-    _ input: InputFile, _ store: FileStore?, to output: DecodedOutput, _ codec: Codec, _ model: FittedModel?
+    _ input: InputFile, _ file: FileSource, _ store: FileStore?, to output: DecodedOutput, _ codec: Codec,
+    _ model: FittedModel?
   ) throws(CodecError) -> DecodeReport {
     func makeWriter(_ description: SampleDescription) throws(CodecError) -> any SampleWriter {
       try output.writer(for: description, name: input.name)
     }
     if keepGoing || rows != .all {
-      let whole = if let store { store } else { try self.store(of: input) }
+      let whole =
+        if let store { store } else {
+          try naming(input.name) { () throws(ByteIOError) in try file.store() }
+        }
       return try codec.decode(
         whole, name: input.name, model: model, rows: rows, keepsGoing: keepGoing, makeWriter: makeWriter)
     }
     if let store {
       return try codec.decode(StoreSource(store), name: input.name, model: model, makeWriter: makeWriter)
     }
-    let source = RewindableSource(try input.open())
+    let source = RewindableSource(file)
     var first: SampleDescription?
     if output.rows == nil, !output.correctsRows {
       first = try? codec.description(ofFirst: source, name: input.name)
@@ -116,14 +124,17 @@ struct DecodeCommand: ParsableCommand {
     }
     // How many rows there are is written before them and cannot be corrected: all streams of the input are counted first.
     let whole: FileStore
-    if input.isStandardInput {
+    if input.isStandardInput || file.position == nil {
       whole = try naming(input.name) { () throws(ByteIOError) in
         let spool = try SpoolFile()
         try source.copy(to: spool)
         return try spool.store()
       }
     } else {
-      whole = try self.store(of: input)
+      whole = try naming(input.name) { () throws(ByteIOError) in
+        try file.move(to: 0)
+        return try file.store()
+      }
     }
     output.rows = try codec.description(of: whole, name: input.name)?.rows
     return try codec.decode(StoreSource(whole), name: input.name, model: model, makeWriter: makeWriter)
@@ -160,10 +171,12 @@ struct DecodeCommand: ParsableCommand {
     return format == true ? total : nil
   }
 
-  private func output(_ target: OutputTarget, rows: Int? = nil, isJoined: Bool) -> DecodedOutput {
+  private func output(
+    _ target: OutputTarget, _ provenance: Provenance, rows: Int? = nil, isJoined: Bool
+  ) -> DecodedOutput {
     DecodedOutput(
       target, format: format, writesToTerminal: files.force, clips: clipping.clip, rows: rows,
-      isJoined: isJoined)
+      isJoined: isJoined, provenance, isDurable: files.removesInput)
   }
 }
 

@@ -44,12 +44,16 @@ struct EmbedCommand: ParsableCommand {
   }
 
   func run() throws {
+    try output.check(reading: [model.model, data])
     let codec = try general.codec(memory: limits.memory)
+    let files = [model.status]
     let model = try model.read(memory: limits.memory)
     let input = InputFile(data)
     let notes = ReadingNotes()
-    let reader = try input.reader(reading.readOptions(memory: limits.memory, notes: notes))
-    let report = try output.writing(input.name) { (makeWriter) throws(CodecError) in
+    let source = try input.open()
+    let reader = try input.reader(of: source, reading.readOptions(memory: limits.memory, notes: notes))
+    let report = try output.writing(input.name, of: files + [source.opened]) {
+      (makeWriter) throws(CodecError) in
       inverse
         ? try codec.invert(reader, name: input.name, model: model, makeWriter: makeWriter)
         : try codec.embed(reader, name: input.name, model: model, latents: latents, makeWriter: makeWriter)

@@ -69,36 +69,47 @@ struct EncodeCommand: ParsableCommand {
       target: target.target, guarantee: target.guarantee, chunkRows: chunk, effort: effort.effort,
       carriesModel: withModel)
     if append { return try appendAll(codec, model, options) }
+    let roles = FileRoles(reading: [self.model.model] + files.inputs.map(\.path))
     try FileResults(general).collect(files.inputs) { input in
-      let output = try target(of: input)
-      let sink = try naming(output.name) { () throws(ByteIOError) in try output.open() }
-      let (report, comparison) = try encode(input, codec, model, options, to: sink)
+      let output = try target(of: input, roles)
+      let source = try input.open()
+      let sink = try naming(output.name) { () throws(ByteIOError) in
+        try output.open(Provenance(copying: source), isDurable: files.removesInput)
+      }
+      let (report, comparison) = try encode(input, source, codec, model, options, to: sink)
+      try codec.readBack(sink, name: output.name, samples: report.samples)
       try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
-      try files.clearAway(input, after: output)
+      try files.clearAway(input, source, after: sink)
       return Transfer(report, from: input, to: output, comparison)
     }
   }
 
-  private func target(of input: InputFile) throws(CommandError) -> OutputTarget {
-    try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
+  private func target(of input: InputFile, _ roles: FileRoles) throws(CommandError) -> OutputTarget {
+    try files.target(of: input, holds: .stream, roles) { (path) throws(CommandError) in
+      OutputName.stream(for: path)
+    }
   }
 
   /// - Parameter after: what the samples have to be like.
   private func encode(
-    _ input: InputFile, _ codec: Codec, _ model: FittedModel, _ options: EncodeOptions, to sink: any ByteSink,
-    after: AppendedSamples? = nil
+    _ input: InputFile, _ source: FileSource, _ codec: Codec, _ model: FittedModel, _ options: EncodeOptions,
+    to sink: any ByteSink, after: AppendedSamples? = nil
   ) throws -> (EncodeReport, ContentComparison?) {
     let notes = ReadingNotes()
     let readOptions = reading.readOptions(memory: limits.memory, notes: notes)
     var comparison: ContentComparison?
     var reopen: (() throws(CodecError) -> any SampleReader)?
     if options.guarantee == .lossless {
-      let compared = try input.comparison(readOptions)
+      let compared = try input.comparison(source, readOptions)
       (comparison, reopen) = (compared.0, compared.reopen)
       try comparison?.tell(general.console, name: input.name, removesInput: files.removesInput)
     }
     let samples: (reader: any SampleReader, reopen: (() throws(CodecError) -> any SampleReader)?)
-    if let reopen { samples = (try reopen(), reopen) } else { samples = try input.rereadable(readOptions) }
+    if let reopen {
+      samples = (try reopen(), reopen)
+    } else {
+      samples = try input.rereadable(source, readOptions)
+    }
     try after?.accepts(samples.reader.description, name: input.name)
     let report = try codec.encode(
       samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)
@@ -109,18 +120,28 @@ struct EncodeCommand: ParsableCommand {
   /// Adds all inputs to the file that -o names. If something fails, the file is as it was.
   private func appendAll(_ codec: Codec, _ model: FittedModel, _ options: EncodeOptions) throws {
     let path = files.output ?? ""
-    let targets = try files.inputs.map { (input) throws(CommandError) in try target(of: input) }
+    try FileRoles(reading: [self.model.model] + files.inputs.map(\.path))
+      .write(.file(path, overwrite: true))
+    try OutputSuffix.check(path, holds: .stream)
     let file = try naming(path) { () throws(ByteIOError) in try AppendingFile(path: path) }
     let before = try AppendedSamples(after: file.store(), name: path, model: model)
+    var (added, samples) = ([(input: InputFile, source: FileSource)](), 0)
     try Interruption.ending(by: file.undoing.undo) {
       try FileResults(general).collect(files.inputs, isJoint: true) { input in
-        let (report, comparison) = try encode(input, codec, model, options, to: file, after: before)
+        let source = try input.open()
+        let (report, comparison) = try encode(input, source, codec, model, options, to: file, after: before)
+        added.append((input, source))
+        samples += report.samples
         return Transfer(report, from: input, to: .file(path, overwrite: false), comparison)
       } afterwards: {
-        try naming(path) { () throws(ByteIOError) in try file.finish() }
-        for (input, target) in zip(files.inputs, targets) { try files.clearAway(input, after: target) }
+        try codec.readBack(file, name: path, samples: samples)
+        try naming(path) { () throws(ByteIOError) in
+          try file.finish(
+            provenance: .derived(from: added.compactMap(\.source.opened)), isDurable: files.removesInput)
+        }
       }
     }
+    try FileResults(general).clearAway(added, files, after: file)
   }
 }
 

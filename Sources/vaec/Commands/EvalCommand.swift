@@ -70,11 +70,13 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     let codec = try general.codec(memory: limits.memory)
-    try report.check(overwrite: force, others: [data, model.model])
-    let (modelName, model) = (model.model, try model.read(memory: limits.memory))
+    try report.check(overwrite: force, FileRoles(reading: [data, model.model]))
+    let (modelName, modelFile) = (model.model, model.status)
+    let model = try model.read(memory: limits.memory)
     let input = InputFile(data)
     let notes = ReadingNotes()
-    let reader = try input.reader(reading.readOptions(memory: limits.memory, notes: notes))
+    let source = try input.open()
+    let reader = try input.reader(of: source, reading.readOptions(memory: limits.memory, notes: notes))
     let console = general.console
     let qualities = qualities
     let isShown = Terminal.isError && !general.quiet
@@ -87,8 +89,8 @@ struct EvalCommand: ParsableCommand {
     if isShown { Terminal.writeError("\r\u{1B}[K") }
     console.tell(notes)
     try report.write(
-      evaluation, of: .data(input.name), model: model.summary, modelName: modelName, overwrite: force, console
-    )
+      evaluation, of: .data(input.name), model: model.summary, modelName: modelName, overwrite: force,
+      .derived(from: [modelFile, source.opened].compactMap { $0 }), console)
     let result = EvaluationResult(evaluation)
     if report.usesStandardOutput { return }
     if general.json {

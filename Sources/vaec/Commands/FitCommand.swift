@@ -53,25 +53,23 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     let codec = try general.codec()
-    try OutputTarget.file(output, overwrite: force).check()
-    if let path = checkpoints.written {
-      try OutputTarget.file(path, overwrite: force || checkpoints.overwrites).check()
-    }
-    try report.check(overwrite: force, others: data + [output] + [checkpoints.written].compactMap { $0 })
-    let keeping = try checkpoints.open(general.console)
+    try check()
+    let sources = try inputs.map { (input) throws(CodecError) in (input: input, source: try input.open()) }
+    let provenance = Provenance.derived(from: sources.compactMap(\.source.opened))
+    let keeping = try checkpoints.open(provenance, general.console)
     let notes = ReadingNotes()
+    let readOptions = reading.readOptions(memory: fitting.readingMemory, notes: notes)
     var readers: [(name: String, reader: any SampleReader)] = []
-    for input in inputs {
-      readers.append(
-        (input.name, try input.reader(reading.readOptions(memory: fitting.readingMemory, notes: notes))))
+    for (input, source) in sources {
+      readers.append((input.name, try input.reader(of: source, readOptions)))
     }
     var options = fitting.options
     objective.set(in: &options)
     let console = general.console
     let fitted = try fit(codec, readers, options, keeping)
     console.tell(notes)
-    try fitted.model.write(to: output, overwrite: force)
-    if report.report != nil { try writeReport(fitted, codec, console) }
+    try fitted.model.write(to: output, overwrite: force, provenance: provenance)
+    if report.report != nil { try writeReport(fitted, codec, provenance, console) }
     if report.usesStandardOutput { return }
     if general.json {
       try console.result(FitResult(fitted, path: output).json)
@@ -80,14 +78,31 @@ struct FitCommand: ParsableCommand {
     }
   }
 
+  /// Finds out before the work whether all outputs may be written after it.
+  private func check() throws {
+    let roles = FileRoles(reading: inputs.map(\.path) + [checkpoints.resume].compactMap { $0 })
+    let model = OutputTarget.file(output, overwrite: force)
+    try roles.write(model)
+    try OutputSuffix.check(output, holds: .model)
+    try model.check()
+    if let path = checkpoints.written {
+      let target = OutputTarget.file(path, overwrite: force || checkpoints.overwrites)
+      try roles.write(target, replacing: checkpoints.overwrites ? checkpoints.resume : nil)
+      try target.check()
+    }
+    try report.check(overwrite: force, roles)
+  }
+
   /// Evaluates the model on rows that were held out, and writes the report of that.
-  private func writeReport(_ fit: FitReport, _ codec: Codec, _ console: Console) throws(CodecError) {
+  private func writeReport(
+    _ fit: FitReport, _ codec: Codec, _ provenance: Provenance, _ console: Console
+  ) throws(CodecError) {
     let evaluation = try codec.evaluate(
       fit.heldOutReader(), name: "rows held out", model: fit.model,
       qualities: Array(stride(from: 0, through: 100, by: 5)), keepsRows: true)
     try report.write(
       evaluation, of: .heldOut(of: inputs.map(\.name)), model: fit.model.summary, modelName: output,
-      overwrite: force, console)
+      overwrite: force, provenance, console)
   }
 
   private func fit(

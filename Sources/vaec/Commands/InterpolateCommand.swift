@@ -63,20 +63,22 @@ struct InterpolateCommand: ParsableCommand {
   }
 
   func run() throws {
+    try output.check(reading: [model.model, first, last])
     let codec = try general.codec(memory: limits.memory)
     let fitted = try model.read(memory: limits.memory)
     let (a, b) = (InputFile(first), InputFile(last))
     let notes = ReadingNotes()
+    let readOptions = reading.readOptions(memory: limits.memory, notes: notes)
+    let sources = (try a.open(), try b.open())
     let ends = (
+      try Codec.WalkEnd(reader: a.reader(of: sources.0, readOptions), name: a.name, row: row?.first),
       try Codec.WalkEnd(
-        reader: a.reader(reading.readOptions(memory: limits.memory, notes: notes)), name: a.name,
-        row: row?.first),
-      try Codec.WalkEnd(
-        reader: b.reader(reading.readOptions(memory: limits.memory, notes: notes)), name: b.name,
+        reader: b.reader(of: sources.1, readOptions), name: b.name,
         row: row?.last)
     )
     let modelName = model.model
-    let report = try output.writing(a.name) { (makeWriter) throws(CodecError) in
+    let report = try output.writing(a.name, of: [model.status, sources.0.opened, sources.1.opened]) {
+      (makeWriter) throws(CodecError) in
       try codec.interpolate(
         from: ends.0, to: ends.1, count: number, model: fitted, modelName: modelName, makeWriter: makeWriter)
     }

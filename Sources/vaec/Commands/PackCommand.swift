@@ -40,19 +40,25 @@ struct PackCommand: ParsableCommand {
     let options = EncodeOptions(
       target: target.target, guarantee: target.isEmpty ? .lossless : target.guarantee, effort: effort.effort)
     let console = general.console
+    let roles = FileRoles(reading: files.inputs.map(\.path))
     try FileResults(general).collect(files.inputs) { input in
-      let output = try files.target(of: input) { (path) throws(CommandError) in OutputName.stream(for: path) }
+      let output = try files.target(of: input, holds: .stream, roles) { (path) throws(CommandError) in
+        OutputName.stream(for: path)
+      }
+      let source = try input.open()
       let notes = ReadingNotes()
       let readOptions = reading.readOptions(memory: fitting.readingMemory, notes: notes)
       var samples: (() throws(CodecError) -> any SampleReader)?
       var comparison: ContentComparison?
       if options.guarantee == .lossless {
-        let compared = try input.comparison(readOptions)
+        let compared = try input.comparison(source, readOptions)
         (comparison, samples) = (compared.0, compared.reopen)
         try comparison?.tell(console, name: input.name, removesInput: files.removesInput)
       }
-      let open = try samples ?? input.repeatable(readOptions)
-      let sink = try naming(output.name) { () throws(ByteIOError) in try output.open() }
+      let open = try samples ?? input.repeatable(source, readOptions)
+      let sink = try naming(output.name) { () throws(ByteIOError) in
+        try output.open(Provenance(copying: source), isDurable: files.removesInput)
+      }
       let message = "finishing the epoch, then encoding; press again to stop at once"
       let report = try FitProgressDisplay.watching(
         console, countsEpochs: fitting.time == nil, message: message
@@ -61,8 +67,9 @@ struct PackCommand: ParsableCommand {
           name: input.name, fitOptions: fitting.options, memory: fitting.memory, options: options, to: sink,
           open: open, progress: progress)
       }
+      try codec.readBack(sink, name: output.name, samples: report.encode.samples)
       try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
-      try files.clearAway(input, after: output)
+      try files.clearAway(input, source, after: sink)
       console.tell(notes)
       return Packing(report, from: input, to: output, comparison)
     }

@@ -76,6 +76,7 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() throws {
+    try output.check(reading: [model.model] + [around].compactMap { $0 })
     let codec = try general.codec(memory: limits.memory)
     let fitted = try model.read(memory: limits.memory)
     let name = model.model
@@ -83,14 +84,16 @@ struct SampleCommand: ParsableCommand {
     let report: SampleReport
     if let around {
       let input = InputFile(around)
-      let reader = try input.reader(reading.readOptions(memory: limits.memory, notes: notes))
-      report = try output.writing(input.name) { (makeWriter) throws(CodecError) in
+      let source = try input.open()
+      let reader = try input.reader(of: source, reading.readOptions(memory: limits.memory, notes: notes))
+      report = try output.writing(input.name, of: [model.status, source.opened]) {
+        (makeWriter) throws(CodecError) in
         try codec.sample(
           number, around: reader, name: input.name, model: fitted, spread: spread ?? 0.5, quality: quality,
           seed: seed, makeWriter: makeWriter)
       }
     } else {
-      report = try output.writing(name) { (makeWriter) throws(CodecError) in
+      report = try output.writing(name, of: [model.status]) { (makeWriter) throws(CodecError) in
         try codec.sample(
           number, from: fitted, name: name, quality: quality, sampler: sampler, seed: seed,
           makeWriter: makeWriter)

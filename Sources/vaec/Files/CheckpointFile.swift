@@ -6,14 +6,18 @@ import VAECodec
 final class CheckpointFile {
   private let path: String
   private let resumed: FileSource?
+  private let provenance: Provenance
   private let console: Console
   /// Why the last checkpoint was not written; nil where it was.
   private(set) var problem: CodecError?
 
-  /// - Parameter resumed: the checkpoint to go on from.
-  init(path: String, resumed: FileSource?, _ console: Console) {
+  /// - Parameters:
+  ///   - resumed: the checkpoint to go on from.
+  ///   - provenance: what the fit is made of.
+  init(path: String, resumed: FileSource?, _ provenance: Provenance, _ console: Console) {
     self.path = path
     self.resumed = resumed
+    self.provenance = provenance
     self.console = console
   }
 
@@ -22,7 +26,8 @@ final class CheckpointFile {
     FitCheckpoints(resumed: resumed) { write in
       do throws(CodecError) {
         try naming(self.path) { () throws(ByteIOError) in
-          try write(try OutputFile(path: self.path, overwrite: true, isDurable: true))
+          try write(
+            try OutputFile(path: self.path, overwrite: true, provenance: self.provenance, isDurable: true))
         }
         self.problem = nil
       } catch {

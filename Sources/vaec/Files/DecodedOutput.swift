@@ -13,6 +13,10 @@ final class DecodedOutput {
   private let isJoined: Bool
   /// How many rows will be written in all; nil for what the first samples' description says.
   var rows: Int?
+  private let provenance: Provenance
+  private let isDurable: Bool
+  /// What the samples are written to, once it is open.
+  private(set) var sink: (any ByteSink)?
   /// Where samples wait until all have turned out to fit the output's type, and where they go then.
   private var waiting: (spool: SpoolFile, sink: any ByteSink)?
   private var writer: (any SampleWriter)?
@@ -25,9 +29,11 @@ final class DecodedOutput {
   ///   - clips: whether values that the format cannot hold become the nearest; else they are an error.
   ///   - rows: how many there will be in all, where that is known.
   ///   - isJoined: whether the samples of several files will follow one another.
+  ///   - provenance: what the samples are made of.
+  ///   - isDurable: whether ``finish()`` waits for the disk.
   init(
     _ target: OutputTarget, format: FormatName?, writesToTerminal: Bool, clips: Bool, rows: Int? = nil,
-    isJoined: Bool
+    isJoined: Bool, _ provenance: Provenance, isDurable: Bool = false
   ) {
     self.clips = clips
     self.rows = rows
@@ -35,12 +41,14 @@ final class DecodedOutput {
     self.format = format
     self.writesToTerminal = writesToTerminal
     self.isJoined = isJoined
+    self.provenance = provenance
+    self.isDurable = isDurable
   }
 
   /// Whether the number of rows that is written first can be corrected at the end.
   var correctsRows: Bool {
     guard case .file(let path, _) = target else { return false }
-    return !Terminal.isSpecialFile(path) && SampleOutput.correctsRows(in: path)
+    return FileStatus(ofPath: path)?.isSpecial != true && SampleOutput.correctsRows(in: path)
   }
 
   /// Whether the number of rows is written before samples that are `description`.
@@ -129,10 +137,11 @@ final class DecodedOutput {
   private func open() throws(SampleIOError) -> any ByteSink {
     let sink: any ByteSink
     do throws(ByteIOError) {
-      sink = try target.open()
+      sink = try target.open(provenance, isDurable: isDurable)
     } catch {
       throw .bytes(error, name: target.name)
     }
+    self.sink = sink
     guard case .file(let path, _) = target else { return sink }
     return try SampleOutput.sink(wrapping: sink, forName: path)
   }

@@ -8,9 +8,8 @@ extension InputFile {
   /// - Returns: the answer; and, where the input can be read only once, what gives a reader of the samples from the first on,
   ///   from a temporary file.
   func comparison(
-    _ options: ReadOptions
+    _ source: FileSource, _ options: ReadOptions
   ) throws(CodecError) -> (ContentComparison, reopen: (() throws(CodecError) -> any SampleReader)?) {
-    let source = try open()
     let isRepeatable = source.position != nil
     let store = try naming(name) { () throws(ByteIOError) in try source.store() }
     do throws(SampleIOError) {

@@ -20,19 +20,13 @@ struct InputFile {
     return try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
   }
 
-  /// Opens it as samples.
-  func reader(_ options: ReadOptions) throws(CodecError) -> any SampleReader {
-    try reader(of: try open(), options)
-  }
-
-  /// Opens it as samples that can be read more than once.
+  /// Reads what was opened as samples that can be read more than once.
   ///
   /// - Returns: a reader; and, where it is a regular file, what gives another one from the first sample on. Only the
   ///   last reader may be used.
   func rereadable(
-    _ options: ReadOptions
+    _ source: FileSource, _ options: ReadOptions
   ) throws(CodecError) -> (reader: any SampleReader, reopen: (() throws(CodecError) -> any SampleReader)?) {
-    let source = try open()
     let reopen = reopening(source, options)
     return (try reader(of: source, options), reopen)
   }
@@ -48,11 +42,12 @@ struct InputFile {
     }
   }
 
-  /// Opens it as samples that can be read as often as one likes: what can be read only once is copied to a temporary file.
+  /// Reads what was opened as samples, as often as one likes: what can be read only once is copied to a temporary file.
   ///
   /// - Returns: what gives a reader from the first sample on. Only the last reader may be used.
-  func repeatable(_ options: ReadOptions) throws(CodecError) -> () throws(CodecError) -> any SampleReader {
-    let source = try open()
+  func repeatable(
+    _ source: FileSource, _ options: ReadOptions
+  ) throws(CodecError) -> () throws(CodecError) -> any SampleReader {
     if let reopen = reopening(source, options) { return reopen }
     let spool = try naming(name) { () throws(ByteIOError) in
       let spool = try SpoolFile()
@@ -66,7 +61,8 @@ struct InputFile {
     }
   }
 
-  private func reader(of source: FileSource, _ options: ReadOptions) throws(CodecError) -> any SampleReader {
+  /// Reads what was opened as samples.
+  func reader(of source: FileSource, _ options: ReadOptions) throws(CodecError) -> any SampleReader {
     do throws(SampleIOError) {
       return try SampleInput.open(source, name: name, options: options)
     } catch {

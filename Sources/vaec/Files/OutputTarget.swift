@@ -16,15 +16,22 @@ enum OutputTarget {
 
   /// Finds out before the work whether it can be written to after it.
   func check() throws(CodecError) {
-    guard case .file(let path, let overwrite) = self, !Terminal.isSpecialFile(path) else { return }
+    guard case .file(let path, let overwrite) = self, FileStatus(ofPath: path)?.isSpecial != true else {
+      return
+    }
     try naming(path) { () throws(ByteIOError) in try OutputFile(path: path, overwrite: overwrite).discard() }
   }
 
   /// Begins to write. A file appears when it is finished (see ``finish(_:)``), and not otherwise.
-  func open() throws(ByteIOError) -> any ByteSink {
+  ///
+  /// - Parameters:
+  ///   - provenance: what it is made of.
+  ///   - isDurable: whether finishing it waits for the disk.
+  func open(_ provenance: Provenance, isDurable: Bool = false) throws(ByteIOError) -> any ByteSink {
     switch self {
     case .standardOutput: FileSink.standardOutput()
-    case .file(let path, let overwrite): try OutputFile(path: path, overwrite: overwrite)
+    case .file(let path, let overwrite):
+      try OutputFile(path: path, overwrite: overwrite, provenance: provenance, isDurable: isDurable)
     }
   }
 }

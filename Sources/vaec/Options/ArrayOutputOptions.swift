@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteIO
 import SampleIO
 import VAECodec
 
@@ -33,16 +34,26 @@ struct ArrayOutputOptions: ParsableArguments {
     output.flatMap { $0 == "-" ? nil : $0 }.map { .file($0, overwrite: force) } ?? .standardOutput
   }
 
+  /// Finds out before the work whether the output may be written.
+  ///
+  /// - Parameter paths: the files that the command reads.
+  func check(reading paths: [String]) throws(CommandError) {
+    try FileRoles(reading: paths).write(target)
+    if case .file(let path, _) = target { try OutputSuffix.check(path, holds: .samples) }
+  }
+
   /// Lets `body` write the array, and completes the output.
   ///
-  /// - Parameter name: what the array is made of, in messages.
+  /// - Parameters:
+  ///   - name: what the array is made of, in messages.
+  ///   - files: what it is made of: it gets no more permissions than these have.
   func writing<Report>(
-    _ name: String,
+    _ name: String, of files: [FileStatus?],
     _ body: ((SampleDescription) throws(CodecError) -> any SampleWriter) throws(CodecError) -> Report
   ) throws -> Report {
     let written = DecodedOutput(
       target, format: to ?? output.flatMap(OutputName.format), writesToTerminal: force,
-      clips: clipping.clip, isJoined: false)
+      clips: clipping.clip, isJoined: false, .derived(from: files.compactMap { $0 }))
     let report: Report
     do throws(CodecError) {
       report = try body { (description) throws(CodecError) in try written.writer(for: description, name: name)

@@ -24,7 +24,7 @@ struct CheckpointOptions: ParsableArguments {
   /// Whether checkpoints replace the one that the fit goes on from.
   var overwrites: Bool {
     guard let resume, let written else { return false }
-    return written == resume || Terminal.isSameFile(written, resume)
+    return written == resume || isSameFile(written, resume)
   }
 
   /// Throws where these options do not go together, or with the model's file.
@@ -33,17 +33,24 @@ struct CheckpointOptions: ParsableArguments {
     if written == "-" || resume == "-" {
       throw ValidationError("--checkpoint and --resume take the name of a file.")
     }
-    if written == output || Terminal.isSameFile(written, output) {
+    if written == output || isSameFile(written, output) {
       throw ValidationError("--checkpoint and -o take two files.")
     }
   }
 
+  private func isSameFile(_ a: String, _ b: String) -> Bool {
+    guard let a = FileStatus(ofPath: a), let b = FileStatus(ofPath: b) else { return false }
+    return a.identity == b.identity
+  }
+
   /// Opens the checkpoint to go on from, and knows where further ones go; nil where none are asked for.
-  func open(_ console: Console) throws(CodecError) -> CheckpointFile? {
+  ///
+  /// - Parameter provenance: what the fit is made of.
+  func open(_ provenance: Provenance, _ console: Console) throws(CodecError) -> CheckpointFile? {
     guard let written else { return nil }
     let source = try resume.map { (path) throws(CodecError) in
       try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
     }
-    return CheckpointFile(path: written, resumed: source, console)
+    return CheckpointFile(path: written, resumed: source, provenance, console)
   }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import ByteIO
+import VAECodec
 
 /// Which files are read and written, with the habits of zstd.
 struct FileOptions: ParsableArguments {
@@ -55,19 +57,53 @@ struct FileOptions: ParsableArguments {
   }
 
   /// Where the output of `input` goes; `name` makes a name from the input's.
-  func target(of input: InputFile, name: (String) throws(CommandError) -> String) throws(CommandError)
-    -> OutputTarget
-  {
-    if toStandardOutput || output == "-" { return .standardOutput }
-    if output == nil, input.isStandardInput { return .standardOutput }
-    let path = if let output { output } else { try name(input.path) }
-    if !input.isStandardInput, Terminal.isSameFile(path, input.path) { throw .outputIsInput(input.name) }
-    return .file(path, overwrite: force)
+  ///
+  /// - Parameters:
+  ///   - content: what it will hold.
+  ///   - roles: the files that the command reads and writes.
+  func target(
+    of input: InputFile, holds content: OutputSuffix.Content, _ roles: FileRoles,
+    name: (String) throws(CommandError) -> String
+  ) throws(CommandError) -> OutputTarget {
+    let target = try target(of: input, name: name)
+    try roles.write(target)
+    if let output, case .file = target { try OutputSuffix.check(output, holds: content) }
+    return target
   }
 
-  /// Removes `input` where that was asked for, and its content is in a file now.
-  func clearAway(_ input: InputFile, after target: OutputTarget) throws(CommandError) {
-    guard removesInput, !input.isStandardInput, case .file = target else { return }
-    try Terminal.remove(input.path)
+  private func target(
+    of input: InputFile, name: (String) throws(CommandError) -> String
+  ) throws(CommandError) -> OutputTarget {
+    if toStandardOutput || output == "-" { return .standardOutput }
+    if let output { return .file(output, overwrite: force) }
+    return input.isStandardInput ? .standardOutput : .file(try name(input.path), overwrite: force)
+  }
+
+  /// Removes `input` where that was asked for: if it is the file that was read, whole and unchanged, and its content is in
+  /// a file, on the disk. Otherwise throws, and keeps it.
+  ///
+  /// - Parameters:
+  ///   - source: the input as it was opened.
+  ///   - output: where its content went.
+  ///   - isPart: whether only a part of it did.
+  func clearAway(
+    _ input: InputFile, _ source: FileSource, after output: (any ByteSink)?, isPart: Bool = false
+  ) throws(CommandError) {
+    guard removesInput else { return }
+    if isPart { throw .inputKept(name: input.name, reason: "only some of its samples were decoded") }
+    let file = output as? OutputFile
+    guard file?.canPatch == true || output is AppendingFile else {
+      throw .inputKept(name: input.name, reason: "its output is no regular file")
+    }
+    do throws(ByteIOError) {
+      try file?.synchronizeName()
+    } catch {
+      throw .inputKept(name: input.name, reason: "its output may not be on the disk yet: \(error.problem)")
+    }
+    do throws(RemovalProblem) {
+      try source.removeFile()
+    } catch {
+      throw .inputKept(name: input.name, reason: "\(error)")
+    }
   }
 }

@@ -10,6 +10,9 @@ struct ModelOption: ParsableArguments {
     completion: .file(extensions: ["vae"]))
   var model: String
 
+  /// What its file is, for those who make something of it.
+  var status: FileStatus? { FileStatus(ofPath: model) }
+
   /// Reads the model.
   ///
   /// - Parameter memory: how much it may take.

@@ -25,19 +25,21 @@ struct ReportOption: ParsableArguments {
 
   /// Finds out before the work whether the report can be written after it.
   ///
-  /// - Parameter others: files that are read, or written as well.
-  func check(overwrite: Bool, others: [String]) throws {
+  /// - Parameter roles: the files that the command reads and writes.
+  func check(overwrite: Bool, _ roles: FileRoles) throws {
     guard let report, !usesStandardOutput else { return }
-    if let same = others.first(where: { $0 == report || Terminal.isSameFile($0, report) }) {
-      throw CommandError.outputIsInput(same)
-    }
-    try OutputTarget.file(report, overwrite: overwrite).check()
+    let target = OutputTarget.file(report, overwrite: overwrite)
+    try roles.write(target)
+    try OutputSuffix.check(report, holds: .page)
+    try target.check()
   }
 
   /// Writes the report that was asked for.
+  ///
+  /// - Parameter provenance: the files that it says something of.
   func write(
     _ evaluation: EvaluationReport, of source: ReportPage.Source, model: ModelSummary, modelName: String,
-    overwrite: Bool, _ console: Console
+    overwrite: Bool, _ provenance: Provenance, _ console: Console
   ) throws(CodecError) {
     guard let report, let rows = evaluation.rows else { return }
     let page = ReportPage(
@@ -45,7 +47,7 @@ struct ReportOption: ParsableArguments {
       json: EvaluationResult(evaluation).json.text)
     let target: OutputTarget = usesStandardOutput ? .standardOutput : .file(report, overwrite: overwrite)
     try naming(target.name) { () throws(ByteIOError) in
-      let output = try target.open()
+      let output = try target.open(provenance)
       try output.write(Array(page.html.utf8))
       try output.finish()
     }

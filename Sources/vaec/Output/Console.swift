@@ -2,25 +2,31 @@ import ByteIO
 import SampleIO
 
 /// Says things to the user: results on standard output, everything else on standard error.
+///
+/// Names and fields of files are anybody's: what would control a terminal is shown as `\xNN` (see `ByteText`).
 struct Console {
   /// Whether only errors are told.
   var isQuiet = false
   /// Whether details are told.
   var isVerbose = false
 
-  /// Tells of an error.
-  func problem(_ text: String) {
+  /// Tells of an error, in a line.
+  func problem(_ text: String) { Terminal.writeError("vaec: \(ByteText.shown(text))\n") }
+
+  /// Tells of wrong usage, in lines.
+  func usage(_ text: String) {
+    let text = ByteText.shown(text, keepsLines: true)
     Terminal.writeError("vaec: \(text.hasSuffix("\n") ? String(text.dropLast()) : text)\n")
   }
 
   /// Tells how something went.
   func note(_ text: String) {
-    if !isQuiet { Terminal.writeError("\(text)\n") }
+    if !isQuiet { Terminal.writeError("\(ByteText.shown(text))\n") }
   }
 
   /// Tells a detail.
   func detail(_ text: String) {
-    if isVerbose, !isQuiet { Terminal.writeError("\(text)\n") }
+    if isVerbose, !isQuiet { Terminal.writeError("\(ByteText.shown(text))\n") }
   }
 
   /// Tells what readers left out or took for something.
@@ -31,7 +37,7 @@ struct Console {
   /// Prints lines of a result.
   func result(_ lines: [String]) throws(ByteIOError) {
     let output = FileSink.standardOutput()
-    for line in lines { try output.write(Array("\(line)\n".utf8)) }
+    for line in lines { try output.write(Array("\(ByteText.shown(line))\n".utf8)) }
     try output.finish()
   }
 

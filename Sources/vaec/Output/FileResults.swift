@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteIO
 
 /// What a command found out about one of its files.
 protocol FileResult {
@@ -25,6 +26,23 @@ struct FileResults {
   init(_ options: GeneralOptions) {
     console = options.console
     isJSON = options.json
+  }
+
+  /// Removes inputs whose content is in a file now, where that was asked for. Those that are kept are told, and make the end a
+  /// failure.
+  func clearAway(
+    _ inputs: [(input: InputFile, source: FileSource)], _ files: FileOptions, after output: any ByteSink
+  ) throws {
+    var areKept = false
+    for (input, source) in inputs {
+      do throws(CommandError) {
+        try files.clearAway(input, source, after: output)
+      } catch {
+        console.problem("\(error)")
+        areKept = true
+      }
+    }
+    if areKept { throw ExitCode(Failure.faultCode) }
   }
 
   /// Does `body` for each input. An error in one is told, and does not stop the others; it makes the end a

@@ -1,3 +1,5 @@
+import ByteIO
+
 /// A JSON value whose keys keep their order.
 indirect enum JSON {
   case object([(key: String, value: JSON)])
@@ -44,14 +46,14 @@ indirect enum JSON {
 
   private static func write(_ string: String, to text: inout String) {
     text += "\""
-    for scalar in string.unicodeScalars {
+    for scalar in ByteText.withoutBytes(string).unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
       case "\\": text += "\\\\"
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case "\0"..<" ":
+      case "\0"..<" ", "\u{7F}"..."\u{9F}":
         let digits = String(scalar.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: text.unicodeScalars.append(scalar)

@@ -1,5 +1,7 @@
 // The border to the operating system: what the command line needs of it beside files.
 
+import ByteIO
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -8,7 +10,7 @@
   import Darwin
 #endif
 
-/// Standard streams, files' identities, signals and the environment.
+/// Standard streams, arguments, signals and the environment.
 enum Terminal {
   /// Whether standard input is a terminal.
   static var isInput: Bool { isatty(0) == 1 }
@@ -42,25 +44,11 @@ enum Terminal {
   /// How many processors this process can use.
   static var processors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 
-  /// Whether two names lead to one file.
-  static func isSameFile(_ a: String, _ b: String) -> Bool {
-    var (first, second) = (stat(), stat())
-    guard stat(a, &first) == 0, stat(b, &second) == 0 else { return false }
-    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
-  }
-
-  /// Whether `path` names a device, a pipe or the like: to open it would already have an effect.
-  static func isSpecialFile(_ path: String) -> Bool {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return false }
-    return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
-  }
-
-  /// Removes a file.
-  static func remove(_ path: String) throws(CommandError) {
-    guard unlink(path) != 0 else { return }
-    let reason = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
-    throw .cannotRemove(name: path, reason: reason.prefix(1).lowercased() + reason.dropFirst())
+  /// The arguments of the program, as ``ByteText``: names of files need not be UTF-8.
+  static var arguments: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }.map {
+      ByteText.text(of: UnsafeRawBufferPointer(start: $0, count: strlen($0)))
+    }
   }
 
   /// The number of the interrupt signal.

@@ -1,0 +1,50 @@
+/// Suffixes of outputs that promise another format than what is written.
+enum OutputSuffix {
+  /// What an output holds.
+  enum Content {
+    case samples
+    case stream
+    case model
+    case page
+  }
+
+  /// Throws where the name of an output promises what it will not hold. Suffixes that say nothing are fine.
+  static func check(_ path: String, holds content: Content) throws(CommandError) {
+    let parts = path.split(separator: "/").last?.lowercased().split(separator: ".").dropFirst() ?? []
+    guard let last = parts.last.map(String.init) else { return }
+    let inner = compression.contains(last) ? parts.dropLast().last.map(String.init) : nil
+    let (isWrong, written) =
+      switch content {
+      case .samples:
+        (
+          [last, inner].contains { $0.map { foreign.contains($0) || own.contains($0) } ?? false },
+          "samples are written as npy, csv, tsv, txt, idx, raw, fvecs, bvecs or ivecs, plain, .gz or .zst"
+        )
+      case .stream:
+        (last != "vaec" && isKnown(last), "a stream is written as it is, and is called .vaec")
+      case .model: (last != "vae" && isKnown(last), "a model is written as it is, and is called .vae")
+      case .page: (last != "txt" && isKnown(last), "a report is a page of HTML")
+      }
+    if isWrong {
+      throw .suffixNotWritten(name: path, suffix: inner.map { "\($0).\(last)" } ?? last, written: written)
+    }
+  }
+
+  private static func isKnown(_ suffix: String) -> Bool {
+    foreign.contains(suffix) || own.contains(suffix) || compression.contains(suffix)
+      || samples.contains(suffix)
+  }
+
+  private static let own: Set<String> = ["vaec", "vae"]
+  private static let compression: Set<String> = ["gz", "zst"]
+  private static let samples: Set<String> = ["npy", "csv", "tsv", "txt", "idx", "fvecs", "bvecs", "ivecs"]
+  private static let foreign: Set<String> = [
+    "npz", "xls", "xlsx", "ods", "json", "jsonl", "parquet", "feather", "arrow", "orc", "avro", "h5", "hdf",
+    "hdf5",
+    "nc", "cdf", "mat", "pkl", "pickle", "zarr", "fits", "nii", "grib", "sqlite", "wav", "flac", "mp3", "png",
+    "jpg",
+    "jpeg", "gif", "tif", "tiff", "bmp", "webp", "pdf", "zip", "tar", "tgz", "7z", "rar", "bz2", "xz", "lz4",
+    "lzma",
+    "br",
+  ]
+}
