@@ -63,7 +63,8 @@ struct NameTests {
       "decode -m m.vae s.vaec -o x.vaec.gz", "decode -m m.vae s.vaec --to csv -o x.xlsx",
       "embed -m m.vae new.npy -o x.parquet", "sample -m m.vae -n 1 -o x.png",
       "interpolate -m m.vae --row 0 new.npy new.npy -o x.h5", "encode -m m.vae new.npy -o x.vaec.gz",
-      "encode -m m.vae new.npy -o x.npy", "encode -m m.vae --append new.npy -o x.zip",
+      "encode -m m.vae new.npy -o x.npy", "encode -m m.vae new.npy -o x.npy.zst",
+      "encode -m m.vae --append new.npy -o x.zip",
       "pack new.npy -o x.npz",
       "fit new.npy -o x.npz", "fit new.npy -o x.vaec", "eval -m m.vae new.npy --report x.pdf",
     ])

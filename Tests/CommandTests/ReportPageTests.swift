@@ -51,7 +51,7 @@ struct ReportPageTests {
     let scratch = try Models.scratch()
     let before = try scratch.read(name)
     let outcome = try Program.run(["eval", "-f", "-m", "m.vae", "new.npy", "--report", name], in: scratch)
-    #expect(outcome.isOneLineOfError && outcome.errors.contains("at once"))
+    #expect(outcome.isOneLineOfError && outcome.errors.contains("name another output"))
     #expect(try scratch.read(name) == before)
     let fit = try Program.run(["fit", "-f", "new.npy", "-o", "x.vae", "--report", "x.vae"], in: scratch)
     #expect(fit.isOneLineOfError && !scratch.contains("x.vae"))

@@ -21,7 +21,11 @@ enum OutputSuffix {
           "samples are written as npy, csv, tsv, txt, idx, raw, fvecs, bvecs or ivecs, plain, .gz or .zst"
         )
       case .stream:
-        (last != "vaec" && isKnown(last), "a stream is written as it is, and is called .vaec")
+        // A stream is a zstd file, too, but not one of samples.
+        (
+          last != "vaec" && isKnown(last) && !(last == "zst" && !isKnown(inner)),
+          "a stream is written as it is, and is called .vaec"
+        )
       case .model: (last != "vae" && isKnown(last), "a model is written as it is, and is called .vae")
       case .page: (last != "txt" && isKnown(last), "a report is a page of HTML")
       }
@@ -30,8 +34,9 @@ enum OutputSuffix {
     }
   }
 
-  private static func isKnown(_ suffix: String) -> Bool {
-    foreign.contains(suffix) || own.contains(suffix) || compression.contains(suffix)
+  private static func isKnown(_ suffix: String?) -> Bool {
+    guard let suffix else { return false }
+    return foreign.contains(suffix) || own.contains(suffix) || compression.contains(suffix)
       || samples.contains(suffix)
   }
 
