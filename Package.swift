@@ -51,7 +51,8 @@ let package = Package(
     // Programs as users write them: they import the library alone.
     .testTarget(name: "ExampleTests", dependencies: ["VAECodec"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "VAECodec", "SampleIO", "ByteIO", "VAE"]),
-    .testTarget(name: "CommandTests", dependencies: ["vaec", "SampleIO"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["vaec", "VAECodec", "VAE", "CodeStream", "SampleIO", "ByteIO"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -55,7 +55,7 @@ class Bench:
         done = subprocess.run([self.options.vaec, "info", "--json", str(path)], capture_output=True, text=True)
         if done.returncode:
             raise Failure(f"info: exit {done.returncode}\n{done.stderr.strip()[:2000]}")
-        return json.loads(done.stdout)
+        return json.loads(done.stdout)["files"][0]
 
     def torch(self, what, data, **settings):
         """What torch_vae.py says; call it only where `torch_missing` is None."""

@@ -43,7 +43,7 @@ extension ByteIOError: CustomStringConvertible {
   public var problem: String {
     switch self {
     case .system(let operation, _, let number):
-      "cannot \(operation): \(Self.text(ofErrno: number))"
+      "cannot \(operation): \(Self.text(ofErrno: number))\(Self.remedy(number))"
     case .brokenPipe:
       "nobody reads the output any more"
     case .exists:
@@ -51,14 +51,26 @@ extension ByteIOError: CustomStringConvertible {
     case .corrupt(let format, let reason):
       "damaged \(format) data (\(reason)); get a fresh copy"
     case .truncated(let format):
-      "the \(format) data end too early; the file is incomplete"
+      "the \(format) data end too early; the file is incomplete, get it again"
     case .cancelled:
       "it was cancelled"
     case .tooLarge(let limit):
-      "the content takes more than the \(limit) bytes allowed for it"
+      "the content takes more than the \(limit) bytes allowed for it; get a fresh copy"
     case .memory(let needed, let limit):
       "\(needed.map { "needs about " + MemoryLimit.text($0) + " of memory," } ?? "needs") more than the "
         + "\(MemoryLimit.text(limit)) allowed; pass a larger --memory if you trust the file"
+    }
+  }
+
+  /// What to do, where the system's words do not say it.
+  private static func remedy(_ number: Int32) -> String {
+    switch number {
+    case ENOENT: "; check the name"
+    case EACCES, EPERM, EROFS: "; check the permissions"
+    case ENOSPC, EDQUOT, EFBIG: "; make room, or name another place"
+    case EISDIR: "; name the files in it"
+    case EMFILE, ENFILE: "; raise the limit on open files"
+    default: ""
     }
   }
 

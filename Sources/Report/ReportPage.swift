@@ -128,8 +128,8 @@ public struct ReportPage {
   /// Those of a few qualities from coarse to fine.
   var fewPoints: [EvaluationReport.Point] { rows.qualities.compactMap(point) }
 
-  /// Whether all values came back as they were: a PSNR of 200 dB stands for that.
-  func isExact(_ point: EvaluationReport.Point) -> Bool { point.mse == 0 || point.psnr >= 200 }
+  /// Whether all values came back as they were.
+  func isExact(_ point: EvaluationReport.Point) -> Bool { point.isExact }
 
   /// The name of a value of a sample.
   func valueName(_ place: Int) -> String {

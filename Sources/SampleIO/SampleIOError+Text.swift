@@ -10,7 +10,7 @@ extension SampleIOError: CustomStringConvertible {
       default: Self.about(name, error.problem)
       }
     case .empty(let name):
-      Self.about(name, "is empty; samples are expected")
+      Self.about(name, "is empty; name a file that has samples")
     case .unrecognized(let name):
       Self.about(
         name,
@@ -22,7 +22,7 @@ extension SampleIOError: CustomStringConvertible {
       Self.about(
         name, "raw values need \(option) as well; an example is --dtype f4 --shape 28,28 for one sample")
     case .badHeader(let name, let format, let reason):
-      Self.about(name, "the \(format) header is damaged: \(reason)")
+      Self.about(name, "the \(format) header is damaged: \(reason); get a fresh copy")
     case .unsupportedType(let name, let type): Self.about(name, NumpyType(type).advice)
     case .optionNotApplicable(let name, let option, let format):
       Self.about(name, "is \(format), which \(option) says nothing about; leave that out")
@@ -38,9 +38,13 @@ extension SampleIOError: CustomStringConvertible {
           + "\(Self.values(perSample)); check --shape and --dtype, or pass --partial drop to leave them out"
           + (bytes == 0 ? ", --partial pad to add zeros" : ""))
     case .scalar(let name):
-      Self.about(name, "is a single number without axes; the first axis has to count the samples")
+      Self.about(
+        name, "is a single number without axes; give it a first axis, which counts the samples")
     case .badShape(let name, let shape, let reason):
-      Self.about(name, "samples of shape \(Self.text(of: shape)) cannot be handled: \(reason)")
+      Self.about(
+        name,
+        "samples of shape \(Self.text(of: shape)) cannot be handled: \(reason); cut samples into smaller ones"
+      )
     case .tooLarge(let name, let limit):
       Self.about(
         name,
@@ -51,9 +55,10 @@ extension SampleIOError: CustomStringConvertible {
         name, "ends after \(got) of \(expected) rows; the file is incomplete, get it again")
     case .truncatedRow(let name, let row):
       Self.about(
-        name, "ends inside row \(row); the file is incomplete, or the shape of a sample is another")
+        name,
+        "ends inside row \(row); the file is incomplete, or the shape of a sample is another: check --shape")
     case .trailingBytes(let name, let rows):
-      Self.about(name, "goes on after its \(rows) rows; the header or the file is damaged")
+      Self.about(name, "goes on after its \(rows) rows; the header or the file is damaged, get it again")
     case .columnCount(let name, let line, let found, let expected):
       Self.about(
         name,
@@ -87,7 +92,7 @@ extension SampleIOError: CustomStringConvertible {
       Self.about(
         name,
         "row \(row) has \(Self.values(found)) where the first has \(expected); the file is damaged, or in "
-          + "another format")
+          + "another format: see --format")
     case .rowCountMismatch(let announced, let written):
       "\(written) rows were written where \(announced) were announced; write to a regular file, not to a pipe"
     case .cannotWrite(let format, let reason):
@@ -96,7 +101,7 @@ extension SampleIOError: CustomStringConvertible {
       "row \(row), column \(column) is \(Self.text(of: value)), which \(type.name) cannot hold; choose another format, or "
         + "pass --clip to write the nearest value (0 for nan)"
     case .badDescription(let name, let reason):
-      Self.about(name, "the description of the samples is damaged: \(reason)")
+      Self.about(name, "the description of the samples is damaged: \(reason); get a fresh copy")
     }
   }
 

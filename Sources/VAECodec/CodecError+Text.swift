@@ -32,21 +32,21 @@ extension CodecError: CustomStringConvertible {
     case .noLatents(let name):
       "\(name): the model has no latents, because its data need no network; fit a model on other data"
     case .fewerLatents(let name, let asked, let most):
-      "\(name): \(asked) latents, but the model has \(most)"
+      "\(name): \(asked) latents, but the model has \(most); take as many or fewer"
     case .badLatent(let name, let row, let column):
-      "\(name): the latent in row \(row), column \(column) is no finite number"
+      "\(name): the latent in row \(row), column \(column) is no finite number; correct it, or remove the row"
     case .noMixture(let name):
       "\(name): the model has no mixture of latents, because none was closer to them than the prior; "
         + "pass --sampler prior"
     case .tooFewToCompare(let name, let rows):
-      "\(name): \(rows) samples are too few to compare new ones with; 4 are the least, and hundreds are better"
+      "\(name): \(rows) samples are too few to compare new ones with; 4 are the least; take more of them"
     case .severalRows(let name): "\(name): holds several samples; pick one of them with --row"
     case .noSuchRow(let name, let row, let rows):
       "\(name): has \(rows == 1 ? "1 sample" : "\(rows) samples"), and no row \(row); rows count from 0, and from -1 for the last"
     case .notAnInteger(let name, let row, let column):
       "\(name): row \(row), column \(column) is not an integer, but the model was fitted on integers; "
         + "fit a model on data of this type"
-    case .noRows(let name): "\(name): no samples"
+    case .noRows(let name): "\(name): has no samples; name a file that has some"
     case .targetOutOfReach(let name, let asked, let nearest): "\(name): \(Self.text(asked, nearest: nearest))"
     case .sizeNeedsRows(let name):
       "\(name): how many samples there are shows only at their end, so that no quality can be found for a size; "
@@ -63,7 +63,7 @@ extension CodecError: CustomStringConvertible {
       "\(name): row \(rows): \(column); decode them apart: --rows :\(rows), and --rows \(rows): for the rest"
     case .fit(let error, let name): "\(name): \(Self.text(error))"
     case .noSuchKernels(let name, let available):
-      "VAEC_KERNELS is \"\(name)\", but this processor runs: \(available.joined(separator: ", "))"
+      "VAEC_KERNELS is \"\(name)\", but this processor runs others; unset it, or take \(available.joined(separator: ", "))"
     }
   }
 
@@ -77,7 +77,7 @@ extension CodecError: CustomStringConvertible {
       "\((value * 100).rounded(rule) / 100)"
     }
     switch asked {
-    case .quality: return "no quality is out of reach"
+    case .quality: return "no quality is out of reach; pass any from 0 to 100"
     case .psnr(let asked):
       return "no quality of the model reaches \(asked) dB; "
         + "pass --psnr \(hundredths(nearest, .down)) or less"
@@ -117,7 +117,7 @@ extension CodecError: CustomStringConvertible {
     case .truncated(let chunks): return "\(name): cut off after \(chunks) whole chunks; get a fresh copy"
     case .damagedChunk(let index): return "\(name): chunk \(index + 1) is damaged; get a fresh copy"
     case .oversize(let bytes, let limit):
-      return "\(name): a part announces \(bytes) bytes, more than the \(limit) allowed"
+      return "\(name): a part announces \(bytes) bytes, more than the \(limit) allowed; get a fresh copy"
     case .missingSeekTable:
       return "\(name): cut off at its end, where the seek table should be; get a fresh copy"
     case .damagedSeekTable: return "\(name): damaged seek table; get a fresh copy"
@@ -138,9 +138,9 @@ extension CodecError: CustomStringConvertible {
   private static func text(_ error: FitError) -> String {
     switch error {
     case .tooFewRows(let rows, let least):
-      "\(rows) samples are too few to fit a model; \(least) are the least, and hundreds are better"
+      "\(rows) samples are too few to fit a model; \(least) are the least, and `vaec pack` needs none"
     case .tooManyValues(let values, let most):
-      "samples of \(values) values are too large for a model; \(most) are the most. Cut samples into blocks"
+      "samples of \(values) values are too large for a model; \(most) are the most; cut samples into blocks"
     case .networkTooLarge(let numbers, let most):
       "a network of \(numbers) numbers is more than the \(most) that a model holds; pass narrower --hidden layers"
     case .notProbabilities(let lowest, let highest):

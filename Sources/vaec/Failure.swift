@@ -22,6 +22,16 @@ enum CommandError: Error {
   case textChanges(name: String, TextDifference)
   /// An input is not removed, though its samples have gone elsewhere.
   case inputKept(name: String, reason: String)
+  /// What a stream is to be compared with holds other samples.
+  case cannotCompare(name: String, found: String, stream: String, expected: String)
+  /// What a stream is to be compared with has fewer samples, or more.
+  case otherRows(name: String, stream: String, isFewer: Bool)
+  /// A directory is given where files are wanted.
+  case isDirectory(String)
+  /// A directory holds nothing that the command takes.
+  case noFiles(directory: String, wanted: String)
+  /// A directory cannot be read or made.
+  case directory(name: String, operation: String, reason: String)
 }
 
 extension CommandError: CustomStringConvertible {
@@ -45,6 +55,14 @@ extension CommandError: CustomStringConvertible {
       "\(name): would not come back byte for byte: \(difference); leave --rm out, and keep the file"
     case .inputKept(let name, let reason):
       "\(name): kept in spite of --rm, because \(reason)"
+    case .cannotCompare(let name, let found, let stream, let expected):
+      "\(name): holds \(found) where \(stream) holds \(expected); name the file that was encoded"
+    case .otherRows(let name, let stream, let isFewer):
+      "\(name): has \(isFewer ? "fewer" : "more") samples than \(stream); name the file that was encoded"
+    case .isDirectory(let name): "\(name): is a directory; pass -r to take the files in it"
+    case .noFiles(let directory, let wanted): "\(directory): holds no \(wanted); name files one by one"
+    case .directory(let name, let operation, let reason):
+      "\(name): cannot be \(operation): \(reason); look at its permissions, or name another directory"
     }
   }
 }

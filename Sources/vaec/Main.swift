@@ -11,11 +11,23 @@ enum Program {
     Terminal.ignoreFailedWrites()
     EndingSignals.watch()
     do {
-      var command = try VaecCommand.parseAsRoot(Terminal.arguments)
+      let names = VaecCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+      var command = try VaecCommand.parseAsRoot(try Invocation(Terminal.arguments, commands: names).words)
       try command.run()
     } catch {
       end(with: error)
     }
+  }
+
+  /// A message about wrong usage, on one line that says where right usage is explained.
+  private static func usage(_ message: String) -> String {
+    var text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    if text.hasSuffix(".") { text.removeLast() }
+    if text.contains("--help`") { return text }
+    let names = VaecCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let command =
+      CommandLine.arguments.dropFirst().first.flatMap { names.contains($0) ? "\($0) " : nil } ?? ""
+    return "\(text); see `vaec \(command)--help`"
   }
 
   private static func end(with error: any Error) -> Never {
@@ -25,9 +37,7 @@ enum Program {
     }
     let code = VaecCommand.exitCode(for: error)
     if code == .success || error is ExitCode { VaecCommand.exit(withError: error) }
-    let message = VaecCommand.fullMessage(for: error)
-    let prefix = "Error: "
-    Console().usage(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
+    Console().problem(usage(VaecCommand.message(for: error)))
     VaecCommand.exit(withError: code)
   }
 }

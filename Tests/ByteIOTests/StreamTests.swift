@@ -49,7 +49,7 @@ struct StreamTests {
   @Test("errors say what is wrong and what to do")
   func texts() {
     let missing = ByteIOError.system(operation: "open", path: "new.npy", errno: 2)
-    #expect("\(missing)" == "new.npy: cannot open: no such file or directory")
+    #expect("\(missing)" == "new.npy: cannot open: no such file or directory; check the name")
     #expect("\(ByteIOError.exists(path: "a.vaec"))" == "a.vaec: exists already; pass -f to overwrite it")
     #expect(ByteIOError.truncated(format: "gzip").problem.contains("too early"))
   }

@@ -112,7 +112,7 @@ struct FileTests {
       vaec encode --quiet -m m.vae new.npy && vaec decode --quiet -m m.vae new.npy.vaec --to \(name) -o back
       vaec info --json --format \(name) \(raw) back
       """
-    let object = try Program.shell(script, in: scratch).json()
+    let object = try Program.shell(script, in: scratch).file()
     #expect(object["samples"] as? Int == 179 && object["values_per_sample"] as? Int == 64)
   }
 

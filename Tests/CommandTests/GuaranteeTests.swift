@@ -212,7 +212,7 @@ struct GuaranteeTests {
       ["pack", "--lossless", "--epochs", "3", "--hidden", "16", "-o", "p.vaec", "--json", "new.npy"],
       in: scratch)
     #expect(packed.code == 0, "\(packed.errors)")
-    let json = try packed.json()
+    let json = try packed.file()
     #expect(json["stream_bytes"] as? Int == (try scratch.read("p.vaec").count))
     #expect(json["bytes_without_model"] as? Int != nil && json["carries_model"] as? Bool != nil)
     #expect(try Program.run(["decode", "p.vaec", "-o", "p.npy"], in: scratch).code == 0)

@@ -12,6 +12,7 @@ struct JSONTests {
     ["encode", "-m", "m.vae", "--psnr", "20", "new.npy", "-o", "x.vaec"],
     ["encode", "-m", "m.vae", "--max-error", "0.5", "new.npy", "-o", "x.vaec"],
     ["decode", "-m", "m.vae", "new.npy.vaec", "-o", "x.npy"],
+    ["decode", "-m", "m.vae", "new.npy.vaec", "-o", "x.npy", "--compare", "new.npy"],
     ["decode", "-m", "m.vae", "cut.vaec", "-o", "x.npy", "--keep-going"],
     ["eval", "-m", "m.vae", "new.npy", "--every", "50"],
     ["eval", "-m", "m.vae", "new.npy", "-q", "50", "--samples", "50"],
@@ -61,6 +62,8 @@ struct JSONTests {
     let outcome = try Program.run(["test", "--json", "new.npy.vaec", "named.csv", "m.vae"], in: scratch)
     #expect(outcome.code == 1)
     let files = try #require(try outcome.json()["files"] as? [[String: Any]])
+    let total = try #require(try outcome.json()["total"] as? [String: Any])
+    #expect(total["files"] as? Int == 3 && total["failed"] as? Int == 1)
     #expect(files.map { $0["ok"] as? Bool } == [true, false, true])
     #expect(Set(files[1].keys) == ["file", "ok", "error"])
   }

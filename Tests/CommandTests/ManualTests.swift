@@ -44,7 +44,7 @@ struct ManualTests {
     let shared = helps.dropFirst().reduce(helps.first ?? []) { $0.intersection($1) }
     let page = try Manual("vaec")
     #expect(page.options.isSuperset(of: shared.union(try Help(nil).options)))
-    #expect(page.options.isSubset(of: helps.reduce([]) { $0.union($1) }))
+    #expect(page.options.isSubset(of: helps.reduce(try Help(nil).options) { $0.union($1) }))
   }
 
   @Test("pages name one another: vaec.1 those of all commands, and each of them vaec.1")

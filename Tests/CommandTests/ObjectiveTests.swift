@@ -27,7 +27,7 @@ struct ObjectiveTests {
   func bound() throws {
     let scratch = try scratch()
     let fit = try Self.textbook.get().report.json()
-    let info = try Program.run(["info", "m.vae", "--json"], in: scratch).json()
+    let info = try Program.run(["info", "m.vae", "--json"], in: scratch).file()
     let eval = try Program.run(["eval", "-m", "m.vae", "new.npy", "-q", "30", "--json"], in: scratch).json()
     for json in [fit, info, eval] {
       let bound = try #require(json["elbo"] as? Double)

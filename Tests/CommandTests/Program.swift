@@ -20,6 +20,12 @@ enum Program {
       try JSONSerialization.jsonObject(with: Data(output)) as? [String: Any] ?? [:]
     }
 
+    /// The only file's object of a result that lists files.
+    func file() throws -> [String: Any] {
+      let files = try json()["files"] as? [[String: Any]] ?? []
+      return files.count == 1 ? files[0] : [:]
+    }
+
     /// Whether an error is told as it has to be: exit code 1, nothing on standard output, one line on
     /// standard error.
     var isOneLineOfError: Bool {

@@ -88,7 +88,7 @@ struct ReportPageTests {
     let page = try text(scratch, "out.html")
     #expect(page.contains("<h1><bdi>x.vae</bdi> on rows held out</h1>") && page.contains("17 rows"))
     let curve = try #require(try outcome.json()["training_curve"] as? [[String: Any]])
-    #expect(curve.count > 1 && Set(curve[0].keys) == ["epoch", "bits_per_sample", "psnr"])
+    #expect(curve.count > 1 && Set(curve[0].keys) == ["epoch", "bits_per_sample", "psnr_db"])
   }
 
   @Test("names of files and columns are text in the page, whatever they are")

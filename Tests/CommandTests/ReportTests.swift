@@ -30,14 +30,17 @@ struct ReportTests {
   @Test("encode --json and decode --json say what went through")
   func transferJSON() throws {
     let scratch = try Models.scratch(with: ["a.npy", "b.npy"])
-    let one = try Program.run(["encode", "--json", "-q", "40", "-m", "m.vae", "a.npy"], in: scratch).json()
+    let one = try Program.run(["encode", "--json", "-q", "40", "-m", "m.vae", "a.npy"], in: scratch).file()
     #expect(one["samples"] as? Int == 179 && one["values_per_sample"] as? Int == 64)
+    #expect(one["file_bytes"] as? Int == (try scratch.read("a.npy").count))
     #expect(one["raw_bytes"] as? Int == 179 * 64 && one["quality"] as? Double == 40)
     #expect(one["stream_bytes"] as? Int == (try scratch.read("a.npy.vaec").count))
     let two = try Program.run(
       ["decode", "--json", "-f", "-m", "m.vae", "a.npy.vaec", "b.npy.vaec"], in: scratch)
     #expect(two.code == 1)
     let files = try #require(try two.json()["files"] as? [[String: Any]])
+    let total = try #require(try two.json()["total"] as? [String: Any])
+    #expect(total["files"] as? Int == 2 && total["failed"] as? Int == 1 && total["samples"] as? Int == 179)
     #expect(files.count == 2 && files[0]["samples"] as? Int == 179 && files[1]["ok"] as? Bool == false)
   }
 
@@ -48,12 +51,13 @@ struct ReportTests {
       .json()
     #expect(
       Set(object.keys) == [
-        "samples", "values_per_sample", "dtype", "model_bytes", "points", "baseline_pca", "bd_rate_vs_pca",
+        "samples", "values_per_sample", "dtype", "file_bytes", "compares_sizes_with_pca", "model_bytes",
+        "points", "baseline_pca", "bd_rate_vs_pca",
         "break_even_samples", "break_even_samples_vs_zstd", "zstd_bits_per_sample", "reconstruction",
         "reconstruction_pca",
       ])
     let few = try #require(object["reconstruction"] as? [[String: Any]])
-    #expect(few.allSatisfy { Set($0.keys) == ["latents", "mse", "psnr", "pca_mse", "pca_psnr"] })
+    #expect(few.allSatisfy { Set($0.keys) == ["latents", "mse", "psnr_db", "pca_mse", "pca_psnr_db"] })
     #expect(few.first?["latents"] as? Int == 1)
     #expect(["fit", "data"].contains(object["reconstruction_pca"] as? String))
     // Of 64 bytes a sample, zstd leaves about half.
@@ -66,12 +70,12 @@ struct ReportTests {
     for point in points {
       #expect(
         Set(point.keys) == [
-          "quality", "bits_per_sample", "bits_per_value", "ratio", "ratio_with_model", "mse", "rmse", "psnr",
-          "max_error", "encode_mb_per_s", "decode_mb_per_s",
+          "quality", "bits_per_sample", "bits_per_value", "ratio", "ratio_with_model", "mse", "rmse",
+          "psnr_db", "max_error", "exact", "encode_mb_per_s", "decode_mb_per_s",
         ])
     }
     let pca = try #require(object["baseline_pca"] as? [[String: Any]])
-    #expect(!pca.isEmpty && pca.allSatisfy { Set($0.keys) == ["bits_per_sample", "mse", "psnr"] })
+    #expect(!pca.isEmpty && pca.allSatisfy { Set($0.keys) == ["bits_per_sample", "mse", "psnr_db"] })
   }
 
   @Test("the rate that eval reports is that of the stream that encode writes")
@@ -84,7 +88,7 @@ struct ReportTests {
     let bits = try #require(point["bits_per_sample"] as? Double)
     #expect(abs(bits - 8 * bytes / 179) < 1e-9)
     let ratio = try #require(point["ratio"] as? Double)
-    #expect(abs(ratio - 179 * 64 / bytes) < 1e-9)
+    #expect(abs(ratio - Double(try scratch.read("new.npy").count) / bytes) < 1e-9)
   }
 
   @Test("eval without -q measures 21 qualities, in a table")
@@ -102,14 +106,14 @@ struct ReportTests {
   func info() throws {
     let scratch = try Models.scratch()
     _ = try Program.run(["encode", "-q", "30", "-m", "m.vae", "new.npy"], in: scratch)
-    let model = try Program.run(["info", "--json", "m.vae"], in: scratch).json()
+    let model = try Program.run(["info", "--json", "m.vae"], in: scratch).file()
     #expect(model["kind"] as? String == "model" && model["sample_shape"] as? [Int] == [8, 8])
-    let stream = try Program.run(["info", "--json", "new.npy.vaec"], in: scratch).json()
+    let stream = try Program.run(["info", "--json", "new.npy.vaec"], in: scratch).file()
     let part = try #require((stream["streams"] as? [[String: Any]])?.first)
     #expect(part["samples"] as? Int == 179 && part["quality"] as? Double == 30)
     let fingerprint = try #require(model["fingerprint"] as? String)
     #expect(part["fingerprint"] as? String == String(fingerprint.prefix(8)))
-    let samples = try Program.run(["info", "--json", "new.npy"], in: scratch).json()
+    let samples = try Program.run(["info", "--json", "new.npy"], in: scratch).file()
     #expect(samples["kind"] as? String == "samples" && samples["samples"] as? Int == 179)
     #expect(samples["format"] as? String == "npy" && samples["dtype"] as? String == "u1")
     let all = try Program.run(["info", "m.vae", "new.npy.vaec", "new.npy"], in: scratch)
@@ -124,7 +128,7 @@ struct ReportTests {
       ("numbers.fvecs.zst", "vecs", "f4"),
     ])
   func formats(name: String, format: String, type: String) throws {
-    let object = try Program.run(["info", "--json", Fixtures.path("formats/\(name)")]).json()
+    let object = try Program.run(["info", "--json", Fixtures.path("formats/\(name)")]).file()
     #expect(object["format"] as? String == format && object["samples"] as? Int == 6)
     #expect(object["values_per_sample"] as? Int == 4)
     #expect(format == "csv" || object["dtype"] as? String == type)

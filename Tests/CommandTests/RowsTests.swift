@@ -46,7 +46,7 @@ struct RowsTests {
     let outcome = try Program.run(
       ["decode", "--keep-going", "--rm", "-m", "m.vae", "bad.npy.vaec", "--json"], in: scratch)
     #expect(outcome.code == 1 && scratch.contains("bad.npy.vaec"))
-    let json = try outcome.json()
+    let json = try outcome.file()
     #expect(json["ok"] as? Bool == false && json["filled_samples"] as? Int == 40)
     let damage = try #require(json["damage"] as? [[String: Any]])
     let ranges = damage.compactMap { $0["rows"] as? [Int] }

@@ -27,7 +27,7 @@ struct SampleTests {
       let arguments = ["sample", "--json", "-m", "m.vae", "-n", "2", "-f", "-o", "x.npy"] + options
       return try Program.run(arguments, in: scratch).json()["sampler"] as? String
     }
-    let info = try Program.run(["info", "--json", "m.vae"], in: scratch).json()
+    let info = try Program.run(["info", "--json", "m.vae"], in: scratch).file()
     let count = try #require(info["mixture_components"] as? Int)
     #expect(try sampler() == (count > 0 ? "mixture" : "prior"))
     #expect(try sampler("-q", "20") == "prior")
@@ -129,7 +129,7 @@ struct SampleTests {
   @Test("info tells of each latent its bits, its variance, in descending order, and what it explains")
   func latents() throws {
     let scratch = try Models.scratch(with: [])
-    let object = try Program.run(["info", "--json", "m.vae"], in: scratch).json()
+    let object = try Program.run(["info", "--json", "m.vae"], in: scratch).file()
     let latents = try #require(object["latents"] as? [[String: Double]])
     #expect(latents.count > 2 && latents.allSatisfy { Set($0.keys) == ["bits", "variance", "explained"] })
     let variances = latents.compactMap { $0["variance"] }

@@ -26,14 +26,14 @@ struct TargetTests {
     let outcome = try Program.run(
       ["encode", "-m", "m.vae", "--psnr", "22.5", "--json", "new.npy"], in: scratch)
     #expect(outcome.code == 0, "\(outcome.errors)")
-    let json = try outcome.json()
+    let json = try outcome.file()
     let told = try target(json)
     let quality = try #require(json["quality"] as? Double)
     for (quality, isReached) in [(quality, true), (quality - 1, false)] {
       let eval = try Program.run(
         ["eval", "-m", "m.vae", "-q", "\(Int(quality))", "--json", "new.npy"], in: scratch)
       let points = try #require(try eval.json()["points"] as? [[String: Any]])
-      let psnr = try #require(points.first?["psnr"] as? Double)
+      let psnr = try #require(points.first?["psnr_db"] as? Double)
       #expect((psnr >= 22.5) == isReached)
       if isReached { #expect(psnr == told["reached"] as? Double) }
     }
@@ -51,7 +51,7 @@ struct TargetTests {
     let most = ["--size=900": 900, "--size=1.2kB": 1200, "--bits=40": 895, "--bits=60.5": 1353][option] ?? 0
     #expect(size <= most && size > most * 9 / 10)
     let info = try Program.run(["info", "--json", "new.npy.vaec"], in: scratch)
-    let streams = try #require(try info.json()["streams"] as? [[String: Any]])
+    let streams = try #require(try info.file()["streams"] as? [[String: Any]])
     let told = try target(try #require(streams.first))
     let reached = try #require(told["reached"] as? Double)
     // Reading the decimals again may be off by the last bit.

@@ -25,7 +25,13 @@ struct UsageTests {
   @Test(
     "wrong usage is told on standard error with exit code 64",
     arguments: [
-      ["nothing"], ["encode", "x.npy"], ["encode", "-m", "m", "-q", "101", "x"],
+      ["nothing"], ["help", "nothing"], ["-dash.npy"], ["-m"], ["encode", "x.npy"],
+      ["encode", "-m", "m", "-dash.npy"], ["decode", "-help.vaec"],
+      ["encode", "-m", "m", "-r", "x", "-o", "y"],
+      ["encode", "-m", "m", "--output-dir", "x", "-c", "y"],
+      ["decode", "--compare", "x", "a.vaec", "b.vaec"],
+      ["decode", "--compare", "x", "--rows", "3", "a.vaec"], ["decode", "--compare", "-"],
+      ["encode", "-m", "m", "-q", "101", "x"],
       ["encode", "-m", "m", "-q", "nan", "x"],
       ["encode", "-m", "m", "-q", "3", "--psnr", "30", "x"],
       ["encode", "-m", "m", "--psnr", "3", "--bits", "30", "x"],
@@ -64,7 +70,48 @@ struct UsageTests {
     let outcome = try Program.run(arguments, in: scratch)
     #expect(outcome.code == 64)
     #expect(outcome.output.isEmpty && outcome.errors.hasPrefix("vaec: "))
+    #expect(
+      outcome.errors.hasSuffix("--help`\n") && !outcome.errors.dropLast().contains("\n"), "\(outcome.errors)")
     #expect(try scratch.names.isEmpty)
+  }
+
+  @Test("a misspelt command is named, with the one that is nearest", arguments: ["encoed", "dcode", "inof"])
+  func misspelt(word: String) throws {
+    for arguments in [[word, "x.npy"], ["help", word]] {
+      let outcome = try Program.run(arguments)
+      let nearest = ["encoed": "encode", "dcode": "decode", "inof": "info"][word] ?? ""
+      #expect(
+        outcome.code == 64
+          && outcome.errors.contains("vaec: \(word): no such command; did you mean \(nearest)?"))
+    }
+    #expect(!(try Program.run(["xyzzy"]).errors.contains("mean")))
+  }
+
+  @Test("-V prints the version, and `help` a command's help")
+  func short() throws {
+    #expect(try Program.run(["-V"]).text == (try Program.run(["--version"]).text))
+    #expect(try Program.run(["help", "encode"]).text == (try Program.run(["encode", "--help"]).text))
+  }
+
+  @Test("a file whose name begins with a dash comes after --")
+  func dash() throws {
+    let scratch = try Models.scratch(with: ["-dash.npy"])
+    let outcome = try Program.run(["encode", "-m", "m.vae", "-q30", "--", "-dash.npy"], in: scratch)
+    #expect(outcome.code == 0 && scratch.contains("-dash.npy.vaec"))
+    let refused = try Program.run(["encode", "-m", "m.vae", "-dash.npy"], in: scratch)
+    #expect(refused.code == 64 && refused.errors.contains("comes after --") && refused.output.isEmpty)
+  }
+
+  @Test("-d decodes, with the flags of zstd -d")
+  func decodes() throws {
+    let scratch = try Models.scratch()
+    #expect(try Program.run(["encode", "-m", "m.vae", "new.npy"], in: scratch).code == 0)
+    let model = ["VAEC_MODEL": scratch.path("m.vae")]
+    let long = try Program.run(["decode", "-c", "-m", "m.vae", "new.npy.vaec"], in: scratch)
+    #expect(try Program.run(["-dc", "new.npy.vaec"], environment: model, in: scratch).output == long.output)
+    #expect(try Program.run(["-d", "new.npy.vaec"], environment: model, in: scratch).code == 1)
+    #expect(try Program.run(["-df", "new.npy.vaec"], environment: model, in: scratch).code == 0)
+    #expect(try scratch.read("new.npy") == long.output)
   }
 
   @Test("kernels that there are not are refused with those that there are")

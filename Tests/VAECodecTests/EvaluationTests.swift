@@ -117,12 +117,14 @@ struct EvaluationTests {
     #expect(report.bdRateVsPCA == nil)
   }
 
-  @Test("PSNR has a ceiling where all is exact, and needs no range of values")
-  func psnr() {
-    #expect(Distortion.psnr(mse: 0, peak: 10) == 200)
-    #expect(Distortion.psnr(mse: 0, peak: 0) == 200)
-    #expect(Distortion.psnr(mse: 1, peak: 0) == 0)
-    #expect(Distortion.psnr(mse: 1, peak: 10) == 20)
-    #expect(Distortion().mse == 0)
+  @Test("ratios are to the bytes of the file where there is one")
+  func file() throws {
+    let (array, model) = (try Models.bumpRows(50, seed: 47), try Models.bumps.get())
+    let plain = try codec.evaluate(array.reader, name: "data", model: model, qualities: [50])
+    let file = try codec.evaluate(
+      array.reader, name: "data", model: model, qualities: [50], file: ReadFile(bytes: { 12_345 }))
+    let raw = Double(array.batch.bytes.count)
+    #expect((file.points[0].ratio / plain.points[0].ratio - 12_345 / raw).magnitude < 1e-9)
+    #expect(file.fileBytes == 12_345 && plain.fileBytes == nil)
   }
 }

@@ -11,6 +11,8 @@ public final class FileSource: ByteSource {
   private var place = 0
   /// How far the file that was opened has been read.
   private(set) var furthestRead = 0
+  /// Bytes that have been read since it was opened, or moved.
+  public private(set) var bytesRead = 0
 
   /// Opens the file at `path`.
   public init(path: String) throws(ByteIOError) {
@@ -62,6 +64,7 @@ public final class FileSource: ByteSource {
   public func move(to position: Int) throws(ByteIOError) {
     _ = try system("read", path) { try descriptor.seek(offset: Int64(position), from: .start) }
     place = position
+    bytesRead = 0
   }
 
   /// All that is left to read, as a store: of a regular file in its place, and of a pipe in a temporary file (see
@@ -82,6 +85,7 @@ public final class FileSource: ByteSource {
     let count = try system("read", path) { try descriptor.read(into: buffer) }
     place += count
     wasRead(upTo: place)
+    bytesRead += count
     return count
   }
 

@@ -83,6 +83,9 @@ public struct FileStatus: Equatable, Sendable {
   /// Whether it is a regular file.
   public var isRegular: Bool { kind == .regular }
 
+  /// Whether it is a directory.
+  public var isDirectory: Bool { kind == .directory }
+
   /// Whether it is a device, a pipe or the like: to open it would already have an effect.
   public var isSpecial: Bool { kind == .other }
 

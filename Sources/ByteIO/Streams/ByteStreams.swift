@@ -121,3 +121,26 @@ extension ByteSource {
     }
   }
 }
+
+/// Another sink, with a count of the bytes that went to it.
+public final class CountingSink: PatchableSink {
+  private let base: any ByteSink
+  /// How many bytes have been written.
+  public private(set) var count = 0
+
+  /// - Parameter base: gets all bytes, and is finished with this one.
+  public init(_ base: any ByteSink) { self.base = base }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
+    try base.write(bytes)
+    count += bytes.count
+  }
+
+  public func finish() throws(ByteIOError) { try base.finish() }
+
+  public var canPatch: Bool { (base as? any PatchableSink)?.canPatch ?? false }
+
+  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError) {
+    try (base as? any PatchableSink)?.write(bytes, at: offset)
+  }
+}

@@ -6,7 +6,9 @@ extension ReportPage {
     let plot = sizePlot
     let table = sizeTable
     let zstd = evaluation.breakEvenSamplesVsZstd.map { "from \(many($0, "sample")) on" } ?? "never"
-    let pca = evaluation.breakEvenSamples.map { "from \(many($0, "sample")) on" } ?? "never"
+    let pca =
+      evaluation.comparesSizesWithPCA
+      ? evaluation.breakEvenSamples.map { "from \(many($0, "sample")) on" } ?? "never" : "not compared"
     let finest = evaluation.points.map(\.quality).max().map(qualityName) ?? ""
     let body: HTML = """
       <p>Model and codes together are smaller than PCA's basis and codes: <strong>\(pca)</strong>. At \(finest), they are \

@@ -11,6 +11,10 @@ extension ModelFit {
     /// The same in the data's units.
     let fitSamples: Matrix
     let heldSamples: Matrix
+    /// Rows that judge with what is missing in them: distortion is that of values that are there.
+    let heldOriginals: Matrix
+    /// 1 for values of ``held`` that are known, 0 for those that are missing; nil as for ``known``.
+    let heldKnown: Matrix?
     /// 1 for values of ``fit`` that are known, 0 for those that are missing; nil where none is, or where the network works on
     /// components.
     let known: Matrix?
@@ -33,6 +37,8 @@ extension ModelFit {
       fitSamples = samples.copy(rows: fitRows)
       heldSamples = samples.copy(rows: heldRows)
       known = hasMissing && samples.columns <= ModelFit.widestInput ? fitSamples.known() : nil
+      heldOriginals = hasMissing ? heldSamples.copy(rows: 0..<heldSamples.rows) : heldSamples
+      heldKnown = hasMissing && samples.columns <= ModelFit.widestInput ? heldOriginals.known() : nil
       if hasMissing {
         for part in [fitSamples, heldSamples] { part.replaceMissing(by: statistics.means) }
       }

@@ -38,10 +38,14 @@ extension ModelFit {
     let rows = max(Self.fewestComparedRows, Self.comparedValues / model.width)
     let hull = OperatingHull(
       kernels: kernels, workers: workers, held: ground.held.spread(rows: rows),
-      heldSamples: ground.heldSamples.spread(rows: rows), fit: ground.fit, model: model)
+      heldSamples: ground.heldSamples.spread(rows: rows), known: ground.heldKnown?.spread(rows: rows),
+      fit: ground.fit, model: model)
     let classical = hull.withoutNetwork()
+    // On a front basis nobody knows which part of an error is that of missing values: there is no curve to compare with.
+    let isComparable = ground.statistics.missing == 0 || ground.heldKnown != nil
     return Draft(
-      model: model, learned: hull.withNetwork(), classical: classical, pca: hull.linearCurve(classical))
+      model: model, learned: hull.withNetwork(), classical: classical,
+      pca: isComparable ? hull.linearCurve(classical) : [])
   }
 
   /// Held-out values that candidates are compared on, and held-out rows at the least, where there are as many.
@@ -188,27 +192,29 @@ extension ModelFit {
 }
 
 extension OperatingHull {
-  /// PCA's curve, of candidates without a network.
+  /// PCA's curve, of candidates without a network: errors are those of values that are known.
   func linearCurve(_ candidates: [Candidate]) -> [ModelFit.CurvePoint] {
     guard let linear = model.layers.last else { return [] }
     let square = Double(model.scale) * Double(model.scale)
-    return candidates.filter { $0.point.valueStep == 0 }.map {
+    let plain = candidates.filter { $0.point.valueStep == 0 }
+    let steps = plain.map { $0.point.steps.last ?? 0 }
+    let errors = knownErrors(linear, steps) ?? plain.map(\.error)
+    return plain.indices.map {
       ModelFit.CurvePoint(
-        bits: $0.bits, error: $0.error * square,
-        components: linear.componentsActive(at: $0.point.steps.last ?? 0))
+        bits: plain[$0].bits, error: errors[$0] * square, components: linear.componentsActive(at: steps[$0]))
     }
   }
 }
 
 extension Model {
   /// Rate and distortion of PCA with a uniform quantizer and an ideal entropy coder on `samples` (rows x values, in the
-  /// data's units): basis and tables of the rows that were fitted. Nil where the model has no baseline.
+  /// data's units): basis and tables of the rows that were fitted. What is missing is coded as the mean, and has no error.
+  /// Nil where the model has no baseline.
   public func linearCurve(_ samples: Matrix, kernels: Kernels, workers: Workers) -> [ModelFit.CurvePoint]? {
     guard let linear, samples.rows > 0, samples.columns == values else { return nil }
-    let standardized = samples.copy(rows: 0..<samples.rows)
-    standardize(standardized, kernels)
     let hull = OperatingHull(
-      kernels: kernels, workers: workers, held: standardized, heldSamples: samples, model: linear)
+      kernels: kernels, workers: workers, held: standardized(samples, kernels: kernels), heldSamples: samples,
+      known: samples.hasMissing ? samples.known() : nil, model: linear)
     return hull.linearCurve(hull.withoutNetwork())
   }
 

@@ -143,7 +143,7 @@ public struct ModelFit {
     let use = network.map { LatentUse(model, $0, ground.held, kernels: kernels) }
     return Result(
       model: finished.model, fittedRows: ground.fit.rows, heldOutRows: ground.held.rows,
-      peak: ground.statistics.peak, heldSamples: ground.heldSamples, pca: finished.pca,
+      peak: ground.statistics.peak, heldSamples: ground.heldOriginals, pca: finished.pca,
       latentBits: use?.bits ?? [],
       latentVariances: network.map { latentVariances(model, $0, ground.fit) } ?? [],
       explainedVariance: network.map { explainedVariance(model, $0, ground.held) } ?? [],

@@ -16,6 +16,8 @@ struct OperatingHull {
   let held: Matrix
   /// Held-out rows in the data's units.
   let heldSamples: Matrix
+  /// 1 for values of ``held`` that are known, 0 for those that are missing; nil where none is.
+  private let known: Matrix?
   let model: Model
   /// Some of the rows that were fitted, standardized; nil where there are none at hand.
   private let fit: Matrix?
@@ -24,12 +26,14 @@ struct OperatingHull {
 
   /// - Parameter fit: the rows that were fitted, standardized.
   init(
-    kernels: Kernels, workers: Workers, held: Matrix, heldSamples: Matrix, fit: Matrix? = nil, model: Model
+    kernels: Kernels, workers: Workers, held: Matrix, heldSamples: Matrix, known: Matrix? = nil,
+    fit: Matrix? = nil, model: Model
   ) {
     self.kernels = kernels
     self.workers = workers
     self.held = held
     self.heldSamples = heldSamples
+    self.known = known
     self.model = model
     self.fit = fit.map { $0.spread(rows: Self.mostFitRows) }
     guard model.front != nil else {
@@ -173,6 +177,37 @@ struct OperatingHull {
       sum += Double(kernels.table.pointee.squared_error(rows.row(r), reached.row(r), rows.columns))
     }
     return lost + sum / Double(rows.rows * model.values)
+  }
+
+  /// Mean squared errors that a linear layer by itself leaves of the values that are known, at some steps; nil where all
+  /// are known.
+  func knownErrors(_ layer: ResidualLayer, _ steps: [Float]) -> [Double]? {
+    guard let known else { return nil }
+    let outside = held.copy(rows: 0..<held.rows)
+    let coefficients = layer.coefficients(of: outside, kernels: kernels, workers: workers)
+    let count = Double(known.buffer.array.reduce(0) { $0 + Double($1) })
+    return zip(steps, choices(layer, steps)).map { step, choice in
+      let scale = layer.scale(step: step)
+      let rest = Matrix(rows: held.rows, columns: layer.components)
+      for r in 0..<held.rows {
+        let (row, left) = (coefficients.row(r), rest.row(r))
+        scale.forEach(first: layer.components) { c, level in
+          let symbol = choice(max(-0x1p30, min(0x1p30, row[c] / step)), table: level)
+          left[c] = row[c] - symbol * step
+          return symbol.magnitude
+        }
+      }
+      // What rounding leaves of coefficients, as values, and what the components do not reach.
+      let left = outside.copy(rows: 0..<outside.rows)
+      layer.synthesize(rest, 0..<held.rows, onto: left, kernels: kernels)
+      var sum = 0.0
+      for r in 0..<held.rows {
+        let (row, mask) = (left.row(r), known.row(r))
+        for c in 0..<model.values where mask[c] > 0 { sum += Double(row[c]) * Double(row[c]) }
+      }
+      return max(
+        sum / max(1, count), Self.luck * layer.expectedError(step: step) / Double(model.values))
+    }
   }
 
   /// Bits of the latents, and the network's reconstruction.

@@ -87,6 +87,11 @@ public struct Matrix: Sendable {
     return copy(rows: (0..<count).map { $0 * rows / count })
   }
 
+  /// Whether some numbers are not finite.
+  var hasMissing: Bool {
+    (0..<rows).contains { r in (0..<columns).contains { !row(r)[$0].isFinite } }
+  }
+
   /// 1 where numbers are finite, 0 elsewhere.
   func known() -> Matrix {
     let result = Matrix(rows: rows, columns: columns)

@@ -25,21 +25,26 @@ extension Model {
   ///
   /// - Parameters:
   ///   - counts: numbers of latents, in ascending order.
-  ///   - samples: rows x values, in the data's units; what is missing counts as the mean.
+  ///   - samples: rows x values, in the data's units. What is missing is put in as the mean, and has no error; nil where a
+  ///     front basis mixes it with what is there.
   public func firstLatents(
     _ counts: [Int], of samples: Matrix, kernels: Kernels, workers: Workers
   ) -> FirstLatents? {
     guard samples.rows > 0, samples.columns == values else { return nil }
-    let known = standardized(samples, kernels: kernels)
-    let x = inNetworkSpace(known, kernels, workers)
-    guard let learned = firstLatentErrors(counts, x, kernels, workers) else { return nil }
+    let known = samples.hasMissing ? samples.known() : nil
+    guard known == nil || front == nil else { return nil }
+    let count = known?.power ?? Double(values)
+    guard count > 0 else { return nil }
+    let complete = standardized(samples, kernels: kernels)
+    let x = inNetworkSpace(complete, kernels, workers)
+    guard let learned = firstLatentErrors(counts, x, known: known, kernels, workers) else { return nil }
     // What the front basis does not reach is lost to both.
-    let outside = front == nil ? 0 : max(0, known.power - x.power)
-    var linear = baseline.map { componentErrors(counts, x, $0, kernels, workers) }
+    let outside = front == nil ? 0 : max(0, complete.power - x.power)
+    var linear = baseline.map { componentErrors(counts, x, known, $0, kernels, workers) }
     // The basis is stored in few bits. Where that shows in its errors, they are not PCA's.
     let isFitted = linear?.allSatisfy { $0 > Self.roundingOfBasis * x.power } ?? false
-    if !isFitted { linear = ownComponentErrors(counts, x, kernels, workers) }
-    let square = Double(scale) * Double(scale) / Double(values)
+    if !isFitted { linear = ownComponentErrors(counts, x, known, kernels, workers) }
+    let square = Double(scale) * Double(scale) / count
     return FirstLatents(
       points: counts.indices.map { i in
         FirstLatents.Point(
@@ -58,9 +63,11 @@ extension Model {
 
   /// Squared error a row with the first latents, those after them at the mean of their prior. Nil without a network.
   ///
-  /// - Parameter x: rows as the network takes them.
+  /// - Parameters:
+  ///   - x: rows as the network takes them.
+  ///   - known: 1 for values whose errors count, 0 for others; nil where all count.
   func firstLatentErrors(
-    _ counts: [Int], _ x: Matrix, _ kernels: Kernels, _ workers: Workers
+    _ counts: [Int], _ x: Matrix, known: Matrix? = nil, _ kernels: Kernels, _ workers: Workers
   ) -> [Double]? {
     guard let network, x.rows > 0 else { return nil }
     let bounds = standardizedBounds()
@@ -80,6 +87,7 @@ extension Model {
         for r in all {
           let output = pass.output.row(r)
           if let bounds { table.clip(output, bounds.low.pointer, bounds.high.pointer, output, x.columns) }
+          known?.equate(output, pass.input.row(r), ofRow: range.lowerBound + r)
           errors.pointer[i * x.rows + range.lowerBound + r] = table.squared_error(
             output, pass.input.row(r), x.columns)
         }
@@ -118,19 +126,20 @@ extension Model {
 
   /// Squared error a row with the first components of a layer, within the model's bounds.
   private func componentErrors(
-    _ counts: [Int], _ x: Matrix, _ layer: ResidualLayer, _ kernels: Kernels, _ workers: Workers
+    _ counts: [Int], _ x: Matrix, _ known: Matrix?, _ layer: ResidualLayer, _ kernels: Kernels,
+    _ workers: Workers
   ) -> [Double] {
     counts.map { count in
       let left = x.copy(rows: 0..<x.rows)
       let first = layer.keeping(first: min(count, layer.components), kernels: kernels)
       _ = first.coefficients(of: left, kernels: kernels, workers: workers)
-      return errorWithinBounds(x.less(left, kernels), x, kernels)
+      return errorWithinBounds(x.less(left, kernels), x, known, kernels)
     }
   }
 
   /// Squared error a row with the first principal components of the rows themselves, about their own mean.
   private func ownComponentErrors(
-    _ counts: [Int], _ x: Matrix, _ kernels: Kernels, _ workers: Workers
+    _ counts: [Int], _ x: Matrix, _ known: Matrix?, _ kernels: Kernels, _ workers: Workers
   ) -> [Double] {
     let centred = x.centred
     let mean = x.less(centred, kernels)
@@ -145,23 +154,34 @@ extension Model {
       for r in 0..<x.rows {
         kernels.table.pointee.add_scaled(reached.row(r), 1, mean.row(r), reached.row(r), x.columns)
       }
-      return errorWithinBounds(reached, x, kernels)
+      return errorWithinBounds(reached, x, known, kernels)
     }
   }
 
   /// Squared error a row of reconstructions, once they are within the model's bounds.
-  private func errorWithinBounds(_ reached: Matrix, _ x: Matrix, _ kernels: Kernels) -> Double {
+  private func errorWithinBounds(
+    _ reached: Matrix, _ x: Matrix, _ known: Matrix?, _ kernels: Kernels
+  ) -> Double {
     if let bounds = standardizedBounds() {
       for r in 0..<x.rows {
         let row = reached.row(r)
         kernels.table.pointee.clip(row, bounds.low.pointer, bounds.high.pointer, row, x.columns)
       }
     }
+    if let known { for r in 0..<x.rows { known.equate(reached.row(r), x.row(r), ofRow: r) } }
     return reached.less(x, kernels).power
   }
 }
 
 extension Matrix {
+  /// Of a matrix of ones and zeros: puts a row's original values in place of those that do not count.
+  fileprivate func equate(
+    _ reached: UnsafeMutablePointer<Float>, _ original: UnsafeMutablePointer<Float>, ofRow r: Int
+  ) {
+    let mask = row(r)
+    for c in 0..<columns where mask[c] == 0 { reached[c] = original[c] }
+  }
+
   /// The difference of two matrices.
   fileprivate func less(_ other: Matrix, _ kernels: Kernels) -> Matrix {
     let result = Matrix(rows: rows, columns: columns)

@@ -14,11 +14,15 @@ extension ChunkCodec {
   /// Unless it is a trial, what it returns has been decoded, and found to keep what is promised.
   ///
   /// - Parameter symbols: a content of the chunk's symbols.
-  func corrected(_ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8], isTrial: Bool) -> [UInt8] {
+  func corrected(
+    _ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8], isTrial: Bool
+  ) -> Encoded {
     let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows)
     let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
-    guard let corrected = corrections(of: batch, symbols: symbols, isTrial: isTrial) else { return quick }
-    let head = prefix + CorrectedContent.prefix(rows: batch.rows, corrections: corrected)
+    guard let corrected = corrections(of: batch, symbols: symbols, isTrial: isTrial) else {
+      return Encoded(frame: quick, decoded: batch)
+    }
+    let head = prefix + CorrectedContent.prefix(rows: batch.rows, corrections: corrected.bytes)
     let frame = repack(after: head)
     var stored = quick
     var expected = Double(quick.count)
@@ -27,7 +31,8 @@ extension ChunkCodec {
       let thorough = ZstdFrame.compress(content, level: Self.thoroughLevel, checksum: true)
       if thorough.count < quick.count { stored = thorough }
     }
-    return stored.count < frame.count ? stored : frame
+    return stored.count < frame.count
+      ? Encoded(frame: stored, decoded: batch) : Encoded(frame: frame, decoded: corrected.decoded)
   }
 
   /// What the thorough level leaves of what the quick one does, on a piece of a content.
@@ -38,14 +43,17 @@ extension ChunkCodec {
     return Double(thorough.count) / Double(quick.count)
   }
 
-  /// What makes the samples that symbols stand for those of a batch; nil where it would not.
-  private func corrections(of batch: SampleBatch, symbols: [UInt8], isTrial: Bool) -> [UInt8]? {
+  /// What makes the samples that symbols stand for those of a batch, and what it makes of them unless it is a trial; nil
+  /// where that is not what is promised.
+  private func corrections(
+    of batch: SampleBatch, symbols: [UInt8], isTrial: Bool
+  ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
     guard let base = try? decode(contentOfSymbols: symbols[...]).floats() else { return nil }
     let coder = correctionCoder
     let corrections = coder.encode(batch, base: base)
-    if isTrial { return corrections }
+    if isTrial { return (corrections, nil) }
     guard let decoded = try? coder.decode(corrections[...], base: base) else { return nil }
-    return keeps(decoded, batch) ? corrections : nil
+    return keeps(decoded, batch) ? (corrections, decoded) : nil
   }
 
   /// Whether decoded samples are what is promised.

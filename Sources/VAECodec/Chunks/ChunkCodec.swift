@@ -57,15 +57,28 @@ final class ChunkCodec {
   /// The most rows of a chunk.
   var chunkRows: Int { plan.chunkRows }
 
-  /// The frame of a chunk.
+  /// A chunk that has been encoded.
+  struct Encoded {
+    var frame: [UInt8]
+    /// What a decoder makes of it; nil where nobody asked and nothing was promised.
+    var decoded: SampleBatch?
+  }
+
+  /// Encodes a chunk.
   ///
   /// - Parameters:
   ///   - batch: at least one row and at most the plan's.
   ///   - prefix: what the frame's content begins with.
+  ///   - decodes: whether what a decoder makes of it is wanted.
   ///   - isTrial: whether only its size matters: then it is not decoded to see that it keeps what is promised.
-  func encode(_ batch: SampleBatch, after prefix: [UInt8] = [], isTrial: Bool = false) -> [UInt8] {
+  func encode(
+    _ batch: SampleBatch, after prefix: [UInt8] = [], decodes: Bool = false, isTrial: Bool = false
+  ) -> Encoded {
     let hasExceptions = setSymbols(of: batch)
-    guard guarantee != nil || hasExceptions else { return encoder.encode(chunk, after: prefix) }
+    guard guarantee != nil || hasExceptions else {
+      return Encoded(
+        frame: encoder.encode(chunk, after: prefix), decoded: decodes ? reconstruction() : nil)
+    }
     return corrected(batch, symbols: encoder.packed(chunk), after: prefix, isTrial: isTrial)
   }
 
@@ -178,13 +191,47 @@ final class ChunkCodec {
     var reader = opened
     let rows = reader.rows
     try admit(rows)
-    if rows > symbolStride {
-      symbolStride = rows
-      symbols = [Int32](repeating: 0, count: (plan.planes + plan.coefficientPlanes) * rows)
-      if plan.hasValues { valueDecoder = ValueCoder(plan.model, rows: rows, kernels: plan.kernels) }
-    }
+    makeRoom(for: rows)
     try reader.planes(into: &symbols, planeStride: symbolStride)
     try readCoefficients(&reader, rows: rows)
+    let batch = try synthesize(rows: rows) { values throws(ChunkError) in
+      try readValues(&reader, rows: rows, by: values)
+    }
+    try reader.finish()
+    return batch
+  }
+
+  /// What a decoder makes of the chunk whose symbols are at hand, without the way through bytes.
+  private func reconstruction() -> SampleBatch {
+    let (rows, stride) = (chunk.rows, chunk.planeStride)
+    makeRoom(for: rows)
+    let planes = plan.planes + plan.coefficientPlanes
+    for plane in 0..<planes {
+      for r in 0..<rows { symbols[plane * symbolStride + r] = chunk.symbols[plane * stride + r] }
+    }
+    return synthesize(rows: rows) { values in
+      var plane = planes
+      values.decode(step: plan.point.valueStep) { _, symbols in
+        for r in 0..<rows { symbols[r] = chunk.symbols[plane * stride + r] }
+        plane += 1
+      }
+    }
+  }
+
+  /// Room for the symbols of so many rows.
+  private func makeRoom(for rows: Int) {
+    guard rows > symbolStride else { return }
+    symbolStride = rows
+    symbols = [Int32](repeating: 0, count: (plan.planes + plan.coefficientPlanes) * rows)
+    if plan.hasValues { valueDecoder = ValueCoder(plan.model, rows: rows, kernels: plan.kernels) }
+  }
+
+  /// The samples that ``symbols`` stand for.
+  ///
+  /// - Parameter takeValues: decodes the value layer's planes, where there is one; its base is loaded.
+  private func synthesize<Failure: Error>(
+    rows: Int, _ takeValues: (ValueCoder) throws(Failure) -> Void
+  ) throws(Failure) -> SampleBatch {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(rows * plan.model.values * elementType.size)
     if let valueDecoder {
@@ -195,7 +242,7 @@ final class ChunkCodec {
             UnsafeBufferPointer(rebasing: $0[..<(count * plan.model.values)]), at: first, of: rows)
         }
       }
-      try readValues(&reader, rows: rows, by: valueDecoder)
+      try takeValues(valueDecoder)
     }
     forEachBlock(of: rows) { first, count in
       if let valueDecoder {
@@ -213,7 +260,6 @@ final class ChunkCodec {
           floats: numbers, elementType: elementType, valuesPerSample: plan.model.values
         ).bytes
     }
-    try reader.finish()
     return SampleBatch(elementType: elementType, valuesPerSample: plan.model.values, bytes: bytes)
   }
 
@@ -336,14 +382,16 @@ final class ChunkCodecs: Sendable {
     return codec
   }
 
-  /// The frame of a chunk; its content begins with `prefix`.
-  func encode(_ batch: SampleBatch, after prefix: [UInt8] = [], worker: Int) -> [UInt8] {
-    codec(worker).encode(batch, after: prefix)
+  /// A chunk as a frame, whose content begins with `prefix`; and as a decoder gives it back, where that is wanted.
+  func encode(
+    _ batch: SampleBatch, after prefix: [UInt8] = [], decodes: Bool = false, worker: Int
+  ) -> ChunkCodec.Encoded {
+    codec(worker).encode(batch, after: prefix, decodes: decodes)
   }
 
   /// Bytes of the frame of a chunk that nobody will decode.
   func bytesOfTrial(_ batch: SampleBatch, worker: Int) -> Int {
-    codec(worker).encode(batch, isTrial: true).count
+    codec(worker).encode(batch, isTrial: true).frame.count
   }
 
   /// Bits of the symbols of each row.

@@ -16,6 +16,8 @@ public struct DecodeReport: Sendable {
   public var damage: [StreamDamage] = []
   /// Samples that are lost, in whose place NaN or 0 was written.
   public var filledSamples = 0
+  /// The value range of the data that the model was fitted on; 0 where no model was needed.
+  public var peak = 0.0
   /// The type of the samples' values, where some are filled in.
   public var elementType: ElementType?
 }
@@ -84,7 +86,7 @@ extension Codec {
     try output.finish()
     return DecodeReport(
       samples: output.rows, valuesPerSample: output.valuesPerSample, streamBytes: counting.count,
-      rawBytes: output.rawBytes, seconds: (clock.now - start) / .seconds(1))
+      rawBytes: output.rawBytes, seconds: (clock.now - start) / .seconds(1), peak: output.peak)
   }
 }
 
@@ -119,6 +121,17 @@ extension StreamDetails {
       throw .badHeader(name: name, reason: "it asks for what the model does not have")
     }
     return coding
+  }
+}
+
+extension StreamDetails {
+  /// The model that decodes the samples: the one that the user named where it is the one that is needed, or the one that the
+  /// file carries; nil where none is needed.
+  func model(named: FittedModel?, or carried: FittedModel?) -> FittedModel? {
+    guard setting != .withoutModel else { return nil }
+    return [named, carried].compactMap { $0 }.first {
+      Fingerprint.ofStreams($0.fingerprintNumber) == fingerprint
+    }
   }
 }
 

@@ -99,15 +99,14 @@ extension Codec {
     // What is exact needs no measuring.
     let bound = pass.bound(quality: plan.quality)
     let isExact = bound?.guarantee == .lossless
-    let measures = (plan.measuresDistortion || details.measuresDistortion) && !isExact
+    let wantsDistortion = options.measuresDistortion || details.measuresDistortion
+    let measures = (plan.measuresDistortion || wantsDistortion) && !isExact
     let result = try pass.run(
       plan.source, quality: plan.quality, record: plan.record, measuresDistortion: measures, to: sink)
     if let digest = plan.digest, digest != result.digest { throw .changedWhileRead(name: name) }
     var outcome = plan.record?.outcome(
       rows: result.samples, chunkRows: pass.chunkRows, streamBytes: result.streamBytes)
-    if plan.measuresDistortion, case .psnr(let asked) = options.target {
-      outcome?.reached = result.distortion.reached(asked: asked, peak: pass.peak)
-    }
+    if plan.measuresDistortion { outcome?.reached = result.distortion.psnr ?? 0 }
     var quality: Int? = plan.quality
     if let own = pass.guarantee {
       quality = if case .quality(let found) = own.setting { found } else { nil }
@@ -115,11 +114,9 @@ extension Codec {
     return EncodeReport(
       samples: result.samples, valuesPerSample: width, rawBytes: result.rawBytes,
       streamBytes: result.streamBytes, clippedValues: bound == nil ? result.clippedValues : 0,
-      nonFiniteValues: result.nonFiniteValues, quality: quality.map { Double($0) },
-      guarantee: bound?.guarantee, target: outcome,
-      mse: measures || isExact ? result.distortion.mse : nil,
-      psnr: measures || isExact ? Distortion.psnr(mse: result.distortion.mse, peak: pass.peak) : nil,
-      seconds: (clock.now - start) / .seconds(1))
+      nonFiniteValues: result.nonFiniteValues, fileBytes: result.rawBytes, quality: quality.map { Double($0) },
+      distortion: wantsDistortion && (measures || isExact) ? result.distortion : nil,
+      guarantee: bound?.guarantee, target: outcome, seconds: (clock.now - start) / .seconds(1))
   }
 }
 

@@ -15,6 +15,9 @@ public struct EncodeOptions: Sendable {
   /// takes the same time for all.
   public var effort: Int
 
+  /// Whether the report has the distortion: without a guarantee, that takes as long as the network takes to decode.
+  public var measuresDistortion = true
+
   /// The numbers of rows that a chunk can have.
   public static let possibleChunkRows = 1...StreamDetails.mostChunkRows
   /// The efforts that there are.
@@ -57,19 +60,23 @@ public struct EncodeReport: Sendable {
   public var clippedValues: Int
   /// Values that are no finite numbers, or too large for the model: they come back as they are.
   public var nonFiniteValues: Int
+  /// Bytes of the file that the samples came from, where that is known; else ``rawBytes``.
+  public var fileBytes: Int
   /// The quality of the stream: a whole number, 0 ... 100; nil where its symbols are none of the model's.
   public var quality: Double?
+  /// How far what will be decoded is from the samples, to the bit what decoding them gives; nil where nobody asked for it.
+  public var distortion: Distortion?
   /// What holds of every value; nil where nothing was asked for.
   public var guarantee: Guarantee?
   /// What came of the target; nil where a quality was asked for.
   public var target: TargetOutcome?
   /// Mean squared error of the samples as they will be decoded, in squared units; nil where it was not measured.
-  public var mse: Double?
+  public var mse: Double? { distortion?.mse }
   /// The same in dB, against what PSNR targets are measured against.
-  public var psnr: Double?
+  public var psnr: Double? { distortion?.psnr }
   /// From the first row to the last byte, with the search for a quality.
   public var seconds: Double
-  /// rawBytes / streamBytes.
-  public var ratio: Double { Double(rawBytes) / Double(max(1, streamBytes)) }
+  /// fileBytes / streamBytes.
+  public var ratio: Double { Double(fileBytes) / Double(max(1, streamBytes)) }
   public var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
 }

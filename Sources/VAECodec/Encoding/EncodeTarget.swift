@@ -43,7 +43,12 @@ extension EncodeTarget {
 
   /// How good a value in the target's unit is: a scale on which streams of two sets of samples of one kind differ by
   /// about the same number at every quality.
-  func score(_ value: Double) -> Double { wantsQuality ? value : -naturalLogarithm(value) }
+  func score(_ value: Double) -> Double {
+    wantsQuality ? min(value, Self.highestScore) : -naturalLogarithm(value)
+  }
+
+  /// That of exact values: scores are subtracted from one another, and infinite ones cannot be.
+  private static let highestScore = 1000.0
 
   /// The score of what was asked for.
   var askedScore: Double {

@@ -43,14 +43,11 @@ struct EncodingPass {
     var headerBytes = 0
     var clippedValues = 0
     var nonFiniteValues = 0
-    /// Of the samples as they will be decoded; empty where nobody asked for it.
-    var distortion = Distortion()
+    /// Of the samples as they will be decoded; that of exact ones where nobody asked for it.
+    var distortion: Distortion
     /// A number that streams with other chunks hardly share.
     var digest: UInt64 = 0
   }
-
-  /// Values that are compared at once.
-  private static let pieceValues = 1 << 15
 
   /// The next chunk of some samples; nil at their end.
   typealias Source = () throws(CodecError) -> SampleChunk?
@@ -71,7 +68,7 @@ struct EncodingPass {
   /// Writes the samples of `source` as a stream. Memory is bounded by a few chunks for each thread.
   ///
   /// - Parameters:
-  ///   - measuresDistortion: whether chunks are decoded again, and compared.
+  ///   - measuresDistortion: whether samples are compared with what a decoder will make of them.
   ///   - sink: gets the whole stream; it is not finished.
   func run(
     _ source: Source, quality: Int, record: TargetRecord?, measuresDistortion: Bool, to sink: any ByteSink
@@ -85,30 +82,22 @@ struct EncodingPass {
       kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, details.description, details.guarantee, workers: codec.workers.count)
     var output = StreamOutput(sink, details, name: name)
-    var result = Result()
+    var result = Result(distortion: Distortion(peak: peak))
     let carried = carriesModel ? CarriedModel.frame(model.bytes) : []
     result.headerBytes = details.encode().count + carried.count
     let prefix = hasSingleChunk ? output.compactPrefix : []
-    let printer = HeldSamples([], details.description)
-    let (isCompact, name) = (hasSingleChunk, name)
+    let isCompact = hasSingleChunk
+    let written = details.description
+
+    // What is promised to the bit needs no look.
+    let decodes = measuresDistortion && details.guarantee != .lossless
 
     /// What became of a chunk.
-    @Sendable func code(_ worker: Int, _ chunk: SampleChunk) -> Swift.Result<Coded, CodecError> {
-      Swift.Result { () throws(CodecError) in
-        var coded = Coded(chunk, codecs.encode(chunk.batch, after: prefix, worker: worker))
-        guard measuresDistortion else { return coded }
-        let decoded: SampleBatch
-        do throws(ChunkError) {
-          decoded =
-            isCompact
-            ? try codecs.decode(content: Self.content(of: coded.frame, after: prefix), worker: worker)
-            : try codecs.decode(coded.frame, worker: worker)
-        } catch {
-          throw .chunk(error, name: name, chunk: 1)
-        }
-        coded.compared = (chunk.batch, decoded)
-        return coded
-      }
+    @Sendable func code(_ worker: Int, _ chunk: SampleChunk) -> Coded {
+      let encoded = codecs.encode(chunk.batch, after: prefix, decodes: decodes, worker: worker)
+      var coded = Coded(chunk, encoded.frame)
+      if decodes, let decoded = encoded.decoded { coded.compared = (chunk.batch, decoded) }
+      return coded
     }
 
     do throws(ByteIOError) {
@@ -118,7 +107,6 @@ struct EncodingPass {
     }
     try ChunkPipeline(threads: hasSingleChunk ? 1 : codec.workers.count).run(next: source, work: code) {
       (coded) throws(CodecError) in
-      let coded = try coded.get()
       if isCompact {
         try output.write(only: coded.frame)
       } else {
@@ -130,7 +118,7 @@ struct EncodingPass {
       result.clippedValues += coded.clipped
       result.nonFiniteValues += coded.nonFinite
       // In the order of rows, on this thread: sums do not depend on how the rows are cut into chunks.
-      if let (batch, decoded) = coded.compared { Self.compare(batch, decoded, printer, &result.distortion) }
+      if let (batch, decoded) = coded.compared { result.distortion.add(batch, decoded, as: written) }
     }
     result.streamBytes = try output.finish() + carried.count
     return result
@@ -152,29 +140,6 @@ struct EncodingPass {
       rawBytes = chunk.batch.bytes.count
       clipped = chunk.clipped
       nonFinite = chunk.nonFinite
-    }
-  }
-
-  /// Adds the difference between samples and what a decoder would write of them.
-  private static func compare(
-    _ batch: SampleBatch, _ decoded: SampleBatch, _ printer: HeldSamples, _ distortion: inout Distortion
-  ) {
-    // In pieces: as binary64 numbers, those of a whole chunk would take more than all else does.
-    let pieceRows = max(1, Self.pieceValues / max(1, batch.valuesPerSample))
-    for first in stride(from: 0, to: batch.rows, by: pieceRows) {
-      let rows = first..<min(batch.rows, first + pieceRows)
-      distortion.add(batch.rows(rows).doubles(), printer.printed(decoded.rows(rows).doubles()))
-    }
-  }
-
-  /// The content of a chunk in the frame of a compact stream.
-  private static func content(of frame: [UInt8], after prefix: [UInt8]) throws(ChunkError) -> ArraySlice<
-    UInt8
-  > {
-    do {
-      return try ZstdFrame.decompress(frame[...], limit: 1 << 31).dropFirst(prefix.count)
-    } catch {
-      throw .frame(error)
     }
   }
 }

@@ -80,13 +80,13 @@ final class LinearAlternative {
   private func measure(_ model: Model, _ point: OperatingPoint) -> (bytes: Int, error: Double) {
     let plan = StreamPlan(model, at: point, chunkRows: rows, effort: Self.effort, kernels: kernels)
     let codecs = ChunkCodecs(plan, description, workers: 1)
-    let frame = codecs.encode(batch, worker: 0)
-    guard let decoded = try? codecs.decode(frame, worker: 0) else { return (.max, .infinity) }
+    let encoded = codecs.encode(batch, decodes: true, worker: 0)
+    guard let decoded = encoded.decoded else { return (.max, .infinity) }
     var error = 0.0
     for (a, b) in zip(numbers, decoded.floats()) where a.isFinite {
       error += (Double(a) - Double(b)) * (Double(a) - Double(b))
     }
-    return (frame.count, error / Double(rows))
+    return (encoded.frame.count, error / Double(rows))
   }
 
   /// The next smaller number of 16 bits, as a header keeps a step.

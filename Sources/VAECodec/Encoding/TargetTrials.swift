@@ -65,9 +65,7 @@ struct TargetTrials {
 
   /// The value, in the target's unit, that a stream of `rows` lets one expect of the whole stream.
   private func value(_ result: EncodingPass.Result, rows: Int) -> Double {
-    if case .psnr(let asked) = target {
-      return result.distortion.reached(asked: asked, peak: pass.peak)
-    }
+    if target.wantsQuality { return result.distortion.psnr ?? 0 }
     var bytes = Double(result.streamBytes)
     if rows > 0, streamRows > rows {
       let header = Double(result.headerBytes)
@@ -81,12 +79,5 @@ struct TargetTrials {
   static func source(of chunks: [SampleChunk]) -> EncodingPass.Source {
     var rest = chunks[...]
     return { () throws(CodecError) in rest.popFirst() }
-  }
-}
-
-extension Distortion {
-  /// The PSNR, in dB; where every value is exact, it is what was asked for, or more.
-  func reached(asked: Double, peak: Double) -> Double {
-    mse > 0 ? Self.psnr(mse: mse, peak: peak) : max(asked, Self.exactPSNR)
   }
 }

@@ -34,7 +34,9 @@ enum BDRate {
 
     /// Nil where fewer than two points are efficient: no other has both less rate and more PSNR.
     init?(_ points: [Point]) {
-      for point in points.filter({ $0.bits > 0 }).sorted(by: { ($0.psnr, $1.bits) > ($1.psnr, $0.bits) }) {
+      for point in points.filter({ $0.bits > 0 && $0.psnr.isFinite }).sorted(by: {
+        ($0.psnr, $1.bits) > ($1.psnr, $0.bits)
+      }) {
         guard let last = y.last, let lastX = x.last else {
           x.append(point.psnr)
           y.append(naturalLogarithm(point.bits))

@@ -10,14 +10,17 @@ public struct EvaluationReport: Sendable {
     /// Bytes of the finished stream, times eight.
     public var bitsPerSample: Double
     public var bitsPerValue: Double
-    /// Raw bytes over stream bytes; and over stream and model together.
+    /// Bytes of the file that the samples are in over stream bytes; and over stream and model together. Where there is no
+    /// file, bytes of plain numbers.
     public var ratio: Double
     public var ratioWithModel: Double
     public var mse: Double
     public var rmse: Double
-    /// In dB, against the value range of the data that the model was fitted on; at most 200 (all values exact).
+    /// In dB, against the value range of the data that the model was fitted on; infinite where all values are exact.
     public var psnr: Double
     public var maxError: Double
+    /// Whether all values came back as they were.
+    public var isExact: Bool { maxError == 0 }
     /// Megabytes (10^6) of raw samples a second.
     public var encodeMBPerSecond: Double
     public var decodeMBPerSecond: Double
@@ -38,15 +41,20 @@ public struct EvaluationReport: Sendable {
   public var elementType: ElementType
   public var modelBytes: Int
   public var points: [Point]
+  /// Bytes of the file that the samples came from, where that is known.
+  public var fileBytes: Int?
   /// PCA of the rows that the model was fitted to, with a uniform quantizer and an ideal entropy coder, on the samples;
-  /// where samples are too large for the model to keep PCA, on the rows that the fit held out.
+  /// where samples are too large for the model to keep PCA, on the rows that the fit held out. Missing values have no error, and
+  /// their places cost PCA nothing. Empty where there is nothing to compare with.
   public var baselinePCA: [BaselinePoint]
   /// Mean change of rate against PCA at equal PSNR, in percent, over the PSNR that both curves cover; nil where they
   /// share none or fewer than two qualities were measured.
   public var bdRateVsPCA: Double?
   /// From how many samples on model and codes together take fewer bytes than PCA's basis and codes, at the PSNR of the
-  /// middle quality; nil where never.
+  /// middle quality; nil where never, or where ``comparesSizesWithPCA`` is false.
   public var breakEvenSamples: Int?
+  /// Whether PCA's curve reaches the PSNR of the middle quality, so that sizes can be compared.
+  public var comparesSizesWithPCA = true
   /// From how many samples on model and codes of the highest quality that was measured take fewer bytes than the
   /// samples themselves packed by zstd at its level 19; nil where never.
   public var breakEvenSamplesVsZstd: Int?
@@ -60,6 +68,15 @@ public struct EvaluationReport: Sendable {
   public var reconstruction: Reconstruction?
   /// How new samples compare with these; empty where it was not asked for.
   public var newSamples: [NewSamples] = []
+}
+
+/// A file that is read.
+public struct ReadFile {
+  /// How many bytes it has: asked for once it has been read.
+  let bytes: () -> Int
+
+  /// - Parameter bytes: gives its bytes once it has been read.
+  public init(bytes: @escaping () -> Int) { self.bytes = bytes }
 }
 
 extension Codec {
@@ -80,11 +97,12 @@ extension Codec {
   ///   - effort: how streams are encoded.
   ///   - keepsRows: whether to look at single rows as well: see ``EvaluationReport/rows``.
   ///   - newSamples: how many new samples to compare with these; see ``EvaluationReport/NewSamples``. None for nil.
+  ///   - file: the file that the samples are in, to which ratios are; nil for ratios to plain numbers.
   ///   - progress: called with the number of qualities that are done; what it throws ends the evaluation.
   public func evaluate(
     _ reader: any SampleReader, name: String, model: FittedModel, qualities: [Double],
     effort: Int = EncodeOptions.standardEffort, keepsRows: Bool = false, newSamples: Int? = nil,
-    progress: (Int) throws(CodecError) -> Void = { _ in }
+    file: ReadFile? = nil, progress: (Int) throws(CodecError) -> Void = { _ in }
   ) throws(CodecError) -> EvaluationReport {
     let description = reader.description
     try model.accepts(description, name: name)
@@ -99,12 +117,15 @@ extension Codec {
     if description.rows != nil { held.rows = batches.reduce(0) { $0 + $1.rows } }
     let samples = HeldSamples(batches, held, places: sample.places)
     guard samples.rows > 0 else { throw .noRows(name: name) }
+    let bytes = file?.bytes()
+    let ownBytes = bytes.map { Double($0) * Double(samples.rows) / Double(sample.rows) }
     let gatherer = keepsRows ? RowGatherer(samples, qualities) : nil
     var points: [EvaluationReport.Point] = []
     for (i, quality) in qualities.enumerated() {
       points.append(
         try measure(
-          samples, name: name, model: model, quality: quality, effort: effort, gatherer: gatherer))
+          samples, name: name, model: model, quality: quality, effort: effort, gatherer: gatherer,
+          fileBytes: ownBytes))
       try progress(i + 1)
     }
     let peak = model.summary.peak
@@ -116,7 +137,7 @@ extension Codec {
         points.map {
           EvaluationReport.BaselinePoint(
             bitsPerSample: $0.bits, mse: $0.error, psnr: Distortion.psnr(mse: $0.error, peak: peak))
-        }.filter { $0.psnr < Distortion.exactPSNR }
+        }.filter(\.psnr.isFinite)
       }
       ?? model.summary.pcaPoints.map {
         EvaluationReport.BaselinePoint(
@@ -125,23 +146,27 @@ extension Codec {
           psnr: $0.psnr)
       }
     let zstdBits = zstdBits(samples)
+    let breakEven = breakEven(model, points, baseline)
     let breakEvenVsZstd = points.max(by: { $0.quality < $1.quality }).flatMap {
       Self.breakEven(
         modelBytes: model.bytes.count, basisBytes: 0, savedBytes: (zstdBits - $0.bitsPerSample) / 8)
     }
-    return EvaluationReport(
+    var report = EvaluationReport(
       samples: samples.rows, dataSamples: sample.rows, valuesPerSample: description.valuesPerSample,
       elementType: description.elementType,
       modelBytes: model.bytes.count, points: points, baselinePCA: baseline,
       bdRateVsPCA: BDRate.percent(
         points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),
-      breakEvenSamples: breakEven(model, points, baseline), breakEvenSamplesVsZstd: breakEvenVsZstd,
+      breakEvenSamples: breakEven?.samples, breakEvenSamplesVsZstd: breakEvenVsZstd,
       zstdBitsPerSample: zstdBits, evidence: evidence(samples, model),
       rows: gatherer?.rows(latents: latents(of: samples, model)),
       reconstruction: reconstruction(some, model),
       newSamples: try newSamples.map { (count) throws(CodecError) in
         try compare(count, with: samples, name: name, model: model)
       } ?? [])
+    report.fileBytes = bytes
+    report.comparesSizesWithPCA = breakEven != nil
+    return report
   }
 
   /// The bound on the samples, batch after batch; missing values count as their means.
@@ -167,28 +192,30 @@ extension Codec {
   /// One quality: the stream is written to memory whole, and decoded from there.
   func measure(
     _ samples: HeldSamples, name: String, model: FittedModel, quality: Double,
-    effort: Int = EncodeOptions.standardEffort, gatherer: RowGatherer? = nil
+    effort: Int = EncodeOptions.standardEffort, gatherer: RowGatherer? = nil, fileBytes: Double? = nil
   ) throws(CodecError) -> EvaluationReport.Point {
     let sink = MemorySink()
-    let encoded = try encode(
-      samples.reader(), name: name, model: model, options: EncodeOptions(quality: quality, effort: effort),
-      to: sink)
+    var options = EncodeOptions(quality: quality, effort: effort)
+    // What is measured here is the way there and back.
+    options.measuresDistortion = false
+    let encoded = try encode(samples.reader(), name: name, model: model, options: options, to: sink)
     // What corrections take is no row's own.
     if encoded.guarantee == nil, gatherer?.wantsBits(at: quality) == true {
       gatherer?.take(bits: try rowBits(samples, in: sink.bytes, name: name, model: model, effort: effort))
     }
-    let comparing = gatherer?.comparing(at: quality) ?? ComparingWriter(samples)
+    let peak = model.summary.peak
+    let comparing = gatherer?.comparing(at: quality, peak: peak) ?? ComparingWriter(samples, peak: peak)
     let decoded = try decode(MemorySource(sink.bytes), name: name, model: model) { _ in comparing }
     gatherer?.take(comparing, at: quality)
     let distortion = comparing.distortion
     let (rows, raw, size) = (Double(samples.rows), Double(samples.rawBytes), Double(sink.bytes.count))
     let bits = 8 * size / rows
+    let own = fileBytes ?? raw
     return EvaluationReport.Point(
       quality: quality, bitsPerSample: bits,
-      bitsPerValue: bits / Double(max(1, samples.description.valuesPerSample)), ratio: raw / size,
-      ratioWithModel: raw / (size + Double(model.bytes.count)), mse: distortion.mse,
-      rmse: distortion.mse.squareRoot(),
-      psnr: Distortion.psnr(mse: distortion.mse, peak: model.summary.peak), maxError: distortion.maximum,
+      bitsPerValue: bits / Double(max(1, samples.description.valuesPerSample)), ratio: own / size,
+      ratioWithModel: own / (size + Double(model.bytes.count)), mse: distortion.mse,
+      rmse: distortion.rmse, psnr: distortion.psnr ?? 0, maxError: distortion.maximum,
       encodeMBPerSecond: raw / 1e6 / max(encoded.seconds, 1e-9),
       decodeMBPerSecond: raw / 1e6 / max(decoded.seconds, 1e-9))
   }
@@ -204,10 +231,12 @@ extension Codec {
     return 8 * Double(ZstdFrame.compress(some.bytes, level: 19, checksum: true).count) / Double(some.rows)
   }
 
+  /// From how many samples on the model pays; nil where there is nothing to compare with.
+  ///
   /// PCA's basis is counted with a byte a number, and a mean of four bytes a value.
   private func breakEven(
     _ model: FittedModel, _ points: [EvaluationReport.Point], _ baseline: [EvaluationReport.BaselinePoint]
-  ) -> Int? {
+  ) -> BreakEven? {
     let summary = model.summary
     guard let middle = points.min(by: { ($0.quality - 50).magnitude < ($1.quality - 50).magnitude }),
       let pca = BDRate.LogRate(baseline.map { ($0.bitsPerSample, $0.psnr) }),
@@ -217,9 +246,10 @@ extension Codec {
       })
     else { return nil }
     let saved = (naturalExponential(pca(middle.psnr)) - middle.bitsPerSample) / 8
-    return Self.breakEven(
+    let samples = Self.breakEven(
       modelBytes: summary.modelBytes, basisBytes: summary.valuesPerSample * (nearest.components + 4),
       savedBytes: saved)
+    return BreakEven(samples: samples)
   }
 
   /// From how many samples on `savedBytes` a sample make up for what a model takes beyond a basis; nil where never, or
@@ -229,4 +259,10 @@ extension Codec {
     let samples = (Double(modelBytes - basisBytes) / savedBytes).rounded(.up)
     return samples < 1e15 ? max(1, Int(samples)) : nil
   }
+}
+
+/// From how many samples on a model pays.
+private struct BreakEven {
+  /// Nil where it never does.
+  var samples: Int?
 }

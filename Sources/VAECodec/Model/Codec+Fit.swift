@@ -89,7 +89,7 @@ extension Codec {
       latents: zip(result.latentBits, result.latentVariances).map {
         ModelSummary.Latent(bits: $0, variance: $1)
       })
-    notes.pca = result.pca.sorted { $0.bits < $1.bits }.map {
+    notes.pca = result.pca.filter { $0.error > 0 }.sorted { $0.bits < $1.bits }.map {
       ModelNotes.PCAPoint(
         bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: result.peak)),
         components: $0.components)

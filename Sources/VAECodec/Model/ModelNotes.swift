@@ -120,9 +120,11 @@ struct ModelNotes {
       }
       let numbers =
         latents.flatMap { [$0.bits, $0.variance] }
-        + points.flatMap { [$0.quality, $0.bitsPerSample, $0.psnr] }
+        + points.flatMap { [$0.quality, $0.bitsPerSample] }
         + pca.flatMap { [Double($0.bits), Double($0.psnr)] }
       guard peak >= 0, peak.isFinite, numbers.allSatisfy(\.isFinite),
+        // Infinite where all values are exact.
+        points.allSatisfy({ $0.psnr > -.infinity }),
         fittedRows <= Self.mostRows, heldOutRows <= Self.mostRows, pca.allSatisfy({ $0.components <= values })
       else { return nil }
     } catch {

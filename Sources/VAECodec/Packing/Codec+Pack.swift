@@ -85,8 +85,10 @@ extension Codec {
     }
     let best = try trials.result(name: name)
     try naming(name) { () throws(ByteIOError) in try best.stream.drain(to: sink) }
+    var report = best.report
+    if !asked.measuresDistortion { report.distortion = nil }
     return PackReport(
-      encode: best.report, fit: fitted, bytesWithModel: trials.bytesWithModel,
+      encode: report, fit: fitted, bytesWithModel: trials.bytesWithModel,
       bytesWithoutModel: trials.bytesWithoutModel, carriesModel: best.carriesModel,
       seconds: (clock.now - start) / .seconds(1))
   }

@@ -27,7 +27,8 @@ struct DecodeCommand: ParsableCommand {
   @Option(
     name: [.customShort("m"), .long],
     help: ArgumentHelp(
-      "The model that the stream was made with; a file that carries it needs none.", valueName: "model.vae"),
+      "The model that the stream was made with; without, that of VAEC_MODEL. A file that carries it needs none.",
+      valueName: "model.vae"),
     completion: .file(extensions: ["vae"]))
   var model: String?
 
@@ -49,6 +50,13 @@ struct DecodeCommand: ParsableCommand {
   var keepGoing = false
 
   @OptionGroup var clipping: ClipOption
+
+  @Option(
+    help: ArgumentHelp(
+      "The file that was encoded: report how far decoded samples are from it.", valueName: "original"),
+    completion: .file())
+  var compare: String?
+
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
@@ -56,6 +64,12 @@ struct DecodeCommand: ParsableCommand {
   func validate() throws {
     try files.validate(json: general.json)
     try InputFile.refuseTerminal(files.inputs)
+    guard let compare else { return }
+    if files.files.count > 1 || files.recursive { throw ValidationError("--compare takes one FILE.") }
+    if rows != .all { throw ValidationError("--compare and --rows exclude each other.") }
+    if compare == "-", files.inputs.contains(where: \.isStandardInput) {
+      throw ValidationError("only one of the stream and its original can come from standard input.")
+    }
   }
 
   /// The format to write; nil for that of the samples.
@@ -63,20 +77,25 @@ struct DecodeCommand: ParsableCommand {
 
   func run() throws {
     let codec = try general.codec(memory: limits.memory)
-    let model = try model.map { (path) throws(CodecError) in try readModel(path, memory: limits.memory) }
+    let model = try (model ?? Terminal.defaultModel).map { (path) throws(CodecError) in
+      try readModel(path, memory: limits.memory)
+    }
+    let inputs = try files.inputs(.streams)
     var opened: [String: FileStore] = [:]
     var joined: DecodedOutput?
-    if files.toStandardOutput, files.inputs.count > 1 {
-      let total = try total(of: files.inputs, codec, &opened)
+    if files.toStandardOutput, inputs.count > 1 {
+      let total = try total(of: inputs, codec, &opened)
       joined = output(.standardOutput, .unknown, rows: total, isJoined: true)
     }
-    let roles = FileRoles(reading: [self.model].compactMap { $0 } + files.inputs.map(\.path))
-    try FileResults(general).collect(files.inputs) { input in
+    let read = [self.model ?? Terminal.defaultModel, compare].compactMap { $0 }
+    let roles = FileRoles(reading: read + inputs.map(\.path))
+    try FileResults(general).collect(inputs) { input in
       let target = try files.target(of: input, holds: .samples, roles) { (path) throws(CommandError) in
         try OutputName.samples(for: path, format: to)
       }
       let source = try input.open()
-      let output = joined ?? output(target, Provenance(copying: source), isJoined: false)
+      let originals = compare.map { OriginalSamples(InputFile($0), memory: limits.memory) }
+      let output = joined ?? output(target, Provenance(copying: source), isJoined: false, comparing: originals)
       let store = opened.removeValue(forKey: input.path)
       let report: DecodeReport
       do {
@@ -88,7 +107,10 @@ struct DecodeCommand: ParsableCommand {
       if report.damage.isEmpty {
         try files.clearAway(input, source, after: joined == nil ? output.sink : nil, isPart: rows != .all)
       }
-      return Transfer(report, from: input, to: target)
+      // Of outputs that are joined, nobody knows where one ends.
+      return Transfer(
+        report, from: input, to: target, fileBytes: joined == nil ? output.bytes : report.rawBytes,
+        distortion: originals?.distortion(peak: report.peak))
     } afterwards: {
       try joined?.finish()
     }
@@ -172,11 +194,12 @@ struct DecodeCommand: ParsableCommand {
   }
 
   private func output(
-    _ target: OutputTarget, _ provenance: Provenance, rows: Int? = nil, isJoined: Bool
+    _ target: OutputTarget, _ provenance: Provenance, rows: Int? = nil, isJoined: Bool,
+    comparing originals: OriginalSamples? = nil
   ) -> DecodedOutput {
     DecodedOutput(
       target, format: format, writesToTerminal: files.force, clips: clipping.clip, rows: rows,
-      isJoined: isJoined, provenance, isDurable: files.removesInput)
+      isJoined: isJoined, provenance, isDurable: files.removesInput, comparing: originals)
   }
 }
 

@@ -36,6 +36,8 @@ struct EncodeCommand: ParsableCommand {
 
   @OptionGroup var effort: EffortOption
 
+  @OptionGroup var measure: MeasureOption
+
   @Option(
     help: ArgumentHelp(
       "Samples of a chunk: with fewer, damage costs less, parts are read faster, and the stream is larger.",
@@ -65,12 +67,14 @@ struct EncodeCommand: ParsableCommand {
     }
     let codec = try general.codec(memory: limits.memory)
     let model = try model.read(memory: limits.memory)
-    let options = EncodeOptions(
+    var options = EncodeOptions(
       target: target.target, guarantee: target.guarantee, chunkRows: chunk, effort: effort.effort,
       carriesModel: withModel)
+    options.measuresDistortion = !measure.noMeasure
     if append { return try appendAll(codec, model, options) }
-    let roles = FileRoles(reading: [self.model.model] + files.inputs.map(\.path))
-    try FileResults(general).collect(files.inputs) { input in
+    let inputs = try inputs()
+    let roles = FileRoles(reading: [self.model.model] + inputs.map(\.path))
+    try FileResults(general).collect(inputs) { input in
       let output = try target(of: input, roles)
       let source = try input.open()
       let sink = try naming(output.name) { () throws(ByteIOError) in
@@ -82,6 +86,11 @@ struct EncodeCommand: ParsableCommand {
       try files.clearAway(input, source, after: sink)
       return Transfer(report, from: input, to: output, comparison)
     }
+  }
+
+  /// The files to encode.
+  private func inputs() throws(CommandError) -> [InputFile] {
+    try files.inputs(.samples(raw: reading.dtype != nil))
   }
 
   private func target(of input: InputFile, _ roles: FileRoles) throws(CommandError) -> OutputTarget {
@@ -98,21 +107,20 @@ struct EncodeCommand: ParsableCommand {
     let notes = ReadingNotes()
     let readOptions = reading.readOptions(memory: limits.memory, notes: notes)
     var comparison: ContentComparison?
-    var reopen: (() throws(CodecError) -> any SampleReader)?
+    var spooled: OpenedSamples?
     if options.guarantee == .lossless {
       let compared = try input.comparison(source, readOptions)
-      (comparison, reopen) = (compared.0, compared.reopen)
+      comparison = compared.0
+      spooled = try compared.reopen.map { (reopen) throws(CodecError) in
+        OpenedSamples(reader: try reopen(), reopen: reopen, size: compared.fileBytes)
+      }
       try comparison?.tell(general.console, name: input.name, removesInput: files.removesInput)
     }
-    let samples: (reader: any SampleReader, reopen: (() throws(CodecError) -> any SampleReader)?)
-    if let reopen {
-      samples = (try reopen(), reopen)
-    } else {
-      samples = try input.rereadable(source, readOptions)
-    }
+    let samples = try spooled ?? input.rereadable(source, readOptions)
     try after?.accepts(samples.reader.description, name: input.name)
-    let report = try codec.encode(
+    var report = try codec.encode(
       samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)
+    report.fileBytes = samples.fileBytes
     general.console.tell(notes)
     return (report, comparison)
   }
@@ -120,14 +128,14 @@ struct EncodeCommand: ParsableCommand {
   /// Adds all inputs to the file that -o names. If something fails, the file is as it was.
   private func appendAll(_ codec: Codec, _ model: FittedModel, _ options: EncodeOptions) throws {
     let path = files.output ?? ""
-    try FileRoles(reading: [self.model.model] + files.inputs.map(\.path))
-      .write(.file(path, overwrite: true))
+    let inputs = try inputs()
+    try FileRoles(reading: [self.model.model] + inputs.map(\.path)).write(.file(path, overwrite: true))
     try OutputSuffix.check(path, holds: .stream)
     let file = try naming(path) { () throws(ByteIOError) in try AppendingFile(path: path) }
     let before = try AppendedSamples(after: file.store(), name: path, model: model)
     var (added, samples) = ([(input: InputFile, source: FileSource)](), 0)
     try Interruption.ending(by: file.undoing.undo) {
-      try FileResults(general).collect(files.inputs, isJoint: true) { input in
+      try FileResults(general).collect(inputs, isJoint: true) { input in
         let source = try input.open()
         let (report, comparison) = try encode(input, source, codec, model, options, to: file, after: before)
         added.append((input, source))

@@ -76,13 +76,14 @@ struct EvalCommand: ParsableCommand {
     let input = InputFile(data)
     let notes = ReadingNotes()
     let source = try input.open()
-    let reader = try input.reader(of: source, reading.readOptions(memory: limits.memory, notes: notes))
+    let opened = try input.rereadable(source, reading.readOptions(memory: limits.memory, notes: notes))
     let console = general.console
     let qualities = qualities
     let isShown = Terminal.isError && !general.quiet
     let evaluation = try codec.evaluate(
-      reader, name: input.name, model: model, qualities: qualities, effort: effort.effort,
-      keepsRows: report.report != nil, newSamples: samples
+      opened.reader, name: input.name, model: model, qualities: qualities, effort: effort.effort,
+      keepsRows: report.report != nil, newSamples: samples,
+      file: ReadFile(bytes: { opened.fileBytes })
     ) { done in
       if isShown { Terminal.writeError("\r\(done) of \(qualities.count) qualities\u{1B}[K") }
     }

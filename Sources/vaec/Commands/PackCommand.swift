@@ -22,6 +22,7 @@ struct PackCommand: ParsableCommand {
 
   @OptionGroup var target: TargetOptions
   @OptionGroup var effort: EffortOption
+  @OptionGroup var measure: MeasureOption
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
@@ -37,37 +38,41 @@ struct PackCommand: ParsableCommand {
       throw CommandError.outputIsTerminal("streams")
     }
     let codec = try general.codec()
-    let options = EncodeOptions(
+    var options = EncodeOptions(
       target: target.target, guarantee: target.isEmpty ? .lossless : target.guarantee, effort: effort.effort)
+    options.measuresDistortion = !measure.noMeasure
     let console = general.console
-    let roles = FileRoles(reading: files.inputs.map(\.path))
-    try FileResults(general).collect(files.inputs) { input in
+    let inputs = try files.inputs(.samples(raw: reading.dtype != nil))
+    let roles = FileRoles(reading: inputs.map(\.path))
+    try FileResults(general).collect(inputs) { input in
       let output = try files.target(of: input, holds: .stream, roles) { (path) throws(CommandError) in
         OutputName.stream(for: path)
       }
       let source = try input.open()
       let notes = ReadingNotes()
       let readOptions = reading.readOptions(memory: fitting.readingMemory, notes: notes)
-      var samples: (() throws(CodecError) -> any SampleReader)?
+      var spooled: (open: () throws(CodecError) -> any SampleReader, fileBytes: Int)?
       var comparison: ContentComparison?
       if options.guarantee == .lossless {
         let compared = try input.comparison(source, readOptions)
-        (comparison, samples) = (compared.0, compared.reopen)
+        comparison = compared.0
+        spooled = compared.reopen.map { ($0, compared.fileBytes) }
         try comparison?.tell(console, name: input.name, removesInput: files.removesInput)
       }
-      let open = try samples ?? input.repeatable(source, readOptions)
+      let samples = try spooled ?? input.repeatable(source, readOptions)
       let sink = try naming(output.name) { () throws(ByteIOError) in
         try output.open(Provenance(copying: source), isDurable: files.removesInput)
       }
       let message = "finishing the epoch, then encoding; press again to stop at once"
-      let report = try FitProgressDisplay.watching(
+      var report = try FitProgressDisplay.watching(
         console, countsEpochs: fitting.time == nil, message: message
       ) { progress in
         try codec.pack(
           name: input.name, fitOptions: fitting.options, memory: fitting.memory, options: options, to: sink,
-          open: open, progress: progress)
+          open: samples.open, progress: progress)
       }
       try codec.readBack(sink, name: output.name, samples: report.encode.samples)
+      report.encode.fileBytes = samples.fileBytes
       try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
       try files.clearAway(input, source, after: sink)
       console.tell(notes)

@@ -30,6 +30,16 @@ struct VaecCommand: ParsableCommand {
       InterpolateCommand.self,
     ])
 
+  @Flag(name: .customShort("V"), help: "Show the version.")
+  var showsVersion = false
+
+  @Flag(name: .customShort("d"), help: "Decode: vaec -d FILE is vaec decode FILE.")
+  var decodes = false
+
+  func run() throws {
+    throw showsVersion ? CleanExit.message(Self.configuration.version) : CleanExit.helpRequest(self)
+  }
+
   /// The program's version.
   static let version = "0.1.0"
 }

@@ -19,6 +19,9 @@ final class DecodedOutput {
   private(set) var sink: (any ByteSink)?
   /// Where samples wait until all have turned out to fit the output's type, and where they go then.
   private var waiting: (spool: SpoolFile, sink: any ByteSink)?
+  private let originals: OriginalSamples?
+  private var written: SampleDescription?
+  private var counter: CountingSink?
   private var writer: (any SampleWriter)?
   private var first: SampleDescription?
   private var refusal: CommandError?
@@ -31,12 +34,14 @@ final class DecodedOutput {
   ///   - isJoined: whether the samples of several files will follow one another.
   ///   - provenance: what the samples are made of.
   ///   - isDurable: whether ``finish()`` waits for the disk.
+  ///   - originals: what the samples are compared with.
   init(
     _ target: OutputTarget, format: FormatName?, writesToTerminal: Bool, clips: Bool, rows: Int? = nil,
-    isJoined: Bool, _ provenance: Provenance, isDurable: Bool = false
+    isJoined: Bool, _ provenance: Provenance, isDurable: Bool = false, comparing originals: OriginalSamples? = nil
   ) {
     self.clips = clips
     self.rows = rows
+    self.originals = originals
     self.target = target
     self.format = format
     self.writesToTerminal = writesToTerminal
@@ -55,11 +60,13 @@ final class DecodedOutput {
   func countsRows(of description: SampleDescription) -> Bool {
     format?.countsRows ?? description.format.countsRows
   }
+  /// Bytes of the output so far, and of all of it once it is complete.
+  var bytes: Int { counter?.count ?? 0 }
 
   /// Why samples were refused, if they were: it says more than the error that was thrown.
   func takeRefusal() -> CommandError? {
     defer { refusal = nil }
-    return refusal
+    return refusal ?? originals?.refusal
   }
 
   /// The writer for the samples of the file called `name`. Finishing it leaves the output open.
@@ -70,8 +77,9 @@ final class DecodedOutput {
         throw .samples(.cannotWrite(format: "the output", reason: "it holds other samples"))
       }
       if let column = description.renamedColumn(after: first) { throw .renamedColumn(name: name, column) }
-      return OpenEndedWriter(writer)
+      return OpenEndedWriter(writer, comparing: originals, as: written)
     }
+    try originals?.open(as: description, name: name)
     do throws(SampleIOError) {
       let written = try writtenDescription(description)
       if case .standardOutput = target, Terminal.isOutput, !writesToTerminal, !written.format.isText {
@@ -92,7 +100,8 @@ final class DecodedOutput {
       let writer = try SampleOutput.make(written, to: sink, clips: clips)
       self.writer = writer
       first = description
-      return OpenEndedWriter(writer)
+      self.written = written
+      return OpenEndedWriter(writer, comparing: originals, as: written)
     } catch .bytes(let error, let name) {
       throw .bytes(error, name: name)
     } catch {
@@ -101,7 +110,8 @@ final class DecodedOutput {
   }
 
   /// Completes the output.
-  func finish() throws(CodecError) {
+  func finish() throws {
+    try originals?.finish()
     do throws(SampleIOError) {
       try writer?.finish()
       if let waiting {
@@ -113,9 +123,9 @@ final class DecodedOutput {
         }
       }
     } catch .bytes(let error, _) {
-      throw .bytes(error, name: target.name)
+      throw CodecError.bytes(error, name: target.name)
     } catch {
-      throw .samples(error)
+      throw CodecError.samples(error)
     }
   }
 
@@ -135,13 +145,15 @@ final class DecodedOutput {
   }
 
   private func open() throws(SampleIOError) -> any ByteSink {
-    let sink: any ByteSink
+    let sink: CountingSink
     do throws(ByteIOError) {
-      sink = try target.open(provenance, isDurable: isDurable)
+      let file = try target.open(provenance, isDurable: isDurable)
+      self.sink = file
+      sink = CountingSink(file)
     } catch {
       throw .bytes(error, name: target.name)
     }
-    self.sink = sink
+    counter = sink
     guard case .file(let path, _) = target else { return sink }
     return try SampleOutput.sink(wrapping: sink, forName: path)
   }
@@ -159,10 +171,19 @@ extension SampleFormat {
 /// Another writer that stays open when this one is finished.
 private final class OpenEndedWriter: SampleWriter {
   private let base: any SampleWriter
+  private let originals: OriginalSamples?
+  private let written: SampleDescription?
 
-  init(_ base: any SampleWriter) { self.base = base }
+  init(_ base: any SampleWriter, comparing originals: OriginalSamples?, as written: SampleDescription?) {
+    self.base = base
+    self.originals = originals
+    self.written = written
+  }
 
-  func write(_ batch: SampleBatch) throws(SampleIOError) { try base.write(batch) }
+  func write(_ batch: SampleBatch) throws(SampleIOError) {
+    if let originals, let written { try originals.compare(batch, as: written) }
+    try base.write(batch)
+  }
 
   func finish() {}
 }

@@ -6,15 +6,17 @@ extension InputFile {
   /// Whether samples that come back exactly are the bytes of this input, which is read twice for that.
   ///
   /// - Returns: the answer; and, where the input can be read only once, what gives a reader of the samples from the first on,
-  ///   from a temporary file.
+  ///   from a temporary file; and the bytes of the input.
   func comparison(
     _ source: FileSource, _ options: ReadOptions
-  ) throws(CodecError) -> (ContentComparison, reopen: (() throws(CodecError) -> any SampleReader)?) {
+  ) throws(CodecError) -> (
+    ContentComparison, reopen: (() throws(CodecError) -> any SampleReader)?, fileBytes: Int
+  ) {
     let isRepeatable = source.position != nil
     let store = try naming(name) { () throws(ByteIOError) in try source.store() }
     do throws(SampleIOError) {
       let comparison = try ContentComparison(of: { StoreSource(store) }, name: name, options: options)
-      guard !isRepeatable else { return (comparison, nil) }
+      guard !isRepeatable else { return (comparison, nil, store.size) }
       return (
         comparison,
         { () throws(CodecError) in
@@ -23,7 +25,7 @@ extension InputFile {
           } catch {
             throw .samples(error)
           }
-        }
+        }, store.size
       )
     } catch {
       throw .samples(error)

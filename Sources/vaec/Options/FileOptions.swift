@@ -18,6 +18,15 @@ struct FileOptions: ParsableArguments {
   @Flag(name: [.customShort("c"), .customLong("stdout")], help: "Write to standard output.")
   var toStandardOutput = false
 
+  @Option(
+    name: .customLong("output-dir"),
+    help: ArgumentHelp("The directory for outputs; it is made where it is missing.", valueName: "dir"),
+    completion: .directory)
+  var outputDirectory: String?
+
+  @Flag(name: [.customShort("r"), .long], help: "Take directories: all files in them, and below.")
+  var recursive = false
+
   @Flag(name: .shortAndLong, help: "Overwrite files, and write to terminals.")
   var force = false
 
@@ -29,11 +38,36 @@ struct FileOptions: ParsableArguments {
 
   func validate() throws {
     if output != nil, toStandardOutput { throw ValidationError("-o and -c exclude each other.") }
+    if outputDirectory != nil, output != nil || toStandardOutput {
+      throw ValidationError("--output-dir excludes -o and -c.")
+    }
+    if recursive, output != nil { throw ValidationError("-r and -o exclude each other; pass --output-dir.") }
     if keep, removesInput { throw ValidationError("--keep and --rm exclude each other.") }
   }
 
   /// The inputs: standard input where none is named.
   var inputs: [InputFile] { files.isEmpty ? [InputFile("-")] : files.map(InputFile.init) }
+
+  /// The inputs, with the files in directories where those are taken.
+  ///
+  /// - Parameter selection: which files of a directory are taken.
+  func inputs(_ selection: FileSelection) throws(CommandError) -> [InputFile] {
+    var all: [InputFile] = []
+    for input in inputs {
+      guard recursive, !input.isStandardInput, FileStatus(ofPath: input.path)?.isDirectory == true else {
+        all.append(input)
+        continue
+      }
+      let found = try DirectoryContent.files(below: input.path, selection)
+      guard !found.isEmpty else { throw .noFiles(directory: input.path, wanted: selection.text) }
+      all += found.map { path in
+        // As zstd mirrors paths: below the directory for outputs, without what leads out of it.
+        let parts = path.split(separator: "/").filter { $0 != "." && $0 != ".." }
+        return InputFile(path, mirroredPath: parts.joined(separator: "/"))
+      }
+    }
+    return all
+  }
 
   /// Whether any output goes to standard output.
   var usesStandardOutput: Bool {
@@ -76,7 +110,18 @@ struct FileOptions: ParsableArguments {
   ) throws(CommandError) -> OutputTarget {
     if toStandardOutput || output == "-" { return .standardOutput }
     if let output { return .file(output, overwrite: force) }
-    return input.isStandardInput ? .standardOutput : .file(try name(input.path), overwrite: force)
+    if input.isStandardInput { return .standardOutput }
+    if FileStatus(ofPath: input.path)?.isDirectory == true { throw .isDirectory(input.name) }
+    return .file(try name(try place(of: input)), overwrite: force)
+  }
+
+  /// The path that the output's is made of: the input's, or one below the directory for outputs.
+  private func place(of input: InputFile) throws(CommandError) -> String {
+    guard let outputDirectory else { return input.path }
+    let own = input.mirroredPath ?? input.path.split(separator: "/").last.map(String.init) ?? input.path
+    let path = outputDirectory.hasSuffix("/") ? outputDirectory + own : "\(outputDirectory)/\(own)"
+    if let slash = path.lastIndex(of: "/") { try Terminal.makeDirectory(String(path[..<slash])) }
+    return path
   }
 
   /// Removes `input` where that was asked for: if it is the file that was read, whole and unchanged, and its content is in

@@ -5,10 +5,19 @@ import VAECodec
 /// The model to work with.
 struct ModelOption: ParsableArguments {
   @Option(
-    name: [.customShort("m"), .long],
-    help: ArgumentHelp("The model, as fit has made it.", valueName: "model.vae"),
+    name: [.customShort("m"), .customLong("model")],
+    help: ArgumentHelp("The model, as fit has made it; without, that of VAEC_MODEL.", valueName: "model.vae"),
     completion: .file(extensions: ["vae"]))
-  var model: String
+  private var named: String?
+
+  /// The model's file.
+  var model: String { named ?? Terminal.defaultModel ?? "" }
+
+  func validate() throws {
+    if model.isEmpty {
+      throw ValidationError("name the model with -m, or in the variable VAEC_MODEL.")
+    }
+  }
 
   /// What its file is, for those who make something of it.
   var status: FileStatus? { FileStatus(ofPath: model) }

@@ -18,7 +18,7 @@ struct EvaluationResult {
       table.add([
         text(ofQuality: point.quality), point.bitsPerSample.fixed(1),
         point.bitsPerValue.fixed(3), point.ratio.fixed(2), point.ratioWithModel.fixed(2),
-        point.rmse.significant(4), point.psnr.fixed(2), Self.errorText(point.maxError),
+        point.rmse.significant(4), decibelText(point.psnr), Distortion.text(ofError: point.maxError),
         pca.bits(at: point.psnr)?.fixed(1) ?? "-", point.encodeMBPerSecond.significant(3),
         point.decodeMBPerSecond.significant(3),
       ])
@@ -39,8 +39,8 @@ struct EvaluationResult {
     var table = Table(["latents", "RMSE", "PSNR dB", "PCA RMSE", "PCA dB"])
     for point in reconstruction.points {
       table.add([
-        "\(point.latents)", point.mse.squareRoot().significant(4), point.psnr.fixed(2),
-        point.pcaMSE.squareRoot().significant(4), point.pcaPSNR.fixed(2),
+        "\(point.latents)", point.mse.squareRoot().significant(4), decibelText(point.psnr),
+        point.pcaMSE.squareRoot().significant(4), decibelText(point.pcaPSNR),
       ])
     }
     let pca = reconstruction.pcaIsOfFit ? "PCA of the fit" : "PCA of these samples themselves"
@@ -60,11 +60,6 @@ struct EvaluationResult {
       + table.lines
   }
 
-  /// Integers, as errors of integer data are, without decimals.
-  private static func errorText(_ error: Double) -> String {
-    error == error.rounded() && error < 1e9 ? error.fixed(0) : error.significant(4)
-  }
-
   private var conclusions: [String] {
     var lines: [String] = []
     if let bound = report.evidence { lines.append("ELBO: \(ModelText.line(bound))") }
@@ -72,9 +67,11 @@ struct EvaluationResult {
       lines.append("Mean rate against PCA at equal PSNR: \(change > 0 ? "+" : "")\(change.fixed(1)) %")
     }
     lines.append(
-      report.breakEvenSamples.map {
-        "Model and codes together are smaller than PCA's from \(counted($0, "sample")) on."
-      } ?? "Model and codes together are never smaller than PCA's here.")
+      !report.comparesSizesWithPCA
+        ? "Not compared with PCA: there is no curve of PCA at the PSNR of the middle quality."
+        : report.breakEvenSamples.map {
+          "Model and codes together are smaller than PCA's from \(counted($0, "sample")) on."
+        } ?? "Model and codes together are never smaller than PCA's here.")
     if let finest = report.points.map(\.quality).max() {
       let quality = "at quality \(text(ofQuality: finest))"
       lines.append(
@@ -92,7 +89,8 @@ struct EvaluationResult {
         ("quality", .number(point.quality)), ("bits_per_sample", .number(point.bitsPerSample)),
         ("bits_per_value", .number(point.bitsPerValue)), ("ratio", .number(point.ratio)),
         ("ratio_with_model", .number(point.ratioWithModel)), ("mse", .number(point.mse)),
-        ("rmse", .number(point.rmse)), ("psnr", .number(point.psnr)), ("max_error", .number(point.maxError)),
+        ("rmse", .number(point.rmse)), ("psnr_db", .number(point.psnr)),
+        ("max_error", .number(point.maxError)), ("exact", .bool(point.isExact)),
         ("encode_mb_per_s", .number(point.encodeMBPerSecond)),
         ("decode_mb_per_s", .number(point.decodeMBPerSecond)),
       ])
@@ -100,7 +98,7 @@ struct EvaluationResult {
     let pca = report.baselinePCA.map { point in
       JSON.object([
         ("bits_per_sample", .number(point.bitsPerSample)), ("mse", .number(point.mse)),
-        ("psnr", .number(point.psnr)),
+        ("psnr_db", .number(point.psnr)),
       ])
     }
     let all =
@@ -108,9 +106,11 @@ struct EvaluationResult {
     return .object(
       [("samples", .integer(report.samples))] + all + [
         ("values_per_sample", .integer(report.valuesPerSample)),
-        ("dtype", .string(report.elementType.name)), ("model_bytes", .integer(report.modelBytes)),
+        ("dtype", .string(report.elementType.name)), ("file_bytes", JSON(report.fileBytes)),
+        ("model_bytes", .integer(report.modelBytes)),
         ("points", .array(points)), ("baseline_pca", .array(pca)),
         ("bd_rate_vs_pca", JSON(report.bdRateVsPCA)),
+        ("compares_sizes_with_pca", .bool(report.comparesSizesWithPCA)),
         ("break_even_samples", JSON(report.breakEvenSamples)),
         ("break_even_samples_vs_zstd", JSON(report.breakEvenSamplesVsZstd)),
         ("zstd_bits_per_sample", .number(report.zstdBitsPerSample)),
@@ -123,8 +123,8 @@ struct EvaluationResult {
     if let reconstruction = report.reconstruction {
       let points = reconstruction.points.map { point in
         JSON.object([
-          ("latents", .integer(point.latents)), ("mse", .number(point.mse)), ("psnr", .number(point.psnr)),
-          ("pca_mse", .number(point.pcaMSE)), ("pca_psnr", .number(point.pcaPSNR)),
+          ("latents", .integer(point.latents)), ("mse", .number(point.mse)), ("psnr_db", .number(point.psnr)),
+          ("pca_mse", .number(point.pcaMSE)), ("pca_psnr_db", .number(point.pcaPSNR)),
         ])
       }
       members = [

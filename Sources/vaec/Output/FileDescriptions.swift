@@ -58,7 +58,8 @@ struct StreamDescription: FileResult {
       }
       list.add("chunks", "\(stream.chunks), of up to \(counted(stream.chunkRows, "sample"))")
       list.add(
-        "rate", "\(stream.bitsPerSample.fixed(1)) bits/sample, ratio \(stream.ratio.fixed(2))")
+        "rate", "\(stream.bitsPerSample.fixed(1)) bits/sample, ratio \(stream.ratio.fixed(2)) to plain values"
+      )
       lines += list.lines
     }
     try console.result(lines)

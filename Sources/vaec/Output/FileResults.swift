@@ -1,5 +1,6 @@
 import ArgumentParser
 import ByteIO
+import VAECodec
 
 /// What a command found out about one of its files.
 protocol FileResult {
@@ -9,16 +10,48 @@ protocol FileResult {
   var json: JSON { get }
   /// Whether the file is at fault all the same.
   var isFailure: Bool { get }
+  /// What it adds to the total; nil where files are not changed.
+  var sizes: FileSizes? { get }
+}
+
+/// Samples, and their bytes before and after, of one file or several.
+struct FileSizes {
+  var samples = 0
+  var fileBytes = 0
+  var streamBytes = 0
+  var isDecoded = false
+
+  static func + (a: FileSizes, b: FileSizes) -> FileSizes {
+    FileSizes(
+      samples: a.samples + b.samples, fileBytes: a.fileBytes + b.fileBytes,
+      streamBytes: a.streamBytes + b.streamBytes, isDecoded: b.isDecoded)
+  }
+
+  private var ratio: Double { Double(fileBytes) / Double(max(1, streamBytes)) }
+
+  /// "34752 -> 3075 bytes, ratio 11.30".
+  var text: String {
+    let (before, after) = isDecoded ? (streamBytes, fileBytes) : (fileBytes, streamBytes)
+    return "\(before) -> \(after) bytes, ratio \(ratio.fixed(2))"
+  }
+
+  var members: [(key: String, value: JSON)] {
+    [
+      ("samples", .integer(samples)), ("file_bytes", .integer(fileBytes)),
+      ("stream_bytes", .integer(streamBytes)), ("ratio", .number(ratio)),
+    ]
+  }
 }
 
 extension FileResult {
   var isFailure: Bool { false }
+  var sizes: FileSizes? { nil }
 }
 
 /// Does a command's work file by file, and tells the results: one by one, or at the end as one JSON object.
 ///
-/// The object of one file is its result. That of several has them all in a list called `files`. A file that
-/// is at fault has an object too, with its `error`.
+/// The object has the results of all files, of one as of several, in a list called `files`, and their sums in `total`. A file
+/// that is at fault has an object too, with its `error`.
 struct FileResults {
   private let console: Console
   private let isJSON: Bool
@@ -58,11 +91,15 @@ struct FileResults {
     var results: [JSON] = []
     var (hasFailed, isDamaged) = (false, false)
     var code = Failure.memoryCode
+    var (total, done, failed): (FileSizes?, Int, Int) = (nil, 0, 0)
     for input in inputs {
       do {
         let result = try body(input)
         if isJSON { results.append(result.json) } else { try result.tell(console) }
+        done += 1
+        if let sizes = result.sizes { total = total.map { $0 + sizes } ?? sizes }
         if result.isFailure {
+          failed += 1
           isDamaged = true
           code = Failure.faultCode
         }
@@ -72,17 +109,21 @@ struct FileResults {
         results.append(
           .object([("file", .string(input.name)), ("ok", .bool(false)), ("error", .string(text))]))
         hasFailed = true
+        failed += 1
         code = min(code, failure.exitCode)
         if isJoint { break }
       }
     }
     if !hasFailed { try afterwards() }
     if isJSON {
-      if inputs.count > 1 {
-        try console.result(.object([("files", .array(results))]))
-      } else if let result = results.first {
-        try console.result(result)
-      }
+      let counts: [(key: String, value: JSON)] = [
+        ("files", .integer(results.count)), ("failed", .integer(failed)),
+      ]
+      try console.result(
+        .object([("files", .array(results)), ("total", .object(counts + (total?.members ?? [])))]))
+    } else if inputs.count > 1, done > 1, let total {
+      let failures = failed == 0 ? "" : ", \(failed) of \(inputs.count) at fault"
+      console.note("\(counted(done, "file")): \(total.text)\(failures)")
     }
     if hasFailed || isDamaged { throw ExitCode(code) }
   }

@@ -50,7 +50,7 @@ enum ModelText {
     for point in summary.points where qualities.contains(point.quality) {
       let bits = pca.bits(at: point.psnr)
       table.add([
-        point.quality.fixed(0), point.bitsPerSample.fixed(1), point.psnr.fixed(2), bits?.fixed(1) ?? "-",
+        point.quality.fixed(0), point.bitsPerSample.fixed(1), decibelText(point.psnr), bits?.fixed(1) ?? "-",
         bits.map { "\((100 * (1 - point.bitsPerSample / $0)).fixed(0)) %" } ?? "-",
       ])
     }
@@ -86,16 +86,16 @@ enum ModelText {
     let points = summary.points.map { point in
       JSON.object([
         ("quality", .number(point.quality)), ("bits_per_sample", .number(point.bitsPerSample)),
-        ("psnr", .number(point.psnr)),
+        ("psnr_db", .number(point.psnr)),
       ])
     }
     let pca = summary.pcaPoints.map { point in
-      JSON.object([("bits_per_sample", .number(point.bitsPerSample)), ("psnr", .number(point.psnr))])
+      JSON.object([("bits_per_sample", .number(point.bitsPerSample)), ("psnr_db", .number(point.psnr))])
     }
     let training = summary.trainingCurve.map { point in
       JSON.object([
         ("epoch", .number(point.epoch)), ("bits_per_sample", .number(point.bits)),
-        ("psnr", .number(point.psnr)),
+        ("psnr_db", .number(point.psnr)),
       ])
     }
     let latents = summary.latents.map { latent in

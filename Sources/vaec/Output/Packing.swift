@@ -17,6 +17,8 @@ struct Packing: FileResult {
     transfer = Transfer(encode, from: input, to: target, comparison)
   }
 
+  var sizes: FileSizes? { transfer.sizes }
+
   func tell(_ console: Console) {
     transfer.tell(console)
     if report.carriesModel, let fit = report.fit {

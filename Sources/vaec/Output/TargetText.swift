@@ -7,7 +7,9 @@ extension TargetOutcome {
   var text: String {
     switch asked {
     case .quality: "asked for a quality"
-    case .psnr(let psnr): "asked for \(psnr.fixed(2)) dB, reached \(reached.fixed(2)) dB"
+    case .psnr(let psnr):
+      "asked for \(psnr.fixed(2)) dB, "
+        + (reached == .infinity ? "all values are exact" : "reached \(reached.fixed(2)) dB")
     case .bitsPerSample(let bits):
       "asked for \(bits.fixed(2)) bits/sample, reached \(reached.fixed(2)) bits/sample"
     case .bytes(let bytes): "asked for \(bytes) bytes, reached \(reached.fixed(0)) bytes"

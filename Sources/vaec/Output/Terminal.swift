@@ -41,6 +41,9 @@ enum Terminal {
     return String(cString: value)
   }
 
+  /// The model's file where none is named: what VAEC_MODEL says.
+  static var defaultModel: String? { environment("VAEC_MODEL").flatMap { $0.isEmpty ? nil : $0 } }
+
   /// How many processors this process can use.
   static var processors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 
@@ -49,6 +52,41 @@ enum Terminal {
     (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }.map {
       ByteText.text(of: UnsafeRawBufferPointer(start: $0, count: strlen($0)))
     }
+  }
+
+  /// The names in a directory, in order, as ``ByteText``.
+  static func entries(of path: String) throws(CommandError) -> [String] {
+    guard let directory = opendir(ByteText.bytes(of: path).map { CChar(bitPattern: $0) } + [0]) else {
+      throw .directory(name: path, operation: "read", reason: problem)
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 1) {
+          ByteText.text(of: UnsafeRawBufferPointer(start: $0, count: strlen($0)))
+        }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Makes a directory, and those that it is in.
+  static func makeDirectory(_ path: String) throws(CommandError) {
+    guard !path.isEmpty, FileStatus(ofPath: path)?.isDirectory != true else { return }
+    if let slash = path.dropLast().lastIndex(of: "/") { try makeDirectory(String(path[..<slash])) }
+    guard
+      mkdir(ByteText.bytes(of: path).map { CChar(bitPattern: $0) } + [0], 0o777) == 0
+        || FileStatus(ofPath: path)?.isDirectory == true
+    else { throw .directory(name: path, operation: "made", reason: problem) }
+  }
+
+  /// What the last system call found wrong.
+  private static var problem: String {
+    let reason = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
+    return reason.prefix(1).lowercased() + reason.dropFirst()
+  }
   }
 
   /// The number of the interrupt signal.

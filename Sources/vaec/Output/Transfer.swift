@@ -8,6 +8,7 @@ struct Transfer: FileResult {
   private let samples: Int
   private let valuesPerSample: Int
   private let rawBytes: Int
+  private let fileBytes: Int
   private let streamBytes: Int
   private let seconds: Double
   private let clippedValues: Int
@@ -19,8 +20,8 @@ struct Transfer: FileResult {
   private let guarantee: Guarantee?
   /// Whether exact values are the input's bytes; nil where nobody looked.
   private let comparison: ContentComparison?
-  /// Of what was written, where it was measured.
-  private let psnr: Double?
+  /// How far decoded samples are from those that were encoded; nil where nobody asked.
+  private let distortion: Distortion?
   /// nil where a quality was asked for.
   private let outcome: TargetOutcome?
   private let damage: DamageReport?
@@ -34,6 +35,8 @@ struct Transfer: FileResult {
     samples = report.samples
     valuesPerSample = report.valuesPerSample
     rawBytes = report.rawBytes
+    fileBytes = report.fileBytes
+    distortion = report.distortion
     streamBytes = report.streamBytes
     seconds = report.seconds
     clippedValues = report.clippedValues
@@ -41,12 +44,19 @@ struct Transfer: FileResult {
     isDecoded = false
     quality = report.quality
     guarantee = report.guarantee
-    psnr = report.psnr
     outcome = report.target
     damage = nil
   }
 
-  init(_ report: DecodeReport, from input: InputFile, to target: OutputTarget) {
+  /// - Parameters:
+  ///   - fileBytes: of the output.
+  ///   - distortion: of its samples, where they were compared with those that were encoded.
+  init(
+    _ report: DecodeReport, from input: InputFile, to target: OutputTarget, fileBytes: Int,
+    distortion: Distortion?
+  ) {
+    self.fileBytes = fileBytes
+    self.distortion = distortion
     comparison = nil
     self.input = input
     self.target = target
@@ -60,22 +70,25 @@ struct Transfer: FileResult {
     isDecoded = true
     quality = nil
     guarantee = nil
-    psnr = nil
     outcome = nil
     damage = report.damage.isEmpty ? nil : DamageReport(input.name, report)
   }
 
   var isFailure: Bool { damage != nil }
 
-  private var ratio: Double { Double(rawBytes) / Double(max(1, streamBytes)) }
+  var sizes: FileSizes? {
+    FileSizes(samples: samples, fileBytes: fileBytes, streamBytes: streamBytes, isDecoded: isDecoded)
+  }
+
+  private var ratio: Double { Double(fileBytes) / Double(max(1, streamBytes)) }
   private var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
 
   func tell(_ console: Console) {
     damage?.tell(console)
-    let (before, after) = isDecoded ? (streamBytes, rawBytes) : (rawBytes, streamBytes)
+    let (before, after) = isDecoded ? (streamBytes, fileBytes) : (fileBytes, streamBytes)
     console.note(
       "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
-        + "\(bitsPerSample.fixed(1)) bits/sample, to \(target.name)")
+        + "\(bitsPerSample.fixed(1)) bits/sample\(distortion.map { ", \($0.text)" } ?? ""), to \(target.name)")
     if let promise {
       console.note("\(input.name): \(promise)")
     }
@@ -104,7 +117,7 @@ struct Transfer: FileResult {
 
   /// What became of the values: "lossless", "no value is off by more than 0.01", "lossy, PSNR 45.02 dB".
   private var promise: String? {
-    let loss = psnr.map { "lossy, PSNR \($0.fixed(2)) dB" }
+    let loss = distortion.flatMap { $0.isExact ? nil : "lossy" }
     return switch guarantee {
     case .lossless?: Guarantee.lossless.text(bytesComeBack: comparison == .same)
     case .maxError?: [loss, guarantee?.text].compactMap { $0 }.joined(separator: ", ")
@@ -119,9 +132,12 @@ struct Transfer: FileResult {
     ]
     if !isDecoded { members.append(("quality", quality.map { .number($0) } ?? .null)) }
     members += [
-      ("raw_bytes", .integer(rawBytes)), ("stream_bytes", .integer(streamBytes)), ("ratio", .number(ratio)),
-      ("bits_per_sample", .number(bitsPerSample)), ("seconds", .number(seconds)),
+      ("raw_bytes", .integer(rawBytes)), ("file_bytes", .integer(fileBytes)),
+      ("stream_bytes", .integer(streamBytes)), ("ratio", .number(ratio)),
+      ("bits_per_sample", .number(bitsPerSample)),
     ]
+    members += distortion?.members ?? []
+    members.append(("seconds", .number(seconds)))
     if !isDecoded {
       members += [
         ("clipped_values", .integer(clippedValues)), ("non_finite_values", .integer(nonFiniteValues)),

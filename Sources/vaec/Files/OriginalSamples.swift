@@ -1,0 +1,81 @@
+import ByteIO
+import SampleIO
+import VAECodec
+
+/// The samples that a stream was made of, read beside the stream to tell how far decoded ones are from them.
+final class OriginalSamples {
+  private let input: InputFile
+  private let memory: MemoryLimit
+  private var reader: (any SampleReader)?
+  private var rows = 0
+  private var stream = ""
+  private var measured = Distortion()
+  /// Why they cannot be compared, where they cannot.
+  private(set) var refusal: CommandError?
+
+  init(_ input: InputFile, memory: MemoryLimit) {
+    self.input = input
+    self.memory = memory
+  }
+
+  /// Opens the originals of the decoded samples of the stream `name`.
+  ///
+  /// - Parameter description: of the decoded samples: of raw originals it says what no file does.
+  func open(as description: SampleDescription, name: String) throws(CodecError) {
+    stream = name
+    var options = ReadOptions(memory: memory)
+    switch description.format {
+    case .raw:
+      (options.format, options.elementType, options.shape) = (
+        .raw, description.elementType, description.sampleShape
+      )
+    case .delimited(let style): options.header = style.header != nil
+    default: break
+    }
+    let reader = try input.reader(of: try input.open(), options)
+    let own = reader.description
+    guard own.sampleShape == description.sampleShape, own.elementType == description.elementType else {
+      refusal = .cannotCompare(
+        name: input.name, found: ModelText.samples(own.sampleShape, own.elementType), stream: name,
+        expected: ModelText.samples(description.sampleShape, description.elementType))
+      throw .samples(.cannotWrite(format: "the output", reason: "its originals are others"))
+    }
+    self.reader = reader
+  }
+
+  /// Compares the next decoded samples.
+  ///
+  /// - Parameter written: what they are written as: rounding to decimals and to another type belongs to their error.
+  func compare(_ batch: SampleBatch, as written: SampleDescription) throws(SampleIOError) {
+    var decoded = batch
+    if written.elementType != batch.elementType {
+      decoded = SampleBatch(
+        doubles: batch.doubles(), elementType: written.elementType, valuesPerSample: batch.valuesPerSample)
+    }
+    var done = 0
+    while done < batch.rows {
+      guard let original = try reader?.read(maxRows: batch.rows - done) else {
+        refusal = .otherRows(name: input.name, stream: stream, isFewer: true)
+        throw .cannotWrite(format: "the output", reason: "its originals are fewer")
+      }
+      measured.add(original, decoded.rows(done..<done + original.rows), as: written)
+      done += original.rows
+    }
+  }
+
+  /// How far decoded samples are from the originals.
+  ///
+  /// - Parameter peak: what PSNR is measured against; 0 for the range of the originals.
+  func distortion(peak: Double) -> Distortion { measured.against(peak: peak) }
+
+  /// Throws where there are more originals than decoded samples.
+  func finish() throws {
+    let next: SampleBatch?
+    do throws(SampleIOError) {
+      next = try reader?.read(maxRows: 1)
+    } catch {
+      throw CodecError.samples(error)
+    }
+    if next != nil { throw CommandError.otherRows(name: input.name, stream: stream, isFewer: false) }
+  }
+}

@@ -1,0 +1,28 @@
+import VAECodec
+
+// What samples lose on their way, for people and for programs.
+
+extension Distortion {
+  /// "RMSE 1.2, PSNR 22.90 dB, max error 9", or "exact".
+  var text: String {
+    if isExact { return "exact" }
+    let decibels = psnr.map { ", PSNR \($0.fixed(2)) dB" } ?? ""
+    return "RMSE \(rmse.significant(4))\(decibels), max error \(Self.text(ofError: maximum))"
+  }
+
+  /// The keys that `encode`, `pack`, `decode --compare` and `eval` share; PSNR is null where all values are exact.
+  var members: [(key: String, value: JSON)] {
+    [
+      ("rmse", .number(rmse)), ("psnr_db", JSON(psnr)), ("psnr_peak", .number(peak)),
+      ("max_error", .number(maximum)), ("exact", .bool(isExact)),
+    ]
+  }
+
+  /// Integers, as errors of integer data are, without decimals.
+  static func text(ofError error: Double) -> String {
+    error == error.rounded() && error < 1e9 ? error.fixed(0) : error.significant(4)
+  }
+}
+
+/// A PSNR in a table: "22.90", or "exact".
+func decibelText(_ psnr: Double) -> String { psnr == .infinity ? "exact" : psnr.fixed(2) }
