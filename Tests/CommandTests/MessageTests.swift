@@ -4,8 +4,8 @@ import Foundation
 import SampleIO
 import Testing
 import VAE
-import VAECodec
 
+@testable import VAECodec
 @testable import vaec
 
 /// All messages about what is at fault, as they were last approved: `Fixtures/messages.txt` has them. With `VAEC_RENEW` set,
@@ -38,23 +38,25 @@ struct MessageTests {
     (.memory(needs: 3 << 30, limit: 1 << 30), nil),
   ]
 
-  private static let sampleErrors: [(SampleIOError, String?)] = [
-    (.bytes(.truncated(format: "gzip"), name: name), nil), (.empty(name: name), nil),
-    (.unrecognized(name: name), nil), (.missingOption(name: name, option: "--shape"), nil),
-    (.badHeader(name: name, format: "npy", reason: "no shape"), nil),
-    (.unsupportedType(name: name, type: "c16"), nil), (.scalar(name: name), nil),
-    (.badShape(name: name, shape: [2, 0], reason: "an axis without values"), nil),
-    (.tooLarge(name: name, limit: 1000), nil), (.truncated(name: name, expectedRows: 9, gotRows: 7), nil),
-    (.truncatedRow(name: name, row: 8), nil), (.trailingBytes(name: name, rows: 9), nil),
-    (.columnCount(name: name, line: 5, found: 1, expected: 3), nil),
-    (.headerCount(name: name, found: 2, expected: 3), nil),
-    (.notANumber(name: name, line: 5, column: 2, text: "red"), nil),
-    (.longLine(name: name, line: 5, limit: 1000), nil),
-    (.rowLength(name: name, row: 5, found: 1, expected: 3), nil),
-    (.rowCountMismatch(announced: 9, written: 7), nil),
-    (.cannotWrite(format: "bvecs", reason: "values are f4"), nil),
-    (.badDescription(name: name, reason: "2 column names for 3 columns"), nil),
-  ]
+  private static let sampleErrors: [(SampleIOError, String?)] =
+    [
+      (.bytes(.truncated(format: "gzip"), name: name), nil), (.empty(name: name), nil),
+      (.unrecognized(name: name), nil), (.missingOption(name: name, option: "--shape"), nil),
+      (.badHeader(name: name, format: "npy", reason: "no shape"), nil),
+      (.unsupportedType(name: name, type: "c16"), nil), (.scalar(name: name), nil),
+      (.badShape(name: name, shape: [2, 0], reason: "an axis without values"), nil),
+      (.tooLarge(name: name, limit: 1000), nil), (.truncated(name: name, expectedRows: 9, gotRows: 7), nil),
+      (.truncatedRow(name: name, row: 8), nil), (.trailingBytes(name: name, rows: 9), nil),
+      (.columnCount(name: name, line: 5, found: 1, expected: 3), nil),
+      (.headerCount(name: name, found: 2, expected: 3), nil),
+      (.notANumber(name: name, line: 5, column: 2, text: "red"), nil),
+      (.longLine(name: name, line: 5, limit: 1000), nil),
+      (.rowLength(name: name, row: 5, found: 1, expected: 3), nil),
+      (.rowCountMismatch(announced: 9, written: 7), nil),
+      (.cannotWrite(format: "bvecs", reason: "values are f4"), nil),
+      (.badDescription(name: name, reason: "2 column names for 3 columns"), nil),
+    ]
+    + [RecognizedFile([0x50, 0x4B, 3, 4][...])].compactMap { $0.map { (.otherContent(name: name, $0), nil) } }
 
   private static let streamErrors: [(StreamError, String?)] = [
     (.bytes(.truncated(format: "zstd")), nil), (.notAVaecFile(.npy), nil), (.unsupportedVersion(9), nil),

@@ -155,13 +155,15 @@ struct DistortionTests {
     let told = try #require(model.summary.points.first { $0.quality == 60 })
     let found = report.points[1].psnr
     #expect((told.psnr - found).magnitude < 3, "\(told.psnr) and \(found)")
-    let few = try #require(report.reconstruction?.points.last ?? nil)
-    #expect(few.pcaMSE < variance)
+    let network = try codec.evaluate(
+      array.reader, name: "data", model: try Models.bumps.get(), qualities: [60])
+    let few = try #require(network.reconstruction).points
+    #expect(few.allSatisfy { $0.pcaMSE < 1.1 * variance && $0.mse < 2 * variance })
   }
 
   @Test("exact values have no PSNR but infinity, and nothing else has")
   func exact() throws {
-    let array = try SampleArray((0..<400).map { Double($0 % 7) }, shape: [4], type: .u1)
+    let array = try SampleArray([Double](repeating: 7, count: 400), shape: [4], type: .u1)
     let model = try Models.fit(array, epochs: 1)
     let (report, decoded) = try encoded(array, model, EncodeOptions(quality: 100))
     #expect(decoded.batch == array.batch && report.distortion?.psnr == .infinity)
@@ -189,7 +191,7 @@ struct DistortionTests {
 
   @Test("a PSNR that only exact values reach is found, and told as such")
   func exactTarget() throws {
-    let array = try SampleArray((0..<400).map { Double($0 % 7) }, shape: [4], type: .u1)
+    let array = try SampleArray([Double](repeating: 7, count: 400), shape: [4], type: .u1)
     let model = try Models.fit(array, epochs: 1)
     let (report, decoded) = try encoded(array, model, EncodeOptions(target: .psnr(300)))
     #expect(
