@@ -48,13 +48,13 @@ extension CommandError: CustomStringConvertible {
     case .outputTwice(let name):
       "\(name): would be two outputs of this command; name another output"
     case .suffixNotWritten(let name, let suffix, let written):
-      "\(name): .\(suffix) is not written: \(written)"
+      "\(name): .\(suffix) is not written: \(written); name another output"
     case .cannotJoin(let name, let found, let expected):
       "\(name): holds \(found) where the files before hold \(expected); decode it to a file of its own"
     case .textChanges(let name, let difference):
       "\(name): would not come back byte for byte: \(difference); leave --rm out, and keep the file"
     case .inputKept(let name, let reason):
-      "\(name): kept in spite of --rm, because \(reason)"
+      "\(name): kept in spite of --rm, because \(reason); look at both files before you remove it"
     case .cannotCompare(let name, let found, let stream, let expected):
       "\(name): holds \(found) where \(stream) holds \(expected); name the file that was encoded"
     case .otherRows(let name, let stream, let isFewer):

@@ -32,7 +32,7 @@ struct NameTests {
     let info = try Program.run(["info", "t.csv"], in: scratch)
     #expect(info.code == 0 && info.text.contains(#"a\x1B]0;x\x07, b\x7F\x9B"#), "\(info.text)")
     let json = try Program.run(["info", "--json", "t.csv"], in: scratch)
-    #expect(try json.json()["columns"] as? [String] == ["a\u{1B}]0;x\u{7}", "b\u{7F}\u{9B}"])
+    #expect(try json.file()["columns"] as? [String] == ["a\u{1B}]0;x\u{7}", "b\u{7F}\u{9B}"])
     for byte in json.output.dropLast() { #expect(byte >= 0x20 && byte < 0x7F) }
     let bad = try Program.run(["info", "bad.csv"], in: scratch)
     #expect(bad.isOneLineOfError && bad.errors.contains(#"\x1B[2J"#))

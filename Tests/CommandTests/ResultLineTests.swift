@@ -22,7 +22,7 @@ struct ResultLineTests {
     let ratio = try #require(encoded["ratio"] as? Double)
     #expect(abs(ratio - bytes / Double(try scratch.read("new.npy.vaec").count)) < 1e-9)
     let line = try Program.run(["encode", "-f", "-m", "m.vae", "-q40", "new.npy"], in: scratch).errors
-    #expect(line.contains(" bits/sample, RMSE ") && line.contains(" dB, max error "))
+    #expect(line.contains(" bits/sample, lossy, RMSE ") && line.contains(" dB, max error "))
     #expect(line.split(separator: "\n").count == 1)
     let quick = try Program.run(["encode", "-f", "--no-measure", "-m", "m.vae", "new.npy"], in: scratch)
       .errors

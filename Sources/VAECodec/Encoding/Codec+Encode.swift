@@ -114,7 +114,8 @@ extension Codec {
     return EncodeReport(
       samples: result.samples, valuesPerSample: width, rawBytes: result.rawBytes,
       streamBytes: result.streamBytes, clippedValues: bound == nil ? result.clippedValues : 0,
-      nonFiniteValues: result.nonFiniteValues, fileBytes: result.rawBytes, quality: quality.map { Double($0) },
+      nonFiniteValues: result.nonFiniteValues, fileBytes: result.rawBytes,
+      quality: quality.map { Double($0) },
       distortion: wantsDistortion && (measures || isExact) ? result.distortion : nil,
       guarantee: bound?.guarantee, target: outcome, seconds: (clock.now - start) / .seconds(1))
   }

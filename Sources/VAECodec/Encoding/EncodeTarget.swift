@@ -48,7 +48,7 @@ extension EncodeTarget {
   }
 
   /// That of exact values: scores are subtracted from one another, and infinite ones cannot be.
-  private static let highestScore = 1000.0
+  private static let highestScore = 200.0
 
   /// The score of what was asked for.
   var askedScore: Double {

@@ -95,7 +95,8 @@ struct DecodeCommand: ParsableCommand {
       }
       let source = try input.open()
       let originals = compare.map { OriginalSamples(InputFile($0), memory: limits.memory) }
-      let output = joined ?? output(target, Provenance(copying: source), isJoined: false, comparing: originals)
+      let output =
+        joined ?? output(target, Provenance(copying: source), isJoined: false, comparing: originals)
       let store = opened.removeValue(forKey: input.path)
       let report: DecodeReport
       do {

@@ -37,7 +37,8 @@ final class DecodedOutput {
   ///   - originals: what the samples are compared with.
   init(
     _ target: OutputTarget, format: FormatName?, writesToTerminal: Bool, clips: Bool, rows: Int? = nil,
-    isJoined: Bool, _ provenance: Provenance, isDurable: Bool = false, comparing originals: OriginalSamples? = nil
+    isJoined: Bool, _ provenance: Provenance, isDurable: Bool = false,
+    comparing originals: OriginalSamples? = nil
   ) {
     self.clips = clips
     self.rows = rows

@@ -3,11 +3,11 @@ import VAECodec
 // What samples lose on their way, for people and for programs.
 
 extension Distortion {
-  /// "RMSE 1.2, PSNR 22.90 dB, max error 9", or "exact".
+  /// "lossy, RMSE 1.2, PSNR 22.90 dB, max error 9", or "exact".
   var text: String {
     if isExact { return "exact" }
     let decibels = psnr.map { ", PSNR \($0.fixed(2)) dB" } ?? ""
-    return "RMSE \(rmse.significant(4))\(decibels), max error \(Self.text(ofError: maximum))"
+    return "lossy, RMSE \(rmse.significant(4))\(decibels), max error \(Self.text(ofError: maximum))"
   }
 
   /// The keys that `encode`, `pack`, `decode --compare` and `eval` share; PSNR is null where all values are exact.

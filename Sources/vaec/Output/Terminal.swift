@@ -87,7 +87,6 @@ enum Terminal {
     let reason = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
     return reason.prefix(1).lowercased() + reason.dropFirst()
   }
-  }
 
   /// The number of the interrupt signal.
   static var interruptSignal: CInt { SIGINT }

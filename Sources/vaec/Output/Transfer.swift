@@ -88,7 +88,8 @@ struct Transfer: FileResult {
     let (before, after) = isDecoded ? (streamBytes, fileBytes) : (fileBytes, streamBytes)
     console.note(
       "\(input.name): \(counted(samples, "sample")), \(before) -> \(after) bytes, ratio \(ratio.fixed(2)), "
-        + "\(bitsPerSample.fixed(1)) bits/sample\(distortion.map { ", \($0.text)" } ?? ""), to \(target.name)")
+        + "\(bitsPerSample.fixed(1)) bits/sample\(distortion.map { ", \($0.text)" } ?? ""), to \(target.name)"
+    )
     if let promise {
       console.note("\(input.name): \(promise)")
     }
@@ -117,11 +118,9 @@ struct Transfer: FileResult {
 
   /// What became of the values: "lossless", "no value is off by more than 0.01", "lossy, PSNR 45.02 dB".
   private var promise: String? {
-    let loss = distortion.flatMap { $0.isExact ? nil : "lossy" }
-    return switch guarantee {
+    switch guarantee {
     case .lossless?: Guarantee.lossless.text(bytesComeBack: comparison == .same)
-    case .maxError?: [loss, guarantee?.text].compactMap { $0 }.joined(separator: ", ")
-    case nil: loss
+    case .maxError?, nil: guarantee?.text
     }
   }
 
