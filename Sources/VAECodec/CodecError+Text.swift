@@ -118,6 +118,8 @@ extension CodecError: CustomStringConvertible {
     case .damagedChunk(let index): return "\(name): chunk \(index + 1) is damaged; get a fresh copy"
     case .oversize(let bytes, let limit):
       return "\(name): a part announces \(bytes) bytes, more than the \(limit) allowed; get a fresh copy"
+    case .tooManyChunks(let limit):
+      return "\(name): more than the \(limit) chunks that a stream holds; put more rows in a chunk"
     case .missingSeekTable:
       return "\(name): cut off at its end, where the seek table should be; get a fresh copy"
     case .damagedSeekTable: return "\(name): damaged seek table; get a fresh copy"
@@ -139,6 +141,9 @@ extension CodecError: CustomStringConvertible {
     switch error {
     case .tooFewRows(let rows, let least):
       "\(rows) samples are too few to fit a model; \(least) are the least, and `vaec pack` needs none"
+    case .tooFine(let deviation):
+      "values differ from their means by about \(deviation.significant(2)), too little for a model in binary32; "
+        + "multiply them by a power of ten, or encode them without a model"
     case .tooManyValues(let values, let most):
       "samples of \(values) values are too large for a model; \(most) are the most; cut samples into blocks"
     case .networkTooLarge(let numbers, let most):

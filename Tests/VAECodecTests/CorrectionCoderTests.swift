@@ -115,7 +115,7 @@ struct CorrectionCoderTests {
     let decoded = try coder.decode(coder.encode(batch, base: base)[...], base: base)
     let plain = SampleBatch(floats: base, elementType: type, valuesPerSample: 12)
     for (i, value) in batch.doubles().enumerated() {
-      #expect(decoded.bits()[i] == (CorrectionCoder.isException(value) ? batch : plain).bits()[i])
+      #expect(decoded.bits()[i] == (coder.isException(value) ? batch : plain).bits()[i])
     }
   }
 

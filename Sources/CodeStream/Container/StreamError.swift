@@ -32,6 +32,8 @@ public enum StreamError: Error, Equatable {
   case damagedChunk(index: Int)
   /// A header or a chunk announces more bytes than the limit.
   case oversize(bytes: Int, limit: Int)
+  /// A stream of more chunks than a seek table holds was to be written.
+  case tooManyChunks(limit: Int)
   /// The stream ends without a seek table: so many chunks after its header, where that is known. Its end is lost.
   case missingSeekTable(afterChunks: Int?)
   /// The seek table does not describe the stream that it ends.

@@ -19,12 +19,16 @@ public final class StreamWriter {
   }
 
   /// Writes a chunk: a frame of a ``ChunkEncoder``, of at most 2 GiB of content.
+  ///
+  /// - Throws: `oversize` and `tooManyChunks`, which data may be the reason of, beside what writing throws.
   public func append(frame: [UInt8]) throws(StreamError) {
     precondition(!isFinished, "nothing follows the seek table")
     guard let header = FrameHeader(frame[...]), header.contentSize <= UInt64(Container.largestContent) else {
-      preconditionFailure("a chunk is a frame of a ChunkEncoder, of at most 2 GiB")
+      throw .oversize(
+        bytes: FrameHeader(frame[...]).flatMap { Int(exactly: $0.contentSize) } ?? frame.count,
+        limit: Container.largestContent)
     }
-    precondition(chunks < Container.mostFrames - 1, "a seek table holds 2^27 frames")
+    guard chunks < Container.mostFrames - 1 else { throw .tooManyChunks(limit: Container.mostFrames - 1) }
     try write(frame, contentSize: UInt32(header.contentSize))
     chunks += 1
   }

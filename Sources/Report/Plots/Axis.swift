@@ -24,7 +24,7 @@ struct Axis {
     _ label: String, covering values: [Double], scale: Scale = .linear, fromZero: Bool = false,
     isTight: Bool = false
   ) {
-    let usable = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }
+    let usable = values.filter { $0.isFinite && (scale == .linear || ($0 > 1e-290 && $0 < 1e290)) }
     var (low, high) = (usable.min() ?? (scale == .linear ? 0 : 1), usable.max() ?? 1)
     switch scale {
     case .linear:
@@ -64,7 +64,7 @@ struct Axis {
 
   /// The smallest of 1, 2, 5, 10 times a power of ten that is not below `least`.
   static func niceStep(_ least: Double) -> Double {
-    guard least > 0, least.isFinite else { return 1 }
+    guard least > 1e-290, least.isFinite else { return 1 }
     let exponent = decimalLogarithm(least).rounded(.down)
     let power = powerOfTen(exponent)
     for factor in [1.0, 2, 5, 10] where factor * power >= least * (1 - 1e-9) { return factor * power }

@@ -18,6 +18,13 @@ extension Float {
     }
   }
 
+  /// The bits of the nearest finite binary16 number, where it is finite itself.
+  @inline(__always)
+  var finiteHalf: UInt16 {
+    let most: Float = 65_504
+    return (magnitude > most && magnitude < .infinity ? (self < 0 ? -most : most) : self).half
+  }
+
   /// The bits of the nearest binary16 number, ties to even; infinity from 65520 on.
   @inline(__always)
   var half: UInt16 {

@@ -47,7 +47,7 @@ extension SampleBatch {
   }
 
   /// Samples of `elementType` from binary32: integers are rounded to nearest, ties to even, and clamped to
-  /// the type's range (NaN becomes 0).
+  /// the type's range (NaN becomes 0), and finite numbers stay finite as binary16.
   ///
   /// The count of `floats` must be a multiple of `valuesPerSample`.
   public init(floats: [Float], elementType: ElementType, valuesPerSample: Int) {
@@ -61,7 +61,7 @@ extension SampleBatch {
         case .i2: input.mapped { (value: Float) in Int16(truncatingIfNeeded: value.rounded16(-32768, 32767)) }
         case .u4: input.mapped { (value: Float) in Double(value).rounded32(0, 4_294_967_295) }
         case .i4: input.mapped { (value: Float) in Double(value).rounded32(-2_147_483_648, 2_147_483_647) }
-        case .f2: input.mapped { (value: Float) in value.half }
+        case .f2: input.mapped { (value: Float) in value.finiteHalf }
         case .f4: Array(input)
         case .f8: input.mapped { (value: Float) in Double(value) }
         }

@@ -79,6 +79,8 @@ public struct TrainingPoint: Equatable, Sendable {
 public enum FitError: Error, Equatable {
   /// Fewer rows than a fit needs.
   case tooFewRows(Int, least: Int)
+  /// Values vary by so little about their means that binary32 has no room for a model of them.
+  case tooFine(deviation: Double)
   /// A sample of more values than a model serves.
   case tooManyValues(Int, most: Int)
   /// More latents were asked for than samples have values.

@@ -23,7 +23,7 @@ extension ModelFit {
 
     /// The data's peak over the scale that standardizes them, in dB.
     var peakDecibels: Double {
-      2 * tenLogarithms(max(statistics.peak, 1e-30) / Double(statistics.scale))
+      2 * tenLogarithms(max(statistics.peak, Double(ValueStatistics.leastScale)) / Double(statistics.scale))
     }
 
     init(
@@ -40,7 +40,9 @@ extension ModelFit {
       heldOriginals = hasMissing ? heldSamples.copy(rows: 0..<heldSamples.rows) : heldSamples
       heldKnown = hasMissing && samples.columns <= ModelFit.widestInput ? heldOriginals.known() : nil
       if hasMissing {
-        for part in [fitSamples, heldSamples] { part.replaceMissing(by: statistics.means) }
+        for part in [fitSamples, heldSamples] {
+          part.replaceMissing(by: statistics.means, beyond: Model.mostReach)
+        }
       }
       var model = Model(
         means: statistics.means, scale: statistics.scale, front: nil, network: nil, layers: [], baseline: nil,

@@ -158,8 +158,15 @@ extension ModelFit {
     var steps = [4, 2, 1, 0.5, 0.25, 0.125].map { Float($0) * deviation }
     if model.output.isInteger { steps = steps.filter { $0 > 1.5 } + [1] }
     model.valueLayer = .fit(
-      rows.fitSamples, base: base, rule: model.output, steps: steps, kernels: kernels, workers: workers,
-      random: &random)
+      rows.fitSamples, base: base, rule: model.output, steps: steps,
+      unit: model.output.isInteger ? 1 : Self.unit(deviation),
+      kernels: kernels, workers: workers, random: &random)
+  }
+
+  /// The power of two by which values of this deviation are divided before they are multiplied with each other: 1, but
+  /// where squares would leave the range of binary32.
+  private static func unit(_ deviation: Float) -> Float {
+    (-30...30).contains(deviation.exponent) ? 1 : deviation.binade
   }
 
   /// The covariances between all values are too many beyond this.

@@ -84,6 +84,10 @@ public struct ModelFit {
     }
     var random = RandomSource(seed: options.seed)
     let ground = Ground(samples, isInteger: isInteger, elementRange: elementRange, self, &random)
+    let deviation = ground.statistics.deviation
+    guard deviation == 0 || deviation >= Double(ValueStatistics.leastScale) else {
+      throw .tooFine(deviation: deviation)
+    }
     guard ground.spectrum.total > 0 else {
       // Nothing varies: the means say all.
       let nothing = choosing(ground.model, by: choice([], ground, lowest: 0))

@@ -133,6 +133,7 @@ struct OperatingHull {
     }
     var steps = (0..<Self.steps).map { Float(square.squareRoot() * 8 * power(Self.stepRatio, Double($0))) }
     if model.output.isInteger { steps = Self.integerSteps(upTo: steps[0]) }
+    steps.removeAll { !$0.isNormal }
     let slots = Slots<Candidate>(count: steps.count)
     let (model, kernels) = (self.model, self.kernels)
     workers.forEach(steps.count) { [steps, square] s in
@@ -225,7 +226,8 @@ struct OperatingHull {
       for (i, r) in rows.enumerated() {
         var bits: Float = 0
         let symbols = coder.symbols.row(i)
-        for k in costs.indices { bits += costs[k](Int32(symbols[k])) }
+        // In this order, what is no number becomes the largest.
+        for k in costs.indices { bits += costs[k](Int32(max(-0x1p30, min(0x1p30, symbols[k])))) }
         sums.pointer[r] = bits
       }
     }

@@ -52,7 +52,9 @@ public struct QualityChoice {
       logarithm(c.bits + 1e-3) - slope * (Self.psnr(c.error) - goal) + Self.offTarget * distance(c, goal)
     }
     let competing = efficient.filter { distance($0, goal) <= Self.near }
-    return competing.min { score($0) < score($1) }.map { tuned($0, to: goal) } ?? closest.point
+    guard let best = competing.min(by: { score($0) < score($1) }) else { return closest.point }
+    let point = tuned(best, to: goal)
+    return point.hasSteps ? point : best.point
   }
 
   private func distance(_ c: Candidate, _ goal: Double) -> Double { (Self.psnr(c.error) - goal).magnitude }

@@ -64,9 +64,10 @@ struct Spectrum {
       let most = Self.widestRange * bits(step: coarse)
       fine = max(fine, firstStep { bits(step: $0) >= most })
     }
-    let top = min(coarse / 2, fine)
+    // Where the rows vary by next to nothing, no step is coarse enough, and there is one alone.
+    let top = min(coarse, max(min(coarse / 2, fine), strongest * 1e-4))
     func lambda(_ step: Double) -> Float { Float(6 / (logarithm(2) * step * step)) }
-    return QualityRange(low: lambda(coarse), high: lambda(max(top, strongest * 1e-4)))
+    return QualityRange(low: lambda(coarse), high: lambda(top))
   }
 
   /// The latents that can take bits at the finest VAE quality.

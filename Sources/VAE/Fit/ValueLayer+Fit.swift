@@ -17,10 +17,23 @@ extension ValueLayer {
   /// - Parameters:
   ///   - samples: rows x values, in the data's units.
   ///   - base: rows x values: what the other layers make of them.
+  ///   - unit: a power of two; all is fitted in this unit of the data's.
   static func fit(
-    _ samples: Matrix, base: Matrix, rule: OutputRule, steps: [Float], kernels: Kernels, workers: Workers,
-    random: inout RandomSource
+    _ samples: Matrix, base: Matrix, rule: OutputRule, steps: [Float], unit: Float, kernels: Kernels,
+    workers: Workers, random: inout RandomSource
   ) -> ValueLayer {
+    guard unit == 1 else {
+      let inverse = 1 / unit
+      let own = fit(
+        samples.times(inverse, kernels), base: base.times(inverse, kernels),
+        rule: OutputRule(
+          lowest: rule.lowest * inverse, highest: rule.highest * inverse, isInteger: rule.isInteger),
+        steps: steps.map { $0 * inverse }, unit: 1, kernels: kernels, workers: workers, random: &random)
+      // Only the deviation has the data's unit; what is multiplied with values has none.
+      var predictors = own.predictors
+      for i in predictors.indices { predictors[i].deviation = storable(predictors[i].deviation * unit) }
+      return ValueLayer(predictors: predictors, densities: own.densities)
+    }
     let left = Matrix(rows: samples.rows, columns: samples.columns)
     kernels.table.pointee.add_scaled(
       samples.buffer.pointer, -1, base.buffer.pointer, left.buffer.pointer, samples.buffer.count)
@@ -260,6 +273,13 @@ func storable(_ x: Float) -> Float {
 }
 
 extension Matrix {
+  /// Every number of it times `factor`.
+  fileprivate func times(_ factor: Float, _ kernels: Kernels) -> Matrix {
+    let result = Matrix(rows: rows, columns: columns)
+    kernels.table.pointee.scale(buffer.pointer, factor, result.buffer.pointer, buffer.count)
+    return result
+  }
+
   /// The first `count` rows without padding.
   func rowMajor(_ count: Int) -> [Float] {
     var result: [Float] = []

@@ -1,9 +1,11 @@
 /// What is known of samples value by value: means, the common scale, the range, and whether values gather at its ends.
 ///
-/// Values that are no finite numbers are missing, and do not count.
+/// Values that are no finite numbers, or beyond ``Model/mostReach``, are missing, and do not count.
 struct ValueStatistics {
   let means: [Float]
-  /// The deviation of all values from their means: one scale for all, so that squared errors add up.
+  /// The deviation of all values from their means.
+  let deviation: Double
+  /// The same in binary32, or 1 where nothing varies: one scale for all, so that squared errors add up.
   let scale: Float
   let lowest: Float
   let highest: Float
@@ -24,7 +26,7 @@ struct ValueStatistics {
     var counts = [Int](repeating: 0, count: x.columns)
     for r in 0..<x.rows {
       let row = x.row(r)
-      for c in 0..<x.columns where row[c].isFinite {
+      for c in 0..<x.columns where row[c].magnitude <= Model.mostReach {
         counts[c] += 1
         sums[c] += Double(row[c])
         low = min(low, row[c])
@@ -39,7 +41,7 @@ struct ValueStatistics {
     var (atLow, atHigh) = (0, 0)
     for r in 0..<x.rows {
       let row = x.row(r)
-      for c in 0..<x.columns where row[c].isFinite {
+      for c in 0..<x.columns where row[c].magnitude <= Model.mostReach {
         let d = Double(row[c]) - Double(means[c])
         square += d * d
         if row[c] == low { atLow += 1 }
@@ -47,14 +49,17 @@ struct ValueStatistics {
       }
     }
     let count = Double(max(1, known))
-    let deviation = Float((square / count).squareRoot())
+    deviation = (square / count).squareRoot()
     self.means = means
-    scale = deviation > 0 && deviation.isFinite ? deviation : 1
+    scale = deviation > 0 ? max(Float(deviation), Self.leastScale) : 1
     lowest = low
     highest = high
     shareAtLowest = Double(atLow) / count
     shareAtHighest = Double(atHigh) / count
   }
+
+  /// Values that vary by less leave no room for the steps that a model divides them by.
+  static let leastScale: Float = 0x1p-110
 
   /// From this share on, the end of the range is a wall (black, white, saturation) and not a chance maximum.
   private static let wall = 0.01

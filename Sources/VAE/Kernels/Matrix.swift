@@ -87,24 +87,26 @@ public struct Matrix: Sendable {
     return copy(rows: (0..<count).map { $0 * rows / count })
   }
 
-  /// Whether some numbers are not finite.
+  /// Whether some numbers are missing to a fit: see ``Model/mostReach``.
   var hasMissing: Bool {
-    (0..<rows).contains { r in (0..<columns).contains { !row(r)[$0].isFinite } }
+    (0..<rows).contains { r in (0..<columns).contains { !(row(r)[$0].magnitude <= Model.mostReach) } }
   }
 
-  /// 1 where numbers are finite, 0 elsewhere.
+  /// 1 where numbers are known to a fit, 0 where they are missing: see ``Model/mostReach``.
   func known() -> Matrix {
     let result = Matrix(rows: rows, columns: columns)
     for r in 0..<rows {
-      for c in 0..<columns where row(r)[c].isFinite { result.row(r)[c] = 1 }
+      for c in 0..<columns where row(r)[c].magnitude <= Model.mostReach {
+        result.row(r)[c] = 1
+      }
     }
     return result
   }
 
-  /// Puts a column's value in place of each number that is not finite.
-  func replaceMissing(by values: [Float]) {
+  /// Puts a column's value in place of each number that is not finite, or of a magnitude beyond `reach`.
+  func replaceMissing(by values: [Float], beyond reach: Float) {
     for r in 0..<rows {
-      for c in 0..<columns where !row(r)[c].isFinite { row(r)[c] = values[c] }
+      for c in 0..<columns where !(row(r)[c].magnitude <= reach) { row(r)[c] = values[c] }
     }
   }
 }

@@ -22,20 +22,37 @@ extension Model {
   /// Rows in the units in which networks work, what is missing in them at the mean.
   public func standardized(_ samples: Matrix, kernels: Kernels) -> Matrix {
     let result = samples.copy(rows: 0..<samples.rows)
-    result.replaceMissing(by: means)
+    result.replaceMissing(by: means, beyond: reach)
     standardize(result, kernels)
     return result
   }
 
-  /// Puts the mean in place of each number that is not finite, which no network takes.
+  /// Numbers of a greater magnitude are missing to every model, as those that are not finite are: sums, differences and
+  /// reconstructions of all others stay finite in binary32, with room for a model's errors.
+  public static let mostReach: Float = 0x1p120
+
+  /// Deviations from the mean that a model reaches: more than any row that was fitted can have, and few enough that the
+  /// other values of the row keep their precision.
+  private static let reachedDeviations: Float = 0x1p16
+
+  /// Numbers of a greater magnitude are missing to this model.
+  public var reach: Float {
+    var farthest: Float = 0
+    for mean in means { farthest = max(farthest, mean.magnitude) }
+    let reach = farthest + Self.reachedDeviations * scale
+    return reach < Self.mostReach ? reach : Self.mostReach
+  }
+
+  /// Puts the mean in place of each number that is missing (see ``reach``), which no network takes.
   ///
   /// - Parameter samples: rows x values, in the data's units.
   /// - Returns: how many there were.
   public func replaceMissing(in samples: UnsafeMutableBufferPointer<Float>) -> Int {
+    let reach = self.reach
     var count: UInt32 = 0
-    for x in samples { count &+= x.bitPattern & 0x7F80_0000 == 0x7F80_0000 ? 1 : 0 }
+    for x in samples { count &+= x.magnitude <= reach ? 0 : 1 }
     if count > 0 {
-      for i in samples.indices where !samples[i].isFinite { samples[i] = means[i % values] }
+      for i in samples.indices where !(samples[i].magnitude <= reach) { samples[i] = means[i % values] }
     }
     return Int(count)
   }

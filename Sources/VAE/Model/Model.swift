@@ -165,8 +165,7 @@ public struct Model: Sendable {
         return false
       }
     }
-    func isStep(_ x: Float) -> Bool { x == 0 || (x.isFinite && x > 1e-30) }
-    return point.steps.count == layers.count && point.steps.allSatisfy(isStep) && isStep(point.valueStep)
+    return point.hasSteps && point.steps.count == layers.count
       && (point.valueStep == 0 || valueLayer != nil)
   }
 

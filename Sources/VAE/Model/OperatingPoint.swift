@@ -28,6 +28,9 @@ public struct OperatingPoint: Equatable, Sendable {
   /// Whether no layer after the network is used.
   var isWithoutLayers: Bool { valueStep == 0 && steps.allSatisfy { $0 == 0 } }
 
+  /// Whether the layers' steps are such as arithmetic takes: 0, or a normal number. Then the inverse is finite, too.
+  var hasSteps: Bool { (steps + [valueStep]).allSatisfy { $0 == 0 || ($0 > 0 && $0.isNormal) } }
+
   /// A point from its parts.
   public init(network: Network?, steps: [Float], valueStep: Float = 0) {
     self.network = network

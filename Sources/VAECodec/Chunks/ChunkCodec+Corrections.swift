@@ -67,7 +67,7 @@ extension ChunkCodec {
           if bits.0 == bits.1 { return true }
           let value = elementType.value(bits: bits.0)
           guard value.isFinite else { return false }
-          guard case .maxError(let bound) = guarantee else { return !CorrectionCoder.isException(value) }
+          guard case .maxError(let bound) = guarantee else { return !correctionCoder.isException(value) }
           return Lattice.isWithin(bound, value, elementType.value(bits: bits.1))
         }
       }

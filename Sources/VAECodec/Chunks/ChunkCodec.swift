@@ -13,7 +13,8 @@ final class ChunkCodec {
   /// What is promised of decoded samples.
   let guarantee: Guarantee?
   /// For chunks with corrections alone.
-  private(set) lazy var correctionCoder = CorrectionCoder(description, guarantee)
+  private(set) lazy var correctionCoder = CorrectionCoder(
+    description, guarantee, reach: plan.model.reach)
   private let memory: MemoryLimit
   private let samples: SampleCoder
   private let encoder: ChunkEncoder
@@ -90,7 +91,7 @@ final class ChunkCodec {
 
   /// Finds the symbols of a chunk, and keeps them.
   ///
-  /// - Returns: whether some values are no finite numbers.
+  /// - Returns: whether some values are missing to the model: they have to be kept beside the symbols.
   private func setSymbols(of batch: SampleBatch) -> Bool {
     precondition(batch.valuesPerSample == plan.model.values)
     precondition(batch.rows >= 1 && batch.rows <= plan.chunkRows)
@@ -122,7 +123,7 @@ final class ChunkCodec {
 
   /// Symbols and levels of the rows of a chunk from `first` on.
   ///
-  /// - Returns: whether some values are no finite numbers.
+  /// - Returns: whether some values are missing to the model: they have to be kept beside the symbols.
   private func encodeBlock(
     _ batch: SampleBatch, at first: Int, _ stride: Int, _ symbols: UnsafeMutableBufferPointer<Int32>,
     _ levels: UnsafeMutableBufferPointer<UInt8>

@@ -64,7 +64,10 @@ struct StreamDetails {
   func coding(in model: Model) -> (model: Model, point: OperatingPoint)? {
     switch setting {
     case .withoutModel: return Self.codingWithoutModel(values: description.valuesPerSample)
-    case .quality(let quality): return (model, model.qualities[quality])
+    case .quality(let quality):
+      guard model.qualities.indices.contains(quality) else { return nil }
+      let point = model.qualities[quality]
+      return model.accepts(point) ? (model, point) : nil
     case .point(let point): return model.accepts(point) ? (model, point) : nil
     case .linear(let step):
       let point = OperatingPoint(network: nil, steps: [step])

@@ -1,8 +1,9 @@
 import CodeStream
 import SampleIO
+import VAE
 
 /// Codes what the values of a chunk are, given what the model makes of them: the part of a stream that keeps a
-/// ``Guarantee``, or that keeps values that are no finite numbers.
+/// ``Guarantee``, or that keeps values that are no finite numbers or beyond the model's reach.
 ///
 /// Each value is one of a ``Lattice``. It is predicted from the model's reconstruction b and from what the values before
 /// it turned out to be: p = b + sum w (x - b) over 8 neighbours, with weights that follow the errors (normalized least
@@ -16,12 +17,16 @@ final class CorrectionCoder {
   private let width: Int
   private let lattice: Lattice?
   private let ordered: OrderedBits
+  private let reach: Float
   private let contexts: Contexts
   private let state: RowState
   private var mixer: (mixer: BitMixer, slotBits: Int)?
 
-  /// - Parameter guarantee: nil where only values that are no finite numbers are kept.
-  init(_ description: SampleDescription, _ guarantee: Guarantee?) {
+  /// - Parameters:
+  ///   - guarantee: nil where only values that are missing to the model are kept.
+  ///   - reach: for encoding alone: see ``Model/reach``.
+  init(_ description: SampleDescription, _ guarantee: Guarantee?, reach: Float = Model.mostReach) {
+    self.reach = reach
     elementType = description.elementType
     width = description.valuesPerSample
     lattice = guarantee.map { Lattice(description.elementType, $0) }
@@ -32,7 +37,12 @@ final class CorrectionCoder {
   }
 
   /// Whether a value is coded by itself where there is no lattice.
-  static func isException(_ value: Double) -> Bool { !Float(value).isFinite }
+  func isException(_ value: Double) -> Bool { Self.isException(value, beyond: reach) }
+
+  @inline(__always)
+  fileprivate static func isException(_ value: Double, beyond reach: Float) -> Bool {
+    !(Float(value).magnitude <= reach)
+  }
 
   /// What decodes to `batch`, or to values as near to them as the guarantee says.
   ///
@@ -40,7 +50,7 @@ final class CorrectionCoder {
   func encode(_ batch: SampleBatch, base: [Float]) -> [UInt8] {
     precondition(batch.valuesPerSample == width && base.count == batch.valueCount)
     return batch.bytes.withUnsafeBytes { bytes in
-      var input = Input(elementType: elementType, bytes: bytes)
+      var input = Input(elementType: elementType, reach: reach, bytes: bytes)
       // An anchored lattice shows only on the way whether it holds a value.
       for hasEscapes in lattice == nil ? [true] : [false, true] {
         var coder = BitEncoder()
@@ -165,6 +175,7 @@ extension CorrectionCoder {
   /// For an encoder.
   private struct Input: CorrectedValues {
     let elementType: ElementType
+    let reach: Float
     let bytes: UnsafeRawBufferPointer
 
     @inline(__always)
@@ -175,7 +186,7 @@ extension CorrectionCoder {
 
     @inline(__always)
     func isEscape(_ place: Int, _ lattice: Lattice?, _ prediction: Double) -> Bool {
-      guard let lattice else { return CorrectionCoder.isException(value(place)) }
+      guard let lattice else { return CorrectionCoder.isException(value(place), beyond: reach) }
       guard case .anchored(let step) = lattice.kind else { return false }
       return difference(place, lattice, anchor: lattice.anchor(prediction), step: step) == nil
     }

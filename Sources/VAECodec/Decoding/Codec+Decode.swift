@@ -80,7 +80,7 @@ extension Codec {
         _ = try write(
           Result { () throws(ChunkError) in try codecs.decode(content: chunk, worker: 0) }, 1)
       case .model(let bytes): output.carried = try FittedModel(bytes: bytes, name: name, memory: memory)
-      case .chunk, .end: preconditionFailure("chunks are between a header and an end")
+      case .chunk, .end: throw .stream(.damagedHeader, name: name)
       }
     }
     try output.finish()

@@ -1,30 +1,33 @@
 import SampleIO
 import VAE
 
-/// Counts what a model cannot code, numbers that are not finite, and refuses fractions where it knows only integers.
+/// Counts what a model cannot code, numbers that are not finite or beyond its reach, and refuses fractions where it knows only integers.
 struct InputCheck {
   private let name: String
   private let width: Int
   private let rule: OutputRule
   private let mustBeIntegers: Bool
+  private let reach: Float
   private var row = 0
   /// Values outside the model's bounds so far.
   private(set) var clipped = 0
-  /// Numbers that are not finite so far.
+  /// Numbers that are missing to the model so far: see ``Model/reach``.
   private(set) var nonFinite = 0
 
-  /// - Parameter isCorrected: whether fractions are welcome.
+  /// - Parameter isCorrected: whether fractions are welcome, and only numbers that are not finite are kept beside the rest.
   init(_ model: FittedModel, _ description: SampleDescription, name: String, isCorrected: Bool = false) {
     self.init(
-      rule: model.model.output, isInteger: isCorrected || description.elementType.isInteger,
-      width: description.valuesPerSample, name: name)
+      rule: model.model.output, reach: isCorrected ? .greatestFiniteMagnitude : model.model.reach,
+      isInteger: isCorrected || description.elementType.isInteger, width: description.valuesPerSample,
+      name: name)
   }
 
   /// - Parameter isInteger: whether the values are of an integer type.
-  init(rule: OutputRule, isInteger: Bool, width: Int, name: String) {
+  init(rule: OutputRule, reach: Float = Model.mostReach, isInteger: Bool, width: Int, name: String) {
     self.name = name
     self.width = width
     self.rule = rule
+    self.reach = reach
     mustBeIntegers = rule.isInteger && !isInteger
   }
 
@@ -43,16 +46,16 @@ struct InputCheck {
   mutating func numbers(of batch: SampleBatch) throws(CodecError) -> [Float] {
     let numbers = batch.floats()
     var (bad, outside): (UInt32, UInt32) = (0, 0)
-    let (lowest, highest) = (rule.lowest, rule.highest)
+    let (lowest, highest, reach) = (rule.lowest, rule.highest, reach)
     numbers.withUnsafeBufferPointer { numbers in
       for x in numbers {
-        // All exponent bits set: not a finite number.
-        bad &+= x.bitPattern & 0x7F80_0000 == 0x7F80_0000 ? 1 : 0
-        outside &+= x < lowest && x > -.infinity ? 1 : 0
-        outside &+= x > highest && x < .infinity ? 1 : 0
+        // In this order, what is no number is bad.
+        bad &+= x.magnitude <= reach ? 0 : 1
+        outside &+= x < lowest && x >= -reach ? 1 : 0
+        outside &+= x > highest && x <= reach ? 1 : 0
       }
     }
-    if mustBeIntegers, let place = numbers.firstIndex(where: { $0.isFinite && !$0.isWhole }) {
+    if mustBeIntegers, let place = numbers.firstIndex(where: { $0.magnitude <= reach && !$0.isWhole }) {
       throw .notAnInteger(name: name, row: row + place / width + 1, column: place % width + 1)
     }
     clipped += Int(outside)

@@ -2,11 +2,15 @@ import SampleIO
 
 /// The least and the greatest finite value of samples.
 struct ValueRange {
+  /// Values of greater magnitude are of no account.
+  private let reach: Double
   private var lowest = Double.infinity
   private var highest = -Double.infinity
 
+  init(reach: Double = .infinity) { self.reach = reach }
+
   mutating func add(_ batch: SampleBatch) {
-    for value in batch.doubles() where value.isFinite {
+    for value in batch.doubles() where value.isFinite && value.magnitude <= reach {
       lowest = min(lowest, value)
       highest = max(highest, value)
     }

@@ -126,6 +126,7 @@ public struct FittedModel: Sendable {
   /// The file of a model that has just been fitted.
   init(_ fitted: Model, notes: ModelNotes) {
     var model = fitted
+    let notes = notes.readable(for: fitted)
     model.notes = notes.encode()
     let content = model.encode()
     let fingerprint = Fingerprint.of(content)

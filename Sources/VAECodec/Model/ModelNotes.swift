@@ -73,6 +73,36 @@ struct ModelNotes {
     return w.bytes
   }
 
+  /// The notes with all that a reader would refuse put right, so that what a fit writes can be read whatever it has
+  /// measured: what is no number is 0, and what is infinite the largest number.
+  func readable(for model: Model) -> ModelNotes {
+    func finite(_ x: Double) -> Double {
+      let most = Double(Float.greatestFiniteMagnitude)
+      return x.isNaN ? 0 : max(-most, min(most, x))
+    }
+    var notes = self
+    notes.fittedRows = min(fittedRows, Self.mostRows)
+    notes.heldOutRows = min(heldOutRows, Self.mostRows)
+    notes.peak = peak > 0 ? min(peak, .greatestFiniteMagnitude) : 0
+    notes.latents = latents.map { ModelSummary.Latent(bits: finite($0.bits), variance: finite($0.variance)) }
+    notes.points = points.map {
+      ModelSummary.Point(
+        quality: finite($0.quality), bitsPerSample: finite($0.bitsPerSample), psnr: finite($0.psnr))
+    }
+    notes.pca = pca.map {
+      PCAPoint(
+        bits: Float(finite(Double($0.bits))), psnr: Float(finite(Double($0.psnr))),
+        components: max(0, min($0.components, model.values)))
+    }
+    let shares = explainedVariance
+    notes.explainedVariance = shares.count == latents.count ? shares.map(finite) : []
+    if notes.mixture(of: model) == nil { notes.set(nil) }
+    if let evidence, !(evidence.reconstruction.isFinite && evidence.divergence.isFinite) {
+      notes.evidence = nil
+    }
+    return notes
+  }
+
   /// More rows than anyone has: numbers from here on are damage.
   private static let mostRows = 1 << 48
 
