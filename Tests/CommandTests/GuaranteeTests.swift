@@ -38,7 +38,7 @@ struct GuaranteeTests {
   }
 
   /// |a - b| <= bound, exactly.
-  private func isWithin(_ bound: Double, _ a: Double, _ b: Double) -> Bool {
+  static func isWithin(_ bound: Double, _ a: Double, _ b: Double) -> Bool {
     let d = a - b
     let part = d - a
     let rest = (a - (d - part)) - (b + part)
@@ -81,7 +81,7 @@ struct GuaranteeTests {
       }
       let (old, new, newBits) = (batch.doubles(), back.doubles(), back.bits())
       let broken = bits.indices.filter {
-        bits[$0] != newBits[$0] && !(old[$0].isFinite && isWithin(bound, old[$0], new[$0]))
+        bits[$0] != newBits[$0] && !(old[$0].isFinite && Self.isWithin(bound, old[$0], new[$0]))
       }
       #expect(
         broken.isEmpty, "\(broken.count) of \(type), as \(broken.first.map { (old[$0], new[$0]) } ?? (0, 0))")

@@ -124,7 +124,7 @@ struct ScaleTests {
   func notes() throws {
     let model = try Models.rings.get()
     let strange = [
-      Double.nan, .infinity, -.infinity, 1e300, -1e300, 5e-324, .greatestFiniteMagnitude, -1, 0, 3.5e38,
+      Double.nan, .infinity, -.infinity, 1e300, -1e300, 0x1p-1074, .greatestFiniteMagnitude, -1, 0, 3.5e38,
     ]
     var random = RandomSource(seed: 1)
     func number() -> Double { strange[Int(random.next() % UInt64(strange.count))] }

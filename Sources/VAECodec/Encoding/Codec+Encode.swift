@@ -25,7 +25,8 @@ extension Codec {
     to sink: any ByteSink, reopen: (() throws(CodecError) -> any SampleReader)? = nil
   ) throws(CodecError) -> EncodeReport {
     try encode(
-      reader, name: name, model: model, options: options, details: EncodeDetails(), to: sink, reopen: reopen)
+      reader, name: name, model: model, options: options, details: EncodeDetails(looksAtColumns: true),
+      to: sink, reopen: reopen)
   }
 
   /// The same, with what a packer knows of the samples.
@@ -111,11 +112,19 @@ extension Codec {
     if let own = pass.guarantee {
       quality = if case .quality(let found) = own.setting { found } else { nil }
     }
+    var columns = ColumnFindings()
+    if details.looksAtColumns, bound == nil, let first {
+      columns.collapsed = pass.collapsedColumns(first.batch, quality: plan.quality)
+      var some = RowSample(values: width)
+      some.add(first.batch)
+      columns.fillValues =
+        some.batch.map { FillValue.all(in: $0, description, reach: model.model.reach) } ?? []
+    }
     return EncodeReport(
       samples: result.samples, valuesPerSample: width, rawBytes: result.rawBytes,
       streamBytes: result.streamBytes, clippedValues: bound == nil ? result.clippedValues : 0,
       nonFiniteValues: result.nonFiniteValues, fileBytes: result.rawBytes,
-      quality: quality.map { Double($0) },
+      columns: columns, quality: quality.map { Double($0) },
       distortion: wantsDistortion && (measures || isExact) ? result.distortion : nil,
       guarantee: bound?.guarantee, target: outcome, seconds: (clock.now - start) / .seconds(1))
   }
@@ -131,4 +140,6 @@ struct EncodeDetails {
   var recordsTarget = true
   /// Whether the errors of what is written are measured, in any case.
   var measuresDistortion = false
+  /// Whether to find out what is lost by column.
+  var looksAtColumns = false
 }

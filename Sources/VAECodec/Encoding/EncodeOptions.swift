@@ -62,6 +62,8 @@ public struct EncodeReport: Sendable {
   public var nonFiniteValues: Int
   /// Bytes of the file that the samples came from, where that is known; else ``rawBytes``.
   public var fileBytes: Int
+  /// What a table loses at this quality by the model's one scale for all columns; nothing where all values are bounded.
+  public var columns = ColumnFindings()
   /// The quality of the stream: a whole number, 0 ... 100; nil where its symbols are none of the model's.
   public var quality: Double?
   /// How far what will be decoded is from the samples, to the bit what decoding them gives; nil where nobody asked for it.

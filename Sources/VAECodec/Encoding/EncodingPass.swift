@@ -53,7 +53,7 @@ struct EncodingPass {
   typealias Source = () throws(CodecError) -> SampleChunk?
 
   /// The header of a stream of this input.
-  private func details(quality: Int, record: TargetRecord?) -> StreamDetails {
+  func details(quality: Int, record: TargetRecord?) -> StreamDetails {
     let bound = bound(quality: quality)
     var description = description
     // Numbers are printed in full: rounding them to decimals would add to the error. Exact ones have their decimals.
@@ -75,7 +75,7 @@ struct EncodingPass {
   ) throws(CodecError) -> Result {
     let details = details(quality: quality, record: record)
     guard let coding = details.coding(in: model.model) else {
-      preconditionFailure("an encoder asks for what its model has")
+      throw .damagedModel(name: model.fingerprint, reason: "it does not have what its own choice asks for")
     }
     let plan = StreamPlan(
       coding.model, at: coding.point, chunkRows: chunkRows, effort: effort,

@@ -14,6 +14,8 @@ public struct FitReport: Sendable {
   public var droppedLatents: Int
   /// Whether the fit ended before its schedule did.
   public var wasStopped: Bool
+  /// What a table loses by the model's one scale for all columns at the quality that is taken where none is asked for.
+  public var columns: ColumnFindings
   /// Rows that were held out: those that ``ModelSummary/points`` were measured on.
   let heldOut: HeldSamples
 
@@ -62,10 +64,16 @@ extension Codec {
     let copies = 6
     let most = max(ModelFit.fewestRows, memory / (max(1, width) * MemoryLayout<Float>.size * copies))
     var reservoir = RowReservoir(width: width, most: most, seed: options.seed)
+    var some = RowSample(values: width)
+    // What binary32 does not hold has another range there.
+    var spread = ValueRange(reach: Double(Model.mostReach))
     for (name, reader) in inputs {
       var check = InputCheck(rule: OutputRule(), isInteger: isInteger, width: width, name: name)
       while let batch = try reading(reader, max(1, min(1 << 16, (1 << 20) / max(1, width)))) {
         reservoir.add(try check.numbers(of: batch))
+        if description.elementType.exceedsBinary32 { spread.add(batch) }
+        // Rows of another type than the first file's are no part of it.
+        if reader.description.elementType == description.elementType { some.add(batch) }
       }
     }
     guard reservoir.seen > 0 else { throw .noRows(name: first.name) }
@@ -82,16 +90,17 @@ extension Codec {
     } catch {
       throw .fit(error, name: first.name)
     }
+    let peak = description.elementType.exceedsBinary32 ? spread.width : result.peak
     var notes = ModelNotes(
       elementType: description.elementType, sampleShape: description.sampleShape,
       fittedRows: result.fittedRows,
-      heldOutRows: result.heldOutRows, peak: result.peak,
+      heldOutRows: result.heldOutRows, peak: peak,
       latents: zip(result.latentBits, result.latentVariances).map {
         ModelSummary.Latent(bits: $0, variance: $1)
       })
     notes.pca = result.pca.filter { $0.error > 0 }.sorted { $0.bits < $1.bits }.map {
       ModelNotes.PCAPoint(
-        bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: result.peak)),
+        bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: peak)),
         components: $0.components)
     }
     notes.evidence = result.evidence
@@ -110,7 +119,20 @@ extension Codec {
     return FitReport(
       model: model, seconds: (clock.now - start) / .seconds(1),
       rows: reservoir.seen, missingValues: result.missingValues, droppedLatents: result.droppedLatents,
-      wasStopped: result.wasStopped, heldOut: held)
+      wasStopped: result.wasStopped, columns: columns(some.batch, description, model), heldOut: held)
+  }
+
+  /// What some of the rows that were fitted lose.
+  private func columns(
+    _ batch: SampleBatch?, _ description: SampleDescription, _ model: FittedModel
+  ) -> ColumnFindings {
+    guard let batch, case .quality(let quality) = EncodeOptions().target else { return ColumnFindings() }
+    let pass = EncodingPass(
+      codec: self, model: model, name: "", description: description, chunkRows: batch.rows, effort: .standard,
+      peak: model.summary.peak)
+    return ColumnFindings(
+      collapsed: pass.collapsedColumns(batch, quality: Int(quality)),
+      fillValues: FillValue.all(in: batch, description, reach: Model.mostReach))
   }
 
   /// Rows that the qualities are measured on at the most, and values, but for so many rows.
@@ -169,7 +191,9 @@ private struct RowReservoir {
 
   mutating func add(_ batch: [Float]) {
     if isWhole {
-      isWhole = batch.allSatisfy { !$0.isFinite || ($0 == $0.rounded() && $0.magnitude < 0x1p24) }
+      isWhole = batch.allSatisfy {
+        !($0.magnitude <= Model.mostReach) || ($0 == $0.rounded() && $0.magnitude < 0x1p24)
+      }
     }
     let count = batch.count / max(1, width)
     let fitting = min(count, most - min(seen, most))
@@ -189,4 +213,9 @@ private struct RowReservoir {
     defer { numbers = [] }
     return numbers
   }
+}
+
+extension ElementType {
+  /// Whether there are values between those of binary32.
+  fileprivate var exceedsBinary32: Bool { size > 2 && self != .f4 }
 }

@@ -63,17 +63,18 @@ extension Codec {
     var fitted: FitReport?
     let isLearnable =
       survey.rows >= ModelFit.fewestRows && plain.width <= ModelFit.mostValues && !trials.isPerfect
-    if isLearnable {
-      var fitting = fitOptions
-      fitting.samples = survey.rows
-      let fit = try fit([(name, try open())], options: fitting, memory: memory, progress: progress)
+    var fitting = fitOptions
+    fitting.samples = survey.rows
+    if isLearnable, let fit = try fitIfPossible(name, try open(), fitting, memory, progress) {
       fitted = fit
       var carrying = options
       carrying.carriesModel = true
       let learned = try trials.add(carriesModel: true) { (spool) throws(CodecError) in
         try encode(
           try open(), name: name, model: fit.model, options: carrying,
-          details: EncodeDetails(peak: survey.span, measuresDistortion: options.guarantee == nil), to: spool,
+          details: EncodeDetails(
+            peak: survey.span, measuresDistortion: options.guarantee == nil,
+            looksAtColumns: options.guarantee == nil), to: spool,
           reopen: open)
       }
       // Errors as large as the model's may take less without it.
@@ -87,10 +88,24 @@ extension Codec {
     try naming(name) { () throws(ByteIOError) in try best.stream.drain(to: sink) }
     var report = best.report
     if !asked.measuresDistortion { report.distortion = nil }
+    if best.carriesModel, let fitted { report.columns.fillValues = fitted.columns.fillValues }
     return PackReport(
       encode: report, fit: fitted, bytesWithModel: trials.bytesWithModel,
       bytesWithoutModel: trials.bytesWithoutModel, carriesModel: best.carriesModel,
       seconds: (clock.now - start) / .seconds(1))
+  }
+
+  /// A fit; nil where values are such that no model holds them.
+  private func fitIfPossible(
+    _ name: String, _ reader: any SampleReader, _ options: FitOptions, _ memory: Int,
+    _ progress: @escaping (FitProgress) -> Bool
+  ) throws(CodecError) -> FitReport? {
+    do throws(CodecError) {
+      return try fit([(name, reader)], options: options, memory: memory, progress: progress)
+    } catch {
+      guard case .fit(.tooFine, _) = error else { throw error }
+      return nil
+    }
   }
 
   /// Encodes samples without a model: each value is predicted from those before it alone.

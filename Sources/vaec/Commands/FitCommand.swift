@@ -69,6 +69,7 @@ struct FitCommand: ParsableCommand {
     let fitted = try fit(codec, readers, options, keeping)
     console.tell(notes)
     try fitted.model.write(to: output, overwrite: force, provenance: provenance)
+    for warning in fitted.columns.warnings(output) { console.note(warning) }
     if report.report != nil { try writeReport(fitted, codec, provenance, console) }
     if report.usesStandardOutput { return }
     if general.json {

@@ -43,6 +43,6 @@ struct FitResult {
         ("stopped", .bool(report.wasStopped)),
         ("missing_values", .integer(report.missingValues)),
         ("dropped_latents", .integer(report.droppedLatents)),
-      ] + ModelText.json(report.model.summary))
+      ] + report.columns.members + ModelText.json(report.model.summary))
   }
 }

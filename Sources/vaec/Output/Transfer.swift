@@ -13,6 +13,7 @@ struct Transfer: FileResult {
   private let seconds: Double
   private let clippedValues: Int
   private let nonFiniteValues: Int
+  private let columns: ColumnFindings
   private let isDecoded: Bool
   /// nil for decoding, and where the model's symbols are not needed.
   private let quality: Double?
@@ -41,6 +42,7 @@ struct Transfer: FileResult {
     seconds = report.seconds
     clippedValues = report.clippedValues
     nonFiniteValues = report.nonFiniteValues
+    columns = report.columns
     isDecoded = false
     quality = report.quality
     guarantee = report.guarantee
@@ -67,6 +69,7 @@ struct Transfer: FileResult {
     seconds = report.seconds
     clippedValues = 0
     nonFiniteValues = 0
+    columns = ColumnFindings()
     isDecoded = true
     quality = nil
     guarantee = nil
@@ -112,6 +115,7 @@ struct Transfer: FileResult {
         "\(input.name): \(counted(nonFiniteValues, "value")) NaN, infinite or too large, kept as \(nonFiniteValues == 1 ? "it is" : "they are")"
       )
     }
+    for warning in columns.warnings(input.name, quality: quality) { console.note(warning) }
     let speed = Double(rawBytes) / 1e6 / max(1e-9, seconds)
     console.detail("\(input.name): \(seconds.fixed(3)) s, \(speed.significant(3)) MB/s")
   }
@@ -142,6 +146,7 @@ struct Transfer: FileResult {
         ("clipped_values", .integer(clippedValues)), ("non_finite_values", .integer(nonFiniteValues)),
         ("guarantee", guarantee?.json ?? .null),
       ]
+      members += columns.members
     }
     if let damage { members += damage.members }
     if let outcome {
