@@ -73,7 +73,7 @@ struct MessageTests {
     (.unsupportedFlags(9), nil), (.damagedHeader, "damagedHeader"), (.truncated(afterChunks: 3), nil),
     (.damagedChunk(index: 3), nil), (.oversize(bytes: 2000, limit: 1000), nil),
     (.missingSeekTable(afterChunks: 3), nil), (.damagedSeekTable, "damagedSeekTable"),
-    (.trailingBytes(offset: 1000), nil),
+    (.trailingBytes(offset: 1000), nil), (.tooManyChunks(limit: 1000), nil),
   ]
 
   private static let chunkErrors: [(ChunkError, String?)] = [
@@ -85,7 +85,7 @@ struct MessageTests {
     (.tooFewRows(9, least: 16), nil), (.tooManyValues(9, most: 7), nil), (.tooManyLatents(9, most: 7), nil),
     (.networkTooLarge(numbers: 9, most: 7), nil), (.notProbabilities(lowest: -1, highest: 2.5), nil),
     (.diverged, "diverged"), (.badOption("beta"), nil), (.suspended(fraction: 0.35), nil),
-    (.checkpoint(.damaged), nil),
+    (.checkpoint(.damaged), nil), (.tooFine(deviation: 1.5e-42), nil),
   ]
 
   private static let checkpointErrors: [(CheckpointError, String?)] = [

@@ -61,7 +61,7 @@ struct DamageTests {
     func isRefused(_ change: (inout ModelNotes) -> Void) -> Bool {
       var notes = model.notes
       change(&notes)
-      let bytes = FittedModel(model.model, notes: notes).bytes
+      let bytes = FittedModel(model.model, written: notes).bytes
       return (try? FittedModel(bytes: bytes, name: "m.vae")) == nil
     }
     #expect(!isRefused { _ in })

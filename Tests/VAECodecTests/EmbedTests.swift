@@ -71,7 +71,7 @@ struct EmbedTests {
     func isRefused(_ change: (inout ModelNotes) -> Void) -> Bool {
       var notes = model.notes
       change(&notes)
-      let bytes = FittedModel(model.model, notes: notes).bytes
+      let bytes = FittedModel(model.model, written: notes).bytes
       return (try? FittedModel(bytes: bytes, name: "m")) == nil
     }
     func section(_ notes: ModelNotes, _ kind: Int) -> Int {

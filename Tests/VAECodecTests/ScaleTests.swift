@@ -38,7 +38,7 @@ struct ScaleTests {
     for quality in [60.0, 100] {
       let usual = error(plain.numbers, try decoded(plain, try fit(plain), quality: quality))
       let model = try fit(scaled)
-      #expect(try FittedModel(bytes: model.bytes, name: "m.vae").summary == model.summary)
+      #expect(try FittedModel(bytes: model.bytes, name: "m.vae").fingerprint == model.fingerprint)
       let found = error(scaled.numbers, try decoded(scaled, model, quality: quality)) / scale
       #expect(found < 1.5 * usual, "\(found) and \(usual) at quality \(quality)")
     }
@@ -113,7 +113,7 @@ struct ScaleTests {
     let array = try SampleArray(numbers, shape: [4], type: .f2)
     let model = try fit(array)
     let read = try FittedModel(bytes: model.bytes, name: "m.vae")
-    #expect(read.summary == model.summary)
+    #expect(read.fingerprint == model.fingerprint && read.summary.peak == model.summary.peak)
     for quality in [0.0, 40, 100] {
       let back = try decoded(array, model, quality: quality)
       #expect(back.allSatisfy { $0.magnitude <= 65504 })
@@ -142,7 +142,7 @@ struct ScaleTests {
       notes.evidence = EvidenceBound(reconstruction: number(), divergence: number())
       let written = FittedModel(model.model, notes: notes)
       let read = try FittedModel.read(MemorySource(written.bytes), name: "m.vae")
-      #expect(read.summary == written.summary)
+      #expect(read.fingerprint == written.fingerprint && read.summary.peak == written.summary.peak)
       #expect(read.summary.peak.isFinite)
     }
   }

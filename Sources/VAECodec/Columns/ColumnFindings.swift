@@ -102,7 +102,7 @@ extension EncodingPass {
       coding.model, at: coding.point, chunkRows: rows, effort: Effort(min(effort.level, Self.trialEffort)),
       kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, description, workers: 1)
-    guard let decoded = try? codecs.decode(codecs.encode(some, worker: 0), worker: 0) else { return [] }
+    guard let decoded = codecs.encode(some, decodes: true, worker: 0).decoded else { return [] }
     return ColumnFindings.collapsed(some, decoded).map(description.column)
   }
 }

@@ -75,7 +75,10 @@ extension Codec {
         details.isWithoutModel
         ? .withoutModel : first.map { GuaranteeSearch(pass, guarantee, first: $0.batch).setting() }
       pass.guarantee = (guarantee, found ?? GuaranteeSearch.nothing(of: model.model))
-    } else if !details.isWithoutModel {
+    } else if details.isWithoutModel {
+      // Without samples, there is nothing to find a bound for.
+      if first == nil { pass.guarantee = (.lossless, .withoutModel) }
+    } else {
       pass.alternative = first.flatMap {
         LinearAlternative(model.model, chunk: $0.batch, kernels: kernels)
       }
@@ -87,7 +90,7 @@ extension Codec {
       pass.hasSingleChunk = first != nil
     }
     var plan =
-      if options.guarantee != nil {
+      if pass.guarantee != nil {
         EncodingPlan.forQuality(0, first, rest: chunks)
       } else if case .quality(let quality) = options.target {
         EncodingPlan.forQuality(quality, first, rest: chunks)

@@ -124,9 +124,11 @@ public struct FittedModel: Sendable {
   }
 
   /// The file of a model that has just been fitted.
-  init(_ fitted: Model, notes: ModelNotes) {
+  init(_ fitted: Model, notes: ModelNotes) { self.init(fitted, written: notes.readable(for: fitted)) }
+
+  /// The file of a model with notes as they are, whether a reader takes them or not.
+  init(_ fitted: Model, written notes: ModelNotes) {
     var model = fitted
-    let notes = notes.readable(for: fitted)
     model.notes = notes.encode()
     let content = model.encode()
     let fingerprint = Fingerprint.of(content)

@@ -73,7 +73,7 @@ extension Codec {
         try encode(
           try open(), name: name, model: fit.model, options: carrying,
           details: EncodeDetails(
-            peak: survey.span, measuresDistortion: options.guarantee == nil,
+            peak: survey.peak, measuresDistortion: options.guarantee == nil,
             looksAtColumns: options.guarantee == nil), to: spool,
           reopen: open)
       }

@@ -1,5 +1,6 @@
 import ByteIO
 import SampleIO
+import VAE
 
 /// The streams that a packer has tried for what it was asked for: the best of them so far, in a temporary file.
 ///
@@ -92,6 +93,8 @@ struct PackSurvey {
   private(set) var rows = 0
   /// Greatest minus least finite value.
   let span: Double
+  /// The same among values that a model may know: what PSNR is measured against.
+  let peak: Double
   /// Some rows, spread evenly; nil where there are none.
   let sample: SampleBatch?
 
@@ -100,12 +103,15 @@ struct PackSurvey {
   init(_ reader: any SampleReader) throws(CodecError) {
     let width = reader.description.valuesPerSample
     var (range, sample) = (ValueRange(), RowSample(mostRows: max(16, Self.pieceValues / max(1, width))))
+    var known = ValueRange(reach: Double(Model.mostReach))
     while let batch = try reading(reader, max(1, Self.pieceValues / max(1, width))) {
       rows += batch.rows
       range.add(batch)
+      known.add(batch)
       sample.add(batch)
     }
     span = min(range.width, .greatestFiniteMagnitude)
+    peak = known.width
     self.sample = sample.batch
   }
 }

@@ -56,7 +56,7 @@ struct PlainPacking {
     return try codec.encodeWithoutModel(
       try open(), name: name, options: own,
       details: EncodeDetails(
-        peak: survey.span, recordsTarget: isAsked, measuresDistortion: options.guarantee == nil),
+        peak: survey.peak, recordsTarget: isAsked, measuresDistortion: options.guarantee == nil),
       to: spool, reopen: open)
   }
 
