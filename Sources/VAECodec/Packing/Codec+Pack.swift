@@ -48,6 +48,10 @@ extension Codec {
     if case .maxErrorOfRange(let share) = asked.guarantee {
       options.guarantee = .maxError(max(0, min(Guarantee.bounds.upperBound, share * survey.span)))
     }
+    // Integers within less than 1 are exact, which takes no bound to say.
+    if case .maxError(let bound) = options.guarantee, survey.elementType.isInteger, bound < 1 {
+      options.guarantee = .lossless
+    }
     var trials = PackTrials(options)
     let plain = try PlainPacking(codec: self, name: name, options: options, survey: survey, open: open)
 
@@ -76,6 +80,16 @@ extension Codec {
             peak: survey.peak, measuresDistortion: options.guarantee == nil,
             looksAtColumns: options.guarantee == nil), to: spool,
           reopen: open)
+      }
+      // What is exact says so, and no more: it takes no bytes for a target.
+      if options.guarantee == nil, learned?.guarantee == .lossless, !trials.isPerfect {
+        carrying.guarantee = .lossless
+        let exact = carrying
+        try trials.add(carriesModel: true) { (spool) throws(CodecError) in
+          try encode(
+            try open(), name: name, model: fit.model, options: exact, details: EncodeDetails(), to: spool,
+            reopen: open)
+        }
       }
       // Errors as large as the model's may take less without it.
       if case (nil, .quality) = (options.guarantee, options.target), let psnr = learned?.psnr,

@@ -95,6 +95,8 @@ struct PackSurvey {
   let span: Double
   /// The same among values that a model may know: what PSNR is measured against.
   let peak: Double
+  /// The type of the values.
+  let elementType: ElementType
   /// Some rows, spread evenly; nil where there are none.
   let sample: SampleBatch?
 
@@ -102,6 +104,7 @@ struct PackSurvey {
 
   init(_ reader: any SampleReader) throws(CodecError) {
     let width = reader.description.valuesPerSample
+    elementType = reader.description.elementType
     var (range, sample) = (ValueRange(), RowSample(mostRows: max(16, Self.pieceValues / max(1, width))))
     var known = ValueRange(reach: Double(Model.mostReach))
     while let batch = try reading(reader, max(1, Self.pieceValues / max(1, width))) {
