@@ -39,7 +39,7 @@ struct ColumnTests {
     #expect(
       warnings(try Program.run(encode, in: scratch)) == ["vaec: x.csv: \(collapse)", "vaec: x.csv: \(fill)"])
     #expect(warnings(try Program.run(encode + ["--max-error", "1e-3"], in: scratch)).isEmpty)
-    let json = try Program.run(encode + ["--json"], in: scratch).json()
+    let json = try Program.run(encode + ["--json"], in: scratch).file()
     #expect(json["collapsed_columns"] as? [String] == ["volts", "amps", "grid", "phase"])
     let fills = try #require(json["fill_values"] as? [[String: Any]])
     #expect(fills.count == 1 && fills[0]["column"] as? String == "power")

@@ -198,13 +198,26 @@ struct FitTests {
   }
 
   @Test(
-    "values of any scale, as long as their squares are finite", arguments: [1e-38, 1e-20, 1e18] as [Float])
+    "values of any scale that leaves room for steps, as long as their squares are finite",
+    arguments: [1e-32, 1e-20, 1e18] as [Float])
   func scales(factor: Float) throws {
     let x = TinyFit.curve(rows: 40, columns: 5)
     for r in 0..<40 { for c in 0..<5 { x[r, c] *= factor } }
     let fit = try TinyFit(x)
     try fit.expectSound()
     #expect(fit.measure(100).error < 1e-3 * fit.measure(0).error)
+  }
+
+  @Test("values that vary too little for binary32 are refused, by how little they vary")
+  func tooFine() throws {
+    let x = TinyFit.curve(rows: 40, columns: 5)
+    for r in 0..<40 { for c in 0..<5 { x[r, c] *= 1e-38 } }
+    #expect {
+      _ = try TinyFit(x)
+    } throws: { error in
+      guard case FitError.tooFine(let deviation) = error else { return false }
+      return deviation > 1e-40 && deviation < 1e-37
+    }
   }
 
   @Test("one column that varies among constant ones", arguments: [false, true])

@@ -199,7 +199,8 @@ extension Codec {
     // What is measured here is the way there and back.
     options.measuresDistortion = false
     let encoded = try encode(
-      samples.reader(), name: name, model: model, options: options, details: EncodeDetails(), to: sink, reopen: nil)
+      samples.reader(), name: name, model: model, options: options, details: EncodeDetails(), to: sink,
+      reopen: nil)
     // What corrections take is no row's own.
     if encoded.guarantee == nil, gatherer?.wantsBits(at: quality) == true {
       gatherer?.take(bits: try rowBits(samples, in: sink.bytes, name: name, model: model, effort: effort))

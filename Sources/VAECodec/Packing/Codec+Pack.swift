@@ -87,8 +87,8 @@ extension Codec {
         let exact = carrying
         try trials.add(carriesModel: true) { (spool) throws(CodecError) in
           try encode(
-            try open(), name: name, model: fit.model, options: exact, details: EncodeDetails(), to: spool,
-            reopen: open)
+            try open(), name: name, model: fit.model, options: exact,
+            details: EncodeDetails(peak: survey.peak, measuresDistortion: true), to: spool, reopen: open)
         }
       }
       // Errors as large as the model's may take less without it.
