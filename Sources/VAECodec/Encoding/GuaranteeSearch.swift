@@ -11,8 +11,8 @@ struct GuaranteeSearch {
   /// Values that are tried at the most, and rows at the least.
   private static let (mostValues, fewestRows) = (1 << 15, 16)
   /// Distances of qualities that are tried: of all from one another, and then from the best.
-  private static let coarse = 20
-  private static let fine = [10, 5]
+  private static let coarse = 10
+  private static let fine = [5, 3]
   /// A cheap effort will do: more helps all alike.
   private static let effort = 1
 
