@@ -141,7 +141,7 @@ private final class ComparingSink: ByteSink {
 
   /// The fields around the place.
   ///
-  /// - Parameter format: tells what separates fields.
+  /// - Parameter format: says what separates fields.
   func textDifference(between format: SampleFormat) -> TextDifference {
     if case .delimited(let style) = format {
       separators = [0x0A, 0x0D] + (style.separator == .blanks ? [0x20, 0x09] : [style.separator.byte])
@@ -162,9 +162,12 @@ private final class ComparingSink: ByteSink {
         return TextDifference(line: number, original: "line end", printed: "")
       }
     }
-    return TextDifference(
-      line: number, original: describe(before, originalRest), printed: describe(before, printedRest)
-    )
+    // Where a field goes on in one of them and ends in the other, fields differ, and not what ends them.
+    let isField = !token(originalRest).isEmpty || !token(printedRest).isEmpty
+    func what(_ rest: [UInt8]) -> String {
+      isField && !before.isEmpty ? Self.text(before + token(rest)) : describe(before, rest)
+    }
+    return TextDifference(line: number, original: what(originalRest), printed: what(printedRest))
   }
 
   private func separates(_ byte: UInt8) -> Bool { separators.contains(byte) }

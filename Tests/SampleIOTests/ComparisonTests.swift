@@ -38,6 +38,7 @@ struct ComparisonTests {
       ("1e3,2\n", "line 1, \"1e3\" becomes \"1000.0\""),
       ("0.99254341217606512071,1\n", "line 1, \"0.99254341217606512071\" becomes \"0.9925434121760651\""),
       ("1;2,5\n", "line 1, \"2,5\" becomes \"2.5\""),
+      ("1,2.50\n3,4\n", "line 2, \"4\" becomes \"4.00\""), ("1.50\n2", "line 2, \"2\" becomes \"2.00\""),
     ])
   func differences(text: String, expected: String) throws { #expect(try difference(text) == expected) }
 
