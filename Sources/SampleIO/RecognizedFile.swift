@@ -21,7 +21,7 @@ public struct RecognizedFile: Equatable, Sendable {
   /// What to do to have its samples read; empty where they are.
   public let remedy: String
 
-  /// So many bytes of a file are enough to recognize it.
+  /// Bytes of a file that are enough to recognize it.
   public static let prefixSize = 512
 
   /// What a file is that begins with `prefix`; nil where no magic says so, as for text, IDX and raw values.

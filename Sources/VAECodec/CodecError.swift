@@ -66,7 +66,7 @@ public enum CodecError: Error, Equatable {
   case mixedShapes(name: String, found: [Int], expected: [Int])
   /// A column has another name than in samples that these are to follow.
   case renamedColumn(name: String, RenamedColumn)
-  /// A stream's columns have other names than those of the streams before, which have so many rows.
+  /// A stream's columns have other names than those of the streams before, which have `rows` rows.
   case renamedInStream(name: String, RenamedColumn, rows: Int)
   /// A fit is not possible.
   case fit(FitError, name: String)

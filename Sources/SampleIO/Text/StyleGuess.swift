@@ -65,7 +65,7 @@ struct StyleGuess {
   private func lines(in bytes: UnsafeRawBufferPointer) -> (rows: [Line], comment: Line?) {
     var lines: [Line] = []
     var comment: Line?
-    // It tells comments, whatever separates fields.
+    // A comment is one, whatever separates fields.
     let parser = RowParser(separator: .comma, trailingSeparators: 0)
     let split = withoutByteOrderMark(bytes).split(separator: lineEnd, omittingEmptySubsequences: false)
     for (index, slice) in split.enumerated() {

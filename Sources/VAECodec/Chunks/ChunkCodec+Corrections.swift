@@ -6,7 +6,7 @@ extension ChunkCodec {
   /// zstd's levels for samples that are stored.
   private static let (quickLevel, thoroughLevel) = (3, 19)
   /// How much more than the corrected chunk a quick try may take to be followed up; in a trial, and where the thorough level
-  /// does nothing for a piece of so many bytes.
+  /// does nothing for a piece of this size.
   private static let (margin, pieceBytes) = (1.3, 1 << 19)
 
   /// The frame of a chunk with corrections, or of the samples themselves where that is smaller.

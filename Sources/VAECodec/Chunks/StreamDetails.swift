@@ -49,7 +49,7 @@ struct StreamDetails {
   static let mostRows = Int.max - 1
   /// Values of a chunk at the most.
   static let mostChunkValues = 1 << 28
-  /// Values of a sample at the most, in a stream that has no model.
+  /// The maximum number of values of a sample in a stream that has no model.
   static let mostValuesWithoutModel = 1 << 23
   /// What decoding one of them takes in memory, beside the samples of a chunk.
   static func bytesOfValueWithoutModel(blockRows: Int) -> Int { 60 + 36 * blockRows }

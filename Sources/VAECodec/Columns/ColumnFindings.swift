@@ -83,7 +83,7 @@ extension ColumnFindings {
 }
 
 extension EncodingPass {
-  /// Values that are tried at the most, and rows at the least and at the most.
+  /// Maximum of values that are tried; minimum and maximum of rows.
   private static let (mostTried, fewestRows, mostRows) = (1 << 16, 16, 256)
   /// A cheap effort will do.
   private static let trialEffort = 1

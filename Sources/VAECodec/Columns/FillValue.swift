@@ -21,7 +21,7 @@ extension FillValue {
   private static let distance = 3.0
   /// The same among all columns of a table, whose units differ: a column may be constant.
   private static let distanceInTable = 1e12
-  /// Different fill values of one column at the most.
+  /// The maximum number of different fill values of a column.
   private static let most = 3
 
   /// Fill values among some samples: in the columns of a table, or in an array as a whole.

@@ -1,7 +1,7 @@
 import VAECodec
 
 extension ColumnFindings {
-  /// Names in a list at the most.
+  /// The maximum number of names in a list.
   private static let mostNames = 3
 
   /// A line each for what columns lose and for fill values, where there are any.

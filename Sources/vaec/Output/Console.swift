@@ -10,10 +10,10 @@ struct Console {
   /// Whether details are told.
   var isVerbose = false
 
-  /// Tells of an error, in a line.
+  /// Reports an error, in a line.
   func problem(_ text: String) { Terminal.writeError("vaec: \(ByteText.shown(text))\n") }
 
-  /// Tells of wrong usage, in lines.
+  /// Reports wrong usage, in lines.
   func usage(_ text: String) {
     let text = ByteText.shown(text, keepsLines: true)
     Terminal.writeError("vaec: \(text.hasSuffix("\n") ? String(text.dropLast()) : text)\n")
@@ -29,7 +29,7 @@ struct Console {
     if isVerbose, !isQuiet { Terminal.writeError("\(ByteText.shown(text))\n") }
   }
 
-  /// Tells what readers left out or took for something.
+  /// Reports what readers left out or took for something.
   func tell(_ notes: ReadingNotes) {
     for line in notes.take() { note("vaec: \(line)") }
   }
