@@ -53,46 +53,11 @@ let package = Package(
     .testTarget(name: "ReportTests", dependencies: ["Report", "VAECodec", "SampleIO", "ByteIO", "VAE"]),
     .testTarget(
       name: "CommandTests", dependencies: ["vaec", "VAECodec", "VAE", "CodeStream", "SampleIO", "ByteIO"]),
+    // The fuzzer's targets on their seeds and findings. The fuzzer itself is a package of its own, Tests/Fuzz.
+    .testTarget(
+      name: "FuzzTests", dependencies: ["VAECodec", "SampleIO", "ByteIO", "CodeStream", "VAE"],
+      path: "Tests/Fuzz",
+      exclude: ["CFuzzer", "Driver", "Findings", "Package.swift"], sources: ["Targets", "Replay"]),
   ],
   swiftLanguageModes: [.v6]
 )
-
-// The entry points of fuzzing are a fuzzer with VAEC_FUZZER set (see `make fuzz`), and a test target that runs them on what
-// is known without it: two targets cannot share their files.
-let fuzzed: [Target.Dependency] = ["VAECodec", "SampleIO", "ByteIO", "CodeStream", "VAE"]
-if Context.environment["VAEC_FUZZER"] != nil {
-  package.targets += [
-    .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
-    .executableTarget(
-      name: "Fuzzer", dependencies: fuzzed + ["CFuzzer"], path: "Tests/Fuzz",
-      exclude: ["CFuzzer", "Findings", "Replay"], sources: ["Targets", "Driver"],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-Xclang-linker", "-fuse-ld=lld"])]),
-  ]
-  for target in package.targets where target.type == .regular || target.type == .executable {
-    target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer"])]
-    target.cSettings = [.unsafeFlags(["-fsanitize=fuzzer-no-link"])]
-  }
-} else {
-  package.targets += [
-    .testTarget(
-      name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz",
-      exclude: ["CFuzzer", "Driver", "Findings"],
-      sources: ["Targets", "Replay"])
-  ]
-}
-
-// With VAEC_TESTS set to names of test targets, these and the library alone: builds with sanitizers take no longer than they
-// must.
-if let tests = Context.environment["VAEC_TESTS"]?.split(separator: " ").map(String.init) {
-  package.targets.removeAll { $0.type == .test && !tests.contains($0.name) }
-  if !tests.contains("CommandTests") {
-    package.targets.removeAll { $0.name == "vaec" }
-    package.products.removeAll { $0.name == "vaec" }
-    package.dependencies.removeFirst()
-  }
-}
-
-// What tests spend is spent in the sources: optimizing tests takes longer than it saves.
-for target in package.targets where target.type == .test {
-  target.swiftSettings = [.unsafeFlags(["-Onone"])]
-}
