@@ -11,7 +11,8 @@ VAEC = $(CURDIR)/.build/release/vaec
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
-.PHONY: build deps demo doc test faults threads sanitize bench bench-rate bench-speed fuzz fuzzer lint install uninstall clean
+.PHONY: build deps deps-test demo doc check test test-long machines reader cases browser faults threads sanitize fuzz fuzzer \
+  bench bench-rate bench-speed lint install uninstall clean
 
 # The program, optimized.
 build: deps
@@ -45,60 +46,89 @@ demo: build
 	@echo
 	$(VAEC) eval -m demo/digits.vae Fixtures/digits-new.npy --every 10
 
-# All checks: the style; all tests, optimized, since fits and searches take too long otherwise, with what of the sources they
-# run; the kernels' bits beside AArch64's, where qemu-user is installed; streams beside a reader in Python, where numpy is; inputs that others broke on;
-# reports in Chromium, where that is; faults around the program, where Python is; kernels and readers of files under
-# AddressSanitizer, and threads under ThreadSanitizer, where the toolchain has them. Tests of the command line run the program
-# that is built with them.
+# Checks, from seconds to hours: `check` after each edit, `test` before each commit that leaves the machine, `test-long`
+# before a release. None depends on the clock: what runs is decided by the target and by the tools that are installed.
+
+# Tests are built optimized, because fits and searches take too long otherwise.
 CHECKED = -c release -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 TESTING = $(CHECKED) --scratch-path .build/testing --enable-code-coverage
 TESTED = $(CURDIR)/.build/testing/release
-# The program as further checks take it: what it counts is not kept.
+# The program as checks outside of the tests run it: nothing is counted.
 PROGRAM = LLVM_PROFILE_FILE=/dev/null VAEC_BINARY="$(TESTED)/vaec"
-
-# The last three parts wait and compile in turns, so two of them run at once, each with its output together where make can.
-# Threads are left out where what comes before them took long, so that slow machines are done within fifteen minutes.
+# The output of targets that run at once stays together, where make can.
 SYNCED = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+# The style, the arrows between modules, and all tests that take seconds: less than two minutes after an edit. It builds
+# file by file, which the gate does not, and is optimized all the same.
+CHECKING = -Xswiftc -warnings-as-errors -Xswiftc -O -Xcc -O2 --scratch-path .build/check
+check: deps lint
+	swift build --build-tests $(CHECKING)
+	VAEC_BINARY="$(CURDIR)/.build/check/debug/vaec" swift test --skip-build $(CHECKING) --skip '$(SLOW)'
+
+# Suites that start many processes, fit many models, or read many damaged files.
+SLOW = CommandTests|ExampleTests|FuzzTests
+
+# The gate. What a machine lacks the tools for is named in the last line.
 test: deps lint
-	@mkdir -p .build && date +%s > .build/test-began
 	swift build --build-tests $(TESTING)
 	rm -rf "$(TESTED)/codecov"
 	VAEC_BINARY="$(TESTED)/vaec" swift test --skip-build $(TESTING)
 	@rm -f "$(TESTED)"/codecov/*.profraw
 	Tests/Coverage/run "$(TESTED)"
+	$(MAKE) -j2 $(SYNCED) machines reader cases browser faults fuzz SECONDS=3
+	@Tests/Tools/skipped
+
+# The gate, and what takes hours: a million values of each type and 12,000 random arrays through the program, an input of
+# 5 GiB, all tests under sanitizers, and fuzzers for a while.
+test-long: test
+	LLVM_PROFILE_FILE=/dev/null VAEC_LONG=1 VAEC_BINARY="$(TESTED)/vaec" \
+	  swift test --skip-build $(TESTING) --filter 'CommandTests.(RandomArrayTests|GuaranteeTests)'
+	FAULTS=all $(PROGRAM) Tests/Faults/run largeInput
+	$(MAKE) sanitize
+	$(MAKE) fuzz SECONDS=300
+
+# What the checks need beside Swift, installed where it is missing.
+deps-test: deps
+	@Tests/Tools/install
+
+# The bits that decoders compute, by each kind of instructions, and on AArch64 under qemu-user.
+machines:
 	Tests/Machines/run
+
+# Streams, decoded by a reader in Python that knows vaec(5) alone.
+reader:
 	$(PROGRAM) Tests/Reader/run
+
+# Inputs that tools like this broke on.
+cases:
 	$(PROGRAM) Tests/Cases/run
+
+# Reports in a browser.
+browser:
 	$(PROGRAM) Tests/Browser/run
-	@if test $$(($$(date +%s) - $$(cat .build/test-began))) -gt 450; then \
-	  echo "sanitizers: thread is skipped, as this machine is slow; make threads runs it"; \
-	else threads=threads; fi; \
-	$(MAKE) -j2 $(SYNCED) faults fuzz $$threads SECONDS=3
 
-# Faults around the program that is built with the tests.
+# Faults around the program.
 faults:
-	@if command -v python3 >/dev/null; then $(PROGRAM) Tests/Faults/run; \
-	else echo "faults: skipped, Python is missing"; fi
+	@if Tests/Tools/has python3; then $(PROGRAM) Tests/Faults/run; else echo "faults: skipped, Python is missing"; fi
 
-# What threads do in coding and fitting, under ThreadSanitizer.
-threads: deps
-	Tests/Sanitizers/run short
-
-# All tests under AddressSanitizer, then under ThreadSanitizer: an hour or more.
+# All tests under AddressSanitizer, then under ThreadSanitizer: an hour or more. `make threads` runs what threads share.
 sanitize: deps
-	Tests/Sanitizers/run
+	Tests/Sanitizers/run address thread
 
-# The fuzzer, with LLVM's libFuzzer and AddressSanitizer, and the tests of the kernels under the latter: they need a toolchain
-# that has these, as those for Linux do.
-FUZZING = $(CHECKED) --scratch-path .build/fuzz --sanitize=address
+threads: deps
+	Tests/Sanitizers/run thread --filter 'VAECodecTests.(RoundTripTests|RowsTests|GoldenTests|FitTests/seeds)'
+
+# The fuzzer, with LLVM's libFuzzer and AddressSanitizer: it needs a toolchain that has these, as those for Linux do.
+FUZZING = $(CHECKED) -Xswiftc -sanitize=fuzzer -Xcc -fsanitize=fuzzer-no-link --sanitize=address \
+  --package-path Tests/Fuzz --scratch-path "$(CURDIR)/.build/fuzz"
 FUZZER = .build/fuzz/release/Fuzzer
 # What the runtime holds to the end is no leak; and not all machines let it be searched for.
 NO_LEAKS = ASAN_OPTIONS=detect_leaks=0
 TARGETS = arrays text container stream model carried symbols corrections checkpoint
 SECONDS = 60
 
-# Fuzzes all targets, or those in TARGETS, each for so many SECONDS: make fuzz TARGETS=model SECONDS=600. What was learned
-# is kept in .build/fuzz/corpus, and what breaks something in .build/fuzz/found.
+# Fuzzes all targets, or those in TARGETS, each for that many SECONDS: make fuzz TARGETS=model SECONDS=600. What it learns
+# is kept in .build/fuzz/corpus, and inputs that break something in .build/fuzz/found.
 fuzz: fuzzer
 	@test -x $(FUZZER) || exit 0; mkdir -p .build/fuzz/found; export SWIFT_BACKTRACE=enable=no $(NO_LEAKS); \
 	for target in $(TARGETS); do log=.build/fuzz/found/$$target.log; \
@@ -110,8 +140,7 @@ fuzz: fuzzer
 
 fuzzer: deps
 	@if ! Tests/Sanitizers/has fuzzer,address; then exit 0; fi; \
-	export VAEC_FUZZER=1 VAEC_TESTS=CKernelsTests $(NO_LEAKS); \
-	swift build --build-tests $(FUZZING) && swift test --skip-build $(FUZZING) && $(FUZZER) seeds .build/fuzz/corpus
+	export $(NO_LEAKS); swift build $(FUZZING) && $(FUZZER) seeds .build/fuzz/corpus
 
 # All benchmarks.
 bench: build
@@ -134,12 +163,11 @@ doc: deps
 	  --fallback-bundle-identifier vaec.VAECodec --warnings-as-errors --additional-symbol-graph-dir .build/graphs \
 	  --output-path .build/documentation/VAECodec.doccarchive
 
-# The style of sources and manual pages.
+# The style of sources and manual pages, and the imports between modules.
 lint:
-	@if swift format --version >/dev/null 2>&1; then swift format lint --strict -r Package.swift Sources Tests; \
-	else echo "The toolchain has no swift format: the style of sources is not checked."; fi
-	@if command -v mandoc >/dev/null; then mandoc -T lint $(MAN1) $(MAN5); \
-	else echo "mandoc is not installed: manual pages are not checked."; fi
+	@! Tests/Tools/has format || swift format lint --strict -r Package.swift Sources Tests
+	@! Tests/Tools/has mandoc || mandoc -T lint $(MAN1) $(MAN5)
+	@! test -x Tests/Imports/run || Tests/Imports/run
 
 # Completions for shells: where each looks for them, and what the program writes there.
 SHARE = $(DESTDIR)$(PREFIX)/share
