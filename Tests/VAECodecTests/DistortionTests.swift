@@ -39,6 +39,17 @@ struct DistortionTests {
     return (report, try SampleArray(file: codec.file(sink.bytes, model)))
   }
 
+  @Test("values too large for a model add their errors, but neither their number nor their range")
+  func tooLarge() {
+    var exact = Distortion()
+    exact.add([1, 2, 4, 1e37], [1.5, 2, 4, 1e37])
+    #expect(exact.count == 3 && exact.peak == 3 && exact.mse == 0.25 / 3)
+    var changed = Distortion()
+    changed.add([1, 2, 4, 1e37], [1, 2, 4, (1e37).nextDown])
+    #expect(changed.count == 3 && changed.peak == 3 && changed.maximum == (1e37).ulp)
+    #expect(changed.mse == (1e37).ulp * (1e37).ulp / 3)
+  }
+
   private func check(_ report: EncodeReport, _ array: SampleArray, _ decoded: SampleArray, peak: Double)
     throws
   {

@@ -2,7 +2,8 @@ import SampleIO
 import VAE
 
 /// How far decoded samples are from their originals, over the values that count: those whose original is a finite number,
-/// and not one that is too large for a model (``Model/mostReach``) and comes back as it is.
+/// and not one that is too large for a model (``Model/mostReach``). Where a value is too large and comes back changed, its
+/// error counts with those of the others.
 ///
 /// A value that is no finite number has to come back as what it is; where it does not, the largest error is infinite.
 public struct Distortion: Equatable, Sendable {
@@ -34,10 +35,10 @@ public struct Distortion: Equatable, Sendable {
       }
       let difference = (a - b).magnitude
       let d = difference.isNaN ? .infinity : difference
-      // What is too large for any model comes back as it is, and does not make the others better.
-      guard d > 0 || a.magnitude <= Double(Model.mostReach) else { continue }
       squares += d * d
       maximum = max(maximum, d)
+      // What is too large for any model neither makes the others better nor widens their range.
+      guard a.magnitude <= Double(Model.mostReach) else { continue }
       lowest = min(lowest, a)
       highest = max(highest, a)
       count += 1
