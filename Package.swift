@@ -56,8 +56,7 @@ let package = Package(
     // The fuzzer's targets on their seeds and findings. The fuzzer itself is a package of its own, Tests/Fuzz.
     .testTarget(
       name: "FuzzTests", dependencies: ["VAECodec", "SampleIO", "ByteIO", "CodeStream", "VAE"],
-      path: "Tests/Fuzz",
-      exclude: ["CFuzzer", "Driver", "Findings", "Package.swift"], sources: ["Targets", "Replay"]),
+      path: "Tests/Fuzz/Targets"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,7 +12,7 @@ let package = Package(
     // It imports modules below the library as well, which are built with it.
     .executableTarget(
       name: "Fuzzer", dependencies: ["CFuzzer", .product(name: "VAECodec", package: "vaec")], path: ".",
-      exclude: ["CFuzzer", "Findings", "Replay"], sources: ["Targets", "Driver"],
+      exclude: ["CFuzzer", "Findings", "Targets/Replay"], sources: ["Targets", "Driver"],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-Xclang-linker", "-fuse-ld=lld"])]),
   ],
   swiftLanguageModes: [.v6]

@@ -5,7 +5,7 @@ import Testing
 @Suite("hostile inputs")
 struct ReplayTests {
   private static let findings = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Findings")
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Findings")
 
   /// How many changed seeds a target reads: a second or two.
   private static let runs = [
