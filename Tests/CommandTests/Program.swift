@@ -67,6 +67,12 @@ enum Program {
     return try launch("/bin/bash", ["-c", function + script], [], variables, directory, seconds)
   }
 
+  /// Whether the machine has another program.
+  static func isInstalled(_ name: String) -> Bool {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+  }
+
   private static func launch(
     _ executable: String, _ arguments: [String], _ input: [UInt8], _ environment: [String: String],
     _ directory: Scratch?, _ seconds: Double

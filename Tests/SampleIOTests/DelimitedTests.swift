@@ -78,11 +78,13 @@ struct DelimitedTests {
   func lateDecimals() throws {
     let text = String(repeating: "1,2.5\n", count: 300_000) + "1.125,2.5\n"
     let reader = try open(Array(text.utf8))
-    guard case .delimited(let before) = reader.description.format else { return }
-    #expect(before.decimals == [])
+    func decimals() -> [Int?]? {
+      guard case .delimited(let style) = reader.description.format else { return nil }
+      return style.decimals
+    }
+    #expect(decimals() == [])
     while try reader.read(maxRows: 10_000) != nil {}
-    guard case .delimited(let after) = reader.description.format else { return }
-    #expect(after.decimals == [3, 1])
+    #expect(decimals() == [3, 1])
   }
 
   @Test("a header is recognized by words over numbers, or as the user says")

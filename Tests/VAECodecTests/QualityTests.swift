@@ -35,7 +35,7 @@ struct QualityTests {
     for (a, b) in zip(report.points, report.points.dropFirst(3)) {
       #expect(b.bitsPerSample > a.bitsPerSample)
     }
-    guard let first = report.points.first, let last = report.points.last else { return }
+    let (first, last) = (try #require(report.points.first), try #require(report.points.last))
     #expect(last.psnr > first.psnr + 20)
   }
 

@@ -131,7 +131,7 @@ struct ModelFileTests {
   @Test(
     "numbers that no model has are refused",
     arguments: ["scale", "mean", "bounds", "flag", "values", "latents"])
-  func impossible(what: String) {
+  func impossible(what: String) throws {
     var w = ByteWriter()
     w.append(count: what == "values" ? 0 : 1)
     w.append(what == "scale" ? 0 : Float(1))
@@ -142,16 +142,16 @@ struct ModelFileTests {
     w.append(count: 0)
     w.append(count: what == "latents" ? 2 : 0)
     w.append([UInt8](repeating: 0, count: 4000))
-    do {
-      _ = try Model(content: w.bytes, kernels: Kernels())
-      Issue.record("it was read")
-    } catch {
-      guard case .damaged(let reason) = error else { return }
-      let words = [
-        "scale": "scale", "mean": "means", "bounds": "bounds", "flag": "flag", "values": "0 values",
-        "latents": "2 latents",
-      ]
-      #expect(reason.contains(words[what] ?? "?"), "\(reason)")
+    let words = [
+      "scale": "scale", "mean": "means", "bounds": "bounds", "flag": "flag", "values": "0 values",
+      "latents": "2 latents",
+    ]
+    let word = try #require(words[what])
+    #expect {
+      try Model(content: w.bytes, kernels: Kernels())
+    } throws: { error in
+      guard case ModelFileError.damaged(let reason) = error else { return false }
+      return reason.contains(word)
     }
   }
 
