@@ -166,7 +166,7 @@ doc: deps
 # The style of sources and manual pages, and the imports between modules.
 lint:
 	@! Tests/Tools/has format || swift format lint --strict -r Package.swift Sources Tests
-	@! Tests/Tools/has mandoc || mandoc -T lint $(MAN1) $(MAN5)
+	@! Tests/Tools/has mandoc || mandoc -T lint -W warning $(MAN1) $(MAN5)
 	@! test -x Tests/Imports/run || Tests/Imports/run
 
 # Completions for shells: where each looks for them, and what the program writes there.
