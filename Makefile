@@ -65,8 +65,8 @@ check: deps lint
 	swift build --build-tests $(CHECKING)
 	VAEC_BINARY="$(CURDIR)/.build/check/debug/vaec" swift test --skip-build $(CHECKING) --skip '$(SLOW)'
 
-# Suites that start many processes, fit many models, or read many damaged files.
-SLOW = CommandTests|ExampleTests|FuzzTests
+# What starts many processes, fits many models, or reads many damaged files is left to the gate.
+SLOW = CommandTests|ExampleTests|FuzzTests|PackTests|CheckpointTests
 
 # The gate. What a machine lacks the tools for is named in the last line.
 test: deps lint

@@ -103,7 +103,7 @@ struct PackTests {
 
   @Test("A PSNR takes about what a bound that leaves it takes, where that needs no model")
   func psnrOfField() throws {
-    let array = try Self.field(slices: 30, side: 32)
+    let array = try Self.field(slices: 24, side: 22)
     let bounded = try pack(array, EncodeOptions(guarantee: .maxErrorOfRange(0.001)))
     let reached = psnr(array, bounded.decoded)
     let (report, decoded) = try pack(array, EncodeOptions(target: .psnr(reached)))

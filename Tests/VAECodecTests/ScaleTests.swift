@@ -27,18 +27,24 @@ struct ScaleTests {
     return (squares / Double(a.count)).squareRoot() * largest
   }
 
+  /// Data of a usual scale, and their model.
+  private static let plain = Result {
+    try SampleArray(TestData.bumps(120, width: 6, seed: 5).map { $0 / 100 }, shape: [6])
+  }
+  private static let plainModel = Result { try Models.fit(plain.get(), epochs: 2) }
+
   @Test(
     "data of any scale down to 1e-32 and up to 1e35 have a model that is as good as at 1",
     arguments: [-32, -29, -26, -18, 18, 26, 35])
   func scales(exponent: Int) throws {
-    let numbers = TestData.bumps(120, width: 6, seed: 5).map { $0 / 100 }
+    let numbers = try Self.plain.get().numbers
     let scale = try #require(Double("1e\(exponent)"))
-    let plain = try SampleArray(numbers, shape: [6])
     let scaled = try SampleArray(numbers.map { $0 * scale }, shape: [6])
+    let plainModel = try Self.plainModel.get()
+    let model = try fit(scaled)
+    #expect(try FittedModel(bytes: model.bytes, name: "m.vae").fingerprint == model.fingerprint)
     for quality in [60.0, 100] {
-      let usual = error(plain.numbers, try decoded(plain, try fit(plain), quality: quality))
-      let model = try fit(scaled)
-      #expect(try FittedModel(bytes: model.bytes, name: "m.vae").fingerprint == model.fingerprint)
+      let usual = error(numbers, try decoded(Self.plain.get(), plainModel, quality: quality))
       let found = error(scaled.numbers, try decoded(scaled, model, quality: quality)) / scale
       #expect(found < 1.5 * usual, "\(found) and \(usual) at quality \(quality)")
     }

@@ -250,7 +250,7 @@ struct CheckpointTests {
     // Numbers are after the head, whose options are short words: steps, places and random numbers, after which a step
     // tells whether they do harm.
     let middle = try Self.content(checkpoints[checkpoints.count / 2])
-    for offset in stride(from: 0, to: 300, by: kind == "rate-distortion" ? 7 : 17) {
+    for offset in stride(from: 0, to: 300, by: kind == "rate-distortion" ? 13 : 29) {
       for lie in lies { try tell(lie, at: offset, of: middle, stopping: 0) }
     }
     #expect(refused >= 10, "\(refused) are refused")
