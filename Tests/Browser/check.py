@@ -123,10 +123,10 @@ class Report:
     def check_evaluation(self):
         """The curves are those of the evaluation, and tables say the same."""
         evaluation, plots = self.data("evaluation"), self.data("plots")
-        own = [[p["bits_per_sample"], p["psnr"]] for p in evaluation["points"] if p["mse"] > 0 and p["psnr"] < 200]
+        own = [[p["bits_per_sample"], p["psnr_db"]] for p in evaluation["points"] if p["mse"] > 0 and p["psnr_db"] < 200]
         curves = plots.get("plot-rate", {})
         self.expect(curves.get("vaec", []) == own, "the curve is not that of the evaluation")
-        pca = [[p["bits_per_sample"], p["psnr"]] for p in evaluation["baseline_pca"]]
+        pca = [[p["bits_per_sample"], p["psnr_db"]] for p in evaluation["baseline_pca"]]
         self.expect(all(p in pca for p in curves.get("PCA", [])), "PCA's curve is not that of the evaluation")
         if curves:
             self.expect(curves["zstd -19, lossless"] == [[evaluation["zstd_bits_per_sample"], None]], "zstd's line")
