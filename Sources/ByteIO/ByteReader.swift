@@ -2,9 +2,9 @@
 ///
 /// Every parser of a format reads through it: a count is checked against what remains before anything is
 /// allocated, and running past the end is an error, never a trap. Numbers are little-endian unless said.
-public struct ByteReader {
+package struct ByteReader {
   /// Reading went past the end, or a number in the bytes is impossible.
-  public enum Failure: Error, Equatable {
+  package enum Failure: Error, Equatable {
     /// `needed` bytes were asked for where `remaining` were left.
     case truncated(needed: Int, remaining: Int)
     /// A variable-length number does not end, or exceeds 63 bits.
@@ -15,19 +15,19 @@ public struct ByteReader {
   private var position: Int
 
   /// Reads from the first of `bytes` on.
-  public init(_ bytes: ArraySlice<UInt8>) {
+  package init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     position = bytes.startIndex
   }
 
   /// Reads from the first of `bytes` on.
-  public init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+  package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
   /// How many bytes have not been read yet.
-  public var remaining: Int { bytes.endIndex - position }
+  package var remaining: Int { bytes.endIndex - position }
 
   /// The next `count` bytes. Throws `truncated` when fewer remain or `count` is negative.
-  public mutating func take(_ count: Int) throws(Failure) -> ArraySlice<UInt8> {
+  package mutating func take(_ count: Int) throws(Failure) -> ArraySlice<UInt8> {
     guard count >= 0, count <= remaining else {
       throw .truncated(needed: count, remaining: remaining)
     }
@@ -36,7 +36,7 @@ public struct ByteReader {
   }
 
   /// The next fixed-width integer, little-endian.
-  public mutating func integer<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(Failure) -> T {
+  package mutating func integer<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(Failure) -> T {
     var value: T = 0
     for (shift, byte) in try take(MemoryLayout<T>.size).enumerated() {
       value |= T(truncatingIfNeeded: byte) << T(truncatingIfNeeded: 8 * shift)
@@ -45,18 +45,18 @@ public struct ByteReader {
   }
 
   /// The next fixed-width integer, big-endian.
-  public mutating func bigEndian<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(Failure) -> T {
+  package mutating func bigEndian<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(Failure) -> T {
     try integer(T.self).byteSwapped
   }
 
   /// The next IEEE-754 binary32 number.
-  public mutating func float() throws(Failure) -> Float { Float(bitPattern: try integer()) }
+  package mutating func float() throws(Failure) -> Float { Float(bitPattern: try integer()) }
 
   /// The next IEEE-754 binary64 number.
-  public mutating func double() throws(Failure) -> Double { Double(bitPattern: try integer()) }
+  package mutating func double() throws(Failure) -> Double { Double(bitPattern: try integer()) }
 
   /// The next number in LEB128: seven bits a byte, lowest first; at most 63 bits, so that it is an `Int`.
-  public mutating func count() throws(Failure) -> Int {
+  package mutating func count() throws(Failure) -> Int {
     var value = 0
     for shift in stride(from: 0, to: 63, by: 7) {
       let byte = try integer(UInt8.self)

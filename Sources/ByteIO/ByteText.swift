@@ -2,12 +2,12 @@
 ///
 /// Names of files, and of columns in a table, are bytes: mostly UTF-8, but nobody promises that. A byte that is part of no
 /// UTF-8 stands as the private-use scalar U+10FF00 + byte, and so does each byte of such a scalar in the name itself.
-public enum ByteText {
+package enum ByteText {
   /// The scalars that stand for bytes from 0x80 on; the others are always UTF-8.
   private static let scalars: ClosedRange<UInt32> = 0x10FF80...0x10FFFF
 
   /// The text of a name.
-  public static func text(of name: some Sequence<UInt8>) -> String {
+  package static func text(of name: some Sequence<UInt8>) -> String {
     let bytes = Array(name)
     if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: isByte) {
       return text
@@ -36,7 +36,7 @@ public enum ByteText {
   }
 
   /// The name that a text stands for.
-  public static func bytes(of text: some StringProtocol) -> [UInt8] {
+  package static func bytes(of text: some StringProtocol) -> [UInt8] {
     guard text.unicodeScalars.contains(where: isByte) else { return Array(text.utf8) }
     var bytes: [UInt8] = []
     for scalar in text.unicodeScalars {
@@ -52,7 +52,7 @@ public enum ByteText {
   /// A text as it can be shown: what would control a terminal, and what is no UTF-8, as `\xNN`.
   ///
   /// - Parameter keepsLines: whether line feeds stay.
-  public static func shown(_ text: String, keepsLines: Bool = false) -> String {
+  package static func shown(_ text: String, keepsLines: Bool = false) -> String {
     func isHidden(_ scalar: Unicode.Scalar) -> Bool {
       isByte(scalar) || scalar.value < 0x20 && !(keepsLines && scalar == "\n")
         || (0x7F...0x9F).contains(scalar.value)
@@ -72,7 +72,7 @@ public enum ByteText {
   }
 
   /// A text with what is no UTF-8 as `\xNN`, and all else as it is.
-  public static func withoutBytes(_ text: String) -> String {
+  package static func withoutBytes(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isByte) else { return text }
     return text.unicodeScalars.reduce(into: "") { $0 += isByte($1) ? shown(String($1)) : String($1) }
   }

@@ -1,27 +1,27 @@
 /// Builds a byte string field by field: the counterpart of ``ByteReader``.
-public struct ByteWriter {
+package struct ByteWriter {
   /// What has been written so far.
-  public private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
 
   /// Starts with no bytes.
-  public init() {}
+  package init() {}
 
   /// Appends `bytes` as they are.
-  public mutating func append(_ bytes: some Sequence<UInt8>) { self.bytes.append(contentsOf: bytes) }
+  package mutating func append(_ bytes: some Sequence<UInt8>) { self.bytes.append(contentsOf: bytes) }
 
   /// Appends a fixed-width integer, little-endian.
-  public mutating func append<T: FixedWidthInteger>(_ value: T) {
+  package mutating func append<T: FixedWidthInteger>(_ value: T) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
   /// Appends an IEEE-754 binary32 number.
-  public mutating func append(_ value: Float) { append(value.bitPattern) }
+  package mutating func append(_ value: Float) { append(value.bitPattern) }
 
   /// Appends an IEEE-754 binary64 number.
-  public mutating func append(_ value: Double) { append(value.bitPattern) }
+  package mutating func append(_ value: Double) { append(value.bitPattern) }
 
   /// Appends a number that is not negative in LEB128: seven bits a byte, lowest first.
-  public mutating func append(count: Int) {
+  package mutating func append(count: Int) {
     precondition(count >= 0)
     var rest = UInt(count)
     while rest >= 0x80 {

@@ -1,11 +1,11 @@
 import CZlib
 
 /// Checksums of bytes.
-public enum Checksum {
+package enum Checksum {
   /// The CRC-32 of gzip and PNG (polynomial 0xEDB88320, reflected).
   ///
   /// - Parameter previous: the checksum of the bytes before these, to continue it.
-  public static func crc32(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
+  package static func crc32(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
     var value = UInt(previous)
     var rest = bytes
     // zlib counts bytes in 32 bits.
@@ -18,12 +18,12 @@ public enum Checksum {
   }
 
   /// The CRC-32 of `bytes`; see ``crc32(_:continuing:)-(UnsafeRawBufferPointer,_)``.
-  public static func crc32(_ bytes: [UInt8], continuing previous: UInt32 = 0) -> UInt32 {
+  package static func crc32(_ bytes: [UInt8], continuing previous: UInt32 = 0) -> UInt32 {
     bytes.withUnsafeBytes { crc32($0, continuing: previous) }
   }
 
   /// The CRC-32 of `bytes`; see ``crc32(_:continuing:)-(UnsafeRawBufferPointer,_)``.
-  public static func crc32(_ bytes: ArraySlice<UInt8>, continuing previous: UInt32 = 0) -> UInt32 {
+  package static func crc32(_ bytes: ArraySlice<UInt8>, continuing previous: UInt32 = 0) -> UInt32 {
     bytes.withUnsafeBytes { crc32($0, continuing: previous) }
   }
 }

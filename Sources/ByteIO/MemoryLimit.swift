@@ -29,7 +29,7 @@ public struct MemoryLimit: Equatable, Sendable {
 
 extension MemoryLimit {
   /// Adds up counts of so many bytes each without running over: the sum is as large as can be instead.
-  public static func sum(_ parts: (count: Int, size: Int)...) -> Int {
+  package static func sum(_ parts: (count: Int, size: Int)...) -> Int {
     var sum = 0
     for part in parts {
       let (product, isTooMuch) = part.count.multipliedReportingOverflow(by: part.size)

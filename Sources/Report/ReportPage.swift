@@ -4,9 +4,9 @@ import VAECodec
 ///
 /// It shows rate and distortion, samples and what came back of them, where errors are, what latents and rows take, how
 /// training went, and when a model pays. All numbers that it draws are in it as tables and as JSON.
-public struct ReportPage {
+package struct ReportPage {
   /// Where the rows are from.
-  public enum Source: Sendable {
+  package enum Source: Sendable {
     /// A file of samples, or standard input: its name.
     case data(String)
     /// Rows that a fit to files held out: the names of these.
@@ -27,7 +27,7 @@ public struct ReportPage {
   ///   - modelName: the model's file.
   ///   - rows: those of `evaluation`, which must have been asked for.
   ///   - json: the evaluation as one JSON object, which the page carries.
-  public init(
+  package init(
     source: Source, modelName: String, model: ModelSummary, evaluation: EvaluationReport, rows: EvaluatedRows,
     json: String
   ) {
@@ -51,7 +51,7 @@ public struct ReportPage {
   }
 
   /// The page.
-  public var html: String {
+  package var html: String {
     let sections = [
       summarySection, rateSection, samplesSection, errorSection, latentSection, rowSection, trainingSection,
       sizeSection, dataSection,

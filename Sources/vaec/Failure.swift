@@ -1,5 +1,5 @@
 import ByteIO
-import SampleIO
+import Records
 import VAECodec
 
 /// What can be at fault before the library is called or after.

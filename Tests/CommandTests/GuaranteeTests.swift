@@ -1,5 +1,5 @@
 import Foundation
-import SampleIO
+import Records
 import Testing
 
 /// What is promised of every value, from files and in pipes.

@@ -1,11 +1,13 @@
 import ByteIO
-import CodeStream
 import Foundation
 import Testing
-import VAE
 
-@testable import SampleIO
+@testable import Container
+@testable import EntropyCoding
+@testable import Records
+@testable import Training
 @testable import VAECodec
+@testable import VAEModel
 @testable import vaec
 
 /// All messages about what is at fault, as they were last approved: `Fixtures/messages.txt` has them. With `VAEC_RENEW` set,
@@ -19,11 +21,11 @@ struct MessageTests {
 
   /// The enums of errors, and the files that declare them.
   private static let declarations = [
-    ("ByteIOError", "ByteIO/ByteIOError.swift"), ("SampleIOError", "SampleIO/SampleIOError.swift"),
-    ("StreamError", "CodeStream/Container/StreamError.swift"),
-    ("ChunkError", "CodeStream/Chunks/ChunkError.swift"),
-    ("FitError", "VAE/Fit/FitOptions.swift"), ("CheckpointError", "VAE/Fit/FitOptions.swift"),
-    ("CodecError", "VAECodec/CodecError.swift"), ("CommandError", "vaec/Failure.swift"),
+    ("ByteIOError", "ByteIO/ByteIOError.swift"), ("SampleIOError", "Records/SampleIOError.swift"),
+    ("StreamError", "Container/Streams/StreamError.swift"),
+    ("ChunkError", "EntropyCoding/Symbols/ChunkError.swift"),
+    ("FitError", "VAEModel/Fitting/FitError.swift"), ("CheckpointError", "VAEModel/Fitting/FitError.swift"),
+    ("CodecError", "VAECodec/Base/CodecError.swift"), ("CommandError", "vaec/Failure.swift"),
   ]
 
   private static let name = "data.npy"

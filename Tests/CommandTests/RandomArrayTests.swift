@@ -1,5 +1,5 @@
 import Foundation
-import SampleIO
+import Records
 import Testing
 
 /// Random arrays of every type, scale and shape through the program, by every kind of promise: an array comes back as was

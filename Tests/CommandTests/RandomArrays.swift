@@ -1,4 +1,5 @@
-import SampleIO
+import Records
+import Tensor
 
 /// Random numbers by SplitMix64 (Steele, Lea and Flood 2014): the same for a seed on every machine.
 struct RandomNumbers {

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Testing
+import Training
 import VAECodec
 
 /// The examples of the library's documentation, run. Each is between two lines that name it, and stands word for word in

@@ -1,11 +1,12 @@
 import ByteIO
 import Foundation
-import SampleIO
 import Testing
-import VAE
 import VAECodec
 
+@testable import Records
 @testable import Report
+@testable import Tensor
+@testable import Training
 
 @Suite("Report pages")
 struct PageTests {

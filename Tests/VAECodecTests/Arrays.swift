@@ -1,6 +1,6 @@
 import ByteIO
-import SampleIO
-import VAE
+import Records
+import Tensor
 import VAECodec
 
 /// An array of samples in memory: what it is, and its values.

@@ -1,7 +1,7 @@
 import ByteIO
-import SampleIO
 import Testing
 
+@testable import Records
 @testable import VAECodec
 
 /// What goes to arrays in memory stops when nobody wants it any more.

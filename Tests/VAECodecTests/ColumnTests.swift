@@ -1,9 +1,14 @@
 import ByteIO
-import SampleIO
 import Testing
-import VAE
 
+@testable import Container
+@testable import EntropyCoding
+@testable import Records
+@testable import Tensor
+@testable import Training
+@testable import Transform
 @testable import VAECodec
+@testable import VAEModel
 
 @Suite("Columns that are lost, and fill values")
 struct ColumnTests {
@@ -61,7 +66,7 @@ struct ColumnTests {
   private func fills(_ column: [Double], type: ElementType = .f8) throws -> [FillValue] {
     let numbers = column.enumerated().flatMap { [Double($0.offset % 7), $0.element, Double($0.offset % 2)] }
     let array = try SampleArray(numbers, shape: [3], type: type)
-    return FillValue.all(in: array.batch, array.description, reach: Model.mostReach)
+    return FillValue.all(in: array.batch, array.description, reach: Matrix.greatestKnown)
   }
 
   private func temperatures(_ fill: [Double], every distance: Int) -> [Double] {
@@ -87,7 +92,7 @@ struct ColumnTests {
     #expect(Set(try fills(temperatures([-9999, 1e9], every: 20)).map(\.value)) == [-9999, 1e9])
     let numbers = temperatures([1e20], every: 4)
     let field = try SampleArray(numbers, shape: [5, 5], type: .f4)
-    let found = FillValue.all(in: field.batch, field.description, reach: Model.mostReach)
+    let found = FillValue.all(in: field.batch, field.description, reach: Matrix.greatestKnown)
     #expect(found.map { Float($0.value) } == [1e20] && found.map(\.share) == [0.25])
     #expect(found.allSatisfy { $0.column == nil })
   }
@@ -110,6 +115,6 @@ struct ColumnTests {
     ]
     for column in columns { #expect(try fills(column).isEmpty) }
     let images = try Models.byteRows(100, seed: 2)
-    #expect(FillValue.all(in: images.batch, images.description, reach: Model.mostReach).isEmpty)
+    #expect(FillValue.all(in: images.batch, images.description, reach: Matrix.greatestKnown).isEmpty)
   }
 }

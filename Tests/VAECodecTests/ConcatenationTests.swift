@@ -1,5 +1,3 @@
-import ByteIO
-import SampleIO
 import Testing
 
 @testable import VAECodec

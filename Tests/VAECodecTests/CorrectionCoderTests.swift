@@ -1,8 +1,8 @@
-import CodeStream
-import SampleIO
 import Testing
-import VAE
 
+@testable import EntropyCoding
+@testable import Records
+@testable import Tensor
 @testable import VAECodec
 
 /// Samples with everything that a type can hold, and reconstructions near and far.

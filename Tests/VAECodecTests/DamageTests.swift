@@ -1,10 +1,11 @@
 import ByteIO
-import CodeStream
-import SampleIO
 import Testing
-import VAE
 
+@testable import Container
+@testable import Records
+@testable import Tensor
 @testable import VAECodec
+@testable import VAEModel
 
 @Suite("Damaged files")
 struct DamageTests {

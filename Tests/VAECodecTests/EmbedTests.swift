@@ -1,9 +1,7 @@
-import ByteIO
-import SampleIO
 import Testing
-import VAE
 
 @testable import VAECodec
+@testable import VAEModel
 
 @Suite("Latents")
 struct EmbedTests {

@@ -1,8 +1,8 @@
 import ByteIO
-import SampleIO
 import Testing
-import VAE
 
+@testable import Records
+@testable import Training
 @testable import VAECodec
 
 @Suite("Errors")

@@ -1,9 +1,9 @@
 import ByteIO
-import SampleIO
 import Testing
-import VAE
 
+@testable import Records
 @testable import VAECodec
+@testable import VAEModel
 
 @Suite("Evaluated rows")
 struct EvaluatedRowsTests {

@@ -1,9 +1,10 @@
 import ByteIO
-import SampleIO
 import Testing
-import VAE
 
+@testable import Records
+@testable import Training
 @testable import VAECodec
+@testable import VAEModel
 
 @Suite("Fitting")
 struct FitTests {

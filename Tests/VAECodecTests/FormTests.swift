@@ -1,8 +1,7 @@
 import ByteIO
-import CodeStream
-import SampleIO
 import Testing
 
+@testable import Container
 @testable import VAECodec
 
 @Suite("Forms of streams")

@@ -1,10 +1,10 @@
 import ByteIO
-import CodeStream
 import Foundation
-import SampleIO
 import Testing
-import VAE
 
+@testable import Container
+@testable import Records
+@testable import Tensor
 @testable import VAECodec
 
 /// A stream whose samples are corrected, as a golden file.

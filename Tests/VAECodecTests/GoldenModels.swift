@@ -1,6 +1,12 @@
 import VAECodec
 
-@testable import VAE
+@testable import Container
+@testable import EntropyCoding
+@testable import Records
+@testable import Tensor
+@testable import Training
+@testable import Transform
+@testable import VAEModel
 
 /// Parts of models that golden files must have, whatever fits choose.
 enum GoldenModels {
@@ -51,7 +57,7 @@ enum GoldenModels {
     let predictors = (0..<model.values).map { i in
       var p = ValueLayer.Predictor()
       func term(_ value: Int, _ factor: Float) -> ValueLayer.Term {
-        ValueLayer.Term(value: value, factor: storable(factor))
+        ValueLayer.Term(value: value, factor: factor.roundedToBFloat16)
       }
       if i > 0 {
         p.prediction.append(term(i - 1, 0.5 + 0.3 * random.uniform()))
@@ -62,16 +68,16 @@ enum GoldenModels {
         p.errors.append(term(i - 4, 0.1 * random.uniform()))
       }
       p.contrasts = [term((i + 5) % model.values, 0.05), term((i + 1) % model.values, 0.02)]
-      p.deviation = storable(15 + 10 * random.uniform())
-      if i % 2 == 0 { p.aboveLowest = storable(0.01) }
-      if i % 3 == 0 { p.belowHighest = storable(0.02) }
+      p.deviation = (15 + 10 * random.uniform()).roundedToBFloat16
+      if i % 2 == 0 { p.aboveLowest = Float(0.01).roundedToBFloat16 }
+      if i % 3 == 0 { p.belowHighest = Float(0.02).roundedToBFloat16 }
       return p
     }
     let densities = (0..<ValueLayer.levels).map { level in
       let scale = Float(level) * 0.35 - 5.2
       return LogisticMixture(
-        means: [-0.25, 0, 0.25].map(storable), logScales: [scale, scale + 0.5, scale - 0.5].map(storable),
-        logits: [0, 0.5, -0.5])
+        means: [-0.25, 0, 0.25],
+        logScales: [scale, scale + 0.5, scale - 0.5].map(\.roundedToBFloat16), logits: [0, 0.5, -0.5])
     }
     model.valueLayer = ValueLayer(predictors: predictors, densities: densities)
     let none = model.layers.map { _ in Float(0) }

@@ -1,11 +1,12 @@
 import ByteIO
-import CodeStream
 import Foundation
-import SampleIO
 import Testing
-import VAE
 
+@testable import Container
+@testable import EntropyCoding
+@testable import Tensor
 @testable import VAECodec
+@testable import VAEModel
 
 /// What a stream is made of, and what its point has to use, so that all is covered even when models are fitted anew.
 struct GoldenStream: CustomTestStringConvertible, Sendable {

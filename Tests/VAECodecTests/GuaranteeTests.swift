@@ -1,9 +1,8 @@
 import ByteIO
-import CodeStream
-import SampleIO
 import Testing
-import VAE
 
+@testable import Records
+@testable import Tensor
 @testable import VAECodec
 
 @Suite("Guarantees")

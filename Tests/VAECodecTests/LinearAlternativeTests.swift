@@ -1,8 +1,8 @@
 import ByteIO
-import CodeStream
 import Testing
-import VAE
 
+@testable import Container
+@testable import Tensor
 @testable import VAECodec
 
 /// A stream is never much larger than PCA's, whatever the samples are.

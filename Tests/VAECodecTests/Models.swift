@@ -1,6 +1,6 @@
 import ByteIO
-import SampleIO
-import VAE
+import Records
+import Training
 import VAECodec
 
 /// Models that many tests share: small ones, each fitted once at the most.

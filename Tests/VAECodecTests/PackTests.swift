@@ -1,9 +1,14 @@
 import ByteIO
-import SampleIO
 import Testing
-import VAE
 
+@testable import Container
+@testable import EntropyCoding
+@testable import Records
+@testable import Tensor
+@testable import Training
+@testable import Transform
 @testable import VAECodec
+@testable import VAEModel
 
 @Suite("Packing")
 struct PackTests {
@@ -147,7 +152,7 @@ struct PackTests {
 
   @Test("Samples that are too large for a network are packed without a model")
   func largeSamples() throws {
-    let width = ModelFit.mostValues + 7
+    let width = Model.mostValues + 7
     let numbers = (0..<2 * width).map { Double($0 % 1000) * 0.25 }
     let array = try SampleArray(numbers, shape: [width])
     for (options, error) in [
@@ -158,7 +163,7 @@ struct PackTests {
       #expect(report.fit == nil && !report.carriesModel)
       #expect(worst(array, decoded) <= error)
     }
-    #expect(throws: CodecError.fit(.tooManyValues(width, most: ModelFit.mostValues), name: "data")) {
+    #expect(throws: CodecError.fit(.tooManyValues(width, most: Model.mostValues), name: "data")) {
       try codec.fit([("data", array.reader)])
     }
   }

@@ -1,9 +1,9 @@
 import ByteIO
 import Dispatch
-import SampleIO
 import Synchronization
 import Testing
 
+@testable import Records
 @testable import VAECodec
 
 /// Chunks on their way through several threads.

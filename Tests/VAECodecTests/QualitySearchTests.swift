@@ -1,8 +1,7 @@
 import ByteIO
-import SampleIO
 import Testing
-import VAE
 
+@testable import Records
 @testable import VAECodec
 
 @Suite("The search for a quality")

@@ -1,9 +1,8 @@
 import ByteIO
-import CodeStream
-import SampleIO
 import Testing
-import VAE
 
+@testable import EntropyCoding
+@testable import Transform
 @testable import VAECodec
 
 @Suite("Quality")

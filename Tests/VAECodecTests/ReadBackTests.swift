@@ -1,5 +1,4 @@
 import ByteIO
-import SampleIO
 import Testing
 
 @testable import VAECodec

@@ -1,9 +1,9 @@
 import ByteIO
 import Foundation
-import SampleIO
 import Testing
-import VAE
 
+@testable import Records
+@testable import Tensor
 @testable import VAECodec
 
 @Suite("Encode, then decode")

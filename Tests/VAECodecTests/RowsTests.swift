@@ -1,7 +1,7 @@
 import ByteIO
-import SampleIO
 import Testing
 
+@testable import Records
 @testable import VAECodec
 
 @Suite("Rows")

@@ -1,9 +1,9 @@
 import ByteIO
-import SampleIO
 import Testing
-import VAE
 
+@testable import Tensor
 @testable import VAECodec
+@testable import VAEModel
 
 @Suite("Values near the ends of binary32")
 struct ScaleTests {

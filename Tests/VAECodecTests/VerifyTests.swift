@@ -1,10 +1,9 @@
 import ByteIO
-import CodeStream
-import SampleIO
 import Testing
-import VAE
 
+@testable import Container
 @testable import VAECodec
+@testable import VAEModel
 
 @Suite("Verify")
 struct VerifyTests {

@@ -4,7 +4,7 @@
 /// there to be read.
 ///
 /// - Parameter memory: how much a decompressor may take.
-public func decompressing(
+package func decompressing(
   _ source: any ByteSource, memory: MemoryLimit = .standard
 ) throws(ByteIOError) -> any ByteSource {
   let peeking = source as? PeekingSource ?? PeekingSource(source)

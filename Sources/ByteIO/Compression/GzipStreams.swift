@@ -1,7 +1,7 @@
 import CZlib
 
 /// Decompresses gzip (RFC 1952) from another source: one member, or several behind each other.
-public final class GzipSource: ByteSource {
+package final class GzipSource: ByteSource {
   private let source: any ByteSource
   private let stream: UnsafeMutablePointer<z_stream>
   private let input: UnsafeMutableRawBufferPointer
@@ -10,7 +10,7 @@ public final class GzipSource: ByteSource {
   private var inMember = true
 
   /// Decompresses what `source` gives.
-  public init(_ source: any ByteSource) throws(ByteIOError) {
+  package init(_ source: any ByteSource) throws(ByteIOError) {
     self.source = source
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
@@ -26,7 +26,7 @@ public final class GzipSource: ByteSource {
     input.deallocate()
   }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     guard !buffer.isEmpty else { return 0 }
     let room = UInt32(clamping: buffer.count)
     stream.pointee.next_out = buffer.bindMemory(to: UInt8.self).baseAddress
@@ -71,13 +71,13 @@ public final class GzipSource: ByteSource {
 }
 
 /// Compresses to gzip (RFC 1952) into another sink.
-public final class GzipSink: ByteSink {
+package final class GzipSink: ByteSink {
   private let sink: any ByteSink
   private let stream: UnsafeMutablePointer<z_stream>
   private let output: UnsafeMutableRawBufferPointer
 
   /// Compresses into `sink`. Levels go from 1 (fast) to 9 (small).
-  public init(_ sink: any ByteSink, level: Int = 6) throws(ByteIOError) {
+  package init(_ sink: any ByteSink, level: Int = 6) throws(ByteIOError) {
     self.sink = sink
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
@@ -94,7 +94,7 @@ public final class GzipSink: ByteSink {
     output.deallocate()
   }
 
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
     var rest = bytes
     while !rest.isEmpty {
       let count = min(rest.count, 1 << 30)
@@ -107,7 +107,7 @@ public final class GzipSink: ByteSink {
     }
   }
 
-  public func finish() throws(ByteIOError) {
+  package func finish() throws(ByteIOError) {
     stream.pointee.avail_in = 0
     while try compress(Z_FINISH) != Z_STREAM_END {}
     try sink.finish()

@@ -1,9 +1,9 @@
 import CZlib
 
 /// Bytes in the format of zlib (RFC 1950), as PNG holds them.
-public enum Zlib {
+package enum Zlib {
   /// Compresses `bytes`, all at once. Levels go from 1 (fast) to 9 (small).
-  public static func compress(_ bytes: [UInt8], level: Int = 9) -> [UInt8] {
+  package static func compress(_ bytes: [UInt8], level: Int = 9) -> [UInt8] {
     var size = compressBound(UInt(bytes.count))
     return [UInt8](unsafeUninitializedCapacity: Int(size)) { output, count in
       let result = compress2(

@@ -1,11 +1,11 @@
 import CZstd
 
 /// Compresses blocks of bytes into single zstd frames. Keeps its tables from one frame to the next.
-public final class ZstdCompressor {
+package final class ZstdCompressor {
   private let context: OpaquePointer
 
   /// A compressor. Levels go from 1 (fast) to 22 (small); `checksum` adds four bytes to each frame.
-  public init(level: Int, checksum: Bool) {
+  package init(level: Int, checksum: Bool) {
     guard let context = ZSTD_createCCtx() else { preconditionFailure("no memory for a zstd context") }
     self.context = context
     setParameters(of: context, level: level, checksum: checksum)
@@ -14,7 +14,7 @@ public final class ZstdCompressor {
   deinit { ZSTD_freeCCtx(context) }
 
   /// One frame with `bytes`, and their number in its header.
-  public func compress(_ bytes: [UInt8]) -> [UInt8] {
+  package func compress(_ bytes: [UInt8]) -> [UInt8] {
     let bound = ZSTD_compressBound(bytes.count)
     return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
       let result = bytes.withUnsafeBytes {
@@ -28,11 +28,11 @@ public final class ZstdCompressor {
 }
 
 /// Decompresses single zstd frames. Keeps its tables from one frame to the next.
-public final class ZstdDecompressor {
+package final class ZstdDecompressor {
   private let context: OpaquePointer
 
   /// A decompressor.
-  public init() {
+  package init() {
     guard let context = ZSTD_createDCtx() else { preconditionFailure("no memory for a zstd context") }
     self.context = context
   }
@@ -43,7 +43,7 @@ public final class ZstdDecompressor {
   ///
   /// Throws `tooLarge` before anything is allocated when the frame announces more than `limit` bytes; for
   /// frames that announce nothing, when more than `limit` come out.
-  public func decompress(_ frame: ArraySlice<UInt8>, limit: Int) throws(ByteIOError) -> [UInt8] {
+  package func decompress(_ frame: ArraySlice<UInt8>, limit: Int) throws(ByteIOError) -> [UInt8] {
     let size = try ZstdFrame.compressedSize(of: frame)
     guard size == frame.count else {
       throw .corrupt(format: "zstd", reason: "bytes after the end of the frame")
@@ -97,21 +97,21 @@ public final class ZstdDecompressor {
 }
 
 /// Single zstd frames, when there are too few to keep a compressor for.
-public enum ZstdFrame {
+package enum ZstdFrame {
   /// One frame with `bytes`; see ``ZstdCompressor``.
-  public static func compress(_ bytes: [UInt8], level: Int, checksum: Bool) -> [UInt8] {
+  package static func compress(_ bytes: [UInt8], level: Int, checksum: Bool) -> [UInt8] {
     ZstdCompressor(level: level, checksum: checksum).compress(bytes)
   }
 
   /// The content of one frame; see ``ZstdDecompressor/decompress(_:limit:)``.
-  public static func decompress(
+  package static func decompress(
     _ frame: ArraySlice<UInt8>, limit: Int
   ) throws(ByteIOError) -> [UInt8] {
     try ZstdDecompressor().decompress(frame, limit: limit)
   }
 
   /// How many bytes a frame says that it decompresses to; nil where it does not say.
-  public static func contentSize(of frame: ArraySlice<UInt8>) -> Int? {
+  package static func contentSize(of frame: ArraySlice<UInt8>) -> Int? {
     // The library's two special values are the largest.
     Int(exactly: frame.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) })
   }
@@ -119,7 +119,7 @@ public enum ZstdFrame {
   /// How many bytes the first frame of `prefix` takes, skippable or not.
   ///
   /// Throws `truncated` when the frame goes on after `prefix`, and `corrupt` when it is none.
-  public static func compressedSize(of prefix: ArraySlice<UInt8>) throws(ByteIOError) -> Int {
+  package static func compressedSize(of prefix: ArraySlice<UInt8>) throws(ByteIOError) -> Int {
     let result = prefix.withUnsafeBytes { ZSTD_findFrameCompressedSize($0.baseAddress, $0.count) }
     guard ZSTD_isError(result) == 0 else { throw zstdError(result) }
     return result

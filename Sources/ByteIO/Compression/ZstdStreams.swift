@@ -1,7 +1,7 @@
 import CZstd
 
 /// Decompresses zstd (RFC 8878) from another source: any number of frames; skippable frames are skipped.
-public final class ZstdSource: ByteSource {
+package final class ZstdSource: ByteSource {
   private let source: any ByteSource
   private let context: OpaquePointer
   private let storage: UnsafeMutableRawBufferPointer
@@ -15,7 +15,7 @@ public final class ZstdSource: ByteSource {
   /// Decompresses what `source` gives.
   ///
   /// - Parameter memory: a frame whose window takes more than half of it is refused.
-  public init(_ source: any ByteSource, memory: MemoryLimit = .standard) throws(ByteIOError) {
+  package init(_ source: any ByteSource, memory: MemoryLimit = .standard) throws(ByteIOError) {
     guard let context = ZSTD_createDCtx() else { throw .corrupt(format: "zstd", reason: "no memory") }
     ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Int32(memory.zstdWindow))
     self.source = source
@@ -30,7 +30,7 @@ public final class ZstdSource: ByteSource {
     storage.deallocate()
   }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     guard !buffer.isEmpty else { return 0 }
     var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
     while output.pos == 0 {
@@ -57,13 +57,13 @@ public final class ZstdSource: ByteSource {
 }
 
 /// Compresses into one checksummed zstd frame (RFC 8878) in another sink.
-public final class ZstdSink: ByteSink {
+package final class ZstdSink: ByteSink {
   private let sink: any ByteSink
   private let context: OpaquePointer
   private let storage: UnsafeMutableRawBufferPointer
 
   /// Compresses into `sink`. Levels go from 1 (fast) to 19 (small), up to 22 with much memory.
-  public init(_ sink: any ByteSink, level: Int = 3) throws(ByteIOError) {
+  package init(_ sink: any ByteSink, level: Int = 3) throws(ByteIOError) {
     guard let context = ZSTD_createCCtx() else { throw .corrupt(format: "zstd", reason: "no memory") }
     setParameters(of: context, level: level, checksum: true)
     self.sink = sink
@@ -76,12 +76,12 @@ public final class ZstdSink: ByteSink {
     storage.deallocate()
   }
 
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
     var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
     while input.pos < input.size { _ = try compress(&input, ZSTD_e_continue) }
   }
 
-  public func finish() throws(ByteIOError) {
+  package func finish() throws(ByteIOError) {
     var input = ZSTD_inBuffer()
     while try compress(&input, ZSTD_e_end) != 0 {}
     try sink.finish()

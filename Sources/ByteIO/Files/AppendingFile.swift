@@ -5,13 +5,13 @@ import SystemPackage
 ///
 /// What has been added goes again unless ``finish()`` is called; only a process that is killed leaves a part of it. Nobody
 /// else can add to the file meanwhile in this way, where the file system has locks. A file that is not there is made.
-public final class AppendingFile: ByteSink, ReadableSink {
+package final class AppendingFile: ByteSink, ReadableSink {
   /// The file as the user knows it, for messages.
-  public let path: String
+  package let path: String
   private let tail: FileTail
 
   /// Opens the file. Throws where it is none that can be cut, and where someone else adds to it.
-  public init(path: String) throws(ByteIOError) {
+  package init(path: String) throws(ByteIOError) {
     self.path = path
     var isNew = false
     var descriptor: FileDescriptor
@@ -42,24 +42,24 @@ public final class AppendingFile: ByteSink, ReadableSink {
   }
 
   /// Whoever must take back what was added when the process is to end.
-  public var undoing: FileTail { tail }
+  package var undoing: FileTail { tail }
 
   /// What the file holds without what is added.
-  public func store() -> FileStore { tail.store() }
+  package func store() -> FileStore { tail.store() }
 
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try tail.write(bytes) }
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try tail.write(bytes) }
 
-  public func written() -> (any ByteStore)? { tail.written() }
+  package func written() -> (any ByteStore)? { tail.written() }
 
   /// Keeps what was added, and closes the file.
-  public func finish() throws(ByteIOError) { try finish(provenance: .unknown) }
+  package func finish() throws(ByteIOError) { try finish(provenance: .unknown) }
 
   /// Keeps what was added, and closes the file.
   ///
   /// - Parameters:
   ///   - provenance: what was added; it decides who may read a file that was not there before.
   ///   - isDurable: whether to wait until the bytes are on the disk, and the name.
-  public func finish(provenance: Provenance, isDurable: Bool = false) throws(ByteIOError) {
+  package func finish(provenance: Provenance, isDurable: Bool = false) throws(ByteIOError) {
     try tail.keep(provenance, isDurable: isDurable)
   }
 
@@ -67,7 +67,7 @@ public final class AppendingFile: ByteSink, ReadableSink {
 }
 
 /// What is added to a file, which can be taken back from any thread.
-public final class FileTail: Sendable {
+package final class FileTail: Sendable {
   private let descriptor: FileDescriptor
   private let path: String
   private let size: Int
@@ -118,7 +118,7 @@ public final class FileTail: Sendable {
   }
 
   /// Takes back what was added, if it is not kept yet; then does `body` before anyone can add more.
-  public func undo(then body: () -> Void = {}) {
+  package func undo(then body: () -> Void = {}) {
     added.withLock { added in
       if added != nil {
         truncateFile(descriptor, to: size)

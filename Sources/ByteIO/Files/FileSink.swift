@@ -4,22 +4,22 @@ import SystemPackage
 ///
 /// Writes are gathered; what was not followed by ``finish()`` may be missing. A process that writes to pipes
 /// has to ignore SIGPIPE, and then gets ``ByteIOError/brokenPipe``.
-public final class FileSink: PatchableSink {
+package final class FileSink: PatchableSink {
   /// The file as the user knows it, for messages.
-  public let path: String
+  package let path: String
   private let writer: DescriptorWriter
   private let closes: Bool
   private var isOpen = true
 
   /// Writes to a descriptor that is open already; `finish()` closes it if `closes`.
-  public init(descriptor: FileDescriptor, path: String, closes: Bool = false) {
+  package init(descriptor: FileDescriptor, path: String, closes: Bool = false) {
     writer = DescriptorWriter(descriptor, path: path)
     self.path = path
     self.closes = closes
   }
 
   /// The process's standard output.
-  public static func standardOutput() -> FileSink {
+  package static func standardOutput() -> FileSink {
     FileSink(descriptor: .standardOutput, path: "standard output")
   }
 
@@ -28,18 +28,18 @@ public final class FileSink: PatchableSink {
   }
 
   /// Whether the descriptor is a regular file that is not opened for appending.
-  public var canPatch: Bool { writer.canPatch }
+  package var canPatch: Bool { writer.canPatch }
 
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try writer.write(bytes) }
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try writer.write(bytes) }
 
-  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError) {
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError) {
     try writer.write(bytes, at: offset)
   }
 
   /// Writes what has been gathered so far, for readers that wait for it.
-  public func flush() throws(ByteIOError) { try writer.flush() }
+  package func flush() throws(ByteIOError) { try writer.flush() }
 
-  public func finish() throws(ByteIOError) {
+  package func finish() throws(ByteIOError) {
     try writer.flush()
     if closes, isOpen {
       isOpen = false

@@ -9,7 +9,7 @@ import SystemPackage
 #endif
 
 /// Why a file that was read is not removed.
-public enum RemovalProblem: Error, Equatable {
+package enum RemovalProblem: Error, Equatable {
   /// It was not opened by its name, or is a pipe, a device or the like.
   case noRegularFile
   /// Its name is a symbolic link.
@@ -26,7 +26,7 @@ public enum RemovalProblem: Error, Equatable {
 
 extension RemovalProblem: CustomStringConvertible {
   /// What is wrong, to follow "because".
-  public var description: String {
+  package var description: String {
     switch self {
     case .noRegularFile: "it is no regular file"
     case .symbolicLink: "it is a symbolic link"
@@ -43,7 +43,7 @@ extension FileSource {
   /// and unchanged since.
   ///
   /// Between the last look and the removal there is a moment in which somebody may put another file there.
-  public func removeFile() throws(RemovalProblem) {
+  package func removeFile() throws(RemovalProblem) {
     guard let opened, opened.isRegular else { throw .noRegularFile }
     guard furthestRead >= opened.size else { throw .unread }
     guard let now = FileStatus(of: descriptor), now.isUnchanged(since: opened) else { throw .changed }

@@ -1,21 +1,21 @@
 import SystemPackage
 
 /// An open file, pipe or terminal as a source.
-public final class FileSource: ByteSource {
+package final class FileSource: ByteSource {
   /// The file as the user knows it, for messages.
-  public let path: String
+  package let path: String
   /// What the file was when it was opened by its name; nil for a descriptor that was open before.
-  public let opened: FileStatus?
+  package let opened: FileStatus?
   let descriptor: FileDescriptor
   private let closes: Bool
   private var place = 0
   /// How far the file that was opened has been read.
   private(set) var furthestRead = 0
   /// Bytes that have been read since it was opened, or moved.
-  public private(set) var bytesRead = 0
+  package private(set) var bytesRead = 0
 
   /// Opens the file at `path`.
-  public init(path: String) throws(ByteIOError) {
+  package init(path: String) throws(ByteIOError) {
     self.path = path
     descriptor = try system("open", path) {
       try FileDescriptor.open(filePath(path), .readOnly, options: .closeOnExec)
@@ -30,7 +30,7 @@ public final class FileSource: ByteSource {
   }
 
   /// Reads from a descriptor that is open already, and closes it in the end if `closes`.
-  public init(descriptor: FileDescriptor, path: String, closes: Bool = false) {
+  package init(descriptor: FileDescriptor, path: String, closes: Bool = false) {
     self.descriptor = descriptor
     self.path = path
     self.closes = closes
@@ -38,7 +38,7 @@ public final class FileSource: ByteSource {
   }
 
   /// The process's standard input.
-  public static func standardInput() -> FileSource {
+  package static func standardInput() -> FileSource {
     FileSource(descriptor: .standardInput, path: "standard input")
   }
 
@@ -47,7 +47,7 @@ public final class FileSource: ByteSource {
   }
 
   /// How many bytes a regular file has from where reading began or stands now; nil for pipes and the like.
-  public var remainingSize: Int? {
+  package var remainingSize: Int? {
     guard FileKind(of: descriptor) == .regular, let size = fileSize(of: descriptor),
       let position = try? descriptor.seek(offset: 0, from: .current)
     else { return nil }
@@ -55,13 +55,13 @@ public final class FileSource: ByteSource {
   }
 
   /// Where reading stands in a regular file; nil for pipes and the like, which nobody can go back in.
-  public var position: Int? {
+  package var position: Int? {
     guard FileKind(of: descriptor) == .regular else { return nil }
     return (try? descriptor.seek(offset: 0, from: .current)).map(Int.init)
   }
 
   /// Reads on from where ``position`` was.
-  public func move(to position: Int) throws(ByteIOError) {
+  package func move(to position: Int) throws(ByteIOError) {
     _ = try system("read", path) { try descriptor.seek(offset: Int64(position), from: .start) }
     place = position
     bytesRead = 0
@@ -71,7 +71,7 @@ public final class FileSource: ByteSource {
   /// ``SpoolFile``), which takes reading it to its end.
   ///
   /// The source is not to be read any more.
-  public func store() throws(ByteIOError) -> FileStore {
+  package func store() throws(ByteIOError) -> FileStore {
     if let position, let remainingSize {
       return FileStore(descriptor, path: path, start: position, size: remainingSize, owner: self)
     }
@@ -80,7 +80,7 @@ public final class FileSource: ByteSource {
     return try spool.store()
   }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     if buffer.isEmpty { return 0 }
     let count = try system("read", path) { try descriptor.read(into: buffer) }
     place += count

@@ -9,18 +9,18 @@ import SystemPackage
 #endif
 
 /// Which file it is, whatever names lead to it.
-public struct FileIdentity: Hashable, Sendable {
+package struct FileIdentity: Hashable, Sendable {
   let device: UInt64
   let inode: UInt64
 }
 
 /// Where a file is, or would be: the directory, and the name in it. Symbolic links are followed.
-public struct FilePlace: Hashable, Sendable {
+package struct FilePlace: Hashable, Sendable {
   private let directory: FileIdentity
   private let name: [UInt8]
 
   /// The place that `path` names; nil where there is no such directory.
-  public init?(ofPath path: String) {
+  package init?(ofPath path: String) {
     let path = resolvedPath(path) ?? path
     guard let status = FileStatus(ofPath: OutputFile.directory(of: path)) else { return nil }
     directory = status.identity
@@ -29,13 +29,13 @@ public struct FilePlace: Hashable, Sendable {
 }
 
 /// What the system says of a file at one time.
-public struct FileStatus: Equatable, Sendable {
+package struct FileStatus: Equatable, Sendable {
   /// Which file it is.
-  public let identity: FileIdentity
+  package let identity: FileIdentity
   /// In bytes.
-  public let size: Int
+  package let size: Int
   /// Who may read, write and run it: nine bits.
-  public let permissions: UInt32
+  package let permissions: UInt32
   let kind: FileKind
   let owner: UInt32
   let group: UInt32
@@ -45,7 +45,7 @@ public struct FileStatus: Equatable, Sendable {
   /// What `path` names; nil when it names nothing.
   ///
   /// - Parameter followingLinks: whether a symbolic link stands for what it leads to.
-  public init?(ofPath path: String, followingLinks: Bool = true) {
+  package init?(ofPath path: String, followingLinks: Bool = true) {
     var status = stat()
     let name = systemName(path)
     guard (followingLinks ? stat(name, &status) : lstat(name, &status)) == 0 else { return nil }
@@ -60,8 +60,8 @@ public struct FileStatus: Equatable, Sendable {
   }
 
   /// The process's standard input and output.
-  public static var standardInput: FileStatus? { FileStatus(of: .standardInput) }
-  public static var standardOutput: FileStatus? { FileStatus(of: .standardOutput) }
+  package static var standardInput: FileStatus? { FileStatus(of: .standardInput) }
+  package static var standardOutput: FileStatus? { FileStatus(of: .standardOutput) }
 
   private init(_ status: stat) {
     identity = FileIdentity(
@@ -81,13 +81,13 @@ public struct FileStatus: Equatable, Sendable {
   }
 
   /// Whether it is a regular file.
-  public var isRegular: Bool { kind == .regular }
+  package var isRegular: Bool { kind == .regular }
 
   /// Whether it is a directory.
-  public var isDirectory: Bool { kind == .directory }
+  package var isDirectory: Bool { kind == .directory }
 
   /// Whether it is a device, a pipe or the like: to open it would already have an effect.
-  public var isSpecial: Bool { kind == .other }
+  package var isSpecial: Bool { kind == .other }
 
   /// Whether it is the same file as another, with the same content as far as the system can say.
   func isUnchanged(since earlier: FileStatus) -> Bool {

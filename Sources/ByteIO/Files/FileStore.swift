@@ -1,13 +1,13 @@
 import SystemPackage
 
 /// An open regular file as a store: all from where it stood on, or a part of that.
-public final class FileStore: ByteStore {
+package final class FileStore: ByteStore {
   private let descriptor: FileDescriptor
   private let path: String
   private let start: Int
   /// Keeps the descriptor open.
   private let owner: AnyObject
-  public let size: Int
+  package let size: Int
 
   init(_ descriptor: FileDescriptor, path: String, start: Int, size: Int, owner: AnyObject) {
     self.descriptor = descriptor
@@ -17,7 +17,7 @@ public final class FileStore: ByteStore {
     self.owner = owner
   }
 
-  public func read(at offset: Int, upTo count: Int) throws(ByteIOError) -> [UInt8] {
+  package func read(at offset: Int, upTo count: Int) throws(ByteIOError) -> [UInt8] {
     guard offset >= 0, offset < size, count > 0 else { return [] }
     let count = min(count, size - offset)
     var failure: ByteIOError?

@@ -11,11 +11,11 @@ import SystemPackage
 /// Nobody but its owner can read it before it appears; then it has the permissions that its ``provenance`` allows.
 ///
 /// Unless it is durable, `finish()` does not wait for the disk: after a power failure the file may be missing or empty.
-public final class OutputFile: PatchableSink, ReadableSink {
+package final class OutputFile: PatchableSink, ReadableSink {
   /// Where the file appears.
-  public let path: String
+  package let path: String
   /// What it is made of.
-  public let provenance: Provenance
+  package let provenance: Provenance
   private let overwrites: Bool
   private let isDurable: Bool
   private let target: String
@@ -40,7 +40,7 @@ public final class OutputFile: PatchableSink, ReadableSink {
   /// - Parameters:
   ///   - provenance: what it is made of.
   ///   - isDurable: whether ``finish()`` waits until the bytes are on the disk.
-  public convenience init(
+  package convenience init(
     path: String, overwrite: Bool, provenance: Provenance = .unknown, isDurable: Bool = false
   ) throws(ByteIOError) {
     try self.init(
@@ -89,9 +89,9 @@ public final class OutputFile: PatchableSink, ReadableSink {
   deinit { discard() }
 
   /// Whether the target is a regular file.
-  public var canPatch: Bool { writer.canPatch }
+  package var canPatch: Bool { writer.canPatch }
 
-  public func written() throws(ByteIOError) -> (any ByteStore)? {
+  package func written() throws(ByteIOError) -> (any ByteStore)? {
     switch state {
     case .direct, .closed: return nil
     case .nameless, .temporary: break
@@ -105,18 +105,18 @@ public final class OutputFile: PatchableSink, ReadableSink {
   }
 
   /// Waits until the file's name is on the disk, which ``finish()`` does not.
-  public func synchronizeName() throws(ByteIOError) {
+  package func synchronizeName() throws(ByteIOError) {
     try system("write", path) { try synchronizeDirectory(Self.directory(of: target)) }
   }
 
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try writer.write(bytes) }
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try writer.write(bytes) }
 
-  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError) {
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError) {
     try writer.write(bytes, at: offset)
   }
 
   /// Gives up: nothing appears at the target, and nothing stays behind. Has no effect after ``finish()``.
-  public func discard() {
+  package func discard() {
     if case .closed = state { return }
     if case .temporary(let name) = state { Self.remove(name) }
     state = .closed
@@ -124,7 +124,7 @@ public final class OutputFile: PatchableSink, ReadableSink {
   }
 
   /// Lets the file appear. After an error nothing has appeared, and nothing stays behind.
-  public func finish() throws(ByteIOError) {
+  package func finish() throws(ByteIOError) {
     if case .closed = state { return }
     defer { discard() }
     try writer.flush()

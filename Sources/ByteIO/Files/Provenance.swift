@@ -9,7 +9,7 @@ import SystemPackage
 #endif
 
 /// What a new file is made of, which decides who may read it.
-public enum Provenance: Sendable {
+package enum Provenance: Sendable {
   /// Of no file: it gets the permissions that the process gives new files.
   case unknown
   /// The same content in another form: it keeps the permissions and the time of modification, and, where the process may give
@@ -19,7 +19,7 @@ public enum Provenance: Sendable {
   case derived(from: [FileStatus])
 
   /// The same content as that of a file, in another form; unknown for what was not opened by its name, as standard input.
-  public init(copying source: FileSource) { self = source.opened.map { .copy(of: $0) } ?? .unknown }
+  package init(copying source: FileSource) { self = source.opened.map { .copy(of: $0) } ?? .unknown }
 
   /// Gives an open file, which only its owner can read so far, what it is to have.
   ///

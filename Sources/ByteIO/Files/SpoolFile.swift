@@ -1,13 +1,13 @@
 import SystemPackage
 
 /// A sink whose bytes can be read back: a temporary file without a name, which vanishes with its last user.
-public final class SpoolFile: ByteSink {
+package final class SpoolFile: ByteSink {
   private let writer: DescriptorWriter
   /// How many bytes have been written.
-  public private(set) var count = 0
+  package private(set) var count = 0
 
   /// Opens the file in the directory that TMPDIR names, or in /tmp.
-  public init() throws(ByteIOError) {
+  package init() throws(ByteIOError) {
     let directory = environmentValue("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     if let descriptor = openNamelessFile(in: directory) {
       writer = DescriptorWriter(descriptor, path: directory)
@@ -33,28 +33,28 @@ public final class SpoolFile: ByteSink {
 
   deinit { try? writer.descriptor.close() }
 
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
     try writer.write(bytes)
     count += bytes.count
   }
 
-  public func finish() throws(ByteIOError) { try writer.flush() }
+  package func finish() throws(ByteIOError) { try writer.flush() }
 
   /// A source of all that it holds, once it is finished. Only one may be read at a time, and no longer than the spool lives.
-  public func source() throws(ByteIOError) -> FileSource {
+  package func source() throws(ByteIOError) -> FileSource {
     try writer.flush()
     _ = try system("read", writer.path) { try writer.descriptor.seek(offset: 0, from: .start) }
     return FileSource(descriptor: writer.descriptor, path: writer.path)
   }
 
   /// All that has been written so far, as a store.
-  public func store() throws(ByteIOError) -> FileStore {
+  package func store() throws(ByteIOError) -> FileStore {
     try writer.flush()
     return FileStore(writer.descriptor, path: writer.path, start: 0, size: count, owner: self)
   }
 
   /// Writes all that it holds to `sink`. The spool is done with after that.
-  public func drain(to sink: any ByteSink) throws(ByteIOError) {
+  package func drain(to sink: any ByteSink) throws(ByteIOError) {
     try writer.flush()
     _ = try system("read", writer.path) { try writer.descriptor.seek(offset: 0, from: .start) }
     try FileSource(descriptor: writer.descriptor, path: writer.path).copy(to: sink)

@@ -3,7 +3,7 @@ import Synchronization
 /// The names of this process's temporary files, so that they can go when a signal ends the process.
 ///
 /// They belong to the process as its signals do: whoever catches these calls ``removeAll(then:)``.
-public enum TemporaryFiles {
+package enum TemporaryFiles {
   private static let names = Mutex<Set<String>>([])
 
   /// Makes a file called `name`, and remembers it if that succeeds.
@@ -20,7 +20,7 @@ public enum TemporaryFiles {
   static func forget(_ name: String) { names.withLock { _ = $0.remove(name) } }
 
   /// Removes all temporary files that have a name; then does `body` before anyone can make more.
-  public static func removeAll(then body: () -> Void = {}) {
+  package static func removeAll(then body: () -> Void = {}) {
     names.withLock { names in
       for name in names { unlinkFile(name) }
       names = []

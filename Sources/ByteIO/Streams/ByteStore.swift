@@ -1,7 +1,7 @@
 /// Bytes any of which can be read at any time: a regular file, or memory.
 ///
 /// A store is read by one task at a time.
-public protocol ByteStore: AnyObject {
+package protocol ByteStore: AnyObject {
   /// How many bytes there are.
   var size: Int { get }
 
@@ -12,32 +12,32 @@ public protocol ByteStore: AnyObject {
 }
 
 /// Bytes in memory as a store.
-public final class MemoryStore: ByteStore {
+package final class MemoryStore: ByteStore {
   private let bytes: [UInt8]
 
   /// A store of `bytes`.
-  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  public var size: Int { bytes.count }
+  package var size: Int { bytes.count }
 
-  public func read(at offset: Int, upTo count: Int) -> [UInt8] {
+  package func read(at offset: Int, upTo count: Int) -> [UInt8] {
     guard offset >= 0, offset < bytes.count, count > 0 else { return [] }
     return Array(bytes[offset..<offset + min(count, bytes.count - offset)])
   }
 }
 
 /// A store that counts what is read of another.
-public final class CountingStore: ByteStore {
+package final class CountingStore: ByteStore {
   private let store: any ByteStore
   /// How many bytes have been read; those that were read twice count twice.
-  public private(set) var count = 0
+  package private(set) var count = 0
 
   /// A store of the same bytes as `store`.
-  public init(_ store: any ByteStore) { self.store = store }
+  package init(_ store: any ByteStore) { self.store = store }
 
-  public var size: Int { store.size }
+  package var size: Int { store.size }
 
-  public func read(at offset: Int, upTo count: Int) throws(ByteIOError) -> [UInt8] {
+  package func read(at offset: Int, upTo count: Int) throws(ByteIOError) -> [UInt8] {
     let bytes = try store.read(at: offset, upTo: count)
     self.count += bytes.count
     return bytes
@@ -45,14 +45,14 @@ public final class CountingStore: ByteStore {
 }
 
 /// The bytes of a store, from the first to the last.
-public final class StoreSource: ByteSource {
+package final class StoreSource: ByteSource {
   private let store: any ByteStore
   private var position = 0
 
   /// A source of all bytes of `store`.
-  public init(_ store: any ByteStore) { self.store = store }
+  package init(_ store: any ByteStore) { self.store = store }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     let bytes = try store.read(at: position, upTo: buffer.count)
     buffer.copyBytes(from: bytes)
     position += bytes.count

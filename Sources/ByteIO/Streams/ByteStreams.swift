@@ -1,7 +1,7 @@
 /// Where bytes come from: a file, a pipe, a decompressor over another source, memory.
 ///
 /// A source is read by one task at a time.
-public protocol ByteSource: AnyObject {
+package protocol ByteSource: AnyObject {
   /// Reads up to `buffer.count` bytes.
   ///
   /// - Returns: how many bytes were read; 0 only at the end, or for an empty buffer.
@@ -11,7 +11,7 @@ public protocol ByteSource: AnyObject {
 /// Where bytes go: a file, a pipe, a compressor over another sink, memory.
 ///
 /// A sink is written by one task at a time. It is complete only after ``finish()``.
-public protocol ByteSink: AnyObject {
+package protocol ByteSink: AnyObject {
   /// Writes all of `bytes`.
   func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError)
 
@@ -23,7 +23,7 @@ public protocol ByteSink: AnyObject {
 /// A sink that may be able to change what has been written already.
 ///
 /// Formats whose header holds a count use it when the count is not known in the beginning.
-public protocol PatchableSink: ByteSink {
+package protocol PatchableSink: ByteSink {
   /// Whether ``write(_:at:)`` works: the output is a regular file, not a pipe or a terminal.
   var canPatch: Bool { get }
 
@@ -35,21 +35,21 @@ public protocol PatchableSink: ByteSink {
 }
 
 /// A sink whose bytes can be read back before it is finished.
-public protocol ReadableSink: ByteSink {
+package protocol ReadableSink: ByteSink {
   /// All that has been written; nil where it cannot be read: the output is a pipe or a device.
   func written() throws(ByteIOError) -> (any ByteStore)?
 }
 
 extension ByteSink {
   /// Writes all of `bytes`.
-  public func write(_ bytes: [UInt8]) throws(ByteIOError) {
+  package func write(_ bytes: [UInt8]) throws(ByteIOError) {
     try bytes.withUnsafeBufferPointer { (buffer) throws(ByteIOError) in
       try write(UnsafeRawBufferPointer(buffer))
     }
   }
 
   /// Writes all of `bytes`.
-  public func write(_ bytes: ArraySlice<UInt8>) throws(ByteIOError) {
+  package func write(_ bytes: ArraySlice<UInt8>) throws(ByteIOError) {
     try bytes.withUnsafeBufferPointer { (buffer) throws(ByteIOError) in
       try write(UnsafeRawBufferPointer(buffer))
     }
@@ -58,7 +58,7 @@ extension ByteSink {
 
 extension PatchableSink {
   /// Replaces bytes that have been written; see ``write(_:at:)-(UnsafeRawBufferPointer,_)``.
-  public func write(_ bytes: [UInt8], at offset: Int) throws(ByteIOError) {
+  package func write(_ bytes: [UInt8], at offset: Int) throws(ByteIOError) {
     try bytes.withUnsafeBufferPointer { (buffer) throws(ByteIOError) in
       try write(UnsafeRawBufferPointer(buffer), at: offset)
     }
@@ -67,7 +67,7 @@ extension PatchableSink {
 
 extension ByteSource {
   /// Reads until `buffer` is full or the source ends; returns how many bytes were read.
-  public func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
+  package func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     var filled = 0
     while filled < buffer.count {
       let got = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
@@ -80,7 +80,7 @@ extension ByteSource {
   /// Reads until `count` bytes are there or the source ends.
   ///
   /// Memory grows with what arrives, so that a `count` from a damaged header costs nothing.
-  public func read(upTo count: Int) throws(ByteIOError) -> [UInt8] {
+  package func read(upTo count: Int) throws(ByteIOError) -> [UInt8] {
     let firstStep = min(max(0, count), 1 << 22)
     var failure: ByteIOError?
     var bytes = [UInt8](unsafeUninitializedCapacity: firstStep) { buffer, filled in
@@ -109,7 +109,7 @@ extension ByteSource {
 
   /// Writes all that is left to `sink`, without finishing it; returns how many bytes that was.
   @discardableResult
-  public func copy(to sink: any ByteSink) throws(ByteIOError) -> Int {
+  package func copy(to sink: any ByteSink) throws(ByteIOError) -> Int {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 64)
     defer { buffer.deallocate() }
     var total = 0
@@ -123,24 +123,24 @@ extension ByteSource {
 }
 
 /// Another sink, with a count of the bytes that went to it.
-public final class CountingSink: PatchableSink {
+package final class CountingSink: PatchableSink {
   private let base: any ByteSink
   /// How many bytes have been written.
-  public private(set) var count = 0
+  package private(set) var count = 0
 
   /// - Parameter base: gets all bytes, and is finished with this one.
-  public init(_ base: any ByteSink) { self.base = base }
+  package init(_ base: any ByteSink) { self.base = base }
 
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {
     try base.write(bytes)
     count += bytes.count
   }
 
-  public func finish() throws(ByteIOError) { try base.finish() }
+  package func finish() throws(ByteIOError) { try base.finish() }
 
-  public var canPatch: Bool { (base as? any PatchableSink)?.canPatch ?? false }
+  package var canPatch: Bool { (base as? any PatchableSink)?.canPatch ?? false }
 
-  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError) {
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError) {
     try (base as? any PatchableSink)?.write(bytes, at: offset)
   }
 }

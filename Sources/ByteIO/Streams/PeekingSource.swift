@@ -1,16 +1,16 @@
 /// A source whose first bytes can be looked at before they are read.
 ///
 /// Formats are recognized through it without asking a pipe to go back.
-public final class PeekingSource: ByteSource {
+package final class PeekingSource: ByteSource {
   private let source: any ByteSource
   private var held: [UInt8] = []
   private var position = 0
 
   /// A source of the same bytes as `source`, which must not be read by others any more.
-  public init(_ source: any ByteSource) { self.source = source }
+  package init(_ source: any ByteSource) { self.source = source }
 
   /// The next `count` bytes, or as many as are left. They will be read as if nothing had happened.
-  public func peek(_ count: Int) throws(ByteIOError) -> ArraySlice<UInt8> {
+  package func peek(_ count: Int) throws(ByteIOError) -> ArraySlice<UInt8> {
     let missing = count - (held.count - position)
     if missing > 0 {
       held.removeFirst(position)
@@ -20,7 +20,7 @@ public final class PeekingSource: ByteSource {
     return held[position..<min(held.count, position + max(0, count))]
   }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     if position == held.count { return try source.read(into: buffer) }
     let count = min(buffer.count, held.count - position)
     buffer.copyBytes(from: held[position..<position + count])

@@ -1,4 +1,4 @@
-import SampleIO
+import Records
 
 /// Samples as pictures in a page, all with one range of values.
 struct Picture {

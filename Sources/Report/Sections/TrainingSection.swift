@@ -49,7 +49,7 @@ extension ReportPage {
   }
 
   private func plot(
-    _ id: String, _ label: String, style: Int, _ value: (ModelSummary.TrainingPoint) -> Double
+    _ id: String, _ label: String, style: Int, _ value: (TrainingPoint) -> Double
   ) -> Plot {
     let points = model.trainingCurve.map { point in
       Plot.Point(

@@ -1,7 +1,8 @@
 import ByteIO
-import CodeStream
-import SampleIO
-import VAE
+import Container
+import EntropyCoding
+import Records
+import VAEModel
 
 /// What decoding gave.
 public struct DecodeReport: Sendable {
@@ -33,7 +34,7 @@ extension Codec {
   ///     header that needs one which the file does not carry.
   ///   - makeWriter: called once, with what the samples are (`rows` where the first stream knows them); streams that
   ///     follow must hold samples of the same shape and type. The writer is finished in the end.
-  public func decode(
+  package func decode(
     _ source: any ByteSource, name: String, model: FittedModel?,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
   ) throws(CodecError) -> DecodeReport {

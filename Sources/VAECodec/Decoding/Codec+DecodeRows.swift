@@ -1,6 +1,7 @@
 import ByteIO
-import CodeStream
-import SampleIO
+import Container
+import EntropyCoding
+import Records
 
 extension Codec {
   /// Decodes some rows of a `.vaec` file any byte of which can be read, or all that is left of a damaged one.
@@ -16,7 +17,7 @@ extension Codec {
   ///   - keepsGoing: whether damage is no error. All of the file is read and checked first. Rows of lost chunks are NaN
   ///     then, or 0 in integers, and the report tells of them.
   ///   - makeWriter: called once, with what the samples are, `rows` included. The writer is finished in the end.
-  public func decode(
+  package func decode(
     _ store: any ByteStore, name: String, model: FittedModel?, rows: RowSlice = .all,
     keepsGoing: Bool = false,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
@@ -91,7 +92,7 @@ extension Codec {
   /// What is damaged in a `.vaec` file, which is read from start to end. No model is needed.
   ///
   /// - Returns: nothing where no damage shows, or the file looks like no stream at all.
-  public func damage(in store: any ByteStore, name: String) throws(CodecError) -> [StreamDamage] {
+  package func damage(in store: any ByteStore, name: String) throws(CodecError) -> [StreamDamage] {
     try RowMap(surveying: StreamFinder(store, memory: memory), name: name, memory: memory).damage
   }
 

@@ -1,6 +1,6 @@
 import ByteIO
-import CodeStream
-import SampleIO
+import Container
+import Records
 
 extension Codec {
   /// What the samples of a `.vaec` file are, with their number, which headers and last chunks show; nil where it has no
@@ -10,7 +10,7 @@ extension Codec {
   ///   - store: the file.
   ///   - name: the input in messages.
   ///   - keepsGoing: whether damage is no error, as for ``decode(_:name:model:rows:keepsGoing:makeWriter:)``.
-  public func description(
+  package func description(
     of store: any ByteStore, name: String, keepsGoing: Bool = false
   ) throws(CodecError) -> SampleDescription? {
     let finder = StreamFinder(store, memory: memory)
@@ -26,7 +26,7 @@ extension Codec {
   /// - Parameters:
   ///   - source: the file from its first byte on.
   ///   - name: the input in messages.
-  public func description(ofFirst source: any ByteSource, name: String) throws(CodecError)
+  package func description(ofFirst source: any ByteSource, name: String) throws(CodecError)
     -> SampleDescription?
   {
     let reader = StreamReader(source, memory: memory)

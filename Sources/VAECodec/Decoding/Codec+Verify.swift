@@ -1,6 +1,7 @@
 import ByteIO
-import CodeStream
-import SampleIO
+import Container
+import EntropyCoding
+import Records
 
 /// What a `.vaec` stream's header says, and what was counted on the way to its end.
 public struct StreamSummary: Sendable {
@@ -33,7 +34,7 @@ extension Codec {
   /// Reads a `.vaec` file from start to end and checks every checksum, without decoding: no model is needed.
   ///
   /// - Returns: one summary a stream.
-  public func verify(_ source: any ByteSource, name: String) throws(CodecError) -> [StreamSummary] {
+  package func verify(_ source: any ByteSource, name: String) throws(CodecError) -> [StreamSummary] {
     let counting = CountingSource(source)
     let reader = StreamReader(counting, memory: memory)
     let decoder = ChunkDecoder(RANSDecoder(TableSet([])))

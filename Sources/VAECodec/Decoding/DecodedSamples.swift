@@ -1,6 +1,4 @@
-import CodeStream
-import SampleIO
-import VAE
+import Records
 
 /// Where the samples of a file's streams go, one stream after the other: to one writer, if they are of one shape and type.
 final class DecodedSamples {

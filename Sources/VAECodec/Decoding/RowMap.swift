@@ -1,5 +1,6 @@
 import ByteIO
-import CodeStream
+import Container
+import EntropyCoding
 
 /// Which chunks of a file's streams hold which rows of it.
 struct RowMap {

@@ -34,7 +34,7 @@ public struct RowSlice: Equatable, Sendable {
   /// there.
   ///
   /// - Parameter name: the file in messages.
-  public func rows(of count: Int, name: String) throws(CodecError) -> Range<Int> {
+  package func rows(of count: Int, name: String) throws(CodecError) -> Range<Int> {
     if let single, single >= count || single < -count {
       throw .noSuchRow(name: name, row: single, rows: count)
     }

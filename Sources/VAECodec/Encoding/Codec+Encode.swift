@@ -1,6 +1,6 @@
 import ByteIO
-import SampleIO
-import VAE
+import Records
+import Transform
 
 extension Codec {
   /// Encodes all samples of `reader` into a `.vaec` stream; memory is bounded by a few chunks for each thread.
@@ -20,7 +20,7 @@ extension Codec {
   /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``, ``CodecError/sizeNeedsRows(name:)``,
   ///   ``CodecError/rangeNeedsFile(name:)``, and what else
   ///   is wrong with samples or sink.
-  public func encode(
+  package func encode(
     _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
     to sink: any ByteSink, reopen: (() throws(CodecError) -> any SampleReader)? = nil
   ) throws(CodecError) -> EncodeReport {

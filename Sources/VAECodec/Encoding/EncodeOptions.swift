@@ -1,4 +1,4 @@
-import VAE
+import Transform
 
 /// How samples are encoded.
 public struct EncodeOptions: Sendable {

@@ -1,7 +1,7 @@
 import ByteIO
-import CodeStream
-import SampleIO
-import VAE
+import Container
+import Records
+import Transform
 
 /// What the streams of one input share at every quality, and the way of its samples into one.
 struct EncodingPass {

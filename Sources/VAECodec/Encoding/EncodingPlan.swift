@@ -1,4 +1,4 @@
-import SampleIO
+import Records
 
 /// What is decided before a stream is written: its quality, and where its samples come from.
 struct EncodingPlan {

@@ -1,5 +1,6 @@
-import SampleIO
-import VAE
+import Records
+import Tensor
+import VAEModel
 
 /// Counts what a model cannot code, numbers that are not finite or beyond its reach, and refuses fractions where it knows only integers.
 struct InputCheck {
@@ -23,7 +24,7 @@ struct InputCheck {
   }
 
   /// - Parameter isInteger: whether the values are of an integer type.
-  init(rule: OutputRule, reach: Float = Model.mostReach, isInteger: Bool, width: Int, name: String) {
+  init(rule: OutputRule, reach: Float = Matrix.greatestKnown, isInteger: Bool, width: Int, name: String) {
     self.name = name
     self.width = width
     self.rule = rule
@@ -71,33 +72,6 @@ extension Float {
   fileprivate var isWhole: Bool {
     // Adding and taking away 1.5 * 2^23 leaves no bits for a fraction.
     magnitude < 0x1p22 ? (self + 0x1.8p+23) - 0x1.8p+23 == self : self == rounded()
-  }
-}
-
-/// The next batch of a reader.
-func reading(_ reader: any SampleReader, _ rows: Int) throws(CodecError) -> SampleBatch? {
-  do {
-    return try reader.read(maxRows: rows)
-  } catch {
-    throw .samples(error)
-  }
-}
-
-/// Writes a batch.
-func writing(_ batch: SampleBatch, to writer: any SampleWriter) throws(CodecError) {
-  do {
-    try writer.write(batch)
-  } catch {
-    throw .samples(error)
-  }
-}
-
-/// Completes what a writer writes.
-func finishing(_ writer: any SampleWriter) throws(CodecError) {
-  do {
-    try writer.finish()
-  } catch {
-    throw .samples(error)
   }
 }
 

@@ -1,4 +1,4 @@
-import SampleIO
+import Records
 
 /// The samples of a chunk, which have been checked.
 struct SampleChunk: Sendable {

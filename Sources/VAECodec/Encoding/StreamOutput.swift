@@ -1,5 +1,5 @@
 import ByteIO
-import CodeStream
+import Container
 
 /// Writes one stream in the form that its chunks call for: a single one makes a compact stream, and all else is a stream
 /// in chunks. So nothing is written before the first frame is there.

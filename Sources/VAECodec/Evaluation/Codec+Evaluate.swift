@@ -1,6 +1,7 @@
 import ByteIO
-import SampleIO
-import VAE
+import Records
+import Tensor
+import VAEModel
 
 /// Rate and distortion of a model on data: measured on finished streams, decoded again.
 public struct EvaluationReport: Sendable {
@@ -99,7 +100,7 @@ extension Codec {
   ///   - newSamples: how many new samples to compare with these; see ``EvaluationReport/NewSamples``. None for nil.
   ///   - file: the file that the samples are in, to which ratios are; nil for ratios to plain numbers.
   ///   - progress: called with the number of qualities that are done; what it throws ends the evaluation.
-  public func evaluate(
+  package func evaluate(
     _ reader: any SampleReader, name: String, model: FittedModel, qualities: [Double],
     effort: Int = EncodeOptions.standardEffort, keepsRows: Bool = false, newSamples: Int? = nil,
     file: ReadFile? = nil, progress: (Int) throws(CodecError) -> Void = { _ in }

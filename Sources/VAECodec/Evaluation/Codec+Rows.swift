@@ -1,7 +1,7 @@
 import ByteIO
-import CodeStream
-import SampleIO
-import VAE
+import Container
+import Records
+import Transform
 
 extension Codec {
   /// Bits of the symbols of some samples' rows, at the setting of a stream that was made of the samples.

@@ -1,4 +1,4 @@
-import SampleIO
+import Records
 
 /// Compares what is written to it with samples in memory.
 final class ComparingWriter: SampleWriter {

@@ -1,4 +1,4 @@
-import VAE
+import Tensor
 
 extension EvaluationReport {
   /// How new samples compare with real ones that the model has not seen; beside it, how one half of the real ones

@@ -1,4 +1,4 @@
-import VAE
+import Tensor
 
 /// What few latents make of samples, without rounding, beside as many principal components.
 public struct Reconstruction: Sendable {

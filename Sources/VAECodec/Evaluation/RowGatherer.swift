@@ -1,5 +1,3 @@
-import SampleIO
-
 /// Gathers what single rows are like while an evaluation goes from quality to quality. It keeps a bounded number of rows,
 /// and two numbers for each value of a sample and each quality that it looks at.
 final class RowGatherer {

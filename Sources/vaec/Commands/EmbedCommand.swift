@@ -1,5 +1,5 @@
 import ArgumentParser
-import SampleIO
+import Records
 import VAECodec
 
 /// `vaec embed`: samples become latents, and latents samples.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import ByteIO
-import SampleIO
-import VAE
+import Records
 import VAECodec
 
 /// `vaec fit`: learns a model from samples.

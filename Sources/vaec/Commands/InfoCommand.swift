@@ -1,6 +1,6 @@
 import ArgumentParser
 import ByteIO
-import SampleIO
+import Records
 import VAECodec
 
 /// `vaec info`: tells what files hold.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import ByteIO
-import SampleIO
+import Records
 import VAECodec
 
 /// `vaec pack`: makes a file smaller, by a model of its own or without one.

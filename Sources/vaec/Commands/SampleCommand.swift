@@ -1,5 +1,5 @@
 import ArgumentParser
-import SampleIO
+import Records
 import VAECodec
 
 /// `vaec sample`: draws new samples.

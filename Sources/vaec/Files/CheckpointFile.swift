@@ -1,5 +1,4 @@
 import ByteIO
-import VAE
 import VAECodec
 
 /// The file that a fit's checkpoints go to, each in the place of the one before.

@@ -1,5 +1,5 @@
 import ByteIO
-import SampleIO
+import Records
 import VAECodec
 
 /// Where decoded samples go: opened when their description is known, and complete when ``finish()`` says so.

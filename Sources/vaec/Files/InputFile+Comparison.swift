@@ -1,5 +1,5 @@
 import ByteIO
-import SampleIO
+import Records
 import VAECodec
 
 extension InputFile {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import ByteIO
-import SampleIO
+import Records
 import VAECodec
 
 /// An input as the command line names it: a path, or - for standard input.

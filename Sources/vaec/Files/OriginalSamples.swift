@@ -1,5 +1,5 @@
 import ByteIO
-import SampleIO
+import Records
 import VAECodec
 
 /// The samples that a stream was made of, read beside the stream to tell how far decoded ones are from them.

@@ -1,4 +1,4 @@
-import SampleIO
+import Records
 
 /// How outputs are called after inputs.
 enum OutputName {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import ByteIO
-import SampleIO
+import Records
 import VAECodec
 
 /// Where one array is written, and how.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ByteIO
-import VAE
 import VAECodec
 
 /// Where a long fit keeps what it needs to go on.

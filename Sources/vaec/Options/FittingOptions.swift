@@ -1,6 +1,6 @@
 import ArgumentParser
 import ByteIO
-import VAE
+import VAECodec
 
 /// What a fit can be told.
 struct FittingOptions: ParsableArguments {

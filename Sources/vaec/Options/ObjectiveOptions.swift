@@ -1,5 +1,5 @@
 import ArgumentParser
-import VAE
+import VAECodec
 
 /// What a fit makes best.
 struct ObjectiveOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import ByteIO
-import SampleIO
+import Records
 
 /// How samples are to be read, where their file does not say it.
 struct ReadingOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ByteIO
-import SampleIO
+import Records
 
 /// Says things to the user: results on standard output, everything else on standard error.
 ///

@@ -1,4 +1,4 @@
-import SampleIO
+import Records
 import VAECodec
 
 /// What a model's file holds.

@@ -1,4 +1,3 @@
-import VAE
 import VAECodec
 
 /// Shows how a fit goes: a bar on a terminal, elsewhere a line now and then.

@@ -1,5 +1,4 @@
-import SampleIO
-import VAE
+import Records
 import VAECodec
 
 /// A model's summary, for people and for programs.

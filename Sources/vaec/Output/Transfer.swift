@@ -1,4 +1,4 @@
-import SampleIO
+import Records
 import VAECodec
 
 /// What encoding or decoding one file gave.

@@ -1,5 +1,5 @@
-import ByteIO
-import SampleIO
+@testable import ByteIO
+@testable import Records
 
 /// Files of samples that are no text: npy, IDX, vecs and raw values, plain or packed by gzip and zstd.
 ///

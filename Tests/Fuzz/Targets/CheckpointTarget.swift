@@ -1,6 +1,7 @@
-import ByteIO
-
-@testable import VAE
+@testable import ByteIO
+@testable import Tensor
+@testable import Training
+@testable import VAEModel
 
 /// The content of a checkpoint, in a frame whose checksum is right, for a small fit to go on from.
 ///

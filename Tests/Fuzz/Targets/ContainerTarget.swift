@@ -1,6 +1,6 @@
-import ByteIO
-import CodeStream
-import VAECodec
+@testable import ByteIO
+@testable import Container
+@testable import VAECodec
 
 /// A `.vaec` file as it is, read by all that need no model: from beginning to end, from its end, and as a damaged one.
 enum ContainerTarget: FuzzTarget {

@@ -1,6 +1,4 @@
-import CodeStream
-import SampleIO
-
+@testable import Records
 @testable import VAECodec
 
 /// Corrections of a chunk, decoded against a reconstruction.

@@ -1,5 +1,6 @@
 import Foundation
-import VAECodec
+
+@testable import VAECodec
 
 /// The files of Fixtures, as seeds and as good models for hostile streams.
 enum FixtureFiles {

@@ -1,5 +1,3 @@
-import ByteIO
-
 /// Something that reads bytes from anyone, and must neither stop nor break its promises whatever they are.
 ///
 /// A fuzzer runs it on as many inputs as it can think of; the tests run it on seeds, on changed seeds, and on all inputs that

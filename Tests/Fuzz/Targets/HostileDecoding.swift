@@ -1,6 +1,6 @@
-import ByteIO
-import SampleIO
-import VAECodec
+@testable import ByteIO
+@testable import Records
+@testable import VAECodec
 
 /// Decodes a hostile file in one of the ways that there are.
 enum HostileDecoding {

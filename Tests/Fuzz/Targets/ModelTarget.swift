@@ -1,7 +1,5 @@
-import ByteIO
-import SampleIO
-import VAE
-
+@testable import ByteIO
+@testable import Records
 @testable import VAECodec
 
 /// The content of a model's file, in a file whose fingerprint is right.

@@ -1,5 +1,5 @@
-import ByteIO
-import SampleIO
+@testable import ByteIO
+@testable import Records
 
 /// Reads files of samples as the commands do, and writes what came of them.
 enum SampleReading {

@@ -1,8 +1,5 @@
-import ByteIO
-import SampleIO
-import VAE
-
-@testable import CodeStream
+@testable import ByteIO
+@testable import Container
 @testable import VAECodec
 
 /// A file of streams written down so that every change of it gets past checksums: frames, sums, sizes and seek tables are

@@ -1,5 +1,5 @@
-import ByteIO
-import CodeStream
+@testable import Container
+@testable import EntropyCoding
 
 /// The content of a chunk of symbols, unpacked with tables that the input chooses: rANS, and what zstd packs alone.
 ///

@@ -1,4 +1,4 @@
-import SampleIO
+@testable import Records
 
 /// Files of numbers as text.
 ///

@@ -1,0 +1,54 @@
+import ByteIO
+
+/// The first frame of a stream in chunks: a version, and bytes that mean something to the stream's writer alone.
+package struct StreamHeader: Equatable, Sendable {
+  /// The version of the container that this module writes and reads.
+  package static let version: UInt8 = 1
+  /// Headers hold at most this many bytes.
+  package static let largestContent = 1 << 26
+  /// Bytes around the content within the frame: the mark and the checksum.
+  static let overhead = StreamMark.size + 4
+
+  /// The version of the container.
+  package var version: UInt8
+  /// The bytes of the stream's writer.
+  package var content: [UInt8]
+
+  /// A header of the current version. `content` holds at most ``largestContent`` bytes.
+  package init(content: [UInt8]) {
+    precondition(content.count <= Self.largestContent)
+    version = Self.version
+    self.content = content
+  }
+
+  /// The header as a skippable frame.
+  package var frame: [UInt8] {
+    var body = ByteWriter()
+    body.append(StreamMark.bytes)
+    body.append(content)
+    body.append(Checksum.crc32(body.bytes))
+    var writer = ByteWriter()
+    writer.append(Container.headerMagic)
+    writer.append(UInt32(body.bytes.count))
+    writer.append(body.bytes)
+    return writer.bytes
+  }
+
+  /// Reads a header from the content of its frame.
+  ///
+  /// - Returns: nil if the frame is someone else's.
+  init?(body: ArraySlice<UInt8>) throws(StreamError) {
+    guard StreamMark.isBeginning(of: body) else { return nil }
+    var reader = ByteReader(body.dropFirst(StreamMark.name.count))
+    do {
+      version = try StreamMark.version(try reader.integer())
+      content = Array(try reader.take(reader.remaining - 4))
+      guard try reader.integer() == Checksum.crc32(body.dropLast(4)) else { throw StreamError.damagedHeader }
+    } catch let error as StreamError {
+      throw error
+    } catch {
+      // The reader's: not even room for the checksum.
+      throw .damagedHeader
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import ByteIO
+
+/// Writes one `.vaec` stream in chunks: header, chunks, seek table.
+///
+/// Used by one task at a time.
+package final class StreamWriter {
+  private let sink: any ByteSink
+  private var entries = ByteWriter()
+  private var isFinished = false
+  /// How many chunks have been written.
+  package private(set) var chunks = 0
+  /// How many bytes have been written.
+  package private(set) var size = 0
+
+  /// Begins a stream with its header.
+  package init(_ sink: any ByteSink, header: StreamHeader) throws(StreamError) {
+    self.sink = sink
+    try write(header.frame, contentSize: 0)
+  }
+
+  /// Writes a chunk: a frame of a ``ChunkEncoder``, of at most 2 GiB of content.
+  ///
+  /// - Throws: `oversize` and `tooManyChunks`, which data may be the reason of, beside what writing throws.
+  package func append(frame: [UInt8]) throws(StreamError) {
+    precondition(!isFinished, "nothing follows the seek table")
+    guard let header = FrameHeader(frame[...]), header.contentSize <= UInt64(Container.largestContent) else {
+      throw .oversize(
+        bytes: FrameHeader(frame[...]).flatMap { Int(exactly: $0.contentSize) } ?? frame.count,
+        limit: Container.largestContent)
+    }
+    guard chunks < Container.mostFrames - 1 else { throw .tooManyChunks(limit: Container.mostFrames - 1) }
+    try write(frame, contentSize: UInt32(header.contentSize))
+    chunks += 1
+  }
+
+  /// Writes the seek table. The sink is not finished: another stream may follow.
+  package func finish() throws(StreamError) {
+    precondition(!isFinished, "a stream ends once")
+    isFinished = true
+    var table = ByteWriter()
+    table.append(Container.seekTableMagic)
+    table.append(UInt32(entries.bytes.count + Container.footerSize))
+    table.append(entries.bytes)
+    table.append(UInt32(chunks + 1))
+    table.append(UInt8(0))
+    table.append(Container.seekTableFooter)
+    try write(table.bytes)
+  }
+
+  private func write(_ frame: [UInt8], contentSize: UInt32) throws(StreamError) {
+    precondition(frame.count <= Int(UInt32.max), "a frame takes at most 4 GiB")
+    try write(frame)
+    entries.append(UInt32(frame.count))
+    entries.append(contentSize)
+  }
+
+  private func write(_ bytes: [UInt8]) throws(StreamError) {
+    do {
+      try sink.write(bytes)
+    } catch {
+      throw .bytes(error)
+    }
+    size += bytes.count
+  }
+}

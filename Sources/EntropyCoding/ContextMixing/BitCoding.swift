@@ -1,0 +1,90 @@
+/// One direction of binary arithmetic coding: what codes a bit is written once, for encoder and decoder.
+package protocol BitCoding {
+  /// Codes a bit that is 1 with the probability `p` / 65536, p from 1 to 65535.
+  ///
+  /// - Parameter bit: 0 or 1 for an encoder; a decoder does not look at it.
+  /// - Returns: the bit.
+  mutating func code(_ bit: UInt32, _ p: UInt32) -> UInt32
+}
+
+/// The part of the interval `low` ... `high` that belongs to a 1: up to and with what this returns.
+@inlinable @inline(__always)
+func split(_ low: UInt32, _ high: UInt32, _ p: UInt32) -> UInt32 {
+  let width = high &- low
+  return low &+ (width >> 16) &* p &+ (((width & 0xFFFF) &* p) >> 16)
+}
+
+/// Narrows an interval of 32-bit numbers bit by bit, and writes the bytes that all numbers in it share (carryless binary
+/// arithmetic coding, as in Mahoney's lpaq).
+package struct BitEncoder: BitCoding {
+  @usableFromInline var low: UInt32 = 0
+  @usableFromInline var high: UInt32 = .max
+  @usableFromInline var bytes: [UInt8] = []
+
+  package init() {}
+
+  @inlinable @inline(__always)
+  package mutating func code(_ bit: UInt32, _ p: UInt32) -> UInt32 {
+    let middle = split(low, high, p)
+    if bit == 1 { high = middle } else { low = middle &+ 1 }
+    while (low ^ high) & 0xFF00_0000 == 0 {
+      bytes.append(UInt8(high >> 24))
+      low <<= 8
+      high = high << 8 | 0xFF
+    }
+    return bit
+  }
+
+  /// All bytes. After the last, a decoder reads zeros: so the fewest that lead into the interval are enough.
+  package consuming func finish() -> [UInt8] {
+    for kept in 0...4 {
+      // The least number in the interval with zeros after `kept` bytes, if there is one.
+      let mask: UInt32 = kept == 0 ? 0 : .max << UInt32(32 - 8 * kept)
+      let (up, overflow) = low.addingReportingOverflow(~mask)
+      let number = up & mask
+      guard low & ~mask == 0 || !overflow, number >= low, number <= high else { continue }
+      for i in 0..<kept { bytes.append(UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * i))) }
+      break
+    }
+    while bytes.last == 0 { bytes.removeLast() }
+    return bytes
+  }
+}
+
+/// Takes bits out of what a ``BitEncoder`` wrote.
+package struct BitDecoder: BitCoding {
+  @usableFromInline var low: UInt32 = 0
+  @usableFromInline var high: UInt32 = .max
+  @usableFromInline var window: UInt32 = 0
+  @usableFromInline var next: Int
+  @usableFromInline let bytes: ArraySlice<UInt8>
+
+  package init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    next = bytes.startIndex
+    for _ in 0..<4 { window = window << 8 | take() }
+  }
+
+  /// Whether all bytes have been taken: an encoder writes no other.
+  package var isAtEnd: Bool { next == bytes.endIndex }
+
+  @inlinable @inline(__always)
+  mutating func take() -> UInt32 {
+    guard next < bytes.endIndex else { return 0 }
+    defer { next += 1 }
+    return UInt32(bytes[next])
+  }
+
+  @inlinable @inline(__always)
+  package mutating func code(_ bit: UInt32, _ p: UInt32) -> UInt32 {
+    let middle = split(low, high, p)
+    let bit: UInt32 = window <= middle ? 1 : 0
+    if bit == 1 { high = middle } else { low = middle &+ 1 }
+    while (low ^ high) & 0xFF00_0000 == 0 {
+      low <<= 8
+      high = high << 8 | 0xFF
+      window = window << 8 | take()
+    }
+    return bit
+  }
+}

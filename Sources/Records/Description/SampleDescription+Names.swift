@@ -1,0 +1,35 @@
+extension SampleDescription {
+  /// The names of the columns; nil where there are none.
+  package var columnNames: [String]? {
+    guard case .delimited(let style) = format else { return nil }
+    return style.header
+  }
+
+  /// The first column that has another name here than in samples before; nil where there is none, or either has no names.
+  package func renamedColumn(after before: SampleDescription) -> RenamedColumn? {
+    guard let names = columnNames, let expected = before.columnNames,
+      let place = zip(names, expected).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset
+    else { return nil }
+    return RenamedColumn(
+      column: place + 1, found: names[place], expected: expected[place],
+      isReordered: names.sorted() == expected.sorted())
+  }
+}
+
+/// A column whose name is not that of the samples before.
+package struct RenamedColumn: Equatable, Sendable {
+  /// From 1.
+  package var column: Int
+  package var found: String
+  package var expected: String
+  /// Whether all names are the same, in another order.
+  package var isReordered: Bool
+}
+
+extension RenamedColumn: CustomStringConvertible {
+  /// "column 2 is named "b", before it was "c" (the same names, in another order)".
+  package var description: String {
+    "column \(column) is named \"\(found)\", and \"\(expected)\" in the samples before"
+      + (isReordered ? " (the same names in another order)" : "")
+  }
+}

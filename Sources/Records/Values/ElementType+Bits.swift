@@ -1,0 +1,88 @@
+// Single values of a type, as numbers and as bits.
+
+extension ElementType {
+  /// The bits, in the low end, of the value of this type that is nearest to `value`: integers are rounded to nearest, ties to
+  /// even, and clamped to the type's range (NaN becomes 0); see ``SampleBatch/init(doubles:elementType:valuesPerSample:)``.
+  @inlinable
+  public func bits(nearest value: Double) -> UInt64 {
+    switch self {
+    case .f4: return UInt64(Float(value).bitPattern)
+    case .f8: return value.bitPattern
+    case .f2: return UInt64(Self.half(value))
+    default: return UInt64(bitPattern: integer(nearest: value)) & (1 << UInt64(8 * size) - 1)
+    }
+  }
+
+  /// The number that `bits` stand for: exact.
+  @inlinable
+  public func value(bits: UInt64) -> Double {
+    switch self {
+    case .u1: Double(UInt8(truncatingIfNeeded: bits))
+    case .i1: Double(Int8(truncatingIfNeeded: bits))
+    case .u2: Double(UInt16(truncatingIfNeeded: bits))
+    case .i2: Double(Int16(truncatingIfNeeded: bits))
+    case .u4: Double(UInt32(truncatingIfNeeded: bits))
+    case .i4: Double(Int32(truncatingIfNeeded: bits))
+    case .f2: Self.value(half: UInt16(truncatingIfNeeded: bits))
+    case .f4: Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
+    case .f8: Double(bitPattern: bits)
+    }
+  }
+
+  @usableFromInline
+  func integer(nearest value: Double) -> Int64 {
+    guard let range, value == value else { return 0 }
+    return Int64(max(range.lowerBound, min(range.upperBound, value)).rounded(.toNearestOrEven))
+  }
+
+  @usableFromInline
+  static func half(_ value: Double) -> UInt16 { Float(roundedToOdd: value).half }
+
+  @usableFromInline
+  static func value(half: UInt16) -> Double { Double(Float(half: half)) }
+}
+
+extension ElementType {
+  /// The bits, in the low end, of value `place` of an array of this type.
+  @inlinable
+  public func bits(_ place: Int, of values: UnsafeRawBufferPointer) -> UInt64 {
+    switch size {
+    case 1: UInt64(values[place])
+    case 2: UInt64(values.loadUnaligned(fromByteOffset: 2 * place, as: UInt16.self))
+    case 4: UInt64(values.loadUnaligned(fromByteOffset: 4 * place, as: UInt32.self))
+    default: values.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self)
+    }
+  }
+
+  /// Sets value `place` of an array of this type.
+  @inlinable
+  public func store(_ bits: UInt64, _ place: Int, of values: UnsafeMutableRawBufferPointer) {
+    switch size {
+    case 1: values[place] = UInt8(truncatingIfNeeded: bits)
+    case 2:
+      values.storeBytes(of: UInt16(truncatingIfNeeded: bits), toByteOffset: 2 * place, as: UInt16.self)
+    case 4:
+      values.storeBytes(of: UInt32(truncatingIfNeeded: bits), toByteOffset: 4 * place, as: UInt32.self)
+    default: values.storeBytes(of: bits, toByteOffset: 8 * place, as: UInt64.self)
+    }
+  }
+}
+
+extension SampleBatch {
+  /// The bits of each value, in the low end.
+  package func bits() -> [UInt64] {
+    bytes.withUnsafeBytes { raw in (0..<valueCount).map { elementType.bits($0, of: raw) } }
+  }
+
+  /// Samples whose values have these bits, in the low end.
+  package init(bits: [UInt64], elementType: ElementType, valuesPerSample: Int) {
+    let size = elementType.size
+    self.init(
+      elementType: elementType, valuesPerSample: valuesPerSample,
+      bytes: [UInt8](unsafeUninitializedCapacity: bits.count * size) { output, filled in
+        let raw = UnsafeMutableRawBufferPointer(output)
+        for (place, value) in bits.enumerated() { elementType.store(value, place, of: raw) }
+        filled = bits.count * size
+      })
+  }
+}

@@ -1,0 +1,266 @@
+import ByteIO
+import Tensor
+import VAEModel
+
+/// Writes the checkpoints of one fit, and reads the one that it goes on from.
+///
+/// A checkpoint is one zstd frame with a checksum. Its head says which fit it belongs to: options, and a fingerprint of the
+/// data. What trainings have given that the fit is done with follows, and then the state of the one under way. All of that
+/// has sizes that the fit knows, so that a file which lies about them is never believed.
+final class CheckpointKeeper {
+  private let checkpoints: FitCheckpoints
+  private let head: Head
+  /// Trainings that the fit is done with, for the checkpoints to come.
+  private var finished: [FinishedTraining] = []
+  /// What is left to read of the checkpoint to go on from, and how many finished trainings are in it.
+  private var resumed: CheckpointReader?
+  private var unread = 0
+  private let clock = ContinuousClock()
+  private var written: ContinuousClock.Instant
+
+  /// Reads the head of the checkpoint to go on from, if there is one, and compares it with this fit's.
+  init(
+    _ checkpoints: FitCheckpoints, _ options: FitOptions, _ samples: Matrix, isInteger: Bool,
+    elementRange: ClosedRange<Float>?
+  ) throws(FitError) {
+    self.checkpoints = checkpoints
+    head = Head(
+      options: options, data: Self.fingerprint(samples, isInteger: isInteger, elementRange: elementRange))
+    written = clock.now
+    guard let source = checkpoints.resumed else { return }
+    do throws(CheckpointError) {
+      let reader = try CheckpointReader(source)
+      try head.compare(with: reader)
+      unread = try reader.count(upTo: Self.mostFinished)
+      resumed = reader
+    } catch {
+      throw .checkpoint(error)
+    }
+  }
+
+  /// What the training that is about to begin has given before the checkpoint was written; nil where it had not ended.
+  ///
+  /// - Parameters:
+  ///   - parameters: those to train; overwritten.
+  ///   - measure: gives their loss on held-out rows.
+  func finished(_ parameters: Parameters, measure: () -> Double) throws(FitError) -> FinishedTraining? {
+    guard let resumed, unread > 0 else { return nil }
+    unread -= 1
+    var training = FinishedTraining()
+    do throws(CheckpointError) {
+      training.curve = try resumed.curve(upTo: Self.mostCurvePoints)
+      training.loss = try resumed.double()
+      if training.loss.isFinite {
+        training.parameters = try Self.copy(of: parameters, from: resumed, loss: training.loss, measure)
+      }
+    } catch {
+      throw .checkpoint(error)
+    }
+    return training
+  }
+
+  /// Keeps what a training has given, for the checkpoints of those that follow.
+  func keep(_ training: FinishedTraining) { finished.append(training) }
+
+  /// Puts a trainer that is about to begin where the checkpoint's was, if there is one.
+  ///
+  /// - Parameters:
+  ///   - steps: steps of training proper; nil where the clock ends them.
+  ///   - measure: gives the loss of the trainer's parameters on held-out rows; nil where none is measured.
+  func restore(
+    _ state: inout TrainingState, _ trainer: some ResumableTrainer, steps: Int?, measure: (() -> Double)?
+  ) throws(FitError) {
+    guard let resumed else { return }
+    self.resumed = nil
+    do throws(CheckpointError) {
+      try Self.read(resumed, &state, trainer, steps: steps, measure)
+    } catch {
+      throw .checkpoint(error)
+    }
+  }
+
+  /// Writes a checkpoint when it is time to, or because the fit is to end here: then throws.
+  ///
+  /// - Parameter fraction: how much of the fit is behind.
+  func keep(
+    _ state: TrainingState, _ trainer: some ResumableTrainer, fraction: Double, isLast: Bool
+  ) throws(FitError) {
+    if isLast || (clock.now - written) / .seconds(1) >= checkpoints.interval { write(state, trainer) }
+    if isLast { throw .suspended(fraction: fraction) }
+  }
+
+  /// Writes a checkpoint.
+  func write(_ state: TrainingState, _ trainer: some ResumableTrainer) {
+    checkpoints.save { (sink) throws(ByteIOError) in
+      let sink = try ZstdSink(sink, level: 1)
+      var before = ByteWriter()
+      before.append(UInt64(finished.count))
+      try sink.write(head.bytes + before.bytes)
+      for training in finished {
+        var numbers = ByteWriter()
+        Self.append(training.curve, to: &numbers)
+        numbers.append(training.parameters == nil ? Double.infinity : training.loss)
+        try sink.write(numbers.bytes)
+        if let parameters = training.parameters {
+          try sink.write(UnsafeRawBufferPointer(parameters.buffer.bytes))
+        }
+      }
+      let place = trainer.state
+      try sink.write(Self.numbers(state, place))
+      var order = ByteWriter()
+      for row in place.order { order.append(UInt32(row)) }
+      try sink.write(order.bytes)
+      let best = state.bestLoss.isFinite ? [state.bestParameters.buffer] : []
+      for buffer in trainer.buffers + best { try sink.write(UnsafeRawBufferPointer(buffer.bytes)) }
+      try sink.finish()
+    }
+    written = clock.now
+  }
+
+  /// The single numbers of a training under way.
+  private static func numbers(_ state: TrainingState, _ trainer: TrainerState) -> [UInt8] {
+    var writer = ByteWriter()
+    for count in [state.done, state.settled, trainer.next] { writer.append(UInt64(count)) }
+    writer.append(trainer.random.state)
+    writer.append(UInt8(state.heldOut == nil ? 0 : 1))
+    let numbers = [
+      trainer.firstDecay, Double(trainer.variance), state.bestLoss, state.heldOut?.bits ?? 0,
+      state.heldOut?.psnr ?? 0, state.seconds,
+    ]
+    for number in numbers { writer.append(number) }
+    append(state.curve, to: &writer)
+    return writer.bytes
+  }
+
+  private static func append(_ curve: [TrainingPoint], to writer: inout ByteWriter) {
+    writer.append(UInt64(curve.count))
+    for point in curve {
+      for number in [point.epoch, point.bits, point.psnr] { writer.append(number) }
+    }
+  }
+
+  /// Points that training measures at the most, with room to spare.
+  private static let mostCurvePoints = 4 * ModelFit.measurements
+  /// Networks that a fit trains before its last, at the most, with room to spare.
+  private static let mostFinished = 1 << 8
+  /// Steps of a fit by the clock at the most.
+  private static let mostSteps = 1 << 40
+
+  private static func read(
+    _ reader: CheckpointReader, _ state: inout TrainingState, _ trainer: some ResumableTrainer, steps: Int?,
+    _ measure: (() -> Double)?
+  ) throws(CheckpointError) {
+    state.done = try reader.count(upTo: steps ?? mostSteps)
+    let isAtEnd = steps == nil || state.done == steps
+    state.settled = try reader.count(upTo: isAtEnd ? TrainingState.settling(after: state.done) : 0)
+    var place = trainer.state
+    place.number = state.done + state.settled
+    place.next = try reader.count(upTo: place.order.count)
+    place.random = RandomSource(seed: try reader.integer())
+    let hasHeldOut = try reader.integer(UInt8.self) == 1
+    place.firstDecay = try reader.double()
+    place.variance = Float(try reader.double())
+    state.bestLoss = try reader.double()
+    let (bits, psnr) = (try reader.double(), try reader.double())
+    // These are shown, and no more.
+    if hasHeldOut, bits.magnitude < 1e9, psnr.magnitude < 1e9 { state.heldOut = (bits, psnr) }
+    state.seconds = try reader.double()
+    guard (0...1).contains(place.firstDecay), place.variance.isFinite, place.variance > 0,
+      !state.bestLoss.isNaN, (0...1e9).contains(state.seconds)
+    else { throw .damaged }
+    state.curve = try reader.curve(upTo: mostCurvePoints)
+    try reader.fill(permutation: &place.order)
+    for buffer in trainer.buffers { try reader.fill(buffer) }
+    if state.bestLoss.isFinite {
+      // The best parameters come last, and are measured with the others' buffer: those are kept aside meanwhile.
+      guard let measure else { throw .damaged }
+      let parameters = trainer.parameters
+      let current = parameters.copy()
+      state.bestParameters = try copy(of: parameters, from: reader, loss: state.bestLoss, measure)
+      parameters.buffer.copy(from: current.buffer)
+    } else {
+      guard state.bestLoss == .infinity else { throw .damaged }
+    }
+    try reader.end()
+    trainer.state = place
+  }
+
+  /// Reads good parameters over `parameters`, and gives a copy of them.
+  private static func copy(
+    of parameters: Parameters, from reader: CheckpointReader, loss: Double, _ measure: () -> Double
+  ) throws(CheckpointError) -> Parameters {
+    try reader.fill(parameters.buffer)
+    // Whoever says that parameters are good has to be right.
+    guard measure() == loss else { throw .damaged }
+    return parameters.copy()
+  }
+
+  /// A name for the rows of a fit, and for what is known of their type.
+  static func fingerprint(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ value: UInt64) {
+      // The multiplier is SplitMix64's; the shift lets high bits reach low ones.
+      hash = (hash ^ value) &* 0xBF58_476D_1CE4_E5B9
+      hash ^= hash >> 29
+    }
+    add(UInt64(samples.rows))
+    add(UInt64(samples.columns))
+    add(isInteger ? 1 : 0)
+    for bound in [elementRange?.lowerBound, elementRange?.upperBound] { add(UInt64((bound ?? 0).bitPattern)) }
+    for r in 0..<samples.rows {
+      let row = samples.row(r)
+      for c in 0..<samples.columns { add(UInt64(row[c].bitPattern)) }
+    }
+    return hash
+  }
+
+  /// Which fit a checkpoint belongs to.
+  private struct Head {
+    static let magic: [UInt8] = Array("vaecfit\n".utf8)
+    /// To be raised whenever training, or the rest of this file, changes: other steps lead to other models.
+    static let version: UInt8 = 2
+
+    /// The options that change a fit, as they are called on the command line, and their values: none where the fit decides.
+    let options: [(name: String, value: String)]
+    let data: UInt64
+
+    init(options: FitOptions, data: UInt64) {
+      func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "" }
+      self.options = [
+        ("latents", text(options.latents)),
+        ("hidden", options.hidden.map { $0.map(String.init).joined(separator: ",") } ?? ""),
+        ("epochs", text(options.epochs)), ("time", text(options.seconds)), ("for", text(options.samples)),
+        ("objective", options.objective.rawValue), ("likelihood", options.likelihood.rawValue),
+        ("beta", text(options.beta)), ("holdout", text(options.holdout)), ("seed", text(options.seed)),
+      ]
+      self.data = data
+    }
+
+    var bytes: [UInt8] {
+      var writer = ByteWriter()
+      writer.append(Self.magic)
+      writer.append(Self.version)
+      for option in options {
+        writer.append(UInt8(clamping: option.value.utf8.count))
+        writer.append(option.value.utf8.prefix(255))
+      }
+      writer.append(data)
+      return writer.bytes
+    }
+
+    /// Throws where the head that `reader` begins with is another fit's.
+    func compare(with reader: CheckpointReader) throws(CheckpointError) {
+      guard try reader.bytes(Self.magic.count) == Self.magic else { throw .notACheckpoint }
+      let version = try reader.integer(UInt8.self)
+      guard version == Self.version else { throw .otherVersion(Int(version)) }
+      for (name, given) in options {
+        let made = String(decoding: try reader.bytes(Int(try reader.integer(UInt8.self))), as: UTF8.self)
+        if made == given { continue }
+        // Whatever is in the file, a message is one line of words.
+        let isPlain = made.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        throw isPlain ? .otherOption(name: name, made: made, given: given) : .damaged
+      }
+      guard try reader.integer(UInt64.self) == data else { throw .otherData }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/// What a fit can be told. The defaults suit most data.
+public struct FitOptions: Sendable {
+  /// Latents; nil lets the spectrum of the data decide.
+  public var latents: Int?
+  /// Widths of the encoder's hidden layers (the decoder's are the reverse); nil lets the samples' size decide.
+  public var hidden: [Int]?
+  /// Passes over the data; nil for as many as a fixed number of steps makes.
+  public var epochs: Int?
+  /// Seconds that training may take; nil for as many as it needs.
+  public var seconds: Double?
+  /// Samples that will be encoded: the fit makes model and codes of so many smallest together; nil where they are many
+  /// or not known, and codes alone count.
+  public var samples: Int?
+  /// What training makes best.
+  public var objective = Objective.rateDistortion
+  /// With ``Objective/elbo``: what the decoder's output says of values.
+  public var likelihood = LikelihoodChoice.automatic
+  /// With ``Objective/elbo``: the weight of the KL divergence in training.
+  public var beta = 1.0
+  /// The share of rows that is held out to choose and to report.
+  public var holdout = 0.1
+  /// Where random numbers start.
+  public var seed: UInt64 = 0
+
+  /// The defaults.
+  public init() {}
+}
+
+/// What training makes best.
+public enum Objective: String, CaseIterable, Sendable {
+  /// Bits and squared error, over a range of rates: for coding.
+  case rateDistortion = "rate-distortion"
+  /// The evidence lower bound: the VAE of textbooks, with a Gaussian posterior and the prior N(0, I).
+  case elbo
+}
+
+/// Which likelihood a textbook VAE has.
+public enum LikelihoodChoice: String, CaseIterable, Sendable {
+  /// Bernoulli's for values within 0 ... 1 and integers from 0 to 255 at the most; else the Gaussian.
+  case automatic = "auto"
+  case bernoulli
+  case gaussian
+}
+
+/// How far a fit has come.
+public struct FitProgress: Sendable {
+  /// 0 ... 1.
+  public var fraction: Double
+  /// Passes over the data so far, and in all.
+  public var epoch: Int
+  public var epochs: Int
+  /// Rate and distortion of the network alone on held-out rows, in the middle of its range: bits a sample and PSNR in
+  /// dB; nil until they have been measured.
+  public var heldOut: (bits: Double, psnr: Double)?
+  /// Seconds of training so far.
+  public var seconds: Double
+}

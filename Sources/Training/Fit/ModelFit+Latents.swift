@@ -1,0 +1,159 @@
+import Tensor
+import VAEModel
+
+// What a fit finds out about the latents of a finished model: their variances, what each explains, and a mixture that
+// draws them together.
+
+extension ModelFit {
+  /// Rows that latents are looked at on at the most.
+  private static let (mostLatentRows, mostExplainedRows) = (8192, 1024)
+
+  /// Variance of each latent over the rows that were fitted, at the finest VAE quality, in squared units of standardized
+  /// samples.
+  func latentVariances(_ model: Model, _ network: Model.Network, _ fit: Matrix) -> [Double] {
+    let latents = model.latentsInSteps(
+      of: fit.spread(rows: Self.mostLatentRows), network, kernels, workers)
+    return zip(latents.columnVariances, network.units(kernels)).map { $0 * Double($1) * Double($1) }
+  }
+
+  /// The share of the variance of held-out rows that each latent explains: by how much the squared error falls when
+  /// the latent joins those before it. The first begins at the mean; all of them together explain what the sum says.
+  func explainedVariance(_ model: Model, _ network: Model.Network, _ held: Matrix) -> [Double] {
+    let rows = held.spread(rows: Self.mostExplainedRows)
+    let all = rows.power
+    guard all > 0,
+      let errors = model.firstLatentErrors(Array(1...network.latents), rows, kernels, workers)
+    else { return [Double](repeating: 0, count: network.latents) }
+    return zip([all] + errors, errors).map { ($0 - $1) / all }
+  }
+
+  /// A mixture takes at most this share of the model's content.
+  private static let largestMixture = 0.04
+  /// Numbers of components that are tried.
+  private static let mixtureCounts = [1, 2, 4, 8, 16, 32, 64]
+  /// How surely a mixture must be the better one, in standard errors.
+  private static let leastCertainty = 2.0
+
+  /// A Gaussian mixture of the first latents, where it is closer to those of held-out rows than the prior is.
+  ///
+  /// Prior and mixture are compared as densities of latents with noise of the width of a step, which is what the decoder
+  /// was trained on: minus its logarithm is the rate that the prior takes. (A textbook VAE's have the width of its
+  /// posterior, and its prior is standard normal.) How many components, and of how many
+  /// latents, the held-out rows decide.
+  ///
+  /// - Returns: nil where none is closer, or where model and codes are to be smallest together.
+  func latentMixture(_ model: Model, _ network: Model.Network, _ ground: Ground) -> GaussianMixture? {
+    guard options.samples == nil else { return nil }
+    var random = RandomSource(seed: options.seed ^ 0x6D69_7874_7572_6573)
+    let width = network.evidence == nil ? 1 : 1 / Self.relativeSteps.finest
+    func noisy(_ rows: Matrix) -> Matrix {
+      let latents = model.latentsInSteps(
+        of: rows.spread(rows: Self.mostLatentRows), network, kernels, workers)
+      for r in 0..<latents.rows {
+        for c in 0..<latents.columns { latents.row(r)[c] += width * (random.uniform() - 0.5) }
+      }
+      return latents
+    }
+    let (fit, held) = (noisy(ground.fit), noisy(ground.held))
+    guard fit.isFinite, held.isFinite else { return nil }
+    let units = network.units(kernels)
+    let most = Int(Self.largestMixture * Double(model.encode().count))
+    let prior = priorLogDensities(network, held, units)
+    let scaled = held.scaledColumns(by: units)
+    var best: (mixture: GaussianMixture, gain: Double)?
+    for latents in mixtureWidths(network.latents) {
+      let part = fit.firstColumns(latents)
+      // Densities in units of latents are those in steps over the product of the steps.
+      let logUnits = units.prefix(latents).reduce(0) { $0 + logarithm(Double($1)) }
+      var last = -Double.infinity
+      for count in Self.mixtureCounts
+      where GaussianMixture.bytes(latents: latents, components: count) <= most {
+        guard
+          let mixture = GaussianMixture.fit(
+            part, components: count, kernels: kernels, workers: workers, random: &random
+          )?.scaled(by: units)
+        else { break }
+        let densities = mixture.logDensities(of: scaled, kernels: kernels, workers: workers)
+        let gains = densities.indices.map { r in
+          densities[r] + logUnits - prior[r].prefix(latents).reduce(0, +)
+        }
+        let gain = gains.reduce(0, +) / Double(gains.count)
+        let square = gains.reduce(0) { $0 + ($1 - gain) * ($1 - gain) } / Double(gains.count)
+        if gain > Self.leastCertainty * (square / Double(gains.count)).squareRoot(),
+          gain > best?.gain ?? 0
+        {
+          best = (mixture, gain)
+        }
+        if gain < last { break }
+        last = gain
+      }
+    }
+    return best?.mixture
+  }
+
+  /// Numbers of latents that a mixture may describe: all, half of them, and a quarter.
+  private func mixtureWidths(_ latents: Int) -> [Int] {
+    Array(Set([latents, (latents + 1) / 2, (latents + 3) / 4])).sorted(by: >)
+  }
+
+  /// For each row, the logarithm of the prior's density of each latent with its noise, in steps.
+  private func priorLogDensities(
+    _ network: Model.Network, _ latents: Matrix, _ units: [Float]
+  ) -> [[Double]] {
+    if network.evidence != nil {
+      return (0..<latents.rows).map { r in
+        units.indices.map { k in
+          let (unit, z) = (Double(units[k]), Double(latents.row(r)[k]) * Double(units[k]))
+          return logarithm(unit) - 0.5 * z * z - 0.5 * logarithm(2 * Double.pi)
+        }
+      }
+    }
+    let priors = network.parameters.priors(quality: 1, kernels: kernels)
+    return (0..<latents.rows).map { r in
+      priors.indices.map { priors[$0].logMass(around: Double(latents.row(r)[$0])) }
+    }
+  }
+}
+
+extension Model.Network {
+  /// The step of each latent at the finest VAE quality, in units of standardized samples.
+  func units(_ kernels: Kernels) -> [Float] {
+    let pass = Pass(rows: 1, self, at: point(1), kernels: kernels)
+    return (0..<latents).map { pass.decoderScale.row(0)[$0] }
+  }
+}
+
+extension Matrix {
+  /// Variance of each column.
+  fileprivate var columnVariances: [Double] {
+    (0..<columns).map { c in
+      var (sum, square) = (0.0, 0.0)
+      for r in 0..<rows {
+        let x = Double(row(r)[c])
+        sum += x
+        square += x * x
+      }
+      let n = Double(max(1, rows))
+      return max(0, square / n - (sum / n) * (sum / n))
+    }
+  }
+
+  /// Whether all numbers are finite.
+  fileprivate var isFinite: Bool {
+    (0..<rows).allSatisfy { r in (0..<columns).allSatisfy { row(r)[$0].isFinite } }
+  }
+
+  /// Each column times its factor.
+  fileprivate func scaledColumns(by factors: [Float]) -> Matrix {
+    let result = Matrix(rows: rows, columns: columns)
+    for r in 0..<rows { for c in 0..<columns { result.row(r)[c] = row(r)[c] * factors[c] } }
+    return result
+  }
+
+  /// The first columns.
+  fileprivate func firstColumns(_ count: Int) -> Matrix {
+    let result = Matrix(rows: rows, columns: count)
+    for r in 0..<rows { result.row(r).update(from: row(r), count: count) }
+    return result
+  }
+}

@@ -1,0 +1,141 @@
+import ByteIO
+import Tensor
+import Transform
+import VAEModel
+
+// A fit for a known number of samples: model and codes are to be smallest together. Networks from narrow to wide are
+// trained, with fewer latents where that pays, and each is finished with and without its layers.
+
+extension ModelFit {
+  /// Widths of hidden layers that are tried, as far as the default width.
+  private static let widths = [8, 16, 32, 64, 128, 256, 512]
+  /// Wider (or narrower) networks are given up after so many that were worse.
+  private static let patience = 2
+  /// Where codes take so many bytes for each number of the widest network, the search begins with that one.
+  private static let bytesForWide = 8.0
+  /// Where on the range of PSNR model and codes are counted: from 0, the lowest, to 1, the highest.
+  private static let places = [0.1, 0.3, 0.5, 0.7, 0.9]
+
+  /// A finished model, and what it and the codes of all samples take.
+  private struct Proposal {
+    var model: Model
+    /// Mean log of bytes, over ``places``.
+    var cost: Double
+    /// Log of the bits a sample in the middle of ``places``.
+    var rate: Double
+    var trained: Trained
+    /// Widths of its hidden layers; nil without a network.
+    var hidden: [Int]?
+  }
+
+  /// The model that takes the fewest bytes together with the codes of `count` samples, on average over PSNR.
+  func smallest(
+    for count: Int, _ ground: Ground, _ random: RandomSource, _ keeper: CheckpointKeeper?
+  ) throws(FitError) -> Result {
+    // Each proposal begins with the same random numbers, so that it does not depend on those before it.
+    var random = random
+    let linear = ResidualLayer.fit(
+      ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
+    let plain = draft(ground.model, ground, linear, &random)
+    let scale = PSNRScale(
+      lowest: Self.lowestPSNR(classical: plain.classical, width: plain.model.width),
+      highest: min(highestPSNR(ground), plain.classical.map { QualityChoice.psnr($0.error) }.max() ?? 0))
+    var best = proposal(plain, plain.classical, Trained(model: ground.model), nil, ground, count, scale)
+
+    let codes = Double(count) * exponential(best.rate) / 8
+    let widths = options.hidden.map { [$0] } ?? widths(ground, codes: codes)
+    func propose(_ part: Int, hidden: [Int], latents: Int?) throws(FitError) -> Proposal {
+      var random = random
+      let fit = narrowed(hidden: hidden, latents: latents, part: part, of: widths.count)
+      let trained: Trained
+      do throws(FitError) {
+        trained = try fit.trained(ground, &random, keeper)
+      } catch .suspended(let fraction) {
+        throw .suspended(fraction: (Double(part) + fraction) / Double(widths.count))
+      }
+      let draft = fit.draft(trained.model, ground, linear, &random)
+      return proposal(draft, draft.learned + draft.classical, trained, hidden, ground, count, scale)
+    }
+    var (worse, wasStopped) = (0, false)
+    for (part, hidden) in widths.enumerated() where !wasStopped && worse < Self.patience {
+      let next = try propose(part, hidden: hidden, latents: options.latents)
+      wasStopped = next.trained.wasStopped
+      worse = next.cost < best.cost ? 0 : worse + 1
+      if next.cost < best.cost { best = next }
+    }
+    while options.latents == nil, let hidden = best.hidden, best.trained.latents > 1, !wasStopped {
+      let next = try propose(widths.count - 1, hidden: hidden, latents: best.trained.latents / 2)
+      wasStopped = next.trained.wasStopped
+      guard next.cost < best.cost else { break }
+      best = next
+    }
+    best.trained.wasStopped = wasStopped
+    return result((best.model, plain.pca), ground, best.trained)
+  }
+
+  /// Hidden layers as wide as the default's and narrower, in the order in which they are tried.
+  ///
+  /// - Parameter codes: bytes of all samples' codes without a network.
+  private func widths(_ ground: Ground, codes: Double) -> [[Int]] {
+    let widest = hidden(rows: ground.fit.rows, width: ground.fit.columns)
+    let all =
+      Self.widths.filter { $0 < widest[0] }.map { [Int](repeating: $0, count: widest.count) } + [widest]
+    let numbers = 2 * Double(widest[0]) * Double(ground.fit.columns + widest[0])
+    return codes > Self.bytesForWide * numbers ? all.reversed() : all
+  }
+
+  /// The same fit with a network of these sizes, as one part of several.
+  private func narrowed(hidden: [Int], latents: Int?, part: Int, of parts: Int) -> ModelFit {
+    var options = options
+    options.hidden = hidden
+    options.latents = latents
+    options.seconds = options.seconds.map { $0 / Double(parts) }
+    let progress = self.progress
+    return ModelFit(options, kernels: kernels, workers: workers) { own in
+      var all = own
+      all.fraction = (Double(part) + own.fraction) / Double(parts)
+      return progress(all)
+    }
+  }
+
+  /// The cheapest of `draft` with all layers, without values, and without the linear layers.
+  private func proposal(
+    _ draft: Draft, _ candidates: [OperatingHull.Candidate], _ trained: Trained, _ hidden: [Int]?,
+    _ ground: Ground, _ count: Int, _ scale: PSNRScale
+  ) -> Proposal {
+    let variants = [
+      candidates, candidates.filter { $0.point.valueStep == 0 },
+      candidates.filter { $0.point.steps.allSatisfy { $0 == 0 } },
+    ]
+    var best: Proposal?
+    for variant in variants where !variant.isEmpty {
+      let lowest = draft.learned.isEmpty ? scale.lowest : Self.lowestPSNR(learned: candidates)
+      let choice = choice(variant, ground, lowest: lowest)
+      let model = choosing(draft.model, by: choice)
+      let bytes = ZstdFrame.compress(model.encode(), level: 19, checksum: true).count
+      let rates = Self.places.map { choice.logRate(scale.target($0)) ?? .infinity }
+      let costs = rates.map {
+        $0 < 700 ? logarithm(Double(bytes) + Double(count) * exponential($0) / 8) : .infinity
+      }
+      let cost = costs.reduce(0, +) / Double(costs.count)
+      if cost < best?.cost ?? .infinity || best == nil {
+        best = Proposal(
+          model: model, cost: cost, rate: rates[rates.count / 2],
+          trained: trained, hidden: hidden)
+      }
+    }
+    return best
+      ?? Proposal(
+        model: choosing(draft.model, by: choice([], ground, lowest: 0)), cost: .infinity, rate: 0,
+        trained: trained, hidden: hidden)
+  }
+
+  /// The PSNR at which proposals are compared, in standardized units against a peak of 1.
+  private struct PSNRScale {
+    let lowest: Double
+    let highest: Double
+
+    /// The PSNR at `place` of the way.
+    func target(_ place: Double) -> Double { lowest + (highest - lowest) * place }
+  }
+}

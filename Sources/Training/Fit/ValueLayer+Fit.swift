@@ -1,0 +1,282 @@
+import Tensor
+import Transform
+import VAEModel
+
+// How a value layer is found: neighbours by greedy least squares on the covariances of what the base leaves, scales
+// by reweighted least squares on the sizes of the errors, densities from a run over sample rows.
+
+extension ValueLayer {
+  /// Neighbours of one kind at the most.
+  private static let mostNeighbours = 8
+  /// Values that are looked at for each.
+  private static let candidates = 32
+  /// A neighbour must take at least this share of what is left.
+  private static let leastGain = 0.004
+  /// Rows for the scales, rows for the densities.
+  private static let scaleRows = 4096
+  private static let densityRows = 2048
+
+  /// Fits a layer.
+  ///
+  /// - Parameters:
+  ///   - samples: rows x values, in the data's units.
+  ///   - base: rows x values: what the other layers make of them.
+  ///   - unit: a power of two; all is fitted in this unit of the data's.
+  static func fit(
+    _ samples: Matrix, base: Matrix, rule: OutputRule, steps: [Float], unit: Float, kernels: Kernels,
+    workers: Workers, random: inout RandomSource
+  ) -> ValueLayer {
+    guard unit == 1 else {
+      let inverse = 1 / unit
+      let own = fit(
+        samples.times(inverse, kernels), base: base.times(inverse, kernels),
+        rule: OutputRule(
+          lowest: rule.lowest * inverse, highest: rule.highest * inverse, isInteger: rule.isInteger),
+        steps: steps.map { $0 * inverse }, unit: 1, kernels: kernels, workers: workers, random: &random)
+      // Only the deviation has the data's unit; what is multiplied with values has none.
+      var predictors = own.predictors
+      for i in predictors.indices {
+        predictors[i].deviation = (predictors[i].deviation * unit).roundedToBFloat16
+      }
+      return ValueLayer(predictors: predictors, densities: own.densities)
+    }
+    let left = Matrix(rows: samples.rows, columns: samples.columns)
+    kernels.table.pointee.add_scaled(
+      samples.buffer.pointer, -1, base.buffer.pointer, left.buffer.pointer, samples.buffer.count)
+    let errors = Covariances(left, kernels, workers)
+    let bases = Covariances(base, centred: true, kernels, workers)
+    let slots = Slots<Predictor>(count: samples.columns)
+    let rows = min(scaleRows, samples.rows)
+    // Few rows support few terms.
+    let most = max(0, min(mostNeighbours, samples.rows / 24))
+    workers.forEach(samples.columns) { i in
+      var predictor = Predictor()
+      predictor.prediction = neighbours(of: i, errors, most)
+      fitDeviation(&predictor, i, left, base, bases, errors, rule, rows: rows, most: most)
+      slots[i] = predictor
+    }
+    let predictors = slots.array
+    let draft = ValueLayer(
+      predictors: predictors, densities: [LogisticMixture](repeating: .narrow, count: levels))
+    return ValueLayer(
+      predictors: predictors,
+      densities: draft.fitDensities(
+        samples, base, rule, steps, kernels: kernels, workers: workers, random: &random))
+  }
+
+  /// The values before `i` whose errors predict that of `i`, by orthogonal matching pursuit (Pati et al. 1993).
+  private static func neighbours(of i: Int, _ c: Covariances, _ most: Int) -> [Term] {
+    let own = c[i, i]
+    guard own > 0, most > 0 else { return [] }
+    let strongest = c.strongest(i, among: 0..<i, count: candidates)
+    var chosen: [Int] = []
+    var factors: [Double] = []
+    var remaining = own
+    while chosen.count < most {
+      var best = (value: -1, gain: 0.0)
+      for j in strongest where !chosen.contains(j) && c[j, j] > 0 {
+        var covariance = c[i, j]
+        for (n, factor) in zip(chosen, factors) { covariance -= factor * c[n, j] }
+        let gain = covariance * covariance / c[j, j]
+        if gain > best.gain { best = (j, gain) }
+      }
+      guard best.value >= 0 else { break }
+      let trial = chosen + [best.value]
+      let solved = solve(
+        trial.map { a in trial.map { b in a == b ? c[a, b] * 1.002 : c[a, b] } }, trial.map { c[i, $0] })
+      let explained = zip(trial, solved).reduce(0) { $0 + $1.1 * c[i, $1.0] }
+      guard remaining - (own - explained) > leastGain * remaining else { break }
+      remaining = own - explained
+      chosen = trial
+      factors = solved
+    }
+    return zip(chosen, factors).map { Term(value: $0, factor: Float($1).roundedToBFloat16) }.sorted {
+      $0.value < $1.value
+    }
+  }
+
+  /// Fits |error| by terms that are not negative: least squares, reweighted so that small scales count as much as
+  /// large ones.
+  private static func fitDeviation(
+    _ predictor: inout Predictor, _ i: Int, _ left: Matrix, _ base: Matrix, _ bases: Covariances,
+    _ errors: Covariances, _ rule: OutputRule, rows: Int, most: Int
+  ) {
+    let near = Set(predictor.prediction.map(\.value)).union(
+      errors.strongest(i, among: 0..<i, count: most / 2)
+    )
+    .sorted()
+    let around = most < 2 ? [] : bases.strongest(i, among: 0..<left.columns, count: 4).filter { $0 != i }
+    var features: [(Int) -> Float] = [{ _ in 1 }]
+    for j in near { features.append { left.row($0)[j].magnitude } }
+    for m in around { features.append { (base.row($0)[i] - base.row($0)[m]).magnitude } }
+    let hasLowest = rule.lowest > -.infinity && most >= 2
+    let hasHighest = rule.highest < .infinity && most >= 2
+    if hasLowest { features.append { base.row($0)[i] - rule.lowest } }
+    if hasHighest { features.append { rule.highest - base.row($0)[i] } }
+    let n = features.count
+    var table = [Float](repeating: 0, count: rows * n)
+    var target = [Float](repeating: 0, count: rows)
+    var mean = 0.0
+    for r in 0..<rows {
+      var error = left.row(r)[i]
+      for term in predictor.prediction { error -= term.factor * left.row(r)[term.value] }
+      target[r] = error.magnitude
+      mean += Double(error.magnitude)
+      for f in 0..<n { table[r * n + f] = features[f](r) }
+    }
+    mean /= Double(rows)
+    let floor = max(mean * 0.01, 1e-30)
+    var weights = [Double](repeating: 0, count: n)
+    weights[0] = max(mean, floor)
+    for _ in 0..<4 {
+      let (normal, right) = Self.normalEquations(table, target, weights, floor: 0.1 * mean + floor)
+      weights = solveNonNegative(normal, right)
+    }
+    predictor.deviation = Float(max(weights[0], floor)).roundedToBFloat16
+    /// Those of `values` with a weight above 0, whose weights are from `first` on.
+    func terms(_ values: [Int], from first: Int) -> [Term] {
+      values.indices.filter { weights[first + $0] > 0 }.map {
+        Term(value: values[$0], factor: Float(weights[first + $0]).roundedToBFloat16)
+      }
+    }
+    predictor.errors = terms(near, from: 1)
+    predictor.contrasts = terms(around, from: 1 + near.count)
+    if hasLowest { predictor.aboveLowest = Float(weights[1 + near.count + around.count]).roundedToBFloat16 }
+    if hasHighest { predictor.belowHighest = Float(weights[n - 1]).roundedToBFloat16 }
+  }
+
+  /// The normal equations of least squares for `target` by the features in `table` (one row after another), each row weighed
+  /// by the inverse square of its scale by `weights`, with `floor` added.
+  private static func normalEquations(
+    _ table: [Float], _ target: [Float], _ weights: [Double], floor: Double
+  ) -> (normal: [[Double]], right: [Double]) {
+    let n = weights.count
+    var sums = [Double](repeating: 0, count: n * n + n)
+    var row = [Double](repeating: 0, count: n)
+    sums.withUnsafeMutableBufferPointer { sums in
+      row.withUnsafeMutableBufferPointer { row in
+        table.withUnsafeBufferPointer { table in
+          for r in target.indices {
+            var scale = floor
+            for f in 0..<n {
+              row[f] = Double(table[r * n + f])
+              scale += weights[f] * row[f]
+            }
+            let weight = 1 / (scale * scale)
+            let y = Double(target[r])
+            for a in 0..<n {
+              let x = weight * row[a]
+              for b in 0..<n { sums[a * n + b] += x * row[b] }
+              sums[n * n + a] += x * y
+            }
+          }
+        }
+      }
+    }
+    return ((0..<n).map { Array(sums[$0 * n..<($0 + 1) * n]) }, Array(sums[(n * n)...]))
+  }
+
+  /// Densities of symbols at each level, from runs at several steps.
+  private func fitDensities(
+    _ samples: Matrix, _ base: Matrix, _ rule: OutputRule, _ steps: [Float], kernels: Kernels,
+    workers: Workers,
+    random: inout RandomSource
+  ) -> [LogisticMixture] {
+    let rows = min(Self.densityRows, samples.rows)
+    var seen = LevelDensities()
+    let values = samples.columns
+    let (x, b) = (samples.rowMajor(rows), base.rowMajor(rows))
+    for step in steps {
+      let coder = ValueCoder(self, values: values, rule: rule, rows: rows, kernels: kernels)
+      x.withUnsafeBufferPointer { x in
+        b.withUnsafeBufferPointer { b in
+          coder.encode(x, base: b, rows: rows, step: step) { _, symbols, found in
+            for r in 0..<rows { seen.add(Float(symbols[r]), level: Int(found[r]), &random) }
+          }
+        }
+      }
+    }
+    return seen.fit(kernels: kernels, workers: workers, random: &random)
+  }
+}
+
+/// x^T x / rows, columns x columns.
+private struct Covariances: Sendable {
+  private let n: Int
+  private let numbers: [Double]
+
+  init(_ x: Matrix, centred: Bool = false, _ kernels: Kernels, _ workers: Workers) {
+    n = x.columns
+    var numbers = PrincipalComponents.scatter(x, kernels, workers)
+    if centred {
+      var means = [Double](repeating: 0, count: n)
+      for r in 0..<x.rows { for c in 0..<n { means[c] += Double(x.row(r)[c]) } }
+      for i in 0..<n { for j in 0..<n { numbers[i * n + j] -= means[i] * means[j] / Double(x.rows) } }
+    }
+    for i in numbers.indices { numbers[i] /= Double(x.rows) }
+    self.numbers = numbers
+  }
+
+  subscript(i: Int, j: Int) -> Double { numbers[i * n + j] }
+
+  /// The `count` columns of `range`, other than `i`, that are most correlated with `i`.
+  func strongest(_ i: Int, among range: Range<Int>, count: Int) -> [Int] {
+    let scored = range.filter { $0 != i && self[$0, $0] > 0 }.map { j in
+      (j, self[i, j] * self[i, j] / self[j, j])
+    }
+    return scored.sorted { ($0.1, $1.0) > ($1.1, $0.0) }.prefix(count).filter { $0.1 > 0 }.map(\.0)
+  }
+}
+
+/// Solves a symmetric positive definite system by Cholesky's method; a direction without weight gets 0.
+func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
+  let n = right.count
+  var l = matrix
+  for i in 0..<n {
+    for j in 0...i {
+      var sum = matrix[i][j]
+      for k in 0..<j { sum -= l[i][k] * l[j][k] }
+      if i == j {
+        l[i][i] = sum > matrix[i][i] * 1e-10 ? sum.squareRoot() : .infinity
+      } else {
+        l[i][j] = sum / l[j][j]
+      }
+    }
+  }
+  var y = right
+  for i in 0..<n {
+    for k in 0..<i { y[i] -= l[i][k] * y[k] }
+    y[i] /= l[i][i]
+  }
+  for i in (0..<n).reversed() {
+    for k in i + 1..<n { y[i] -= l[k][i] * y[k] }
+    y[i] /= l[i][i]
+  }
+  return y
+}
+
+/// Solves the normal equations with all unknowns at least 0: unknowns that come out negative are left out in turn.
+func solveNonNegative(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
+  var active = Array(right.indices)
+  while true {
+    let part = solve(
+      active.map { a in active.map { b in a == b ? matrix[a][b] * 1.0001 : matrix[a][b] } },
+      active.map { right[$0] })
+    guard let worst = part.indices.min(by: { part[$0] < part[$1] }), part[worst] < 0 else {
+      var result = [Double](repeating: 0, count: right.count)
+      for (place, value) in zip(active, part) { result[place] = value }
+      return result
+    }
+    active.remove(at: worst)
+    if active.isEmpty { return [Double](repeating: 0, count: right.count) }
+  }
+}
+
+extension Matrix {
+  /// Every number of it times `factor`.
+  fileprivate func times(_ factor: Float, _ kernels: Kernels) -> Matrix {
+    let result = Matrix(rows: rows, columns: columns)
+    kernels.table.pointee.scale(buffer.pointer, factor, result.buffer.pointer, buffer.count)
+    return result
+  }
+}

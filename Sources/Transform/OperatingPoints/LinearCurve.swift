@@ -1,0 +1,32 @@
+import Tensor
+import VAEModel
+
+// PCA, by which a model is measured.
+
+extension OperatingHull {
+  /// PCA's curve, of candidates without a network: errors are those of values that are known.
+  package func linearCurve(_ candidates: [Candidate]) -> [CurvePoint] {
+    guard let linear = model.layers.last else { return [] }
+    let square = Double(model.scale) * Double(model.scale)
+    let plain = candidates.filter { $0.point.valueStep == 0 }
+    let steps = plain.map { $0.point.steps.last ?? 0 }
+    let errors = knownErrors(linear, steps) ?? plain.map(\.error)
+    return plain.indices.map {
+      CurvePoint(
+        bits: plain[$0].bits, error: errors[$0] * square, components: linear.componentsActive(at: steps[$0]))
+    }
+  }
+}
+
+extension Model {
+  /// Rate and distortion of PCA with a uniform quantizer and an ideal entropy coder on `samples` (rows x values, in the
+  /// data's units): basis and tables of the rows that were fitted. What is missing is coded as the mean, and has no error.
+  /// Nil where the model has no baseline.
+  package func linearCurve(_ samples: Matrix, kernels: Kernels, workers: Workers) -> [CurvePoint]? {
+    guard let linear, samples.rows > 0, samples.columns == values else { return nil }
+    let hull = OperatingHull(
+      kernels: kernels, workers: workers, held: standardized(samples, kernels: kernels), heldSamples: samples,
+      known: samples.hasMissing ? samples.known() : nil, model: linear)
+    return hull.linearCurve(hull.withoutNetwork())
+  }
+}

@@ -1,0 +1,339 @@
+import CKernels
+import Tensor
+import VAEModel
+
+/// Turns samples into symbols and back, for one model at one operating point.
+///
+/// It owns the activations of one block of rows and allocates nothing afterwards. A row's symbols, and a row's
+/// reconstruction, do not depend on the rows beside it.
+package final class SampleCoder {
+  /// Rows it works on at once.
+  package let blockRows: Int
+  private let effort: Effort
+  private let model: Model
+  private let point: OperatingPoint
+  private let kernels: Kernels
+  private let pass: Pass?
+  /// rows x width: the standardized samples, the reconstruction, what is left.
+  private let target: Matrix
+  private let reconstruction: Matrix
+  private let residual: Matrix
+  /// rows x values, where the model has a front basis.
+  private let wide: Matrix?
+  private let coefficients: [(values: Matrix, change: Matrix)?]
+  private let scales: [RowScale]
+  /// For encoding alone, and made when it is first needed: the choice of symbols by the table of their level.
+  private lazy var choices = zip(model.layers, point.steps).map { layer, step in
+    SymbolChoice(step > 0 ? layer.symbolWeights(step: step, kernels) : [])
+  }
+  /// The search for latents; and what judges its results where the search itself does not know what they cost, with room
+  /// for the results of two trials. Made as the choices are.
+  private lazy var searching: (search: LatentSearch, judge: Judge?)? = {
+    guard let pass, let limits = effort.search else { return nil }
+    let last = point.steps.lastIndex { $0 > 0 }
+    let leftover = LeftoverCost(
+      model, at: point, rows: blockRows, last: last.map { (scales[$0], choices[$0]) }, bounds: bounds,
+      kernels: kernels)
+    guard let leftover else { return nil }
+    let latents = SymbolChoice(model.latentWeights(at: point, kernels: kernels))
+    let search = LatentSearch(
+      pass, limits, leftover: leftover, choice: latents, keepsOutputs: !leftover.isExact)
+    if leftover.isExact { return (search, nil) }
+    let cost = RowCost(model, at: point, latents, effort: effort, rows: blockRows, kernels: kernels)
+    return (search, (cost, cost.makeRows(blockRows), cost.makeRows(blockRows)))
+  }()
+  private typealias Judge = (cost: RowCost, found: CodedRows, nearest: CodedRows)
+  /// What became of the block that was encoded last, where a judge has seen it.
+  private var judged: CodedRows?
+  /// Whether ``reconstruction`` is what the network and the layers make of the block that was encoded last.
+  private var hasBase = false
+  /// Bounds of each standardized value, where the output rule has any and the network works on values.
+  private let bounds: (low: FloatBuffer, high: FloatBuffer)?
+
+  /// - Parameters:
+  ///   - blockRows: rows at once: more is faster up to about 256, and takes more memory.
+  ///   - effort: for encoding alone.
+  package init(
+    _ model: Model, at point: OperatingPoint, blockRows: Int = 128, effort: Effort = .standard,
+    kernels: Kernels
+  ) {
+    precondition(model.accepts(point) && blockRows > 0)
+    self.effort = effort
+    self.model = model
+    self.point = point
+    self.kernels = kernels
+    self.blockRows = blockRows
+    target = Matrix(rows: blockRows, columns: model.width)
+    reconstruction = Matrix(rows: blockRows, columns: model.width)
+    residual = Matrix(rows: blockRows, columns: model.width)
+    wide = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
+    bounds = model.standardizedBounds()
+    coefficients = zip(model.layers, point.steps).map { layer, step in
+      guard step > 0 else { return nil }
+      return (
+        Matrix(rows: blockRows, columns: layer.components), Matrix(rows: blockRows, columns: layer.components)
+      )
+    }
+    scales = zip(model.layers, point.steps).map {
+      $0.scale(step: $1 > 0 ? $1 : 1)
+    }
+    if let network = model.network, let part = point.network {
+      pass = Pass(rows: blockRows, network, at: part, kernels: kernels)
+    } else {
+      pass = nil
+    }
+  }
+
+  /// Symbols that no 32-bit integer holds are cut off here; only absurd input reaches it.
+  private static let largestSymbol: Float = 0x1p30
+
+  /// Encodes `samples` (in the data's units, rows x values, at most ``blockRows`` rows).
+  ///
+  /// - Parameters:
+  ///   - symbols: plane-major: the symbol of plane p and row r goes to symbols[p * planeStride + r].
+  ///   - levels: the same for the planes after the latents': the level that chooses the table of the symbol.
+  ///   - planeStride: symbols from one plane to the next.
+  package func encode(
+    _ samples: UnsafeBufferPointer<Float>, rows: Int, symbols: UnsafeMutablePointer<Int32>,
+    levels: UnsafeMutablePointer<UInt8>, planeStride: Int
+  ) {
+    precondition(rows <= blockRows && samples.count == rows * model.values)
+    model.prepare(samples, rows: rows, wide: wide, into: target, kernels)
+    judged = nil
+    hasBase = false
+    if let pass {
+      pass.input.row(0).update(from: target.row(0), count: rows * target.stride)
+      pass.forwardEncoder(0..<rows)
+      kernels.table.pointee.round(pass.latents.row(0), pass.symbols.row(0), rows * pass.symbols.stride)
+      limit(pass.symbols, rows)
+      if let (search, judge) = searching { judged = improve(pass, samples, rows, by: search, judge) }
+      emit(pass.symbols, rows, symbols, planeStride)
+    }
+    let latents = pass?.symbols.columns ?? 0
+    if let judged {
+      judged.copy(
+        planes: 0..<coefficientPlanes, rows: rows, to: symbols + latents * planeStride, levels,
+        planeStride: planeStride)
+    } else if coefficientPlanes > 0 {
+      reconstructNetwork(rows)
+      encodeLayers(rows, symbols + latents * planeStride, levels, planeStride)
+      hasBase = true
+    }
+  }
+
+  /// Planes of coefficients.
+  private var coefficientPlanes: Int { coefficients.reduce(0) { $0 + ($1?.values.columns ?? 0) } }
+
+  /// Codes what ``reconstruction`` leaves by the layers, and adds what comes of it.
+  private func encodeLayers(
+    _ rows: Int, _ symbols: UnsafeMutablePointer<Int32>, _ levels: UnsafeMutablePointer<UInt8>,
+    _ planeStride: Int
+  ) {
+    let table = kernels.table.pointee
+    var (plane, firstLevel) = (0, 0)
+    for (i, layer) in model.layers.enumerated() {
+      guard let (values, change) = coefficients[i] else { continue }
+      table.add_scaled(target.row(0), -1, reconstruction.row(0), residual.row(0), rows * residual.stride)
+      layer.analyze(residual, 0..<rows, into: values, change: change, kernels: kernels)
+      table.scale(values.row(0), 1 / point.steps[i], values.row(0), rows * values.stride)
+      choose(
+        values, rows, layer: i, firstLevel: UInt8(firstLevel), symbols: symbols + plane * planeStride,
+        levels: levels + plane * planeStride, planeStride)
+      firstLevel += layer.levels
+      plane += values.columns
+      table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
+      layer.synthesize(values, 0..<rows, onto: reconstruction, kernels: kernels)
+    }
+  }
+
+  /// Searches for better symbols than those in `pass`, and takes a row's where they are better in truth.
+  ///
+  /// - Returns: the rows with all that follows their latents, where `judge` was asked.
+  private func improve(
+    _ pass: Pass, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by search: LatentSearch, _ judge: Judge?
+  ) -> CodedRows? {
+    guard let judge, let outputs = search.outputs else {
+      _ = search.run(target, rows: rows)
+      return nil
+    }
+    let nearest = pass.symbols.copy(rows: 0..<rows)
+    guard search.run(target, rows: rows) else { return nil }
+    code(outputs.best, samples, rows, by: judge.cost, into: judge.found)
+    let found = pass.symbols.copy(rows: 0..<rows)
+    pass.symbols.row(0).update(from: nearest.row(0), count: rows * nearest.stride)
+    code(outputs.first, samples, rows, by: judge.cost, into: judge.nearest)
+    var kept: [Int] = []
+    for r in 0..<rows {
+      if judge.found.costs[r] < judge.nearest.costs[r] {
+        pass.symbols.row(r).update(from: found.row(r), count: found.stride)
+      } else {
+        kept.append(r)
+      }
+    }
+    judge.found.take(kept, from: judge.nearest)
+    return judge.found
+  }
+
+  /// Codes what the network's `output` for the symbols in the pass leaves, and finds what the rows cost.
+  private func code(
+    _ output: Matrix, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by cost: RowCost,
+    into coded: CodedRows
+  ) {
+    reconstruction.row(0).update(from: output.row(0), count: rows * reconstruction.stride)
+    coded.symbols.withUnsafeMutableBufferPointer { symbols in
+      coded.levels.withUnsafeMutableBufferPointer { levels in
+        guard let symbols = symbols.baseAddress, let levels = levels.baseAddress else { return }
+        encodeLayers(rows, symbols, levels, coded.stride)
+      }
+    }
+    coded.base.withUnsafeMutableBufferPointer {
+      finish(rows, into: UnsafeMutableBufferPointer(rebasing: $0[..<samples.count]), asBase: true)
+    }
+    cost.finish(coded, samples, latents: pass?.symbols, rows: rows)
+  }
+
+  /// The symbols of the value layer for the block that was encoded last, where the search has tried them.
+  ///
+  /// - Parameters:
+  ///   - symbols: plane-major; those of the values alone.
+  ///   - levels: of all levels of the point, as those of coefficients are.
+  /// - Returns: whether they were known: else a ``ValueCoder`` finds them, from ``lastBase(rows:into:)``.
+  package func copyLastValues(
+    rows: Int, symbols: UnsafeMutablePointer<Int32>, levels: UnsafeMutablePointer<UInt8>, planeStride: Int
+  ) -> Bool {
+    guard let judged, point.valueStep > 0 else { return false }
+    judged.copy(
+      planes: coefficientPlanes..<coefficientPlanes + model.values, rows: rows, to: symbols, levels,
+      planeStride: planeStride)
+    return true
+  }
+
+  /// What the block that was encoded last is the base of, for a value layer: what
+  /// ``decode(_:planeStride:rows:into:asBase:)`` makes of its symbols.
+  package func lastBase(rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
+    precondition(rows <= blockRows && samples.count == rows * model.values)
+    if let judged {
+      judged.base.withUnsafeBufferPointer {
+        _ = samples.update(fromContentsOf: UnsafeBufferPointer(rebasing: $0[..<samples.count]))
+      }
+      return
+    }
+    if !hasBase { reconstructNetwork(rows) }
+    finish(rows, into: samples, asBase: true)
+  }
+
+  /// Decodes what ``encode(_:rows:symbols:levels:planeStride:)`` made, into the data's units.
+  ///
+  /// - Parameters:
+  ///   - samples: rows x values; overwritten.
+  ///   - asBase: integers are not rounded, since a value layer follows.
+  package func decode(
+    _ symbols: UnsafePointer<Int32>, planeStride: Int, rows: Int,
+    into samples: UnsafeMutableBufferPointer<Float>,
+    asBase: Bool
+  ) {
+    precondition(rows <= blockRows && samples.count == rows * model.values)
+    let table = kernels.table.pointee
+    var next = symbols
+    if let pass {
+      take(pass.symbols, rows, next, planeStride)
+      next += pass.symbols.columns * planeStride
+    }
+    reconstructNetwork(rows)
+    for (i, layer) in model.layers.enumerated() {
+      guard let (values, _) = coefficients[i] else { continue }
+      take(values, rows, next, planeStride)
+      next += values.columns * planeStride
+      table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
+      layer.synthesize(values, 0..<rows, onto: reconstruction, kernels: kernels)
+    }
+    finish(rows, into: samples, asBase: asBase)
+  }
+
+  /// reconstruction = the network's output for its symbols, within bounds; 0 (the mean) without a network.
+  private func reconstructNetwork(_ rows: Int) {
+    guard let pass else {
+      reconstruction.row(0).update(repeating: 0, count: rows * reconstruction.stride)
+      return
+    }
+    pass.forwardDecoder(0..<rows)
+    let output = reconstruction.row(0)
+    output.update(from: pass.output.row(0), count: rows * reconstruction.stride)
+    guard let bounds else { return }
+    for r in 0..<rows {
+      kernels.table.pointee.clip(
+        reconstruction.row(r), bounds.low.pointer, bounds.high.pointer, reconstruction.row(r), model.values)
+    }
+  }
+
+  private func finish(_ rows: Int, into samples: UnsafeMutableBufferPointer<Float>, asBase: Bool) {
+    model.finish(reconstruction, rows: rows, wide: wide, into: samples, isWhole: !asBase, kernels)
+  }
+
+  private func limit(_ matrix: Matrix, _ rows: Int) {
+    let p = matrix.row(0)
+    for i in 0..<rows * matrix.stride {
+      p[i] = max(-Self.largestSymbol, min(Self.largestSymbol, p[i]))
+    }
+  }
+
+  /// Replaces a layer's coefficients, in units of the step, by symbols; writes these, and their levels.
+  private func choose(
+    _ matrix: Matrix, _ rows: Int, layer: Int, firstLevel: UInt8, symbols: UnsafeMutablePointer<Int32>,
+    levels: UnsafeMutablePointer<UInt8>, _ planeStride: Int
+  ) {
+    let (start, stride) = (matrix.row(0), matrix.stride)
+    let chooses = effort.chooses
+    choices[layer].withTables { tables in
+      scales[layer].forEach(first: matrix.columns, rows: rows) { r, c, level in
+        // In this order, what is no number becomes the largest.
+        let x = max(-Self.largestSymbol, min(Self.largestSymbol, start[r &* stride &+ c]))
+        let symbol = chooses ? tables.symbol(x, Int(level)) : x.roundedToEven
+        start[r &* stride &+ c] = symbol
+        symbols[c &* planeStride &+ r] = Int32(symbol)
+        levels[c &* planeStride &+ r] = level &+ firstLevel
+        return symbol.magnitude
+      }
+    }
+  }
+
+  /// Rows that are turned into planes at once, or back: what they touch stays in the cache.
+  private static let turnedRows = 16
+
+  /// Writes the columns of a matrix as planes.
+  private func emit(
+    _ matrix: Matrix, _ rows: Int, _ symbols: UnsafeMutablePointer<Int32>, _ planeStride: Int
+  ) {
+    let (start, stride) = (matrix.row(0), matrix.stride)
+    for first in Swift.stride(from: 0, to: rows, by: Self.turnedRows) {
+      let last = min(first + Self.turnedRows, rows)
+      for c in 0..<matrix.columns {
+        let target = symbols + c * planeStride
+        for r in first..<last { target[r] = Int32(start[r &* stride &+ c]) }
+      }
+    }
+  }
+
+  /// Reads planes as the columns of a matrix.
+  private func take(_ matrix: Matrix, _ rows: Int, _ symbols: UnsafePointer<Int32>, _ planeStride: Int) {
+    let (start, stride) = (matrix.row(0), matrix.stride)
+    for first in Swift.stride(from: 0, to: rows, by: Self.turnedRows) {
+      let last = min(first + Self.turnedRows, rows)
+      for c in 0..<matrix.columns {
+        let source = symbols + c * planeStride
+        for r in first..<last { start[r &* stride &+ c] = Float(source[r]) }
+      }
+    }
+  }
+}
+
+extension Pass {
+  /// A pass for coding `rows` rows with `network` at `part`: conditioned, its scales at hand.
+  package init(rows: Int, _ network: Model.Network, at part: OperatingPoint.Network, kernels: Kernels) {
+    self.init(
+      rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, logistic: network.logistic,
+      kernels: kernels)
+    for r in 0..<rows { condition(row: r, u: part.quality, step: part.step) }
+    forwardScales(0..<rows)
+  }
+}

@@ -1,0 +1,36 @@
+import Tensor
+import VAEModel
+
+/// Bits that a symbol takes under the frequency table made of its weights: an estimate for choices that a fit makes.
+/// What a stream really takes is measured on the stream.
+package struct SymbolCost {
+  private let lowest: Int32
+  private let rawBits: Int
+  /// Of the symbols from the lowest on.
+  package let bits: [Float]
+  private let escapeBits: Float
+
+  /// The least share a frequency table gives a symbol.
+  private static let leastWeight = Double(1 << 9)
+
+  package init(_ weights: LogisticMixture.SymbolWeights) {
+    lowest = weights.lowest
+    rawBits = weights.rawBits
+    let bit = logarithm(2)
+    func cost(_ weight: UInt32) -> Float {
+      Float(24 - logarithm(max(Double(weight), Self.leastWeight)) / bit)
+    }
+    let raw = Float(weights.rawBits)
+    bits = weights.weights.map { cost($0) + raw }
+    escapeBits = cost(weights.escape)
+  }
+
+  /// Bits of `symbol`.
+  package func callAsFunction(_ symbol: Int32) -> Float {
+    let index = Int(symbol >> Int32(rawBits)) - Int(lowest)
+    if index >= 0 && index < bits.count { return bits[index] }
+    // An escape is followed by an Elias gamma code of about twice the binary digits.
+    let magnitude = index < 0 ? -index : index - bits.count + 1
+    return escapeBits + Float(rawBits + 2 * (Int.bitWidth - magnitude.leadingZeroBitCount) - 1)
+  }
+}

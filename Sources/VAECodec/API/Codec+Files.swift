@@ -1,0 +1,130 @@
+import ByteIO
+import Records
+import Training
+
+/// What a codec does with files, chunk by chunk, in memory that does not grow with them. A file comes to be whole or not at
+/// all, also where the task is cancelled.
+extension Codec {
+  /// Fits a model to all samples of some files, which have one shape.
+  ///
+  /// - Parameters:
+  ///   - files: their paths.
+  ///   - reading: what the files do not tell of their format.
+  ///   - options: see ``FitOptions``.
+  ///   - memory: bytes that samples may take; of more, a uniform sample of rows is fitted.
+  ///   - progress: called a few times a second.
+  public func fit(
+    files: [String], reading: ReadOptions = ReadOptions(), options: FitOptions = FitOptions(),
+    memory: Int = 1 << 30, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
+  ) async throws -> FitReport {
+    let observer = TransferObserver()
+    return try await Blocking.run(observer, leaves: true) {
+      let readers = try files.map {
+        (name: $0, reader: try Samples.reader($0, reading, observing: observer))
+      }
+      return try fit(readers, options: options, memory: memory) {
+        progress($0)
+        return !observer.isCancelled
+      }
+    }
+  }
+
+  /// Encodes a file of samples into a `.vaec` file.
+  ///
+  /// - Parameters:
+  ///   - file: the path of the samples.
+  ///   - path: where the stream goes.
+  ///   - model: what the samples are encoded with.
+  ///   - options: how.
+  ///   - reading: what the file does not tell of its format.
+  ///   - overwrite: whether a file that exists gives way.
+  ///   - progress: called as the input is read.
+  public func encode(
+    file: String, to path: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
+    reading: ReadOptions = ReadOptions(), overwrite: Bool = false,
+    progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }
+  ) async throws -> EncodeReport {
+    let observer = TransferObserver(progress)
+    return try await Blocking.run(observer) {
+      let open = { () throws(CodecError) in try Samples.reader(file, reading, observing: observer) }
+      let sink = try naming(path) { () throws(ByteIOError) in
+        try OutputFile(
+          path: path, overwrite: overwrite, provenance: Provenance(copying: FileSource(path: file)))
+      }
+      let report = try encode(open(), name: file, model: model, options: options, to: sink, reopen: open)
+      try readBack(sink, name: path, samples: report.samples)
+      try naming(path) { () throws(ByteIOError) in try sink.finish() }
+      return report
+    }
+  }
+
+  /// Encodes a file, and tells how it goes: progress, and the report as the last event.
+  public func encoding(
+    file: String, to path: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
+    reading: ReadOptions = ReadOptions(), overwrite: Bool = false
+  ) -> AsyncThrowingStream<CodecEvent<TransferProgress, EncodeReport>, any Error> {
+    Blocking.events {
+      try await encode(
+        file: file, to: path, model: model, options: options, reading: reading, overwrite: overwrite,
+        progress: $0)
+    }
+  }
+
+  /// Decodes a `.vaec` file into a file of samples, in the format that the end of its name asks for; else in the one that
+  /// the samples came from.
+  ///
+  /// - Parameters:
+  ///   - file: the path of the stream.
+  ///   - path: where the samples go.
+  ///   - model: nil where the file carries its own or needs none.
+  ///   - overwrite: whether a file that exists gives way.
+  ///   - progress: called as the input is read.
+  public func decode(
+    file: String, to path: String, model: FittedModel? = nil, overwrite: Bool = false,
+    progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }
+  ) async throws -> DecodeReport {
+    let observer = TransferObserver(progress)
+    return try await Blocking.run(observer) {
+      let source = try naming(file) { () throws(ByteIOError) in try FileSource(path: file) }
+      return try decode(observer.watch(source), name: file, model: model) {
+        (description) throws(CodecError) in
+        try Samples.writer(path, overwrite: overwrite, Provenance(copying: source), description)
+      }
+    }
+  }
+
+  /// Decodes a file, and tells how it goes: progress, and the report as the last event.
+  public func decoding(
+    file: String, to path: String, model: FittedModel? = nil, overwrite: Bool = false
+  ) -> AsyncThrowingStream<CodecEvent<TransferProgress, DecodeReport>, any Error> {
+    Blocking.events {
+      try await decode(file: file, to: path, model: model, overwrite: overwrite, progress: $0)
+    }
+  }
+}
+
+extension FittedModel {
+  /// Reads a `.vae` file.
+  package init(contentsOf path: String) throws(CodecError) {
+    let source = try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
+    self = try FittedModel.read(source, name: path)
+  }
+
+  /// Writes the model as a `.vae` file.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - overwrite: whether a file that exists gives way.
+  ///   - provenance: what the model is made of, which decides who may read it.
+  package func write(
+    to path: String, overwrite: Bool = false, provenance: Provenance = .unknown
+  ) throws(CodecError) {
+    let file = try naming(path) { () throws(ByteIOError) in
+      let file = try OutputFile(path: path, overwrite: overwrite, provenance: provenance)
+      try file.write(bytes)
+      return file
+    }
+    try readBack(file, name: path)
+    try naming(path) { () throws(ByteIOError) in try file.finish() }
+  }
+}

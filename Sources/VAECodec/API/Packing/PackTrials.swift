@@ -1,0 +1,120 @@
+import ByteIO
+import Records
+import Tensor
+
+/// The streams that a packer has tried for what it was asked for: the best of them so far, in a temporary file.
+///
+/// Of streams that keep what was asked for, the smallest is the best; where a rate or a size was asked for, the most exact.
+struct PackTrials {
+  /// A stream that was tried.
+  struct Trial {
+    let report: EncodeReport
+    let carriesModel: Bool
+    let stream: SpoolFile
+  }
+
+  private let options: EncodeOptions
+  /// The best; nil where none keeps what was asked for.
+  private(set) var best: Trial?
+  /// Bytes of the smallest with a model and without, of those that keep it.
+  private(set) var (bytesWithModel, bytesWithoutModel): (Int?, Int?)
+  /// Why a trial made no stream: the target is out of its reach.
+  private var failure: CodecError?
+
+  init(_ options: EncodeOptions) { self.options = options }
+
+  /// Makes a stream, and keeps it where it is the best so far.
+  ///
+  /// - Returns: what came of it; nil where the target is out of its reach.
+  @discardableResult
+  mutating func add(
+    carriesModel: Bool = false, _ encode: (SpoolFile) throws(CodecError) -> EncodeReport
+  ) throws(CodecError) -> EncodeReport? {
+    let spool = try naming("a temporary file") { () throws(ByteIOError) in try SpoolFile() }
+    let report: EncodeReport
+    do throws(CodecError) {
+      report = try encode(spool)
+    } catch {
+      guard case .targetOutOfReach(_, _, let nearest) = error else { throw error }
+      if case .targetOutOfReach(_, _, let other) = failure, other <= nearest { return nil }
+      failure = error
+      return nil
+    }
+    guard keepsTarget(report) else { return report }
+    if carriesModel {
+      bytesWithModel = min(bytesWithModel ?? .max, report.streamBytes)
+    } else {
+      bytesWithoutModel = min(bytesWithoutModel ?? .max, report.streamBytes)
+    }
+    if best.map({ isBetter(report, than: $0.report) }) ?? true {
+      best = Trial(report: report, carriesModel: carriesModel, stream: spool)
+    }
+    return report
+  }
+
+  /// Whether no other stream can be better: all of a rate is allowed, and nothing is lost.
+  var isPerfect: Bool {
+    guard options.guarantee == nil, let best else { return false }
+    return switch options.target {
+    case .quality, .psnr: false
+    case .bitsPerSample, .bytes: best.report.mse == 0
+    }
+  }
+
+  /// The best. Throws where nothing keeps what was asked for.
+  func result(name: String) throws(CodecError) -> Trial {
+    if let best { return best }
+    throw failure ?? .targetOutOfReach(name: name, asked: options.target, nearest: 0)
+  }
+
+  private func keepsTarget(_ report: EncodeReport) -> Bool {
+    guard options.guarantee == nil else { return true }
+    switch options.target {
+    case .quality, .psnr: return true
+    case .bitsPerSample(let bits): return report.bitsPerSample <= bits
+    case .bytes(let bytes): return report.streamBytes <= bytes
+    }
+  }
+
+  private func isBetter(_ report: EncodeReport, than other: EncodeReport) -> Bool {
+    let isCheaper = report.streamBytes < other.streamBytes
+    guard options.guarantee == nil else { return isCheaper }
+    switch options.target {
+    case .quality, .psnr: return isCheaper
+    case .bitsPerSample, .bytes:
+      let (own, others) = (report.mse ?? 0, other.mse ?? 0)
+      return own == others ? isCheaper : own < others
+    }
+  }
+}
+
+/// What a packer looks at before it encodes: how many samples there are, what they span, and some of them.
+struct PackSurvey {
+  private(set) var rows = 0
+  /// Greatest minus least finite value.
+  let span: Double
+  /// The same among values that a model may know: what PSNR is measured against.
+  let peak: Double
+  /// The type of the values.
+  let elementType: ElementType
+  /// Some rows, spread evenly; nil where there are none.
+  let sample: SampleBatch?
+
+  private static let pieceValues = 1 << 16
+
+  init(_ reader: any SampleReader) throws(CodecError) {
+    let width = reader.description.valuesPerSample
+    elementType = reader.description.elementType
+    var (range, sample) = (ValueRange(), RowSample(mostRows: max(16, Self.pieceValues / max(1, width))))
+    var known = ValueRange(reach: Double(Matrix.greatestKnown))
+    while let batch = try reading(reader, max(1, Self.pieceValues / max(1, width))) {
+      rows += batch.rows
+      range.add(batch)
+      known.add(batch)
+      sample.add(batch)
+    }
+    span = min(range.width, .greatestFiniteMagnitude)
+    peak = known.width
+    self.sample = sample.batch
+  }
+}

@@ -1,0 +1,103 @@
+import Records
+import Tensor
+
+/// How far decoded samples are from their originals, over the values that count: those whose original is a finite number,
+/// and not one that is too large for a model (``Matrix/greatestKnown``). Where a value is too large and comes back changed, its
+/// error counts with those of the others.
+///
+/// A value that is no finite number has to come back as what it is; where it does not, the largest error is infinite.
+public struct Distortion: Equatable, Sendable {
+  /// Values that count.
+  public private(set) var count = 0
+  /// The largest difference, in units of the data.
+  public private(set) var maximum = 0.0
+  private var squares = 0.0
+  private var (lowest, highest) = (Double.infinity, -Double.infinity)
+  /// What PSNR is measured against where it is above 0; else the range of the originals.
+  private var fittedPeak: Double
+
+  /// - Parameter peak: the value range of the data that a model was fitted on; 0 where there is no model.
+  public init(peak: Double = 0) { fittedPeak = peak }
+
+  /// The same with PSNR against another peak: see ``init(peak:)``.
+  public func against(peak: Double) -> Distortion {
+    var result = self
+    result.fittedPeak = peak
+    return result
+  }
+
+  /// Adds originals and what came back of them. Sums go in the order of calls: equal figures need equal order.
+  public mutating func add(_ original: [Double], _ decoded: [Double]) {
+    for (a, b) in zip(original, decoded) {
+      guard a.isFinite else {
+        if a != b, !(a.isNaN && b.isNaN) { maximum = .infinity }
+        continue
+      }
+      let difference = (a - b).magnitude
+      let d = difference.isNaN ? .infinity : difference
+      squares += d * d
+      maximum = max(maximum, d)
+      // What is too large for any model neither makes the others better nor widens their range.
+      guard a.magnitude <= Double(Matrix.greatestKnown) else { continue }
+      lowest = min(lowest, a)
+      highest = max(highest, a)
+      count += 1
+    }
+  }
+
+  /// Adds the samples of a batch and what came back of them, as a writer of `description` prints it.
+  package mutating func add(_ batch: SampleBatch, _ decoded: SampleBatch, as description: SampleDescription) {
+    // In pieces: as binary64 numbers, those of a whole chunk would take more than all else does.
+    let pieceRows = max(1, Self.pieceValues / max(1, batch.valuesPerSample))
+    for first in stride(from: 0, to: batch.rows, by: pieceRows) {
+      let rows = first..<min(batch.rows, first + pieceRows)
+      add(batch.rows(rows).doubles(), description.printed(decoded.rows(rows).doubles()))
+    }
+  }
+
+  /// Values that are compared at once.
+  private static let pieceValues = 1 << 15
+
+  /// Whether all values came back as they were.
+  public var isExact: Bool { maximum == 0 }
+
+  /// Mean squared error, in squared units of the data; 0 where no value counts.
+  public var mse: Double { maximum.isFinite ? squares / Double(max(1, count)) : .infinity }
+
+  /// The root of ``mse``, in units of the data.
+  public var rmse: Double { mse.squareRoot() }
+
+  /// What ``psnr`` is measured against: the value range of the data that the model was fitted on, or that of the originals
+  /// where there is no model.
+  public var peak: Double { fittedPeak > 0 ? fittedPeak : max(0, highest - lowest) }
+
+  /// In dB: infinite only where all values are exact. Nil where the peak is 0 and they are not.
+  public var psnr: Double? {
+    if isExact { return .infinity }
+    guard peak > 0 else { return nil }
+    // Squares of tiny differences may be too small for any number.
+    return Self.psnr(mse: max(mse, .leastNormalMagnitude), peak: peak)
+  }
+
+  /// In dB: infinite without an error; 0 where there is an error and the peak is 0.
+  static func psnr(mse: Double, peak: Double) -> Double {
+    guard mse > 0 else { return .infinity }
+    guard peak > 0 else { return 0 }
+    let ratio = peak * peak / mse
+    return ratio > 0 && ratio.isFinite ? decibels(ratio) : 2 * decibels(peak / mse.squareRoot())
+  }
+}
+
+extension SampleDescription {
+  /// Decoded values as a writer of this format prints them: text has so many decimals a column.
+  func printed(_ decoded: [Double]) -> [Double] {
+    guard case .delimited(let style) = format, style.decimals.contains(where: { $0 != nil }) else {
+      return decoded
+    }
+    var units: [Double?] = style.decimals.map { $0.map { n in (0..<n).reduce(1.0) { p, _ in p * 10 } } }
+    units += [Double?](repeating: nil, count: max(0, valuesPerSample - units.count))
+    return decoded.enumerated().map { i, value in
+      units[i % valuesPerSample].map { (value * $0).rounded(.toNearestOrEven) / $0 } ?? value
+    }
+  }
+}

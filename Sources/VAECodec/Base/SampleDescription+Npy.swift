@@ -1,0 +1,17 @@
+import Records
+
+extension SampleDescription {
+  /// What samples are that come from no file: those of an npy file.
+  ///
+  /// - Parameter rows: nil where their number is not known.
+  static func npy(
+    _ type: ElementType, _ shape: [Int], rows: Int? = nil
+  ) throws(CodecError) -> SampleDescription {
+    do {
+      return try SampleDescription(
+        elementType: type, sampleShape: shape, format: .npy(version: 1, bigEndian: false), rows: rows)
+    } catch {
+      throw .samples(error)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import ByteIO
+import Container
+import EntropyCoding
+import Records
+
+extension ChunkCodec {
+  /// zstd's levels for samples that are stored.
+  private static let (quickLevel, thoroughLevel) = (3, 19)
+  /// How much more than the corrected chunk a quick try may take to be followed up; in a trial, and where the thorough level
+  /// does nothing for a piece of this size.
+  private static let (margin, pieceBytes) = (1.3, 1 << 19)
+
+  /// The frame of a chunk with corrections, or of the samples themselves where that is smaller.
+  ///
+  /// Unless it is a trial, what it returns has been decoded, and found to keep what is promised.
+  ///
+  /// - Parameter symbols: a content of the chunk's symbols.
+  func corrected(
+    _ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8], isTrial: Bool
+  ) -> Encoded {
+    let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows)
+    let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
+    guard let corrected = corrections(of: batch, symbols: symbols, isTrial: isTrial) else {
+      return Encoded(frame: quick, decoded: batch)
+    }
+    let head = prefix + CorrectedContent.prefix(rows: batch.rows, corrections: corrected.bytes)
+    let frame = repack(after: head)
+    var stored = quick
+    var expected = Double(quick.count)
+    if !isTrial, expected >= Self.margin * Double(frame.count) { expected *= Self.thoroughShare(of: content) }
+    if expected < Self.margin * Double(frame.count) {
+      let thorough = ZstdFrame.compress(content, level: Self.thoroughLevel, checksum: true)
+      if thorough.count < quick.count { stored = thorough }
+    }
+    return stored.count < frame.count
+      ? Encoded(frame: stored, decoded: batch) : Encoded(frame: frame, decoded: corrected.decoded)
+  }
+
+  /// What the thorough level leaves of what the quick one does, on a piece of a content.
+  private static func thoroughShare(of content: [UInt8]) -> Double {
+    let piece = Array(content.prefix(pieceBytes))
+    let quick = ZstdFrame.compress(piece, level: quickLevel, checksum: true)
+    let thorough = ZstdFrame.compress(piece, level: thoroughLevel, checksum: true)
+    return Double(thorough.count) / Double(quick.count)
+  }
+
+  /// What makes the samples that symbols stand for those of a batch, and what it makes of them unless it is a trial; nil
+  /// where that is not what is promised.
+  private func corrections(
+    of batch: SampleBatch, symbols: [UInt8], isTrial: Bool
+  ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
+    guard let base = try? decode(contentOfSymbols: symbols[...]).floats() else { return nil }
+    let coder = correctionCoder
+    let corrections = coder.encode(batch, base: base)
+    if isTrial { return (corrections, nil) }
+    guard let decoded = try? coder.decode(corrections[...], base: base) else { return nil }
+    return keeps(decoded, batch) ? (corrections, decoded) : nil
+  }
+
+  /// Whether decoded samples are what is promised.
+  private func keeps(_ decoded: SampleBatch, _ batch: SampleBatch) -> Bool {
+    if guarantee == .lossless { return decoded.bytes == batch.bytes }
+    guard decoded.bytes.count == batch.bytes.count else { return false }
+    return batch.bytes.withUnsafeBytes { old in
+      decoded.bytes.withUnsafeBytes { new in
+        (0..<batch.valueCount).allSatisfy { place in
+          let bits = (elementType.bits(place, of: old), elementType.bits(place, of: new))
+          if bits.0 == bits.1 { return true }
+          let value = elementType.value(bits: bits.0)
+          guard value.isFinite else { return false }
+          guard case .maxError(let bound) = guarantee else { return !correctionCoder.isException(value) }
+          return Lattice.isWithin(bound, value, elementType.value(bits: bits.1))
+        }
+      }
+    }
+  }
+
+  /// The samples of a chunk's content, of whatever kind.
+  func decode(content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
+    guard let (rows, corrected) = try CorrectedContent.read(content, limit: chunkRows) else {
+      // Without corrections, no promise is kept.
+      guard guarantee == nil else { throw .corrupt }
+      return try decode(contentOfSymbols: content)
+    }
+    try admit(rows)
+    switch corrected {
+    case .stored(let bytes):
+      guard bytes.count == rows * width * elementType.size else { throw .corrupt }
+      return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: Array(bytes))
+    case .corrected(let corrections, let symbols):
+      let batch = try decode(contentOfSymbols: symbols)
+      guard batch.rows == rows else { throw .corrupt }
+      return try correctionCoder.decode(corrections, base: batch.floats())
+    }
+  }
+}

@@ -1,0 +1,334 @@
+import ByteIO
+import Container
+import EntropyCoding
+import Records
+import Transform
+
+/// Codes chunks of samples for one worker: the straight line from numbers to a frame, and back.
+///
+/// It owns all buffers that a chunk needs, which grow with the largest chunk so far: a header that announces large ones
+/// costs nothing. Numbers are at hand for a block of rows at a time, and symbols for all of a chunk.
+final class ChunkCodec {
+  private let plan: StreamPlan
+  private let description: SampleDescription
+  /// What is promised of decoded samples.
+  let guarantee: Guarantee?
+  /// For chunks with corrections alone.
+  private(set) lazy var correctionCoder = CorrectionCoder(
+    description, guarantee, reach: plan.model.reach)
+  private let memory: MemoryLimit
+  private let samples: SampleCoder
+  private let encoder: ChunkEncoder
+  private let decoder: ChunkDecoder
+  /// A block of samples, and what the network and the linear layers make of it: rows x values.
+  private var block: [Float]
+  private var base: [Float]
+  /// For encoding alone: values of a block.
+  private lazy var valueEncoder = ValueCoder(
+    plan.model, rows: samples.blockRows, effort: plan.effort, kernels: plan.kernels)
+  private lazy var chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: 0)
+  /// For decoding alone: values of a chunk, and symbols of the planes before them.
+  private var valueDecoder: ValueCoder?
+  private var symbols: [Int32] = []
+  private var symbolStride = 0
+
+  /// Rows that are worked on at once at the most.
+  static let blockRows = 128
+
+  init(
+    _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee?,
+    rans: (encoder: RANSEncoder, decoder: RANSDecoder), memory: MemoryLimit
+  ) {
+    self.plan = plan
+    self.memory = memory
+    self.description = description
+    self.guarantee = guarantee
+    samples = SampleCoder(
+      plan.model, at: plan.point, blockRows: min(Self.blockRows, plan.chunkRows), effort: plan.effort,
+      kernels: plan.kernels)
+    encoder = ChunkEncoder(rans.encoder)
+    decoder = ChunkDecoder(rans.decoder)
+    block = [Float](repeating: 0, count: samples.blockRows * plan.model.values)
+    base = plan.hasValues ? block : []
+  }
+
+  /// Of decoded samples.
+  var elementType: ElementType { description.elementType }
+  /// Values of a sample.
+  var width: Int { plan.model.values }
+  /// The most rows of a chunk.
+  var chunkRows: Int { plan.chunkRows }
+
+  /// A chunk that has been encoded.
+  struct Encoded {
+    var frame: [UInt8]
+    /// What a decoder makes of it; nil where nobody asked and nothing was promised.
+    var decoded: SampleBatch?
+  }
+
+  /// Encodes a chunk.
+  ///
+  /// - Parameters:
+  ///   - batch: at least one row and at most the plan's.
+  ///   - prefix: what the frame's content begins with.
+  ///   - decodes: whether what a decoder makes of it is wanted.
+  ///   - isTrial: whether only its size matters: then it is not decoded to see that it keeps what is promised.
+  func encode(
+    _ batch: SampleBatch, after prefix: [UInt8] = [], decodes: Bool = false, isTrial: Bool = false
+  ) -> Encoded {
+    let hasExceptions = setSymbols(of: batch)
+    guard guarantee != nil || hasExceptions else {
+      return Encoded(
+        frame: encoder.encode(chunk, after: prefix), decoded: decodes ? reconstruction() : nil)
+    }
+    return corrected(batch, symbols: encoder.packed(chunk), after: prefix, isTrial: isTrial)
+  }
+
+  /// Bits of the symbols of each row of a batch, by the tables that code them.
+  func rowBits(of batch: SampleBatch) -> [Double] {
+    _ = setSymbols(of: batch)
+    return plan.tables.rowBits(of: chunk)
+  }
+
+  /// Finds the symbols of a chunk, and keeps them.
+  ///
+  /// - Returns: whether some values are missing to the model: they have to be kept beside the symbols.
+  private func setSymbols(of batch: SampleBatch) -> Bool {
+    precondition(batch.valuesPerSample == plan.model.values)
+    precondition(batch.rows >= 1 && batch.rows <= plan.chunkRows)
+    if batch.rows > chunk.planeStride {
+      chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: batch.rows)
+    }
+    chunk.rows = batch.rows
+    let stride = chunk.planeStride
+    var hasExceptions = false
+    // Both at hand at once, and not within a property.
+    var (symbols, levels): ([Int32], [UInt8]) = ([], [])
+    swap(&symbols, &chunk.symbols)
+    swap(&levels, &chunk.levels)
+    symbols.withUnsafeMutableBufferPointer { symbols in
+      levels.withUnsafeMutableBufferPointer { levels in
+        for first in Swift.stride(from: 0, to: batch.rows, by: samples.blockRows) {
+          let rows = first..<min(first + samples.blockRows, batch.rows)
+          if encodeBlock(batch.rows(rows), at: first, stride, symbols, levels) { hasExceptions = true }
+        }
+      }
+    }
+    swap(&symbols, &chunk.symbols)
+    swap(&levels, &chunk.levels)
+    return hasExceptions
+  }
+
+  /// The frame of the symbols that were encoded last; its content begins with `prefix`.
+  func repack(after prefix: [UInt8]) -> [UInt8] { encoder.encode(chunk, after: prefix) }
+
+  /// Symbols and levels of the rows of a chunk from `first` on.
+  ///
+  /// - Returns: whether some values are missing to the model: they have to be kept beside the symbols.
+  private func encodeBlock(
+    _ batch: SampleBatch, at first: Int, _ stride: Int, _ symbols: UnsafeMutableBufferPointer<Int32>,
+    _ levels: UnsafeMutableBufferPointer<UInt8>
+  ) -> Bool {
+    let count = batch.rows * plan.model.values
+    let rows = batch.rows
+    let hasExceptions = block.withUnsafeMutableBufferPointer { block in
+      batch.copyFloats(into: block)
+      return plan.model.replaceMissing(in: UnsafeMutableBufferPointer(rebasing: block[..<count])) > 0
+    }
+    block.withUnsafeBufferPointer { block in
+      let numbers = UnsafeBufferPointer(rebasing: block[..<count])
+      // With no planes there is nothing to write, and the pointers may be of empty arrays.
+      var (noSymbol, noLevel): (Int32, UInt8) = (0, 0)
+      withUnsafeMutablePointer(to: &noSymbol) { noSymbol in
+        withUnsafeMutablePointer(to: &noLevel) { noLevel in
+          samples.encode(
+            numbers, rows: rows,
+            symbols: symbols.isEmpty ? noSymbol : symbols.baseAddress.map { $0 + first } ?? noSymbol,
+            levels: levels.isEmpty ? noLevel : levels.baseAddress.map { $0 + first } ?? noLevel,
+            planeStride: stride)
+        }
+      }
+      guard plan.hasValues, let symbols = symbols.baseAddress, let levels = levels.baseAddress else { return }
+      let firstValueLevel = UInt8(plan.firstValueLevel)
+      let firstPlane = plan.coefficientPlanes * stride + first
+      let isKnown = samples.copyLastValues(
+        rows: rows, symbols: symbols + plan.planes * stride + firstPlane, levels: levels + firstPlane,
+        planeStride: stride)
+      if isKnown { return }
+      base.withUnsafeMutableBufferPointer { base in
+        let base = UnsafeMutableBufferPointer(rebasing: base[..<count])
+        samples.lastBase(rows: rows, into: base)
+        valueEncoder.encode(
+          numbers, base: UnsafeBufferPointer(base), rows: rows, step: plan.point.valueStep
+        ) { value, own, ownLevels in
+          let plane = firstPlane + value * stride
+          own.withUnsafeBufferPointer {
+            guard let own = $0.baseAddress else { return }
+            (symbols + plan.planes * stride + plane).update(from: own, count: rows)
+          }
+          ownLevels.withUnsafeBufferPointer { own in
+            for r in 0..<rows { levels[plane + r] = own[r] &+ firstValueLevel }
+          }
+        }
+      }
+    }
+    return hasExceptions
+  }
+
+  /// The samples of a chunk's frame.
+  func decode(_ frame: [UInt8]) throws(ChunkError) -> SampleBatch {
+    try decode(
+      content: decoder.content(
+        of: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes,
+        sampleBytes: width * elementType.size, memory: memory)[...])
+  }
+
+  /// The samples that a content of symbols stands for.
+  func decode(contentOfSymbols content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
+    try decode(
+      decoder.open(content: content, maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes))
+  }
+
+  private func decode(_ opened: ChunkSymbolReader) throws(ChunkError) -> SampleBatch {
+    var reader = opened
+    let rows = reader.rows
+    try admit(rows)
+    makeRoom(for: rows)
+    try reader.planes(into: &symbols, planeStride: symbolStride)
+    try readCoefficients(&reader, rows: rows)
+    let batch = try synthesize(rows: rows) { values throws(ChunkError) in
+      try readValues(&reader, rows: rows, by: values)
+    }
+    try reader.finish()
+    return batch
+  }
+
+  /// What a decoder makes of the chunk whose symbols are at hand, without the way through bytes.
+  private func reconstruction() -> SampleBatch {
+    let (rows, stride) = (chunk.rows, chunk.planeStride)
+    makeRoom(for: rows)
+    let planes = plan.planes + plan.coefficientPlanes
+    for plane in 0..<planes {
+      for r in 0..<rows { symbols[plane * symbolStride + r] = chunk.symbols[plane * stride + r] }
+    }
+    return synthesize(rows: rows) { values in
+      var plane = planes
+      values.decode(step: plan.point.valueStep) { _, symbols in
+        for r in 0..<rows { symbols[r] = chunk.symbols[plane * stride + r] }
+        plane += 1
+      }
+    }
+  }
+
+  /// Room for the symbols of these rows.
+  private func makeRoom(for rows: Int) {
+    guard rows > symbolStride else { return }
+    symbolStride = rows
+    symbols = [Int32](repeating: 0, count: (plan.planes + plan.coefficientPlanes) * rows)
+    if plan.hasValues { valueDecoder = ValueCoder(plan.model, rows: rows, kernels: plan.kernels) }
+  }
+
+  /// The samples that ``symbols`` stand for.
+  ///
+  /// - Parameter takeValues: decodes the value layer's planes, where there is one; its base is loaded.
+  private func synthesize<Failure: Error>(
+    rows: Int, _ takeValues: (ValueCoder) throws(Failure) -> Void
+  ) throws(Failure) -> SampleBatch {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(rows * plan.model.values * elementType.size)
+    if let valueDecoder {
+      forEachBlock(of: rows) { first, count in
+        decodeBlock(at: first, rows: count)
+        block.withUnsafeBufferPointer {
+          valueDecoder.load(
+            UnsafeBufferPointer(rebasing: $0[..<(count * plan.model.values)]), at: first, of: rows)
+        }
+      }
+      try takeValues(valueDecoder)
+    }
+    forEachBlock(of: rows) { first, count in
+      if let valueDecoder {
+        block.withUnsafeMutableBufferPointer {
+          valueDecoder.copyDecoded(
+            first..<first + count,
+            into: UnsafeMutableBufferPointer(rebasing: $0[..<(count * plan.model.values)]))
+        }
+      } else {
+        decodeBlock(at: first, rows: count)
+      }
+      let numbers = count == samples.blockRows ? block : Array(block[..<(count * plan.model.values)])
+      bytes +=
+        SampleBatch(
+          floats: numbers, elementType: elementType, valuesPerSample: plan.model.values
+        ).bytes
+    }
+    return SampleBatch(elementType: elementType, valuesPerSample: plan.model.values, bytes: bytes)
+  }
+
+  /// Throws where a chunk of so many rows takes more memory than is allowed.
+  func admit(_ rows: Int) throws(ChunkError) {
+    do {
+      try memory.admit(plan.decodingBytes(rows: rows, elementSize: elementType.size))
+    } catch {
+      throw .frame(error)
+    }
+  }
+
+  private func forEachBlock(of rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+    for first in Swift.stride(from: 0, to: rows, by: samples.blockRows) {
+      body(first, min(samples.blockRows, rows - first))
+    }
+  }
+
+  /// Numbers of the rows from `first` on, from their symbols; before the value layer's part where there is one.
+  private func decodeBlock(at first: Int, rows: Int) {
+    block.withUnsafeMutableBufferPointer { block in
+      let block = UnsafeMutableBufferPointer(rebasing: block[..<(rows * plan.model.values)])
+      symbols.withUnsafeBufferPointer { symbols in
+        if let start = symbols.baseAddress, !symbols.isEmpty {
+          samples.decode(
+            start + first, planeStride: symbolStride, rows: rows, into: block, asBase: plan.hasValues)
+        } else {
+          withUnsafePointer(to: Int32(0)) {
+            samples.decode($0, planeStride: 0, rows: rows, into: block, asBase: plan.hasValues)
+          }
+        }
+      }
+    }
+  }
+
+  /// Reads the planes of values, each from those before it.
+  private func readValues(
+    _ reader: inout ChunkSymbolReader, rows: Int, by values: ValueCoder
+  ) throws(ChunkError) {
+    let firstValueLevel = UInt8(plan.firstValueLevel)
+    var shifted = [UInt8](repeating: 0, count: rows)
+    try values.decode(step: plan.point.valueStep) { levels, symbols throws(ChunkError) in
+      for r in 0..<rows { shifted[r] = levels[r] &+ firstValueLevel }
+      try shifted.withUnsafeBufferPointer { levels throws(ChunkError) in
+        try reader.levelledPlane(levels: levels, into: symbols)
+      }
+    }
+  }
+
+  /// Reads the planes of coefficients: the levels of each follow from those before it.
+  private func readCoefficients(_ reader: inout ChunkSymbolReader, rows: Int) throws(ChunkError) {
+    let stride = symbolStride
+    var levels = [UInt8](repeating: 0, count: rows)
+    try symbols.withUnsafeMutableBufferPointer { symbols throws(ChunkError) in
+      var plane = plan.planes
+      for layer in plan.layers {
+        var sums = layer.startSums(rows: rows)
+        for c in 0..<layer.components {
+          let own = UnsafeMutableBufferPointer(rebasing: symbols[plane * stride..<plane * stride + rows])
+          layer.levels(of: c, sums, into: &levels)
+          try levels.withUnsafeBufferPointer { levels throws(ChunkError) in
+            try reader.levelledPlane(levels: levels, into: own)
+          }
+          layer.add(UnsafeBufferPointer(own), of: c, to: &sums)
+          plane += 1
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import ByteIO
+import EntropyCoding
+import Records
+import Tensor
+
+/// One ``ChunkCodec`` a worker, over one plan.
+final class ChunkCodecs: Sendable {
+  private let plan: StreamPlan
+  private let description: SampleDescription
+  private let guarantee: Guarantee?
+  private let rans: (encoder: RANSEncoder, decoder: RANSDecoder)
+  private let memory: MemoryLimit
+  /// How many chunks are worked on at once.
+  let workers: Int
+  // Each worker has a place of its own, and is at work on one chunk at a time: see `ChunkPipeline`.
+  private let codecs: Slots<ChunkCodec>
+
+  /// - Parameters:
+  ///   - description: of decoded samples.
+  ///   - guarantee: what is promised of them.
+  ///   - workers: how many chunks are worked on at once.
+  ///   - memory: how much what is decoded of a chunk may take.
+  init(
+    _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee? = nil, workers: Int,
+    memory: MemoryLimit = MemoryLimit(bytes: .max)
+  ) {
+    self.memory = memory
+    self.workers = workers
+    self.plan = plan
+    self.description = description
+    self.guarantee = guarantee
+    rans = (RANSEncoder(plan.tables), RANSDecoder(plan.tables))
+    codecs = Slots(count: workers)
+  }
+
+  /// For decoding, with as many workers as memory is allowed for, and `most` at the most.
+  convenience init(
+    _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee?, decodingWith most: Int,
+    memory: MemoryLimit
+  ) {
+    let bytes = MemoryLimit.sum(
+      (plan.decodingBytes(rows: plan.chunkRows, elementSize: description.elementType.size), 1),
+      (plan.model.workingBytes(rows: min(ChunkCodec.blockRows, plan.chunkRows)), 1))
+    // A chunk more than there are workers is under way.
+    let workers = most > 1 ? memory.times(bytes, most: most + 1) - 1 : 1
+    self.init(plan, description, guarantee, workers: max(1, workers), memory: memory)
+  }
+
+  /// The codec of a worker, made when it is first needed.
+  private func codec(_ worker: Int) -> ChunkCodec {
+    if let codec = codecs[worker] { return codec }
+    let codec = ChunkCodec(plan, description, guarantee, rans: rans, memory: memory)
+    codecs[worker] = codec
+    return codec
+  }
+
+  /// A chunk as a frame, whose content begins with `prefix`; and as a decoder gives it back, where that is wanted.
+  func encode(
+    _ batch: SampleBatch, after prefix: [UInt8] = [], decodes: Bool = false, worker: Int
+  ) -> ChunkCodec.Encoded {
+    codec(worker).encode(batch, after: prefix, decodes: decodes)
+  }
+
+  /// Bytes of the frame of a chunk that nobody will decode.
+  func bytesOfTrial(_ batch: SampleBatch, worker: Int) -> Int {
+    codec(worker).encode(batch, isTrial: true).frame.count
+  }
+
+  /// Bits of the symbols of each row.
+  func rowBits(of batch: SampleBatch, worker: Int) -> [Double] { codec(worker).rowBits(of: batch) }
+
+  /// The samples of a frame.
+  func decode(_ frame: [UInt8], worker: Int) throws(ChunkError) -> SampleBatch {
+    try codec(worker).decode(frame)
+  }
+
+  /// The samples of the content of a frame.
+  func decode(content: ArraySlice<UInt8>, worker: Int) throws(ChunkError) -> SampleBatch {
+    try codec(worker).decode(content: content)
+  }
+}

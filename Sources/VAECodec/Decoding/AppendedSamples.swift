@@ -1,0 +1,75 @@
+import ByteIO
+import Container
+import Records
+
+/// What samples have to be like to follow those of a file as another stream: of the same shape and type, and with
+/// the same names of columns.
+public struct AppendedSamples: Sendable {
+  /// What the file's samples are; nil where it has none yet.
+  private let description: SampleDescription?
+
+  /// Looks at a file of streams that were made with the same model.
+  ///
+  /// Its end is checked, as far as headers, seek tables and its last chunk show it.
+  ///
+  /// - Parameters:
+  ///   - store: the file. It may be empty.
+  ///   - name: the file in messages.
+  ///   - model: the one that samples are to be encoded with.
+  /// - Throws: ``CodecError/wrongModel(name:needs:given:)``, ``CodecError/notWhole(name:whole:)``, and what else is wrong
+  ///   with the file.
+  package init(after store: any ByteStore, name: String, model: FittedModel) throws(CodecError) {
+    guard store.size > 0 else {
+      description = nil
+      return
+    }
+    let finder = StreamFinder(store)
+    let map: RowMap
+    do throws(CodecError) {
+      map = try RowMap(finder, name: name)
+      try Self.checkEnd(of: map, finder, name: name)
+    } catch {
+      if case .bytes = error { throw error }
+      guard let whole = try? Self.wholeBytes(finder), whole > 0, whole < store.size else { throw error }
+      throw .notWhole(name: name, whole: whole)
+    }
+    for details in map.streams.compactMap(\.details) where details.setting != .withoutModel {
+      guard details.fingerprint == Fingerprint.ofStreams(model.fingerprintNumber) else {
+        throw .wrongModel(
+          name: name, needs: Fingerprint.text(details.fingerprint), given: model.fingerprint)
+      }
+    }
+    description = map.streams.first?.details?.description
+  }
+
+  private static func checkEnd(
+    of map: RowMap, _ finder: StreamFinder, name: String
+  ) throws(CodecError) {
+    guard let place = map.streams.last?.place, let chunk = place.chunks.last else { return }
+    _ = try naming(name) { () throws(StreamError) in
+      try finder.content(of: chunk, index: place.chunks.count - 1)
+    }
+  }
+
+  /// So many bytes from the beginning on are whole streams.
+  private static func wholeBytes(_ finder: StreamFinder) throws(StreamError) -> Int {
+    let damaged = try finder.survey().first { place in
+      place.end != .whole || place.chunks.contains { $0.state == .damaged }
+    }
+    return damaged?.range.lowerBound ?? 0
+  }
+
+  /// Throws where samples are of another shape or type, or their columns have other names.
+  ///
+  /// - Parameters:
+  ///   - description: what the samples are.
+  ///   - name: the samples in messages.
+  package func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
+    guard let expected = self.description else { return }
+    guard expected.sampleShape == description.sampleShape, expected.elementType == description.elementType
+    else {
+      throw .mixedShapes(name: name, found: description.sampleShape, expected: expected.sampleShape)
+    }
+    if let column = description.renamedColumn(after: expected) { throw .renamedColumn(name: name, column) }
+  }
+}

@@ -1,0 +1,66 @@
+import Records
+import Transform
+
+/// The qualities of floating-point samples above the model's last operating point: bounds on every error, in equal steps of
+/// PSNR down to below the data's own noise.
+///
+/// Each is what the peak of the fitted data and the type of the values say, so that it holds in pipes as well; only the
+/// setting is searched, on the first chunk. What it has found out about a quality it keeps.
+final class FineQualities {
+  /// The PSNR that operating points end at, and the one of quality 100, in dB. Half precision has 11 bits.
+  static let coarsest = 70.0
+  private static let (finest, finestOfHalves) = (140.0, 80.0)
+
+  private let pass: EncodingPass
+  private let first: SampleBatch
+  private var bounds: [Int: EncodingPass.Bound] = [:]
+
+  /// - Returns: nil where the model's points serve every quality.
+  init?(_ pass: EncodingPass, first: SampleBatch) {
+    guard pass.model.highestPoint < 100 else { return nil }
+    self.pass = pass
+    self.first = first
+  }
+
+  /// What codes a quality, 0 ... 100; nil where the model's point does.
+  func bound(quality: Int) -> EncodingPass.Bound? {
+    let last = pass.model.highestPoint
+    guard quality > last else { return nil }
+    if let known = bounds[quality] { return known }
+    let type = pass.description.elementType
+    let range = (type == .f2 ? Self.finestOfHalves : Self.finest) - Self.coarsest
+    let psnr = Self.coarsest + range * Double(quality - last) / Double(100 - last)
+    // Numbers of few decimals are exact before anything is below their noise.
+    let guarantee =
+      pass.description.format == pass.description.format.withoutDecimals
+      ? Guarantee(psnr: psnr, peak: pass.model.summary.peak, type) : .lossless
+    let bound = GuaranteeSearch.cheapest(guarantee, pass, first: first)
+    bounds[quality] = bound
+    return bound
+  }
+}
+
+extension FittedModel {
+  /// The highest quality that is an operating point of the model: above it, ``FineQualities`` go on.
+  var highestPoint: Int { model.output.isInteger ? 100 : QualityChoice.highestOfFractions }
+}
+
+extension Guarantee {
+  /// The bound within which errors that are spread evenly leave a PSNR.
+  init(psnr: Double, peak: Double, _ type: ElementType) {
+    self.init(bound: peak * (3 * naturalExponential(-psnr / 10 * naturalLogarithm(10))).squareRoot(), type)
+  }
+
+  /// The guarantee that a bound is for values of a type: whole for integers, of 24 bits for fractions; and lossless where
+  /// nothing is left of it.
+  init(bound: Double, _ type: ElementType) {
+    let finite = bound < Self.bounds.upperBound ? bound : Self.bounds.upperBound
+    // Fewer bits hide what libraries' logarithms differ in.
+    let short =
+      type.isInteger ? finite.rounded(.down) : Double(bitPattern: finite.bitPattern & ~(1 << 29 - 1))
+    self = short > 0 && short.isNormal ? .maxError(short) : .lossless
+  }
+
+  /// The bound on errors: 0 for none.
+  var bound: Double { if case .maxError(let bound) = self { bound } else { 0 } }
+}

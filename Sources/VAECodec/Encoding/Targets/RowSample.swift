@@ -1,0 +1,66 @@
+import Records
+
+/// Rows spread evenly over an input whose length nobody needs to know before: blocks of rows at equal distances. When
+/// they become too many, every other block goes, and the distance doubles.
+struct RowSample {
+  private let blockRows: Int
+  private let mostRows: Int
+  /// One block in so many is kept.
+  private var distance = 1
+  private var parts: [(block: Int, first: Int, batch: SampleBatch)] = []
+  private var keptRows = 0
+  /// Rows that have been offered.
+  private(set) var rows = 0
+
+  /// Values of a sample at the most, as far as one row allows.
+  private static let mostValues = 1 << 18
+
+  /// - Parameters:
+  ///   - values: of a row.
+  ///   - mostRows: rows to keep at the most, and at least half of that, where there are so many.
+  init(values: Int, mostRows: Int = 2048) {
+    self.init(mostRows: min(mostRows, Self.mostValues / max(1, values)))
+  }
+
+  /// - Parameter mostRows: rows to keep at the most; less than 1 counts as 1.
+  init(mostRows: Int) {
+    self.mostRows = max(1, mostRows)
+    blockRows = max(1, self.mostRows / 64)
+  }
+
+  /// Offers the next rows of the input.
+  mutating func add(_ batch: SampleBatch) {
+    var row = 0
+    while row < batch.rows {
+      let block = (rows + row) / blockRows
+      let end = min(batch.rows, (block + 1) * blockRows - rows)
+      if block % distance == 0 {
+        parts.append((block, rows + row, batch.rows(row..<end)))
+        keptRows += end - row
+        thinOut()
+      }
+      row = end
+    }
+    rows += batch.rows
+  }
+
+  private mutating func thinOut() {
+    while keptRows > mostRows, parts.count > 1 {
+      distance *= 2
+      parts.removeAll { $0.block % distance != 0 }
+      keptRows = parts.reduce(0) { $0 + $1.batch.rows }
+    }
+  }
+
+  /// Whether no row has been left out.
+  var holdsAll: Bool { keptRows == rows }
+
+  /// The rows that are kept, in order.
+  var batches: [SampleBatch] { parts.map(\.batch) }
+
+  /// For each of ``batches``, the place of its first row in the input.
+  var places: [Int] { parts.map(\.first) }
+
+  /// The rows that are kept, together; nil where there are none.
+  var batch: SampleBatch? { SampleBatch(joining: batches) }
+}

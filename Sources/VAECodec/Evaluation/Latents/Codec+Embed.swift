@@ -1,0 +1,121 @@
+import Records
+import Transform
+
+/// What embedding gave.
+public struct EmbedReport: Sendable {
+  public var samples: Int
+  /// Latents of a sample that were written, or read.
+  public var latents: Int
+  /// Values of the samples that were no finite numbers, in whose place the mean was taken.
+  public var missingValues: Int
+  public var seconds: Double
+}
+
+extension Codec {
+  /// Maps samples to their latents: an array of binary32, samples x latents, the strongest latent first.
+  ///
+  /// - Parameters:
+  ///   - reader: the samples.
+  ///   - name: the input in messages.
+  ///   - model: what maps them.
+  ///   - latents: how many, the strongest; nil for all.
+  ///   - makeWriter: called once, with what the latents are. The writer is finished in the end.
+  /// - Throws: ``CodecError/noLatents(name:)``, ``CodecError/fewerLatents(name:asked:most:)``, and what else is wrong with
+  ///   samples or writer.
+  package func embed(
+    _ reader: any SampleReader, name: String, model: FittedModel, latents: Int? = nil,
+    makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
+  ) throws(CodecError) -> EmbedReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try model.accepts(reader.description, name: name)
+    guard let map = LatentMap(model.model, kernels: kernels) else { throw .noLatents(name: name) }
+    let kept = latents ?? map.count
+    guard kept <= map.count else { throw .fewerLatents(name: name, asked: kept, most: map.count) }
+    let writer = try makeWriter(.npy(.f4, [kept], rows: reader.description.rows))
+    var report = EmbedReport(samples: 0, latents: kept, missingValues: 0, seconds: 0)
+    while let batch = try reading(reader, map.blockRows) {
+      let (all, missing) = self.latents(of: batch, map, model)
+      report.missingValues += missing
+      let chosen =
+        kept == map.count
+        ? all : (0..<batch.rows).flatMap { all[$0 * map.count..<$0 * map.count + kept] }
+      try writing(
+        SampleBatch(floats: chosen, elementType: .f4, valuesPerSample: kept), to: writer)
+      report.samples += batch.rows
+    }
+    try finishing(writer)
+    report.seconds = (clock.now - start) / .seconds(1)
+    return report
+  }
+
+  /// Maps latents back to samples, of the type and shape of the model's. Latents that are left out are taken as the mean of
+  /// their prior.
+  ///
+  /// - Parameters:
+  ///   - reader: rows of as many numbers as there are latents, or fewer.
+  ///   - name: the input in messages.
+  ///   - model: what maps them.
+  ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
+  /// - Throws: see ``embed(_:name:model:latents:makeWriter:)``, and ``CodecError/badLatent(name:row:column:)`` for a latent
+  ///   that is no finite number.
+  package func invert(
+    _ reader: any SampleReader, name: String, model: FittedModel,
+    makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
+  ) throws(CodecError) -> EmbedReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    guard let map = LatentMap(model.model, kernels: kernels) else { throw .noLatents(name: name) }
+    let given = reader.description.valuesPerSample
+    guard given <= map.count else { throw .fewerLatents(name: name, asked: given, most: map.count) }
+    let summary = model.summary
+    let writer = try makeWriter(summary.description(rows: reader.description.rows))
+    var report = EmbedReport(samples: 0, latents: given, missingValues: 0, seconds: 0)
+    let rest = map.means
+    while let batch = try reading(reader, map.blockRows) {
+      let numbers = batch.floats()
+      if let place = numbers.firstIndex(where: { !$0.isFinite }) {
+        throw .badLatent(name: name, row: report.samples + place / given + 1, column: place % given + 1)
+      }
+      var latents: [Float] = []
+      latents.reserveCapacity(batch.rows * map.count)
+      for r in 0..<batch.rows { latents += numbers[r * given..<(r + 1) * given] + rest[given...] }
+      try writing(batchOf(latents, map, summary), to: writer)
+      report.samples += batch.rows
+    }
+    try finishing(writer)
+    report.seconds = (clock.now - start) / .seconds(1)
+    return report
+  }
+
+  /// The samples that at most a block of latents stand for, of the model's type.
+  func batchOf(_ latents: [Float], _ map: LatentMap, _ summary: ModelSummary) -> SampleBatch {
+    let rows = latents.count / map.count
+    var samples = [Float](repeating: 0, count: rows * summary.valuesPerSample)
+    latents.withUnsafeBufferPointer { latents in
+      samples.withUnsafeMutableBufferPointer { map.samples(of: latents, rows: rows, into: $0) }
+    }
+    return SampleBatch(
+      floats: samples, elementType: summary.elementType, valuesPerSample: summary.valuesPerSample)
+  }
+
+  /// The latents of at most a block of samples, and how many of their values were missing.
+  func latents(
+    of batch: SampleBatch, _ map: LatentMap, _ model: FittedModel
+  ) -> (latents: [Float], missing: Int) {
+    var numbers = batch.floats()
+    let missing = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
+    var latents = [Float](repeating: 0, count: batch.rows * map.count)
+    numbers.withUnsafeBufferPointer { numbers in
+      latents.withUnsafeMutableBufferPointer { map.latents(of: numbers, rows: batch.rows, into: $0) }
+    }
+    return (latents, missing)
+  }
+}
+
+extension ModelSummary {
+  /// What `rows` samples of the model's type and shape are; nil where their number is not known.
+  func description(rows: Int?) throws(CodecError) -> SampleDescription {
+    try .npy(elementType, sampleShape, rows: rows)
+  }
+}

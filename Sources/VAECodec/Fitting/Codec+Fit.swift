@@ -1,0 +1,226 @@
+import Records
+import Tensor
+import Training
+import VAEModel
+
+/// Where checkpoints go, for programs of this package that know no trainer.
+package typealias FitCheckpoints = Training.FitCheckpoints
+
+/// What a fit gives.
+public struct FitReport: Sendable {
+  public var model: FittedModel
+  /// Wall-clock seconds, reading included.
+  public var seconds: Double
+  /// Rows in the inputs; more than fitted and held-out rows together where memory did not hold all.
+  public var rows: Int
+  /// Values that were missing: NaN, infinite, or too large.
+  public var missingValues: Int
+  /// Latents that training began with and that were dropped, because they carried nothing.
+  public var droppedLatents: Int
+  /// Whether the fit ended before its schedule did.
+  public var wasStopped: Bool
+  /// What a table loses by the model's one scale for all columns at the quality that is taken where none is asked for.
+  public var columns: ColumnFindings
+  /// Rows that were held out: those that ``ModelSummary/points`` were measured on.
+  let heldOut: HeldSamples
+
+  /// A reader of rows that were held out: those that ``ModelSummary/points`` were measured on.
+  package func heldOutReader() -> any SampleReader { heldOut.reader() }
+}
+
+extension Codec {
+  /// Fits a model to all samples of `inputs`, which have one shape, and the same names of columns.
+  ///
+  /// - Parameters:
+  ///   - inputs: readers with the names of their files.
+  ///   - options: see ``FitOptions``.
+  ///   - memory: bytes that the fit may take for samples; of larger data a uniform sample of rows is fitted.
+  ///   - checkpoints: where checkpoints go and come from.
+  ///   - progress: called a few times a second; returning false makes the fit finish the epoch and stop or, with
+  ///     checkpoints, write one and throw `FitError.suspended`.
+  package func fit(
+    _ inputs: [(name: String, reader: any SampleReader)], options: FitOptions = FitOptions(),
+    memory: Int = 1 << 30, checkpoints: FitCheckpoints? = nil,
+    progress: @escaping (FitProgress) -> Bool = { _ in true }
+  ) throws(CodecError) -> FitReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    guard let first = inputs.first else { throw .noRows(name: "fit") }
+    let description = first.reader.description
+    let width = description.valuesPerSample
+    var isInteger = true
+    for (name, reader) in inputs {
+      guard reader.description.sampleShape == description.sampleShape else {
+        throw .mixedShapes(
+          name: name, found: reader.description.sampleShape, expected: description.sampleShape)
+      }
+      // The first file with names has those of all.
+      if let named = inputs.first(where: { $0.reader.description.columnNames != nil }),
+        let column = reader.description.renamedColumn(after: named.reader.description)
+      {
+        throw .renamedColumn(name: name, column)
+      }
+      isInteger = isInteger && reader.description.elementType.isInteger
+    }
+    guard width <= Model.mostValues else {
+      throw .fit(.tooManyValues(width, most: Model.mostValues), name: first.name)
+    }
+    // The fit holds samples, standardized samples, their parts, and what is left of them.
+    let copies = 6
+    let most = max(ModelFit.fewestRows, memory / (max(1, width) * MemoryLayout<Float>.size * copies))
+    var reservoir = RowReservoir(width: width, most: most, seed: options.seed)
+    var some = RowSample(values: width)
+    // What binary32 does not hold has another range there.
+    var spread = ValueRange(reach: Double(Matrix.greatestKnown))
+    for (name, reader) in inputs {
+      var check = InputCheck(rule: OutputRule(), isInteger: isInteger, width: width, name: name)
+      while let batch = try reading(reader, max(1, min(1 << 16, (1 << 20) / max(1, width)))) {
+        reservoir.add(try check.numbers(of: batch))
+        if description.elementType.exceedsBinary32 { spread.add(batch) }
+        // Rows of another type than the first file's are no part of it.
+        if reader.description.elementType == description.elementType { some.add(batch) }
+      }
+    }
+    guard reservoir.seen > 0 else { throw .noRows(name: first.name) }
+    // Text has no type of its own: numbers that all are whole make an integer model.
+    if case .delimited = description.format { isInteger = reservoir.isWhole }
+    let range = isInteger && description.elementType.isInteger ? description.elementType.range : nil
+    let fit = ModelFit(
+      options, kernels: kernels, workers: workers, checkpoints: checkpoints, progress: progress)
+    let result: ModelFit.Result
+    do {
+      result = try fit(
+        Matrix(rows: reservoir.rows, columns: width, reservoir.take()), isInteger: isInteger,
+        elementRange: range.map { Float($0.lowerBound)...Float($0.upperBound) })
+    } catch {
+      throw .fit(error, name: first.name)
+    }
+    let peak = description.elementType.exceedsBinary32 ? spread.width : result.peak
+    var notes = ModelNotes(
+      elementType: description.elementType, sampleShape: description.sampleShape,
+      fittedRows: result.fittedRows,
+      heldOutRows: result.heldOutRows, peak: peak,
+      latents: zip(result.latentBits, result.latentVariances).map {
+        ModelSummary.Latent(bits: $0, variance: $1)
+      })
+    notes.pca = result.pca.filter { $0.error > 0 }.sorted { $0.bits < $1.bits }.map {
+      ModelNotes.PCAPoint(
+        bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: peak)),
+        components: $0.components)
+    }
+    notes.evidence = result.evidence
+    if !result.trainingCurve.isEmpty {
+      notes.sections.append(
+        ModelNotes.Section(
+          kind: ModelNotes.Section.trainingCurve, bytes: TrainingCurve.encode(result.trainingCurve)))
+    }
+    notes.explainedVariance = result.explainedVariance
+    notes.set(result.latentMixture)
+    let draft = FittedModel(result.model, notes: notes)
+    let held = try measured(result.heldSamples, as: draft.summary)
+    notes.points = try points(of: draft, on: held)
+    let model = FittedModel(result.model, notes: notes)
+    try model.checkReading(name: first.name)
+    return FitReport(
+      model: model, seconds: (clock.now - start) / .seconds(1),
+      rows: reservoir.seen, missingValues: result.missingValues, droppedLatents: result.droppedLatents,
+      wasStopped: result.wasStopped, columns: columns(some.batch, description, model), heldOut: held)
+  }
+
+  /// What some of the rows that were fitted lose.
+  private func columns(
+    _ batch: SampleBatch?, _ description: SampleDescription, _ model: FittedModel
+  ) -> ColumnFindings {
+    guard let batch, case .quality(let quality) = EncodeOptions().target else { return ColumnFindings() }
+    let pass = EncodingPass(
+      codec: self, model: model, name: "", description: description, chunkRows: batch.rows, effort: .standard,
+      peak: model.summary.peak)
+    return ColumnFindings(
+      collapsed: pass.collapsedColumns(batch, quality: Int(quality)),
+      fillValues: FillValue.all(in: batch, description, reach: Matrix.greatestKnown))
+  }
+
+  /// Rows that the qualities are measured on at the most, and values, but for so many rows.
+  private static let (mostMeasuredRows, mostMeasuredValues, enoughMeasuredRows) = (4096, 1 << 18, 512)
+
+  /// Rows that were held out, or as many of them as are worth the time.
+  private func measured(_ held: Matrix, as summary: ModelSummary) throws(CodecError) -> HeldSamples {
+    let rows = min(
+      held.rows, Self.mostMeasuredRows, max(Self.enoughMeasuredRows, Self.mostMeasuredValues / held.columns))
+    let batch = SampleBatch(
+      floats: (0..<rows).flatMap { held.values(ofRow: $0 * held.rows / rows) },
+      elementType: summary.elementType,
+      valuesPerSample: held.columns)
+    do {
+      return HeldSamples(
+        [batch],
+        try SampleDescription(
+          elementType: summary.elementType, sampleShape: summary.sampleShape, format: .raw, rows: rows))
+    } catch {
+      throw .samples(error)
+    }
+  }
+
+  /// Rate and PSNR of every fifth quality on rows that were held out.
+  private func points(
+    of model: FittedModel, on held: HeldSamples
+  ) throws(CodecError) -> [ModelSummary.Point] {
+    var points: [ModelSummary.Point] = []
+    for quality in stride(from: 0.0, through: 100, by: 5) {
+      let measured = try measure(held, name: "held-out rows", model: model, quality: quality)
+      points.append(
+        ModelSummary.Point(quality: quality, bitsPerSample: measured.bitsPerSample, psnr: measured.psnr))
+    }
+    return points
+  }
+}
+
+/// Rows of a stream of unknown length: all of them, or a uniform sample of a fixed number (Vitter 1985, algorithm R).
+private struct RowReservoir {
+  private let width: Int
+  private let most: Int
+  private var random: RandomSource
+  private var numbers: [Float] = []
+  /// Rows so far, and those that are kept.
+  private(set) var seen = 0
+  var rows: Int { min(seen, most) }
+  /// Whether all numbers so far were whole.
+  private(set) var isWhole = true
+
+  init(width: Int, most: Int, seed: UInt64) {
+    self.width = width
+    self.most = most
+    // Another sequence than the fit's own.
+    random = RandomSource(seed: ~seed)
+  }
+
+  mutating func add(_ batch: [Float]) {
+    if isWhole {
+      isWhole = batch.allSatisfy {
+        !($0.magnitude <= Matrix.greatestKnown) || ($0 == $0.rounded() && $0.magnitude < 0x1p24)
+      }
+    }
+    let count = batch.count / max(1, width)
+    let fitting = min(count, most - min(seen, most))
+    numbers.append(contentsOf: batch[..<(fitting * width)])
+    for r in fitting..<count {
+      let place = Int(random.next() % UInt64(seen + r + 1))
+      if place < most {
+        numbers.replaceSubrange(
+          place * width..<(place + 1) * width, with: batch[r * width..<(r + 1) * width])
+      }
+    }
+    seen += count
+  }
+
+  /// The rows, and no second copy of them.
+  mutating func take() -> [Float] {
+    defer { numbers = [] }
+    return numbers
+  }
+}
+
+extension ElementType {
+  /// Whether there are values between those of binary32.
+  fileprivate var exceedsBinary32: Bool { size > 2 && self != .f4 }
+}

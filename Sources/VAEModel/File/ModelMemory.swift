@@ -1,0 +1,54 @@
+import ByteIO
+import Tensor
+
+/// What a model takes in memory, added up while its file is read, before memory is taken.
+struct ModelMemory {
+  private let limit: MemoryLimit
+  package private(set) var bytes: Int
+
+  /// - Parameter content: bytes of the content, which is there already.
+  init(_ limit: MemoryLimit, content: Int) throws(ModelFileError) {
+    self.limit = limit
+    bytes = 0
+    // Numbers, terms and notes: none takes more than eight times its bytes of the file.
+    try add(MemoryLimit.sum((content, 9)))
+  }
+
+  /// Adds something of so many bytes.
+  mutating func add(_ size: Int) throws(ModelFileError) {
+    bytes = MemoryLimit.sum((bytes, 1), (size, 1))
+    do {
+      try limit.admit(bytes)
+    } catch {
+      throw .memory(needs: bytes)
+    }
+  }
+
+  /// Adds weights in panels, and their transpose where there is one.
+  mutating func add(_ shape: WeightShape, andTranspose: Bool = false) throws(ModelFileError) {
+    try add(MemoryLimit.sum((shape.count, MemoryLayout<Float>.size)))
+    if andTranspose { try add(WeightShape(inputs: shape.outputs, outputs: shape.inputs)) }
+  }
+}
+
+extension Model {
+  /// What it takes to work on a block of rows: the activations, and the tables of all planes that have one.
+  ///
+  /// - Parameter rows: of the block.
+  package func workingBytes(rows: Int) -> Int {
+    let architecture = network?.parameters.architecture
+    let hidden = architecture?.hidden.reduce(0) { $0 + paddedToPanels($1) } ?? 0
+    let latents = architecture.map { paddedToPanels($0.latents) } ?? 0
+    let components = layers.reduce(0) { $0 + paddedToPanels($1.components) }
+    // See `SampleCoder` and `Pass`, and `ChunkCodec` for the block and what is made of it.
+    let columns =
+      5 * paddedToPanels(width) + 4 * paddedToPanels(values) + 4 * hidden + 8 * latents + 2 * components
+      + (architecture?.anchors ?? 0)
+    return MemoryLimit.sum(
+      (columns, rows * MemoryLayout<Float>.size),
+      ((architecture?.latents ?? 0) + 3 * ScaleLevel.count + 2 * ResidualLayer.mostShapes, Self.tableBytes))
+  }
+
+  /// Bytes of a frequency table, and of what coders make of it.
+  private static let tableBytes = 1 << 15 + 1 << 13
+}

@@ -1,0 +1,139 @@
+import ByteIO
+import CKernels
+import Tensor
+
+/// A weight matrix as a model file keeps it: integers times a step, one step for all rows or one a row.
+///
+/// With an entropy coder behind it, one step for all weights whose inputs are of one size is the cheapest way to a
+/// given error of the outputs.
+package struct StoredMatrix: Equatable, Sendable {
+  /// Rows (inputs) and columns (outputs).
+  package let rows: Int
+  let columns: Int
+  /// 1 or `rows` of them, in the precision of ``(_:).roundedToBFloat16``.
+  let steps: [Float]
+  /// rows x columns, row major.
+  package let codes: [Int16]
+
+  /// No step is larger: the weights that it makes are finite.
+  private static let largestStep: Float = 0x1p112
+
+  /// Rounds the matrix `weights` of `shape`.
+  ///
+  /// - Parameter steps: 1 or `shape.inputs`, positive.
+  package init(_ weights: UnsafePointer<Float>, _ shape: WeightShape, steps: [Float]) {
+    precondition(steps.count == 1 || steps.count == shape.inputs)
+    rows = shape.inputs
+    columns = shape.outputs
+    self.steps = steps.map { min(max($0.roundedToBFloat16, Float.leastNormalMagnitude), Self.largestStep) }
+    var codes: [Int16] = []
+    codes.reserveCapacity(rows * columns)
+    for i in 0..<rows {
+      let inverse = 1 / self.steps[steps.count == 1 ? 0 : i]
+      for j in 0..<columns {
+        let scaled = (weights[shape.index(i, j)] * inverse).rounded(.toNearestOrEven)
+        codes.append(Int16(max(-32767, min(32767, scaled.isFinite ? scaled : 0))))
+      }
+    }
+    self.codes = codes
+  }
+
+  package var shape: WeightShape { WeightShape(inputs: rows, outputs: columns) }
+
+  /// Writes the weights that it stands for to `target`, in panels.
+  func unpack(into target: UnsafeMutablePointer<Float>) {
+    let shape = self.shape
+    for i in 0..<rows {
+      let step = steps[steps.count == 1 ? 0 : i]
+      for j in 0..<columns { target[shape.index(i, j)] = Float(codes[i * columns + j]) * step }
+    }
+  }
+
+  /// The weights that it stands for.
+  package var weights: Weights {
+    let result = Weights(shape)
+    unpack(into: result.buffer.pointer)
+    return result
+  }
+
+  /// Only the rows or columns named, in their order.
+  package func keeping(rows keptRows: [Int]? = nil, columns keptColumns: [Int]? = nil) -> StoredMatrix {
+    let r = keptRows ?? Array(0..<rows)
+    let c = keptColumns ?? Array(0..<columns)
+    return StoredMatrix(
+      rows: r.count, columns: c.count, steps: steps.count == 1 ? steps : r.map { steps[$0] },
+      codes: r.flatMap { i in c.map { codes[i * columns + $0] } })
+  }
+
+  private init(rows: Int, columns: Int, steps: [Float], codes: [Int16]) {
+    self.rows = rows
+    self.columns = columns
+    self.steps = steps
+    self.codes = codes
+  }
+
+  // In the file: whether there is one step a row; the steps in 16 bits; the codes, a byte each, -128 for those that
+  // follow in 16 bits after all bytes.
+
+  func write(to writer: inout ByteWriter) {
+    writer.append(UInt8(steps.count == 1 ? 0 : 1))
+    for step in steps { writer.append(UInt16(step.bitPattern >> 16)) }
+    let fits = { (code: Int16) in code > -128 && code < 128 }
+    writer.append(codes.map { fits($0) ? UInt8(bitPattern: Int8($0)) : 0x80 })
+    for code in codes where !fits(code) { writer.append(code) }
+  }
+
+  package init(from reader: inout ByteReader, rows: Int, columns: Int) throws(ModelFileError) {
+    let perRow = try reading { () throws(ByteReader.Failure) in try reader.integer(UInt8.self) }
+    guard perRow <= 1 else { throw .damaged("a matrix has steps of an unknown kind") }
+    var steps: [Float] = []
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    guard rows >= 0, columns >= 0, !overflow, rows <= reader.remaining, count <= reader.remaining else {
+      throw .damaged("a matrix is larger than the file")
+    }
+    for _ in 0..<(perRow == 1 ? rows : 1) {
+      let step = try reading { () throws(ByteReader.Failure) in try reader.stored() }
+      guard step > 0, step <= Self.largestStep else { throw .damaged("a matrix has an impossible step") }
+      steps.append(step)
+    }
+    let bytes = try reading { () throws(ByteReader.Failure) in try reader.take(count) }
+    var codes: [Int16] = []
+    codes.reserveCapacity(count)
+    for byte in bytes {
+      codes.append(
+        byte == 0x80
+          ? try reading { () throws(ByteReader.Failure) in try reader.integer(Int16.self) }
+          : Int16(Int8(bitPattern: byte)))
+    }
+    self.init(rows: rows, columns: columns, steps: steps, codes: codes)
+  }
+}
+
+extension ByteReader {
+  /// The next number in 16 bits: the upper half of a binary32 number.
+  package mutating func stored() throws(Failure) -> Float {
+    Float(bitPattern: UInt32(try integer(UInt16.self)) << 16)
+  }
+}
+
+extension ByteWriter {
+  /// Appends the upper half of a binary32 number whose lower half is 0.
+  package mutating func append(stored value: Float) { append(UInt16(value.bitPattern >> 16)) }
+}
+
+/// What can be wrong with a model file's content.
+package enum ModelFileError: Error, Equatable {
+  /// The content ends early or says what no writer writes.
+  case damaged(String)
+  /// The model takes more memory than is allowed: so many bytes at least.
+  case memory(needs: Int)
+}
+
+/// Runs `body`, and says that the file is damaged where it runs past the end.
+func reading<R>(_ body: () throws(ByteReader.Failure) -> R) throws(ModelFileError) -> R {
+  do {
+    return try body()
+  } catch {
+    throw .damaged("it ends early")
+  }
+}

@@ -1,0 +1,117 @@
+// Samples in the units that networks and layers work in.
+
+import CKernels
+import Tensor
+
+extension Model {
+  /// target = (x - means) / scale, for rows of `x` that are `stride` numbers apart; `x` may be the target's own.
+  package func standardize(
+    _ x: UnsafePointer<Float>, stride: Int, rows: Int, into target: Matrix, _ kernels: Kernels
+  ) {
+    let inverse = 1 / scale
+    let table = kernels.table.pointee
+    means.withUnsafeBufferPointer { means in
+      guard let means = means.baseAddress else { return }
+      for r in 0..<rows {
+        let row = target.row(r)
+        table.add_scaled(x + r * stride, -1, means, row, values)
+        table.scale(row, inverse, row, values)
+      }
+    }
+  }
+
+  /// (x - means) / scale, in place.
+  package func standardize(_ x: Matrix, _ kernels: Kernels) {
+    standardize(x.row(0), stride: x.stride, rows: x.rows, into: x, kernels)
+  }
+
+  /// Rows in the units in which networks work, what is missing in them at the mean.
+  package func standardized(_ samples: Matrix, kernels: Kernels) -> Matrix {
+    let result = samples.copy(rows: 0..<samples.rows)
+    result.replaceMissing(by: means, beyond: reach)
+    standardize(result, kernels)
+    return result
+  }
+
+  /// Deviations from the mean that a model reaches: more than any row that was fitted can have, and few enough that the
+  /// other values of the row keep their precision.
+  private static let reachedDeviations: Float = 0x1p16
+
+  /// Numbers of a greater magnitude are missing to this model.
+  package var reach: Float {
+    var farthest: Float = 0
+    for mean in means { farthest = max(farthest, mean.magnitude) }
+    let reach = farthest + Self.reachedDeviations * scale
+    return reach < Matrix.greatestKnown ? reach : Matrix.greatestKnown
+  }
+
+  /// Puts the mean in place of each number that is missing (see ``reach``), which no network takes.
+  ///
+  /// - Parameter samples: rows x values, in the data's units.
+  /// - Returns: how many there were.
+  package func replaceMissing(in samples: UnsafeMutableBufferPointer<Float>) -> Int {
+    let reach = self.reach
+    var count: UInt32 = 0
+    for x in samples { count &+= x.magnitude <= reach ? 0 : 1 }
+    if count > 0 {
+      for i in samples.indices where !(samples[i].magnitude <= reach) { samples[i] = means[i % values] }
+    }
+    return Int(count)
+  }
+
+  /// target = the samples as the network takes them: standardized, and on the front basis where there is one.
+  ///
+  /// - Parameters:
+  ///   - samples: rows x values, in the data's units.
+  ///   - wide: rows x values, to work in; needed with a front basis alone.
+  package func prepare(
+    _ samples: UnsafeBufferPointer<Float>, rows: Int, wide: Matrix?, into target: Matrix, _ kernels: Kernels
+  ) {
+    guard let base = samples.baseAddress else { return }
+    standardize(base, stride: values, rows: rows, into: wide ?? target, kernels)
+    if let front, let wide {
+      kernels.product(0..<rows, wide, front.analysis.buffer.pointer, front.analysis.shape, into: target)
+    }
+  }
+
+  /// samples = rule(means + scale * reconstruction): the way back.
+  ///
+  /// - Parameters:
+  ///   - wide: see ``prepare(_:rows:wide:into:_:)``.
+  ///   - isWhole: whether integers are rounded, where the model knows only those.
+  package func finish(
+    _ reconstruction: Matrix, rows: Int, wide: Matrix?, into samples: UnsafeMutableBufferPointer<Float>,
+    isWhole: Bool = true, _ kernels: Kernels
+  ) {
+    var final = reconstruction
+    if let front, let wide {
+      kernels.product(
+        0..<rows, reconstruction, front.synthesis.buffer.pointer, front.synthesis.shape, into: wide)
+      final = wide
+    }
+    guard let base = samples.baseAddress else { return }
+    var rule = output.kernelRule
+    if !isWhole { rule.is_integer = false }
+    means.withUnsafeBufferPointer { means in
+      guard let means = means.baseAddress else { return }
+      for r in 0..<rows {
+        let row = base + r * values
+        kernels.table.pointee.add_scaled(means, scale, final.row(r), row, values)
+        if !output.isIdentity { kernels.table.pointee.apply_rule(row, &rule, row, values) }
+      }
+    }
+  }
+
+  /// The output rule's bounds of each value in units of standardized samples; nil where there are none, or where
+  /// the network does not work on values.
+  package func standardizedBounds() -> (low: FloatBuffer, high: FloatBuffer)? {
+    guard front == nil, output.lowest > -.infinity || output.highest < .infinity else { return nil }
+    let inverse = 1 / scale
+    let (low, high) = (FloatBuffer(count: paddedToPanels(values)), FloatBuffer(count: paddedToPanels(values)))
+    for i in 0..<values {
+      low.pointer[i] = (output.lowest - means[i]) * inverse
+      high.pointer[i] = (output.highest - means[i]) * inverse
+    }
+    return (low, high)
+  }
+}

@@ -1,0 +1,209 @@
+import Tensor
+
+/// A fitted model: everything that encoding and decoding samples needs. Immutable.
+///
+/// A sample's way: standardize; where samples are large, project onto the front basis; the VAE; residual layers one
+/// after another. Decoding walks it back.
+package struct Model: Sendable {
+  /// Subtracted from each value, in the data's units.
+  package var means: [Float]
+  /// What values are divided by, in the data's units: the deviation of all values.
+  package var scale: Float
+  /// components x values: an orthonormal basis the network works in, for samples of very many values.
+  package var front: Front?
+  /// The VAE; nil where it does not pay.
+  package var network: Network?
+  /// Linear residual layers, in the order in which they are applied.
+  package var layers: [ResidualLayer]
+  /// PCA of the rows that were fitted, complete, by which ``linearCurve(_:kernels:workers:)`` measures the model; nil
+  /// where samples are too large for it.
+  package var baseline: ResidualLayer?
+  /// The layer that codes value by value; nil where it does not pay.
+  package var valueLayer: ValueLayer?
+  /// How reconstructions become values of the data.
+  package var output: OutputRule
+  /// The operating point of each quality 0 ... 100.
+  package var qualities: [OperatingPoint]
+  /// What the codec above wants to keep with the model: not read here.
+  package var notes: [UInt8]
+
+  /// Samples of more values are refused.
+  package static let mostValues = 65_536
+
+  /// Values of a sample.
+  package var values: Int { means.count }
+
+  /// A model that knows nothing: all of the `values` values of a sample are 0. It has no qualities.
+  package init(zeros values: Int) {
+    self.init(
+      means: [Float](repeating: 0, count: values), scale: 1, front: nil, network: nil, layers: [],
+      baseline: nil, valueLayer: nil, output: OutputRule(), qualities: [], notes: [])
+  }
+
+  /// The parts of a model.
+  package init(
+    means: [Float], scale: Float, front: Front?, network: Network?, layers: [ResidualLayer],
+    baseline: ResidualLayer? = nil, valueLayer: ValueLayer?, output: OutputRule, qualities: [OperatingPoint],
+    notes: [UInt8]
+  ) {
+    self.means = means
+    self.scale = scale
+    self.front = front
+    self.network = network
+    self.layers = layers
+    self.baseline = baseline
+    self.valueLayer = valueLayer
+    self.output = output
+    self.qualities = qualities
+    self.notes = notes
+  }
+
+  /// The same model with another network.
+  package func with(_ network: Network) -> Model {
+    var model = self
+    model.network = network
+    return model
+  }
+
+  /// A VAE and what its latents are scaled by.
+  package struct Network: Sendable {
+    /// Its parameters, as stored.
+    package let parameters: Parameters
+    /// The matrices of `parameters` as the file keeps them, in the order of ``Architecture/entries``.
+    package let stored: [StoredMatrix]
+    /// 1 / deviation of each latent, for the decoder's hidden layers.
+    package let inverseDeviation: [Float]
+    /// What qualities mean.
+    package let qualities: QualityRange
+    /// What its evidence lower bound is made of; nil where it was fitted to rate and distortion.
+    package let evidence: Evidence?
+    /// What the decoder's sums go through; nil where they are the reconstruction.
+    package let logistic: LogisticOutput?
+
+    /// The network that `stored` stands for.
+    package init(
+      _ architecture: Architecture, stored: [StoredMatrix], inverseDeviation: [Float],
+      qualities: QualityRange, evidence: Evidence? = nil, logistic: LogisticOutput? = nil
+    ) {
+      let parameters = Parameters(architecture)
+      for (entry, matrix) in zip(architecture.entries, stored) {
+        precondition(entry.shape == matrix.shape)
+        matrix.unpack(into: parameters.pointer(entry))
+      }
+      self.parameters = parameters
+      self.stored = stored
+      self.inverseDeviation = inverseDeviation
+      self.qualities = qualities
+      self.evidence = evidence
+      self.logistic = logistic
+    }
+
+    /// Widths of the encoder's hidden layers.
+    package var hidden: [Int] { parameters.architecture.hidden }
+    /// Latents.
+    package var latents: Int { parameters.architecture.latents }
+    /// Numbers that training has set.
+    package var parameterCount: Int {
+      guard evidence != nil else { return parameters.architecture.parameterCount }
+      let a = parameters.architecture
+      // Layers with a bias each; the encoder ends in means and log variances.
+      let widths = [a.values] + a.hidden + [2 * a.latents]
+      let back = [a.latents] + a.hidden.reversed() + [a.values]
+      return [widths, back].reduce(0) { sum, w in
+        sum + zip(w, w.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
+      }
+    }
+  }
+
+  /// An orthonormal basis that the network works in, components x values, and its transpose.
+  package struct Front: Sendable {
+    package let stored: StoredMatrix
+    package let synthesis: Weights
+    package let analysis: Weights
+
+    package init(_ stored: StoredMatrix, kernels: Kernels) {
+      self.stored = stored
+      synthesis = stored.weights
+      analysis = synthesis.transposed(kernels)
+    }
+  }
+
+  /// Width of what the network and the residual layers work on: values, or components of the front basis.
+  package var width: Int { front?.synthesis.shape.inputs ?? values }
+
+  /// PCA alone: the same means and scale, and the baseline as its only layer. It has no qualities. Nil where the model has
+  /// no baseline.
+  package var linear: Model? {
+    guard let baseline, front == nil else { return nil }
+    return Model(
+      means: means, scale: scale, front: nil, network: nil, layers: [baseline], baseline: nil,
+      valueLayer: nil, output: output, qualities: [], notes: [])
+  }
+
+  /// Planes of symbols that a point makes before the value layer's: latents, then the coefficients of each linear layer
+  /// that is used.
+  package func planes(at point: OperatingPoint) -> Int {
+    latentPlanes(at: point) + coefficientLayers(at: point).reduce(0) { $0 + $1.layer.components }
+  }
+
+  /// Planes of latents that a point makes: each has a frequency table.
+  package func latentPlanes(at point: OperatingPoint) -> Int {
+    point.network == nil ? 0 : network?.parameters.architecture.latents ?? 0
+  }
+
+  /// The linear layers that a point uses, with their steps.
+  func coefficientLayers(at point: OperatingPoint) -> [(layer: ResidualLayer, step: Float)] {
+    zip(layers, point.steps).filter { $0.1 > 0 }.map { ($0, $1) }
+  }
+
+  /// Whether `point` names only what this model has, with finite positive steps.
+  package func accepts(_ point: OperatingPoint) -> Bool {
+    if let part = point.network {
+      guard network != nil, part.quality >= 0, part.quality <= 1, part.step.isFinite, part.step > 1e-30,
+        part.relativeStep > 0x1p-10, part.relativeStep < 0x1p10
+      else {
+        return false
+      }
+    }
+    return point.hasSteps && point.steps.count == layers.count
+      && (point.valueStep == 0 || valueLayer != nil)
+  }
+
+  /// What the frequency table of each latent's plane is made of.
+  package func latentWeights(at point: OperatingPoint, kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
+    guard let part = point.network, let network else { return [] }
+    return network.parameters.priors(quality: part.quality, kernels: kernels).map {
+      $0.symbolWeights(step: part.relativeStep, kernels: kernels)
+    }
+  }
+
+  /// What the frequency tables of levels are made of: those of each linear layer that is used, and of the value layer
+  /// where it is.
+  package func levelWeights(at point: OperatingPoint, kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
+    coefficientLayers(at: point).flatMap { $0.layer.symbolWeights(step: $0.step, kernels) }
+      + (point.valueStep > 0 ? valueLayer?.symbolWeights(kernels) ?? [] : [])
+  }
+
+  /// The first of the value layer's levels.
+  package func firstValueLevel(at point: OperatingPoint) -> Int {
+    coefficientLayers(at: point).reduce(0) { $0 + $1.layer.levels }
+  }
+}
+
+extension Parameters {
+  /// The prior of each latent at a VAE quality, in units of the step.
+  package func priors(quality: Float, kernels: Kernels) -> [LogisticMixture] {
+    let a = architecture
+    let hats = Matrix(rows: 1, columns: a.anchors, a.hats(quality))
+    let row = Matrix(rows: 1, columns: a.prior.shape.outputs)
+    kernels.product(0..<1, hats, pointer(a.prior), a.prior.shape, into: row)
+    return (0..<a.latents).map { latent in
+      func values(_ kind: Int) -> [Float] {
+        (0..<LogisticMixture.components).map {
+          row.row(0)[a.priorColumn(kind: kind, component: $0, latent: latent)]
+        }
+      }
+      return LogisticMixture(means: values(0), logScales: values(1), logits: values(2))
+    }
+  }
+}

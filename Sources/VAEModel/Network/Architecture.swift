@@ -1,0 +1,113 @@
+import CKernels
+import Tensor
+
+/// The sizes of a VAE, and where each of its parameters stands in one flat array.
+///
+/// Encoder and decoder are each a linear path beside a multilayer perceptron. Every layer gets, beside its input, a bias that is a mixture of one bias vector an anchor:
+/// the VAE quality u in 0 ... 1 mixes the two anchors next to it by hat functions.
+package struct Architecture: Equatable, Sendable {
+  /// Values of a sample, as the network sees it.
+  package let values: Int
+  /// Latents.
+  package let latents: Int
+  /// Widths of the hidden layers of the encoder; the decoder's are the reverse.
+  package let hidden: [Int]
+  /// Anchors on the axis of VAE quality; at least 2.
+  package let anchors: Int
+  /// What hidden units do.
+  package let activation: Activation
+
+  package let encoder: Path
+  package let decoder: Path
+  /// anchors x (3 parameters x 3 mixture components x latents padded to whole panels).
+  package let prior: Entry
+  /// Numbers in all entries, padding included.
+  package let count: Int
+
+  /// One weight matrix in the flat array.
+  package struct Entry: Equatable, Sendable {
+    package let offset: Int
+    package let shape: WeightShape
+  }
+
+  /// y = x W + hats B.
+  package struct Layer: Equatable, Sendable {
+    package let weight: Entry
+    package let bias: Entry
+  }
+
+  /// A linear layer beside hidden layers that end in `last` (which needs no bias: the linear layer has one), and
+  /// the log gain of each latent at each anchor.
+  package struct Path: Equatable, Sendable {
+    package let linear: Layer
+    package let hidden: [Layer]
+    package let last: Entry
+    package let gain: Entry
+  }
+
+  /// Lays out the parameters of these sizes.
+  package init(values: Int, latents: Int, hidden: [Int], anchors: Int, activation: Activation = .hardSwish) {
+    precondition(values > 0 && latents > 0 && !hidden.isEmpty && hidden.allSatisfy { $0 > 0 } && anchors >= 2)
+    self.values = values
+    self.latents = latents
+    self.hidden = hidden
+    self.anchors = anchors
+    self.activation = activation
+    var offset = 0
+    func entry(_ inputs: Int, _ outputs: Int) -> Entry {
+      let entry = Entry(offset: offset, shape: WeightShape(inputs: inputs, outputs: outputs))
+      offset += entry.shape.count
+      return entry
+    }
+    func layer(_ inputs: Int, _ outputs: Int) -> Layer {
+      Layer(weight: entry(inputs, outputs), bias: entry(anchors, outputs))
+    }
+    func path(_ inputs: Int, _ widths: [Int], _ outputs: Int) -> Path {
+      let linear = layer(inputs, outputs)
+      var layers: [Layer] = []
+      var width = inputs
+      for next in widths {
+        layers.append(layer(width, next))
+        width = next
+      }
+      return Path(linear: linear, hidden: layers, last: entry(width, outputs), gain: entry(anchors, latents))
+    }
+    encoder = path(values, hidden, latents)
+    decoder = path(latents, hidden.reversed(), values)
+    prior = entry(anchors, 3 * VAEC_MIXTURE * paddedToPanels(latents))
+    count = offset
+  }
+
+  /// Latents padded to whole panels: the distance between the parameters of a prior's row.
+  package var latentStride: Int { paddedToPanels(latents) }
+
+  /// Column of parameter `kind` (0 mean, 1 log scale, 2 logit) of mixture component `component` of a latent.
+  package func priorColumn(kind: Int, component: Int, latent: Int) -> Int {
+    (kind * VAEC_MIXTURE + component) * latentStride + latent
+  }
+
+  /// All entries, in the order of the model file.
+  package var entries: [Entry] {
+    func entries(_ path: Path) -> [Entry] {
+      [path.linear.weight, path.linear.bias] + path.hidden.flatMap { [$0.weight, $0.bias] }
+        + [path.last, path.gain]
+    }
+    return entries(encoder) + entries(decoder) + [prior]
+  }
+
+  /// Numbers that training sets, without padding.
+  package var parameterCount: Int {
+    entries.reduce(0) { $0 + $1.shape.inputs * $1.shape.outputs }
+      - 3 * VAEC_MIXTURE * anchors * (latentStride - latents)
+  }
+
+  /// The two anchors next to `u` and their weights, as a row of `anchors` hats that add up to 1.
+  package func hats(_ u: Float) -> [Float] { (0..<anchors).map { hat($0, at: u) } }
+
+  /// The weight of one anchor at `u`.
+  ///
+  /// Exact operations only: a decoder computes it.
+  func hat(_ anchor: Int, at u: Float) -> Float {
+    max(0, 1 - (u * Float(anchors - 1) - Float(anchor)).magnitude)
+  }
+}
