@@ -17,7 +17,7 @@ struct InterruptTests {
     let scratch = try Scratch()
     let script = Self.begin + "\nkill -INT $job; wait $job; echo $?; \"$VAEC\" test x.vae"
     let outcome = try Program.shell(
-      script, environment: ["DATA": Fixtures.path("digits-fit.npy")], in: scratch, seconds: 60)
+      script, environment: ["DATA": Fixtures.path("digits-fit.npy")], in: scratch)
     #expect(outcome.text.hasPrefix("0\nx.vae: ok"), "\(outcome.text)")
     let errors = String(decoding: try scratch.read("errors"), as: UTF8.self)
     #expect(errors.contains("finishing the epoch, then saving; press again to stop at once"))
@@ -29,7 +29,7 @@ struct InterruptTests {
     let scratch = try Scratch()
     let script = Self.begin + "\nkill -INT $job; sleep 0.02; kill -INT $job; wait $job; echo $?"
     let outcome = try Program.shell(
-      script, environment: ["DATA": Fixtures.path("digits-fit.npy")], in: scratch, seconds: 60)
+      script, environment: ["DATA": Fixtures.path("digits-fit.npy")], in: scratch)
     #expect(outcome.text == "130\n")
     #expect(try scratch.names == ["errors", "output"])
   }
@@ -58,7 +58,7 @@ struct InterruptTests {
       "$VAEC" fit $options "$DATA" -o x.vae --resume x.fit; echo $?; cmp x.vae whole.vae && ls
       """
     let outcome = try Program.shell(
-      script, environment: ["DATA": Fixtures.path("digits-fit.npy")], in: scratch, seconds: 120)
+      script, environment: ["DATA": Fixtures.path("digits-fit.npy")], in: scratch)
     #expect(
       outcome.text == "143\nerrors\nwhole.vae\nx.fit\n1\n1\n1\n1\n1\n0\nerrors\nwhole.vae\nx.fit\nx.vae\n")
     let lines = outcome.errors.split(separator: "\n")

@@ -72,7 +72,7 @@ struct NameTests {
     let scratch = try Models.scratch()
     #expect(try Program.shell("vaec encode --quiet -m m.vae new.npy -o s.vaec", in: scratch).code == 0)
     let before = try scratch.names
-    let outcome = try Program.shell("vaec \(arguments)", in: scratch, seconds: 20)
+    let outcome = try Program.shell("vaec \(arguments)", in: scratch)
     #expect(outcome.isOneLineOfError && outcome.errors.contains("is not written: "), "\(outcome.errors)")
     #expect(try scratch.names == before)
   }

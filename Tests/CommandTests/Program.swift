@@ -49,18 +49,18 @@ enum Program {
   ///   - input: standard input.
   ///   - environment: variables beside those of the tests.
   ///   - directory: where it runs.
-  ///   - seconds: it is killed after that.
+  ///   - seconds: it is killed after that: a guard against what never ends, long enough for any machine.
   static func run(
     _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
     in directory: Scratch? = nil,
-    seconds: Double = 60
+    seconds: Double = 600
   ) throws -> Outcome {
     try launch(path, arguments, input, environment, directory, seconds)
   }
 
   /// Runs a shell script that knows the program as `vaec`.
   static func shell(
-    _ script: String, environment: [String: String] = [:], in directory: Scratch, seconds: Double = 60
+    _ script: String, environment: [String: String] = [:], in directory: Scratch, seconds: Double = 600
   ) throws -> Outcome {
     let function = "vaec() { \"$VAEC\" \"$@\"; }\n"
     let variables = environment.merging(["VAEC": path]) { a, _ in a }

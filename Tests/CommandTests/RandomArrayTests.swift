@@ -83,7 +83,7 @@ struct RandomArrayTests {
     let files = arrays.map(\.npy)
     for (name, file) in zip(names, files) { try scratch.write(file, to: name) }
     let promise = Promise(&random)
-    let packed = try Program.run(command(promise, names), in: scratch, seconds: 300)
+    let packed = try Program.run(command(promise, names), in: scratch, seconds: 3600)
     let told = "group \(group), \(promise.options.joined(separator: " "))"
     #expect(packed.code <= 1, "\(told): ends with \(packed.code): \(packed.errors)")
     let done = arrays.indices.filter { scratch.contains(names[$0] + ".vaec") }
@@ -97,7 +97,7 @@ struct RandomArrayTests {
     guard !done.isEmpty else { return }
     for i in done { try FileManager.default.removeItem(at: scratch.url(names[i])) }
     let streams = done.map { names[$0] + ".vaec" }
-    let decoded = try Program.run(["decode", "-T", "1"] + model + streams, in: scratch, seconds: 300)
+    let decoded = try Program.run(["decode", "-T", "1"] + model + streams, in: scratch, seconds: 3600)
     #expect(decoded.code == 0, "\(told): decode ends with \(decoded.code): \(decoded.errors)")
     for i in done {
       guard scratch.contains(names[i]), let back = NpyFile(try scratch.read(names[i])) else {
