@@ -1,5 +1,5 @@
 /// What the end of a file's name says about its content.
-struct FileSuffix {
+package struct FileSuffix {
   enum Compression {
     case gzip
     case zstd
@@ -7,22 +7,24 @@ struct FileSuffix {
 
   /// From .gz or .zst.
   let compression: Compression?
-  /// From the suffix before it.
-  let format: FormatName?
+  /// The last suffix, in lower case and without its dot, and the one before a .gz or .zst; nil where there is none.
+  package let (last, inner): (String?, String?)
+  /// From the suffix before the compression's.
+  package let format: FormatName?
 
-  init(of name: String) {
-    var base = Substring(name.lowercased())
-    if base.hasSuffix(".gz") {
-      compression = .gzip
-      base.removeLast(3)
-    } else if base.hasSuffix(".zst") {
-      compression = .zstd
-      base.removeLast(4)
-    } else {
-      compression = nil
-    }
-    let parts = base.split(separator: ".", omittingEmptySubsequences: false)
-    switch parts.count > 1 ? parts.last : nil {
+  package init(of name: String) {
+    let base = name.lowercased().split(separator: "/").last ?? ""
+    let parts = base.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    func suffix(_ fromEnd: Int) -> String? { parts.count > fromEnd ? parts[parts.count - fromEnd] : nil }
+    last = suffix(1)
+    compression =
+      switch last {
+      case "gz": .gzip
+      case "zst": .zstd
+      default: nil
+      }
+    inner = compression == nil ? nil : suffix(2)
+    switch compression == nil ? last : inner {
     case "npy": format = .npy
     case "csv", "tsv", "txt": format = .csv
     case "fvecs": format = .fvecs
@@ -30,7 +32,7 @@ struct FileSuffix {
     case "ivecs": format = .ivecs
     case "raw", "bin": format = .raw
     case "idx": format = .idx
-    default: format = Self.isIdx(base) ? .idx : nil
+    default: format = Self.isIdx(base.dropLast(compression == nil ? 0 : (last?.count ?? 0) + 1)) ? .idx : nil
     }
   }
 

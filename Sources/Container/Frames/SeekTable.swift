@@ -75,18 +75,23 @@ package struct SeekTable: Equatable, Sendable {
     }
   }
 
-  /// The frame of the table of a stream.
+  /// The entry of a frame.
   ///
-  /// - Parameter frames: bytes of each frame before it, and of its content.
-  static func frame(_ frames: some Collection<(size: Int, contentSize: Int)>) -> [UInt8] {
+  /// - Parameters:
+  ///   - size: bytes of the frame.
+  ///   - contentSize: bytes of its content.
+  static func append(size: Int, contentSize: Int, to entries: inout ByteWriter) {
+    entries.append(UInt32(clamping: size))
+    entries.append(UInt32(clamping: contentSize))
+  }
+
+  /// The frame of the table of a stream, whose frames have these entries.
+  static func frame(_ entries: ByteWriter) -> [UInt8] {
     var table = ByteWriter()
     table.append(Container.seekTableMagic)
-    table.append(UInt32(clamping: frames.count * Container.entrySize + Container.footerSize))
-    for frame in frames {
-      table.append(UInt32(clamping: frame.size))
-      table.append(UInt32(clamping: frame.contentSize))
-    }
-    table.append(UInt32(clamping: frames.count))
+    table.append(UInt32(clamping: entries.bytes.count + Container.footerSize))
+    table.append(entries.bytes)
+    table.append(UInt32(clamping: entries.bytes.count / Container.entrySize))
     table.append(UInt8(0))
     table.append(Container.seekTableFooter)
     return table.bytes

@@ -233,7 +233,11 @@ struct StreamSurvey {
   private func damagedTableSize(
     at offset: Int, headerSize: Int, _ chunks: [StreamPlace.Chunk]
   ) throws(StreamError) -> Int? {
-    let entries = [(size: headerSize, contentSize: 0)] + chunks.map { ($0.range.count, $0.contentSize) }
+    var entries = ByteWriter()
+    SeekTable.append(size: headerSize, contentSize: 0, to: &entries)
+    for chunk in chunks {
+      SeekTable.append(size: chunk.range.count, contentSize: chunk.contentSize, to: &entries)
+    }
     let expected = SeekTable.frame(entries)
     let found = try frames.read(offset, expected.count)
     // Zeros are everywhere.

@@ -37,21 +37,13 @@ package final class StreamWriter {
   package func finish() throws(StreamError) {
     precondition(!isFinished, "a stream ends once")
     isFinished = true
-    var table = ByteWriter()
-    table.append(Container.seekTableMagic)
-    table.append(UInt32(entries.bytes.count + Container.footerSize))
-    table.append(entries.bytes)
-    table.append(UInt32(chunks + 1))
-    table.append(UInt8(0))
-    table.append(Container.seekTableFooter)
-    try write(table.bytes)
+    try write(SeekTable.frame(entries))
   }
 
   private func write(_ frame: [UInt8], contentSize: UInt32) throws(StreamError) {
     precondition(frame.count <= Int(UInt32.max), "a frame takes at most 4 GiB")
     try write(frame)
-    entries.append(UInt32(frame.count))
-    entries.append(contentSize)
+    SeekTable.append(size: frame.count, contentSize: Int(contentSize), to: &entries)
   }
 
   private func write(_ bytes: [UInt8]) throws(StreamError) {

@@ -118,8 +118,8 @@ final class EvidenceTrainer: ResumableTrainer {
     set(bias.buffer.pointer, bias.shape, inputs: weights.shape.inputs)
   }
 
-  /// Makes one step.
-  func step() {
+  /// Makes one step; its rate is the same from first to last.
+  func step(progress: Double) {
     let pass = gradients.pass
     let batch = pass.input.rows
     var picks: [Int] = []

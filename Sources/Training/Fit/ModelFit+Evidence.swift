@@ -64,48 +64,23 @@ extension ModelFit {
     let trainer = EvidenceTrainer(
       input, known: ground.known, parameters, options: trainerOptions, kernels: kernels, workers: workers)
     let held = ground.heldSamples.spread(rows: 512)
-    let (curve, wasStopped) = try descend(trainer, likelihood, ground, held, keeper)
-    return (try store(trainer, likelihood, ground, held, &random), curve, wasStopped)
-  }
-
-  /// Makes all steps of a training, from where the checkpoint has it, if there is one.
-  private func descend(
-    _ trainer: EvidenceTrainer, _ likelihood: Likelihood, _ ground: Ground, _ held: Matrix,
-    _ keeper: CheckpointKeeper?
-  ) throws(FitError) -> (curve: [TrainingPoint], wasStopped: Bool) {
-    let rows = ground.fit.rows
-    let stepsInEpoch = max(1, rows / min(EvidenceTrainer.Options().batch, rows))
-    let steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: rows)
-    var state = TrainingState(bestParameters: trainer.parameters)
-    try keeper?.restore(&state, trainer, steps: options.seconds == nil ? steps : nil, measure: nil)
-    var pace = TrainingPace(options, steps: steps, stepsInEpoch: stepsInEpoch, state)
-    var wasStopped = false
-    while !wasStopped {
-      let fraction = pace.fraction(state.done)
-      if fraction >= 1 { break }
-      trainer.step()
-      state.done += 1
-      state.seconds = pace.seconds
-      if pace.isToMeasure(state.done, fraction) {
-        let model = ground.model.with(
-          Self.network(trainer, likelihood, ground.model, fineness: nil, deviations: nil))
-        if let measured = model.evidence(on: held, kernels: kernels, workers: workers) {
-          state.heldOut = (
-            measured.bound.divergence / logarithm(2),
-            ground.peakDecibels - tenLogarithms(max(1e-12, measured.squaredError))
-          )
-        }
-        if let heldOut = state.heldOut, heldOut.bits.isFinite, heldOut.psnr.isFinite {
-          let epoch = Double(state.done) / Double(stepsInEpoch)
-          state.curve.append(TrainingPoint(epoch: epoch, bits: heldOut.bits, psnr: heldOut.psnr))
-        }
+    let stepsInEpoch = max(1, fit.rows / min(trainerOptions.batch, fit.rows))
+    let loop = TrainingLoop(
+      options: options, progress: progress, keeper: keeper,
+      steps: options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: fit.rows),
+      stepsInEpoch: stepsInEpoch
+    ) { fraction in
+      guard fraction > 0 else { return nil }
+      let model = ground.model.with(
+        Self.network(trainer, likelihood, ground.model, fineness: nil, deviations: nil))
+      return model.evidence(on: held, kernels: kernels, workers: workers).map {
+        TrainingLoop.Measurement(
+          bits: $0.bound.divergence / logarithm(2),
+          psnr: ground.peakDecibels - tenLogarithms(max(1e-12, $0.squaredError)))
       }
-      if pace.isToTell(state.done) { wasStopped = !progress(pace.progress(fraction, state)) }
-      try keeper?.keep(state, trainer, fraction: fraction, isLast: wasStopped)
     }
-    state.seconds = pace.seconds
-    keeper?.write(state, trainer)
-    return (state.curve, wasStopped)
+    let training = try loop.run(trainer)
+    return (try store(trainer, likelihood, ground, held, &random), training.curve, training.wasStopped)
   }
 
   /// Integers or probabilities as the Bernoulli likelihood takes them, within 0 ... 1.

@@ -145,7 +145,7 @@ extension ModelFit {
     }
     model.layers.append(linear)
     guard model.values <= Self.mostForValueLayer else { return }
-    let base = model.dataUnits(reached, kernels, workers)
+    let base = Matrix(rows: reached.rows, columns: model.values, model.dataUnits(reached, kernels))
     var square = 0.0
     for r in 0..<base.rows {
       for c in 0..<base.columns {

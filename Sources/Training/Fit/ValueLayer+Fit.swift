@@ -228,31 +228,9 @@ private struct Covariances: Sendable {
   }
 }
 
-/// Solves a symmetric positive definite system by Cholesky's method; a direction without weight gets 0.
+/// Solves a symmetric positive definite system; a direction without weight gets 0.
 func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
-  let n = right.count
-  var l = matrix
-  for i in 0..<n {
-    for j in 0...i {
-      var sum = matrix[i][j]
-      for k in 0..<j { sum -= l[i][k] * l[j][k] }
-      if i == j {
-        l[i][i] = sum > matrix[i][i] * 1e-10 ? sum.squareRoot() : .infinity
-      } else {
-        l[i][j] = sum / l[j][j]
-      }
-    }
-  }
-  var y = right
-  for i in 0..<n {
-    for k in 0..<i { y[i] -= l[i][k] * y[k] }
-    y[i] /= l[i][i]
-  }
-  for i in (0..<n).reversed() {
-    for k in i + 1..<n { y[i] -= l[k][i] * y[k] }
-    y[i] /= l[i][i]
-  }
-  return y
+  Cholesky(leavingOutWeak: matrix.flatMap { $0 }, n: right.count).solve(right)
 }
 
 /// Solves the normal equations with all unknowns at least 0: unknowns that come out negative are left out in turn.

@@ -9,6 +9,8 @@ protocol ResumableTrainer: AnyObject {
   var buffers: [FloatBuffer] { get }
   /// What it is before the next step, beside `buffers`. To set it is to go on from there, with these as they are.
   var state: TrainerState { get set }
+  /// Makes one step, when this share of the fit is behind.
+  func step(progress: Double)
 }
 
 /// All that changes from step to step of a trainer, beside its buffers.

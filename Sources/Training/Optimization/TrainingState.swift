@@ -25,3 +25,15 @@ struct TrainingState {
   /// Steps of the end: as many as make a twelfth of those before.
   static func settling(after done: Int) -> Int { max(1, done / 12) }
 }
+
+/// What one training has given.
+struct FinishedTraining {
+  /// The best parameters; nil where all are worthless.
+  var parameters: Parameters?
+  /// Their loss on held-out rows.
+  var loss = Double.infinity
+  /// How it went.
+  var curve: [TrainingPoint] = []
+  /// Whether it was asked to end early.
+  var wasStopped = false
+}

@@ -85,10 +85,9 @@ extension Model {
           let (latents, symbols) = (pass.latents.row(r), pass.symbols.row(r))
           for k in 0..<network.latents { symbols[k] = k < count ? latents[k] : rest[k] }
         }
-        pass.forwardDecoder(all)
+        pass.forwardDecoder(all, within: bounds)
         for r in all {
           let output = pass.output.row(r)
-          if let bounds { table.clip(output, bounds.low.pointer, bounds.high.pointer, output, x.columns) }
           known?.equate(output, pass.input.row(r), ofRow: range.lowerBound + r)
           errors.pointer[i * x.rows + range.lowerBound + r] = table.squared_error(
             output, pass.input.row(r), x.columns)

@@ -22,15 +22,8 @@ package struct NetworkCoder {
     pass.input.row(0).update(from: x.row(range.lowerBound), count: range.count * x.stride)
     pass.forwardEncoder(all)
     table.round(pass.latents.row(0), pass.symbols.row(0), range.count * pass.symbols.stride)
-    pass.forwardDecoder(all)
-    for (i, r) in range.enumerated() {
-      if let bounds {
-        table.clip(
-          pass.output.row(i), bounds.low.pointer, bounds.high.pointer, reached.row(r), x.columns)
-      } else {
-        reached.row(r).update(from: pass.output.row(i), count: x.columns)
-      }
-    }
+    pass.forwardDecoder(all, within: bounds)
+    for (i, r) in range.enumerated() { reached.row(r).update(from: pass.output.row(i), count: x.columns) }
   }
 }
 
@@ -46,19 +39,13 @@ extension Model {
     return reached
   }
 
-  /// A reconstruction in the data's units, within bounds, not rounded: the base of the value layer.
-  package func dataUnits(_ reached: Matrix, _ kernels: Kernels, _ workers: Workers) -> Matrix {
-    let wide = front.map { reached.times($0.synthesis, kernels, workers) } ?? reached
-    let result = Matrix(rows: wide.rows, columns: wide.columns)
-    var rule = OutputRule(lowest: output.lowest, highest: output.highest).kernelRule
-    means.withUnsafeBufferPointer { means in
-      guard let means = means.baseAddress else { return }
-      for r in 0..<wide.rows {
-        let row = result.row(r)
-        kernels.table.pointee.add_scaled(means, scale, wide.row(r), row, values)
-        kernels.table.pointee.apply_rule(row, &rule, row, values)
-      }
+  /// A reconstruction in the data's units, within bounds, not rounded: the base of the value layer. Rows x values, without
+  /// padding.
+  package func dataUnits(_ reached: Matrix, _ kernels: Kernels) -> [Float] {
+    let wide = front == nil ? nil : Matrix(rows: reached.rows, columns: values)
+    return [Float](unsafeUninitializedCapacity: reached.rows * values) { result, count in
+      finish(reached, rows: reached.rows, wide: wide, into: result, isWhole: false, kernels)
+      count = reached.rows * values
     }
-    return result
   }
 }

@@ -43,11 +43,12 @@ package struct OperatingHull {
       lost = 0
       return
     }
-    let projected = model.dataUnits(held, kernels, workers)
+    let projected = model.dataUnits(held, kernels)
     var sum = 0.0
     for r in 0..<held.rows {
       for c in 0..<model.values {
-        let d = (Double(projected.row(r)[c]) - Double(heldSamples.row(r)[c])) / Double(model.scale)
+        let d =
+          (Double(projected[r * model.values + c]) - Double(heldSamples.row(r)[c])) / Double(model.scale)
         sum += d * d
       }
     }
@@ -129,7 +130,7 @@ package struct OperatingHull {
     let costs = layer.symbolWeights(kernels).map { SymbolCost($0) }
     let (rows, values) = (held.rows, model.values)
     let x = heldSamples.rowMajor(rows)
-    let base = model.dataUnits(reached, kernels, workers).rowMajor(rows)
+    let base = model.dataUnits(reached, kernels)
     var square = 0.0
     for (a, b) in zip(x, base) {
       square += (Double(a) - Double(b)) * (Double(a) - Double(b)) / Double(x.count)

@@ -107,7 +107,7 @@ package final class SampleCoder {
       kernels.table.pointee.round(pass.latents.row(0), pass.symbols.row(0), rows * pass.symbols.stride)
       limit(pass.symbols, rows)
       if let (search, judge) = searching { judged = improve(pass, samples, rows, by: search, judge) }
-      emit(pass.symbols, rows, symbols, planeStride)
+      pass.symbols.writePlanes(rows, to: symbols, planeStride: planeStride)
     }
     let latents = pass?.symbols.columns ?? 0
     if let judged {
@@ -236,13 +236,13 @@ package final class SampleCoder {
     let table = kernels.table.pointee
     var next = symbols
     if let pass {
-      take(pass.symbols, rows, next, planeStride)
+      pass.symbols.readPlanes(rows, from: next, planeStride: planeStride)
       next += pass.symbols.columns * planeStride
     }
     reconstructNetwork(rows)
     for (i, layer) in model.layers.enumerated() {
       guard let (values, _) = coefficients[i] else { continue }
-      take(values, rows, next, planeStride)
+      values.readPlanes(rows, from: next, planeStride: planeStride)
       next += values.columns * planeStride
       table.scale(values.row(0), point.steps[i], values.row(0), rows * values.stride)
       layer.synthesize(values, 0..<rows, onto: reconstruction, kernels: kernels)
@@ -256,14 +256,8 @@ package final class SampleCoder {
       reconstruction.row(0).update(repeating: 0, count: rows * reconstruction.stride)
       return
     }
-    pass.forwardDecoder(0..<rows)
-    let output = reconstruction.row(0)
-    output.update(from: pass.output.row(0), count: rows * reconstruction.stride)
-    guard let bounds else { return }
-    for r in 0..<rows {
-      kernels.table.pointee.clip(
-        reconstruction.row(r), bounds.low.pointer, bounds.high.pointer, reconstruction.row(r), model.values)
-    }
+    pass.forwardDecoder(0..<rows, within: bounds)
+    reconstruction.row(0).update(from: pass.output.row(0), count: rows * reconstruction.stride)
   }
 
   private func finish(_ rows: Int, into samples: UnsafeMutableBufferPointer<Float>, asBase: Bool) {
@@ -295,45 +289,5 @@ package final class SampleCoder {
         return symbol.magnitude
       }
     }
-  }
-
-  /// Rows that are turned into planes at once, or back: what they touch stays in the cache.
-  private static let turnedRows = 16
-
-  /// Writes the columns of a matrix as planes.
-  private func emit(
-    _ matrix: Matrix, _ rows: Int, _ symbols: UnsafeMutablePointer<Int32>, _ planeStride: Int
-  ) {
-    let (start, stride) = (matrix.row(0), matrix.stride)
-    for first in Swift.stride(from: 0, to: rows, by: Self.turnedRows) {
-      let last = min(first + Self.turnedRows, rows)
-      for c in 0..<matrix.columns {
-        let target = symbols + c * planeStride
-        for r in first..<last { target[r] = Int32(start[r &* stride &+ c]) }
-      }
-    }
-  }
-
-  /// Reads planes as the columns of a matrix.
-  private func take(_ matrix: Matrix, _ rows: Int, _ symbols: UnsafePointer<Int32>, _ planeStride: Int) {
-    let (start, stride) = (matrix.row(0), matrix.stride)
-    for first in Swift.stride(from: 0, to: rows, by: Self.turnedRows) {
-      let last = min(first + Self.turnedRows, rows)
-      for c in 0..<matrix.columns {
-        let source = symbols + c * planeStride
-        for r in first..<last { start[r &* stride &+ c] = Float(source[r]) }
-      }
-    }
-  }
-}
-
-extension Pass {
-  /// A pass for coding `rows` rows with `network` at `part`: conditioned, its scales at hand.
-  package init(rows: Int, _ network: Model.Network, at part: OperatingPoint.Network, kernels: Kernels) {
-    self.init(
-      rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, logistic: network.logistic,
-      kernels: kernels)
-    for r in 0..<rows { condition(row: r, u: part.quality, step: part.step) }
-    forwardScales(0..<rows)
   }
 }

@@ -142,4 +142,14 @@ package struct Pass: Sendable {
       for r in rows { logistic.apply(output.row(r), kernels) }
     }
   }
+
+  /// The same, brought within bounds where there are some: see ``Model/standardizedBounds()``.
+  package func forwardDecoder(_ rows: Range<Int>, within bounds: (low: FloatBuffer, high: FloatBuffer)?) {
+    forwardDecoder(rows)
+    guard let bounds else { return }
+    for r in rows {
+      let row = output.row(r)
+      kernels.table.pointee.clip(row, bounds.low.pointer, bounds.high.pointer, row, output.columns)
+    }
+  }
 }

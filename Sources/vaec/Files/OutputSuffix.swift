@@ -1,3 +1,5 @@
+import Records
+
 /// Suffixes of outputs that promise another format than what is written.
 enum OutputSuffix {
   /// What an output holds.
@@ -10,9 +12,9 @@ enum OutputSuffix {
 
   /// Throws where the name of an output promises what it will not hold. Suffixes that say nothing are fine.
   static func check(_ path: String, holds content: Content) throws(CommandError) {
-    let parts = path.split(separator: "/").last?.lowercased().split(separator: ".").dropFirst() ?? []
-    guard let last = parts.last.map(String.init) else { return }
-    let inner = compression.contains(last) ? parts.dropLast().last.map(String.init) : nil
+    let suffix = FileSuffix(of: path)
+    guard let last = suffix.last else { return }
+    let inner = suffix.inner
     let (isWrong, written) =
       switch content {
       case .samples:
@@ -36,13 +38,11 @@ enum OutputSuffix {
 
   private static func isKnown(_ suffix: String?) -> Bool {
     guard let suffix else { return false }
-    return foreign.contains(suffix) || own.contains(suffix) || compression.contains(suffix)
-      || samples.contains(suffix)
+    return foreign.contains(suffix) || own.contains(suffix) || ["gz", "zst"].contains(suffix)
+      || FormatName(suffixOf: "." + suffix).map { $0 != .raw } ?? false
   }
 
   private static let own: Set<String> = ["vaec", "vae"]
-  private static let compression: Set<String> = ["gz", "zst"]
-  private static let samples: Set<String> = ["npy", "csv", "tsv", "txt", "idx", "fvecs", "bvecs", "ivecs"]
   private static let foreign: Set<String> = [
     "npz", "xls", "xlsx", "ods", "json", "jsonl", "parquet", "feather", "arrow", "orc", "avro", "h5", "hdf",
     "hdf5",

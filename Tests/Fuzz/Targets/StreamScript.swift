@@ -19,13 +19,13 @@ enum StreamScript {
   /// The file that `script` says.
   static func file(_ script: ArraySlice<UInt8>, model: [UInt8], fingerprint: UInt32) -> [UInt8] {
     var file: [UInt8] = []
-    var frames: [(size: Int, contentSize: Int)] = []
+    var entries = ByteWriter()
     func mended(_ content: ArraySlice<UInt8>) -> [UInt8] {
       withUnsafeBytes(of: fingerprint.littleEndian) { Array($0) } + content.dropFirst(4)
     }
     func end() {
-      if !frames.isEmpty { file += SeekTable.frame(frames) }
-      frames = []
+      if !entries.bytes.isEmpty { file += SeekTable.frame(entries) }
+      entries = ByteWriter()
     }
     var choices = Choices(Array(script))
     while !choices.rest.isEmpty {
@@ -35,13 +35,15 @@ enum StreamScript {
       case 0, 6:
         end()
         let frame = StreamHeader(content: kind == 0 ? mended(body) : Array(body)).frame
-        frames.append((frame.count, 0))
+        SeekTable.append(size: frame.count, contentSize: 0, to: &entries)
         file += frame
       case 1, 7:
         let content =
           kind == 1 ? Array(body) : Array(body) + [UInt8](repeating: body.last ?? 0, count: body.count * 64)
         let frame = ZstdFrame.compress(content, level: 1, checksum: true)
-        if !frames.isEmpty { frames.append((frame.count, content.count)) }
+        if !entries.bytes.isEmpty {
+          SeekTable.append(size: frame.count, contentSize: content.count, to: &entries)
+        }
         file += frame
       case 2: file += ZstdFrame.compress(CompactStream.prefix(mended(body)), level: 1, checksum: true)
       case 3: end()

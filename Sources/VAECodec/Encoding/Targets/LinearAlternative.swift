@@ -59,7 +59,7 @@ final class LinearAlternative {
     let own = measure(model, model.qualities[quality])
     // Without error there is nothing to trade, and without bits nothing to save.
     guard own.error > 0, own.bytes > 0 else { return nil }
-    var step = Self.storable(Float((12 * own.error / Double(linear.values)).squareRoot()) / linear.scale)
+    var step = (Float((12 * own.error / Double(linear.values)).squareRoot()) / linear.scale).roundedToBFloat16
     var best: Float?
     for _ in 0..<Self.tries {
       guard step.isFinite, step > 1e-20 else { break }
@@ -70,7 +70,7 @@ final class LinearAlternative {
       }
       // Components that are not coded leave less than a step would: the error grows more slowly than its square.
       let ratio = Float((own.error / max(found.error, own.error * 1e-3)).squareRoot())
-      let next = Self.storable(step * min(4, max(0.25, ratio)) * (isAsGood ? 1 : 0.98))
+      let next = (step * min(4, max(0.25, ratio)) * (isAsGood ? 1 : 0.98)).roundedToBFloat16
       if next == step { break }
       step = next
     }
@@ -89,7 +89,4 @@ final class LinearAlternative {
     }
     return (encoded.frame.count, error / Double(rows))
   }
-
-  /// The next smaller number of 16 bits, as a header keeps a step.
-  private static func storable(_ step: Float) -> Float { Float(bitPattern: step.bitPattern & 0xFFFF_0000) }
 }

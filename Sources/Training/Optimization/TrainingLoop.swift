@@ -1,0 +1,110 @@
+import VAEModel
+
+/// Makes the steps of a training, from where a checkpoint has it if there is one: looks at held-out rows now and then, reports,
+/// and writes checkpoints. One loop for every objective.
+struct TrainingLoop {
+  /// What held-out rows say of the parameters as they are.
+  struct Measurement {
+    /// What the best parameters are chosen by; nil where only rate and distortion are known.
+    var loss: Double?
+    /// Bits a sample.
+    var bits: Double
+    /// In dB, against the peak of the data.
+    var psnr: Double
+  }
+
+  let options: FitOptions
+  /// Called now and then; false asks for the end.
+  let progress: (FitProgress) -> Bool
+  let keeper: CheckpointKeeper?
+  /// Steps of the whole training, where the clock does not end it, and of one epoch.
+  let steps: Int
+  let stepsInEpoch: Int
+  /// Measures held-out rows when this share of the training is behind: 0 before it, 1 after it; nil where there is nothing to
+  /// measure yet.
+  let measure: (_ fraction: Double) -> Measurement?
+  /// The loss on held-out rows; nil where the last parameters are the best.
+  var loss: (() -> Double)?
+
+  /// Makes all steps.
+  ///
+  /// - Parameter finetune: makes one step of the end, where there is one, when this share of the end is behind.
+  /// - Throws: ``FitError/suspended(fraction:)`` and what else the keeper throws.
+  func run(
+    _ trainer: some ResumableTrainer, finetune: ((_ progress: Double) -> Void)? = nil
+  ) throws(FitError) -> FinishedTraining {
+    let parameters = trainer.parameters
+    var state = TrainingState(bestParameters: parameters)
+    try keeper?.restore(&state, trainer, steps: options.seconds == nil ? steps : nil, measure: loss)
+    var pace = TrainingPace(options, steps: steps, stepsInEpoch: stepsInEpoch, state)
+    if state.done == 0, let measured = measure(0) { record(measured, in: &state) }
+    while true {
+      let fraction = pace.fraction(state.done)
+      if fraction >= 1 { break }
+      trainer.step(progress: fraction)
+      state.done += 1
+      state.seconds = pace.seconds
+      if pace.isToMeasure(state.done, fraction), let measured = measure(fraction) {
+        state.heldOut = (measured.bits, measured.psnr)
+        record(measured, in: &state)
+        if let loss = measured.loss { state.keep(parameters, ifBetter: loss) }
+      }
+      var isSuspended = false
+      if pace.isToTell(state.done), !progress(pace.progress(fraction, state)) {
+        isSuspended = keeper != nil
+        if !isSuspended { pace.end(at: fraction, state.done) }
+      }
+      try keeper?.keep(state, trainer, fraction: fraction, isLast: isSuspended)
+    }
+    state.seconds = pace.seconds
+    if let finetune, !pace.isEnding { try finish(trainer, &state, &pace, finetune) }
+    keeper?.write(state, trainer)
+    return finished(parameters, &state, wasStopped: pace.isEnding)
+  }
+
+  /// Makes the steps of the end: as many as make a twelfth of those behind, or of the time.
+  private func finish(
+    _ trainer: some ResumableTrainer, _ state: inout TrainingState, _ pace: inout TrainingPace,
+    _ finetune: (_ progress: Double) -> Void
+  ) throws(FitError) {
+    if state.settled == 0, let loss { state.keep(trainer.parameters, ifBetter: loss()) }
+    let settling = TrainingState.settling(after: state.done)
+    while state.settled < settling, !pace.isOver {
+      finetune(Double(state.settled) / Double(settling))
+      state.settled += 1
+      guard let keeper else { continue }
+      state.seconds = pace.secondsNow
+      let isSuspended = pace.isToTell() && !progress(pace.progress(1, state))
+      try keeper.keep(state, trainer, fraction: 1, isLast: isSuspended)
+    }
+    // What ended by the clock has to be over for whoever goes on from here, too.
+    state.seconds = pace.secondsNow
+  }
+
+  /// The better of the last parameters and the best before them.
+  private func finished(
+    _ parameters: Parameters, _ state: inout TrainingState, wasStopped: Bool
+  ) -> FinishedTraining {
+    var training = FinishedTraining(parameters: parameters, wasStopped: wasStopped)
+    if loss != nil, let last = measure(1), let loss = last.loss {
+      record(last, in: &state)
+      training.loss = loss
+      // A loss that is no number is worse than any: then no network is better than this one.
+      if !loss.isFinite || loss > state.bestLoss {
+        training.parameters = state.bestLoss.isFinite ? state.bestParameters : nil
+        training.loss = state.bestLoss
+      }
+    }
+    training.curve = state.curve
+    return training
+  }
+
+  /// Adds a point to the curve, unless it is no number.
+  private func record(_ measured: Measurement, in state: inout TrainingState) {
+    guard measured.bits.isFinite, measured.psnr.isFinite else { return }
+    state.curve.append(
+      TrainingPoint(
+        epoch: Double(state.done + state.settled) / Double(stepsInEpoch), bits: measured.bits,
+        psnr: measured.psnr))
+  }
+}
