@@ -32,7 +32,7 @@ extension ByteIOError {
 }
 
 extension ByteIOError: CustomStringConvertible {
-  /// What is wrong, on which file if that is known, and what to do if there is something.
+  /// What is wrong, on which file if that is known.
   public var description: String {
     if case .system(_, let path, _) = self { return "\(path): \(problem)" }
     if case .exists(let path) = self { return "\(path): \(problem)" }
@@ -43,34 +43,22 @@ extension ByteIOError: CustomStringConvertible {
   public var problem: String {
     switch self {
     case .system(let operation, _, let number):
-      "cannot \(operation): \(Self.text(ofErrno: number))\(Self.remedy(number))"
+      "cannot \(operation): \(Self.text(ofErrno: number))"
     case .brokenPipe:
       "nobody reads the output any more"
     case .exists:
-      "exists already; pass -f to overwrite it"
+      "exists already"
     case .corrupt(let format, let reason):
-      "damaged \(format) data (\(reason)); get a fresh copy"
+      "damaged \(format) data (\(reason))"
     case .truncated(let format):
-      "the \(format) data end too early; the file is incomplete, get it again"
+      "the \(format) data end too early"
     case .cancelled:
       "it was cancelled"
     case .tooLarge(let limit):
-      "the content takes more than the \(limit) bytes allowed for it; get a fresh copy"
+      "the content takes more than the \(limit) bytes allowed for it"
     case .memory(let needed, let limit):
       "\(needed.map { "needs about " + MemoryLimit.text($0) + " of memory," } ?? "needs") more than the "
-        + "\(MemoryLimit.text(limit)) allowed; pass a larger --memory if you trust the file"
-    }
-  }
-
-  /// What to do, where the system's words do not say it.
-  private static func remedy(_ number: Int32) -> String {
-    switch number {
-    case ENOENT: "; check the name"
-    case EACCES, EPERM, EROFS: "; check the permissions"
-    case ENOSPC, EDQUOT, EFBIG: "; make room, or name another place"
-    case EISDIR: "; name the files in it"
-    case EMFILE, ENFILE: "; raise the limit on open files"
-    default: ""
+        + "\(MemoryLimit.text(limit)) allowed"
     }
   }
 

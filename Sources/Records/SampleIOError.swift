@@ -2,7 +2,8 @@ import ByteIO
 
 /// What can go wrong while samples are read or written.
 ///
-/// `name` is the file as the user knows it. Rows, lines and columns count from 1.
+/// `name` is the file as the user knows it. Rows, lines and columns count from 1. ``description`` states what is wrong and
+/// where.
 public enum SampleIOError: Error, Equatable {
   /// Bytes could not be moved or decompressed.
   case bytes(ByteIOError, name: String)
@@ -12,14 +13,14 @@ public enum SampleIOError: Error, Equatable {
   case unrecognized(name: String)
   /// The content is something else, which is recognized.
   case otherContent(name: String, RecognizedFile)
-  /// Raw data come without an element type or without a sample shape: "--dtype" or "--shape".
-  case missingOption(name: String, option: String)
+  /// Raw data come without an element type or without a sample shape.
+  case missingOption(name: String, option: ReadOptions.Field)
   /// A header breaks the rules of its format.
   case badHeader(name: String, format: String, reason: String)
   /// Values are of a type that is not supported.
   case unsupportedType(name: String, type: String)
   /// An option was given that says nothing about an input of this format.
-  case optionNotApplicable(name: String, option: String, format: String)
+  case optionNotApplicable(name: String, option: ReadOptions.Field, format: String)
   /// A type or a shape was given, which is for raw values, and the input is recognizably something else.
   case notRaw(name: String, kind: String)
   /// Raw values, and perhaps bytes of one more, are left over after the last sample that is full.

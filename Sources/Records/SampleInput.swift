@@ -2,6 +2,11 @@ import ByteIO
 
 /// What the user says about an input; everything that is nil is recognized from the input itself.
 public struct ReadOptions: Equatable, Sendable {
+  /// An option that some formats need, and to which others have no use.
+  public enum Field: Equatable, Sendable {
+    case elementType, shape, partial, header
+  }
+
   /// The format.
   public var format: FormatName?
   /// The type of a value; for raw data.
@@ -72,10 +77,10 @@ package enum SampleInput {
     _ options: ReadOptions, for format: FormatName, name: String
   ) throws(SampleIOError) {
     let given = [
-      ("--dtype", options.elementType != nil && format != .raw),
-      ("--shape", options.shape != nil && format != .raw),
-      ("--partial", options.partial != nil && format != .raw),
-      ("--header", options.header != nil && format != .csv),
+      (ReadOptions.Field.elementType, options.elementType != nil && format != .raw),
+      (.shape, options.shape != nil && format != .raw),
+      (.partial, options.partial != nil && format != .raw),
+      (.header, options.header != nil && format != .csv),
     ]
     guard let option = given.first(where: \.1)?.0 else { return }
     throw .optionNotApplicable(name: name, option: option, format: format.rawValue)
@@ -86,7 +91,7 @@ package enum SampleInput {
     _ input: PeekingSource, _ prefix: ArraySlice<UInt8>, name: String
   ) throws(SampleIOError) -> String? {
     // Packed data are of use where one layer of it has been taken away already.
-    if let recognized = RecognizedFile(prefix) { return recognized.kind }
+    if let recognized = RecognizedFile(prefix) { return recognized.rawValue }
     if Idx.recognizes(prefix) { return "an IDX file" }
     guard isText(prefix), prefix.contains(0x0A) else { return nil }
     let guess = try? StyleGuess(
@@ -140,9 +145,9 @@ package enum SampleInput {
     _ input: PeekingSource, name: String, options: ReadOptions
   ) throws(SampleIOError) -> any SampleReader {
     guard let elementType = options.elementType else {
-      throw .missingOption(name: name, option: "--dtype")
+      throw .missingOption(name: name, option: .elementType)
     }
-    guard let shape = options.shape else { throw .missingOption(name: name, option: "--shape") }
+    guard let shape = options.shape else { throw .missingOption(name: name, option: .shape) }
     let description = try SampleDescription(
       elementType: elementType, sampleShape: shape, format: .raw, name: name)
     return FixedSizeReader(

@@ -34,7 +34,8 @@ enum CommandError: Error {
   case directory(name: String, operation: String, reason: String)
 }
 
-extension CommandError: CustomStringConvertible {
+extension CommandError: Advised {
+  /// What is wrong and what to do: these are the command line's own.
   var description: String {
     switch self {
     case .outputIsTerminal(let what):
@@ -65,6 +66,8 @@ extension CommandError: CustomStringConvertible {
       "\(name): cannot be \(operation): \(reason); look at its permissions, or name another directory"
     }
   }
+
+  var remedy: String? { nil }
 }
 
 /// An error of data or files as the user gets to see it.
@@ -78,14 +81,9 @@ struct Failure {
 
   /// - Returns: nil for errors of usage, which are the argument parser's.
   init?(_ error: any Error) {
+    guard let advised = error as? any Advised else { return nil }
     exitCode = Self.asksForMemory(error) ? Self.memoryCode : Self.faultCode
-    switch error {
-    case let error as CodecError: text = Self.isBrokenPipe(error) ? nil : error.description
-    case let error as SampleIOError: text = Self.isBrokenPipe(.samples(error)) ? nil : error.description
-    case let error as ByteIOError: text = error == .brokenPipe ? nil : error.description
-    case let error as CommandError: text = error.description
-    default: return nil
-    }
+    text = Self.isBrokenPipe(error) ? nil : advised.message
   }
 
   static let (faultCode, memoryCode): (Int32, Int32) = (1, 2)
@@ -99,9 +97,11 @@ struct Failure {
     }
   }
 
-  private static func isBrokenPipe(_ error: CodecError) -> Bool {
+  private static func isBrokenPipe(_ error: any Error) -> Bool {
     switch error {
-    case .bytes(.brokenPipe, _), .samples(.bytes(.brokenPipe, _)), .stream(.bytes(.brokenPipe), _): true
+    case CodecError.bytes(.brokenPipe, _), CodecError.samples(.bytes(.brokenPipe, _)),
+      CodecError.stream(.bytes(.brokenPipe), _), SampleIOError.bytes(.brokenPipe, _), ByteIOError.brokenPipe:
+      true
     default: false
     }
   }

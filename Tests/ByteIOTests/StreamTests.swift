@@ -46,11 +46,11 @@ struct StreamTests {
     #expect(sink.bytes == bytes)
   }
 
-  @Test("errors say what is wrong and what to do")
+  @Test("errors say what is wrong")
   func texts() {
     let missing = ByteIOError.system(operation: "open", path: "new.npy", errno: 2)
-    #expect("\(missing)" == "new.npy: cannot open: no such file or directory; check the name")
-    #expect("\(ByteIOError.exists(path: "a.vaec"))" == "a.vaec: exists already; pass -f to overwrite it")
+    #expect("\(missing)" == "new.npy: cannot open: no such file or directory")
+    #expect("\(ByteIOError.exists(path: "a.vaec"))" == "a.vaec: exists already")
     #expect(ByteIOError.truncated(format: "gzip").problem.contains("too early"))
   }
 }

@@ -45,7 +45,7 @@ struct MessageTests {
   private static let sampleErrors: [(SampleIOError, String?)] =
     [
       (.bytes(.truncated(format: "gzip"), name: name), nil), (.empty(name: name), nil),
-      (.unrecognized(name: name), nil), (.missingOption(name: name, option: "--shape"), nil),
+      (.unrecognized(name: name), nil), (.missingOption(name: name, option: .shape), nil),
       (.badHeader(name: name, format: "npy", reason: "no shape"), nil),
       (.unsupportedType(name: name, type: "c16"), nil), (.scalar(name: name), nil),
       (.badShape(name: name, shape: [2, 0], reason: "an axis without values"), nil),
@@ -54,7 +54,7 @@ struct MessageTests {
       (.columnCount(name: name, line: 5, found: 1, expected: 3), nil),
       (.headerCount(name: name, found: 2, expected: 3), nil),
       (.notANumber(name: name, line: 5, column: 2, text: "red", table: TableLayout(columns: 3)), nil),
-      (.optionNotApplicable(name: name, option: "--shape", format: "an npy file"), nil),
+      (.optionNotApplicable(name: name, option: .shape, format: "an npy file"), nil),
       (.notRaw(name: name, kind: "an npy file"), nil),
       (.partialSample(name: name, rows: 7, values: 3, bytes: 0, valuesPerSample: 64), nil),
       (.lineOfUnits(name: name, line: 2, text: "mm"), nil), (.openQuote(name: name, line: 5), nil),
@@ -158,7 +158,7 @@ struct MessageTests {
       case let error as CheckpointError: CodecError.fit(.checkpoint(error), name: name)
       default: error
       }
-    return "\(shown)"
+    return (shown as? any Advised)?.message ?? ""
   }
 
   /// The names of the cases that a source declares for an enum.
@@ -200,6 +200,14 @@ struct MessageTests {
         "SampleIOError.cannotWrite", "SampleIOError.cannotHold", "SampleIOError.rowCountMismatch",
       ].contains(name)
       #expect(isNameless || isOfOutput || text.hasPrefix(Self.name + ": "), "\(name) names no file: \(text)")
+    }
+  }
+
+  @Test("what the library says names no option and no command")
+  func facts() {
+    for (error, name) in Self.examples where !(error is CommandError) {
+      let text = "\(error)"
+      #expect(!text.contains(#/--[a-z]| -[a-z]\b|`vaec /#), "\(name): \(text)")
     }
   }
 

@@ -74,10 +74,10 @@ struct BinaryTests {
   func raw() throws {
     let bytes: [UInt8] = [1, 0, 2, 0, 3, 0, 4, 0]
     #expect(try values(bytes, options: ReadOptions(elementType: .u2, shape: [2])) == [1, 2, 3, 4])
-    #expect(throws: SampleIOError.missingOption(name: "data", option: "--shape")) {
+    #expect(throws: SampleIOError.missingOption(name: "data", option: .shape)) {
       try values(bytes, options: ReadOptions(elementType: .u2))
     }
-    #expect(throws: SampleIOError.missingOption(name: "a.bin", option: "--dtype")) {
+    #expect(throws: SampleIOError.missingOption(name: "a.bin", option: .elementType)) {
       try values(bytes, name: "a.bin")
     }
     #expect(
@@ -130,10 +130,10 @@ struct BinaryTests {
   @Test("options that say nothing about a format are refused")
   func needless() {
     let npy = npy("{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }", [1, 0, 2, 0])
-    let cases: [(ReadOptions, String)] = [
-      (ReadOptions(format: .npy, elementType: .i2), "--dtype"),
-      (ReadOptions(format: .npy, shape: [2]), "--shape"),
-      (ReadOptions(header: true), "--header"), (ReadOptions(partial: .drop), "--partial"),
+    let cases: [(ReadOptions, ReadOptions.Field)] = [
+      (ReadOptions(format: .npy, elementType: .i2), .elementType),
+      (ReadOptions(format: .npy, shape: [2]), .shape),
+      (ReadOptions(header: true), .header), (ReadOptions(partial: .drop), .partial),
     ]
     for (options, option) in cases {
       #expect(throws: SampleIOError.optionNotApplicable(name: "data", option: option, format: "npy")) {
@@ -219,7 +219,7 @@ struct BinaryTests {
     #expect(try description.reformatted(as: .idx).elementType == .i4)
   }
 
-  @Test("messages name the file, the place, and what to do")
+  @Test("messages name the file and the place")
   func texts() {
     let error = SampleIOError.columnCount(name: "new.csv", line: 17, found: 5, expected: 6)
     #expect(error.description.hasPrefix("new.csv: line 17 has 5 values; the first row has 6"))

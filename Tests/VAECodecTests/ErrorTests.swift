@@ -62,7 +62,7 @@ struct ErrorTests {
         == .wrongModel(
           name: "data.vaec", needs: String(model.fingerprint.prefix(8)), given: other.fingerprint))
     #expect(model.fingerprint != other.fingerprint)
-    #expect(says(error, "data.vaec", String(model.fingerprint.prefix(8)), other.fingerprint, "-m"))
+    #expect(says(error, "data.vaec", String(model.fingerprint.prefix(8)), other.fingerprint))
   }
 
   @Test("without a model, the message names the one that is needed")
@@ -71,7 +71,7 @@ struct ErrorTests {
     let stream = try codec.stream(try Models.bumpRows(3, seed: 1), model)
     let error = decoding(stream, nil)
     #expect(error == .needsModel(name: "data.vaec", needs: String(model.fingerprint.prefix(8))))
-    #expect(says(error, String(model.fingerprint.prefix(8)), "-m"))
+    #expect(says(error, String(model.fingerprint.prefix(8))))
   }
 
   @Test("samples of another shape are refused", arguments: [[11], [13], [3, 5], [], [1]])
@@ -81,9 +81,7 @@ struct ErrorTests {
     let error = encoding(array, try Models.bumps.get())
     #expect(error == .shapeMismatch(name: "new.npy", found: shape, expected: [12]))
     #expect(
-      says(
-        error, "12", shape.isEmpty ? "1 value" : shape.map(String.init).joined(separator: " x "),
-        "fit a model"))
+      says(error, "12", shape.isEmpty ? "1 value" : shape.map(String.init).joined(separator: " x ")))
   }
 
   @Test("images are not turned: as many values in other axes are refused")
@@ -102,7 +100,7 @@ struct ErrorTests {
     numbers[30] += 0.25
     let error = encoding(try SampleArray(numbers, shape: [12], type: .f8), model)
     #expect(error == .notAnInteger(name: "new.npy", row: 3, column: 7))
-    #expect(says(error, "row 3", "column 7", "integer", "fit a model"))
+    #expect(says(error, "row 3", "column 7", "integer"))
   }
 
   @Test("nothing to fit or to evaluate is an error; nothing to encode is a stream without samples")
@@ -168,14 +166,14 @@ struct ErrorTests {
     let array = try SampleArray([Double](repeating: 0, count: 65_537), shape: [65_537], type: .u1)
     let error = fitting([array])
     #expect(error == .fit(.tooManyValues(65_537, most: 65_536), name: "part0.npy"))
-    #expect(says(error, "65537", "65536", "blocks"))
+    #expect(says(error, "65537", "65536"))
   }
 
   @Test("more latents than values are refused")
   func tooManyLatents() throws {
     let error = fitting([try Models.bumpRows(20, seed: 1)]) { $0.latents = 13 }
     #expect(error == .fit(.tooManyLatents(13, most: 12), name: "part0.npy"))
-    #expect(says(error, "13", "--latents 12"))
+    #expect(says(error, "13", "12"))
   }
 
   @Test("files of different shapes are not fitted together")
@@ -183,7 +181,7 @@ struct ErrorTests {
     let rows = try Models.bumpRows(20, seed: 1)
     let error = fitting([rows, try rows.reshaped([3, 4])])
     #expect(error == .mixedShapes(name: "part1.npy", found: [3, 4], expected: [12]))
-    #expect(says(error, "part1.npy", "3 x 4", "12", "apart"))
+    #expect(says(error, "part1.npy", "3 x 4", "12"))
   }
 
   @Test("what is no model is told by what it looks like")
@@ -201,7 +199,7 @@ struct ErrorTests {
         try FittedModel.read(MemorySource(bytes), name: "m.vae")
       }
       #expect(error == .notAModel(name: "m.vae", looksLike: kind))
-      #expect(says(error, kind, "vaec fit"))
+      #expect(says(error, kind))
     }
   }
 
@@ -212,7 +210,7 @@ struct ErrorTests {
       ([], "an empty file"), (model.bytes, "a vaec model"),
       (try Models.bumpRows(3, seed: 1).file, "a NumPy array"),
     ] as [([UInt8], String)] {
-      #expect(says(decoding(bytes, model), "data.vaec", "not a vaec stream", kind, "vaec encode"))
+      #expect(says(decoding(bytes, model), "data.vaec", "not a vaec stream", kind))
       let error = #expect(throws: CodecError.self) {
         try codec.verify(MemorySource(bytes), name: "data.vaec")
       }
@@ -226,6 +224,6 @@ struct ErrorTests {
     bytes[4] = 3
     let error = #expect(throws: CodecError.self) { try FittedModel(bytes: bytes, name: "m.vae") }
     #expect(error == .newerModel(name: "m.vae", version: 3))
-    #expect(says(error, "update vaec"))
+    #expect(says(error, "newer"))
   }
 }

@@ -1,33 +1,33 @@
 /// What a field is that is no number, as far as its characters show it.
-enum FieldKind {
-  case date
-  case time
-  case label
-  case headerAgain
-  case thousands
-  case decimalComma
-  case decimalPoint
-  case quotedComma
-  case singleQuotes
-  case percent
-  case currency
-  case parentheses
-  case hexadecimal
-  case boolean
-  case complex
-  case underscores
-  case apostrophes
-  case longInteger
-  case tooLarge
-  case unicodeMinus
-  case noBreakSpace
-  case stars
-  case pair
-  case pipes
-  case comment
-  case openQuote
+package enum FieldKind: String {
+  case date = "a date"
+  case time = "a time"
+  case label = "not a number"
+  case headerAgain = "the column's name again"
+  case thousands = "a number with thousands separators"
+  case decimalComma = "a decimal comma or a thousands separator"
+  case decimalPoint = "a number with a point, where others have decimal commas"
+  case quotedComma = "a decimal comma in quotes, perhaps"
+  case singleQuotes = "in single quotes"
+  case percent = "a percentage"
+  case currency = "an amount of money"
+  case parentheses = "a negative number in parentheses, perhaps"
+  case hexadecimal = "a hexadecimal number"
+  case boolean = "a truth value"
+  case complex = "a complex number"
+  case underscores = "a number with underscores"
+  case apostrophes = "a number with apostrophes between thousands"
+  case longInteger = "an integer above 2^53, which binary64 would round"
+  case tooLarge = "beyond the largest number of binary64, 1.8e308"
+  case unicodeMinus = "a number with the sign U+2212 for minus"
+  case noBreakSpace = "a number with no-break spaces"
+  case stars = "a number that did not fit its width in Fortran"
+  case pair = "an index with a value, as in files of libsvm"
+  case pipes = "several fields between |"
+  case comment = "a number with a comment behind it"
+  case openQuote = "a quote that its line does not close"
 
-  init(_ text: String, in table: TableLayout) {
+  package init(_ text: String, in table: TableLayout) {
     let inner =
       text.count >= 2 && text.first == "\"" && text.last == "\"" ? String(text.dropFirst().dropLast()) : text
     let isQuoted = inner.count < text.count
@@ -114,50 +114,6 @@ enum FieldKind {
     return numbers == 3 && !text.contains(",")
       && (text.contains("-") || text.contains("/") || text.contains("."))
       || numbers == 2 && parts.prefix(3).contains { part in months.contains { part.hasPrefix($0) } }
-  }
-
-  /// What it is, and the way out.
-  func advice(column: Int, file: String, table: TableLayout) -> String {
-    let without = table.columns > 1 ? table.leavingOut(column, of: file) : nil
-    func leaveOut(_ what: String) -> String {
-      without.map { "\(what); leave the column out: \($0)" } ?? "\(what); keep the file as it is"
-    }
-    func edit(_ what: String, _ command: String) -> String { "\(what); \(command) \(file) > NEW.csv" }
-    return switch self {
-    case .date: leaveOut("a date")
-    case .time: leaveOut("a time")
-    case .label: leaveOut("not a number")
-    case .headerAgain: "the column's name again; remove the line, or split the file there"
-    case .thousands:
-      edit("a number with thousands separators", "sed -E ':a; s/([0-9]),([0-9]{3})/\\1\\2/; ta; s/\"//g'")
-    case .decimalComma:
-      "a decimal comma or a thousands separator; for decimals: tr , . < \(file) > NEW.csv"
-    case .decimalPoint: "a number with a point, where others have decimal commas; write all alike"
-    case .quotedComma:
-      edit("a decimal comma in quotes, perhaps", "sed -E 's/\"(-?[0-9]*),([0-9]*)\"/\\1.\\2/g'")
-    case .singleQuotes: edit("in single quotes", "tr -d \"'\" <")
-    case .percent: edit("a percentage", "tr -d % <")
-    case .currency: edit("an amount of money", "tr -d '$€£¥' <")
-    case .parentheses: edit("a negative number in parentheses, perhaps", "sed -E 's/\\(([0-9.]+)\\)/-\\1/g'")
-    case .hexadecimal: leaveOut("a hexadecimal number")
-    case .boolean:
-      edit("a truth value", "sed -E 's/\\b(True|TRUE|true)\\b/1/g; s/\\b(False|FALSE|false)\\b/0/g'")
-    case .complex: "a complex number; write real and imaginary parts as two columns"
-    case .underscores: edit("a number with underscores", "tr -d _ <")
-    case .apostrophes: edit("a number with apostrophes between thousands", "sed -E \"s/['’]//g\"")
-    case .longInteger:
-      leaveOut("an integer above 2^53, which binary64 would round")
-    case .tooLarge: "beyond the largest number of binary64, 1.8e308; write inf"
-    case .unicodeMinus: edit("a number with the sign U+2212 for minus", "sed 's/−/-/g'")
-    case .noBreakSpace: edit("a number with no-break spaces", "sed 's/\u{A0}//g'")
-    case .stars:
-      "a number that did not fit its width in Fortran; to have it missing: sed -E 's/\\*+/nan/g' \(file) > NEW.txt"
-    case .pair:
-      "an index with a value, as in files of libsvm; make a table of it first (scikit-learn: load_svmlight_file)"
-    case .pipes: edit("several fields between |", "tr '|' , <")
-    case .comment: edit("a number with a comment behind it", "sed 's/ *#.*//'")
-    case .openQuote: "a quote that its line does not close; remove the line break in it"
-    }
   }
 }
 

@@ -1,10 +1,10 @@
-/// A text that is no table of numbers, by its first bytes: what it is, and how it becomes one.
-public enum ForeignText: Equatable, Sendable {
-  case utf16
-  case json
-  case matrixMarket
+/// A text that is no table of numbers, by its first bytes: what it is, in words.
+public enum ForeignText: String, Sendable {
+  case utf16 = "is text in UTF-16"
+  case json = "is JSON"
+  case matrixMarket = "is a Matrix Market file"
   /// A line of Excel that names the separator.
-  case separatorLine
+  case separatorLine = "line 1 names the separator, for Excel"
 
   init?(_ prefix: ArraySlice<UInt8>) {
     let marks: [[UInt8]] = [[0xFF, 0xFE], [0xFE, 0xFF]]
@@ -28,19 +28,6 @@ public enum ForeignText: Equatable, Sendable {
     guard bytes.count >= 8 else { return false }
     return (0...1).contains { zero in
       bytes.indices.allSatisfy { (bytes[$0] == 0) == ($0 % 2 == zero) }
-    }
-  }
-
-  /// What it is and what to do, for the file called `name`.
-  func text(_ name: String) -> String {
-    let file = name == "-" || name == "standard input" ? "FILE" : name
-    return switch self {
-    case .utf16: "is text in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 \(file) > NEW.csv"
-    case .json:
-      "is JSON; make a table of it: jq -r '.[] | @csv' \(file) > NEW.csv (jq -r 'map(.) | @csv' for lines of objects)"
-    case .matrixMarket:
-      "is a Matrix Market file; read it with scipy.io.mmread, and save the array with numpy.save"
-    case .separatorLine: "line 1 names the separator, for Excel; remove it: sed 1d \(file) > NEW.csv"
     }
   }
 }

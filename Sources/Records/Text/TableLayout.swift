@@ -19,20 +19,4 @@ public struct TableLayout: Equatable, Sendable {
     self.repeatsHeader = repeatsHeader
     self.hasDecimalCommas = hasDecimalCommas
   }
-
-  /// A command that leaves a column out of a file.
-  func leavingOut(_ column: Int, of file: String) -> String {
-    if separator == .blanks { return "awk '{$\(column)=\"\"; print}' \(file) > NEW.txt" }
-    let parts = [
-      column > 2 ? "1-\(column - 1)" : column == 2 ? "1" : nil,
-      column < columns ? "\(column + 1)-" : nil,
-    ]
-    let option =
-      switch separator {
-      case .comma: "-d, "
-      case .semicolon: "-d';' "
-      case .tab, .blanks: ""
-      }
-    return "cut \(option)-f\(parts.compactMap { $0 }.joined(separator: ",")) \(file) > NEW.csv"
-  }
 }

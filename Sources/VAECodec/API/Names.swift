@@ -16,7 +16,7 @@ import VAEModel
 @_exported import enum Records.PartialSample
 @_exported import struct Records.ReadOptions
 @_exported import class Records.ReadingNotes
-@_exported import struct Records.RecognizedFile
+@_exported import enum Records.RecognizedFile
 @_exported import enum Records.SampleIOError
 @_exported import struct Records.TableLayout
 @_exported import struct Training.FitOptions

@@ -6,8 +6,7 @@ import VAEModel
 
 /// What can go wrong while models are fitted and samples are encoded or decoded.
 ///
-/// `name` is the file as the user knows it. Rows and columns count from 1. ``description`` says what is wrong, where,
-/// and what to do.
+/// `name` is the file as the user knows it. Rows and columns count from 1. ``description`` states what is wrong and where.
 package enum CodecError: Error, Equatable {
   /// Samples could not be read or written.
   case samples(SampleIOError)

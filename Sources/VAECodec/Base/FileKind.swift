@@ -24,14 +24,14 @@ public enum FileKind: Equatable, Sendable {
       prefix.count >= 4 && prefix[prefix.startIndex] & 0xF0 == 0x50
       && prefix.dropFirst().prefix(3).elementsEqual([0x2A, 0x4D, 0x18])
     let recognized = RecognizedFile(prefix)
-    switch recognized?.content {
+    switch recognized {
     case .model: self = .model
     case .npy: self = .npy
     case .gzip: self = .gzip
     case .zstd: self = StreamReader.isRecognized(in: prefix) ? .stream : .zstd
     case .stream where StreamReader.isRecognized(in: prefix): self = .stream
-    case .foreign: self = recognized.map { .foreign($0.kind) } ?? .unknown
     case .stream, nil: self = prefix.isEmpty ? .empty : isSkippable ? .zstd : .unknown
+    case let foreign?: self = .foreign(foreign.rawValue)
     }
   }
 

@@ -50,7 +50,7 @@ extension StreamDamage: CustomStringConvertible {
     case .compact:
       let stream = stream.map { "stream \($0)" } ?? "the stream"
       return "\(stream) is a single chunk, and damaged: all of it is lost; \(some)"
-    case .model: return "the model in the file is damaged; pass a copy with -m"
+    case .model: return "the model in the file is damaged"
     case .unreadable(let bytes):
       return "bytes \(bytes.lowerBound):\(bytes.upperBound) are part of no stream; \(some)"
     }

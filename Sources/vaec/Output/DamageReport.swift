@@ -24,7 +24,7 @@ struct DamageReport {
   }
 
   func tell(_ console: Console) {
-    for damage in damage { console.problem("\(name): \(damage)") }
+    for damage in damage { console.problem("\(name): \(damage.message)") }
     if filledSamples > 0 {
       console.problem("\(name): \(counted(filledSamples, "lost sample")) written as \(filling)")
     }
@@ -42,7 +42,7 @@ struct DamageReport {
       ("kind", .string(damage.kind.name)), ("stream", .integer(damage.stream ?? 1)),
       ("chunks", damage.kind.chunks.map { JSON([$0.lowerBound, $0.upperBound]) } ?? .null),
       ("rows", damage.rows.map { JSON([$0.lowerBound, $0.upperBound]) } ?? .null),
-      ("text", .string("\(damage)")),
+      ("text", .string(damage.message)),
     ])
   }
 }

@@ -71,7 +71,7 @@ struct FileResults {
       do throws(CommandError) {
         try files.clearAway(input, source, after: output)
       } catch {
-        console.problem("\(error)")
+        console.problem(error.message)
         areKept = true
       }
     }

@@ -1,0 +1,34 @@
+import ByteIO
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension ByteIOError: Advised {
+  var remedy: String? {
+    switch self {
+    case .system(_, _, let number): Self.remedy(number)
+    case .brokenPipe, .cancelled: nil
+    case .exists: "pass -f to overwrite it"
+    case .corrupt, .tooLarge: "get a fresh copy"
+    case .truncated: "the file is incomplete, get it again"
+    case .memory: "pass a larger --memory if you trust the file"
+    }
+  }
+
+  /// What to do, where the system's words do not say it.
+  private static func remedy(_ number: Int32) -> String? {
+    switch number {
+    case ENOENT: "check the name"
+    case EACCES, EPERM, EROFS: "check the permissions"
+    case ENOSPC, EDQUOT, EFBIG: "make room, or name another place"
+    case EISDIR: "name the files in it"
+    case EMFILE, ENFILE: "raise the limit on open files"
+    default: nil
+    }
+  }
+}

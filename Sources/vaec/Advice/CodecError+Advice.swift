@@ -1,0 +1,60 @@
+import VAECodec
+
+extension CodecError: Advised {
+  var fact: String {
+    switch self {
+    case .samples(let error): error.fact
+    case .fit(.checkpoint(let error), let name): error.optionFact.map { "\(name): \($0)" } ?? description
+    default: description
+    }
+  }
+
+  var remedy: String? {
+    switch self {
+    case .samples(let error): error.remedy
+    case .bytes(let error, _): error.remedy
+    case .stream(let error, _): error.remedy
+    case .chunk, .damagedModel, .badHeader: "get a fresh copy"
+    case .notAModel: "`vaec fit DATA -o MODEL.vae` makes one"
+    case .newerModel: "update vaec"
+    case .notReadBack: nil
+    case .notWhole(_, let whole): "`truncate -s \(whole)` leaves the whole streams before that"
+    case .nothingLeft(_, let damage): damage.remedy
+    case .wrongModel: "pass the right one with -m"
+    case .needsModel: "pass that model with -m"
+    case .shapeMismatch: "fit a model on such samples"
+    case .noLatents: "fit a model on other data"
+    case .fewerLatents: "take as many or fewer"
+    case .badLatent: "correct it, or remove the row"
+    case .noMixture: "pass --sampler prior"
+    case .tooFewToCompare: "take more of them"
+    case .severalRows: "pick one of them with --row"
+    case .noSuchRow: "rows count from 0, and from -1 for the last"
+    case .notAnInteger: "fit a model on data of this type"
+    case .noRows: "name a file that has some"
+    case .targetOutOfReach(_, let asked, let nearest): asked.remedy(nearest)
+    case .sizeNeedsRows: "name a file instead, or pass --bits"
+    case .rangeNeedsFile: "name a file instead, or give a bound without %"
+    case .changedWhileRead: "encode it again"
+    case .mixedShapes: "handle them apart"
+    case .renamedColumn: "give all files the same columns in the same order"
+    case .renamedInStream(_, _, let rows):
+      "decode them apart: --rows :\(rows), and --rows \(rows): for the rest"
+    case .fit(let error, _): error.remedy
+    case .noSuchKernels: "unset it, or take one of these"
+    }
+  }
+}
+
+extension EncodeTarget {
+  /// What to do where no quality reaches it: the nearest value, rounded to the side that is within reach.
+  fileprivate func remedy(_ nearest: Double) -> String {
+    func hundredths(_ rule: FloatingPointRoundingRule) -> String { "\((nearest * 100).rounded(rule) / 100)" }
+    return switch self {
+    case .quality: "pass any from 0 to 100"
+    case .psnr: "pass --psnr \(hundredths(.down)) or less"
+    case .bitsPerSample: "pass --bits \(hundredths(.up)) or more"
+    case .bytes: "pass --size \(Int(min(nearest.rounded(.up), 1e18))) or more"
+    }
+  }
+}

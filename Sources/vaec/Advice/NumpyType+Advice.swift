@@ -1,0 +1,24 @@
+import Records
+
+extension NumpyType {
+  /// What to do; nil where there is nothing. No advice loses a bit, but for types that have no counterpart.
+  var remedy: String? {
+    func pairs(_ part: String, _ whole: String) -> String {
+      "save a.reshape(len(a), -1).view('\(order)\(part)') instead, which keeps every bit "
+        + "(.view('\(order)\(whole)') brings it back)"
+    }
+    return switch kind {
+    case "i8", "u8": pairs("\(kind.prefix(1))4", kind)
+    case "b1": "save a.view('u1') instead, which keeps every bit"
+    case "c8": pairs("f4", kind)
+    case "c16": pairs("f8", kind)
+    case "O": "save arrays of one type of number each"
+    case Self.record: "save each field as an array of its own, as numpy.save('x.npy', a['x'])"
+    case _ where kind.hasPrefix("M8") || kind.hasPrefix("m8"): pairs("i4", kind)
+    case _ where kind.hasPrefix("U") || kind.hasPrefix("S"): "keep it in a file of its own"
+    case _ where kind.hasPrefix("V"): "save a.view('u1') instead"
+    case "f16", "c32", "g": ".astype('f8') keeps 53 of their bits"
+    default: nil
+    }
+  }
+}

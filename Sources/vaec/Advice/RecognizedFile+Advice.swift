@@ -1,0 +1,56 @@
+import Records
+
+extension RecognizedFile {
+  /// What to do to have its samples read; nil where they are.
+  var remedy: String? {
+    switch self {
+    case .npy, .gzip, .zstd: nil
+    case .model: "pass it with -m, and name data to read"
+    case .stream: "decode it first: vaec decode"
+    case .hdf5, .matlab73: Self.python("h5py.File(FILE)[NAME][()]")
+    case .netCDF: Self.python("xarray.open_dataset(FILE)[NAME]")
+    case .parquet: Self.table("pyarrow.parquet.read_table(FILE)")
+    case .arrow: Self.table("pyarrow.feather.read_table(FILE)")
+    case .matlab: Self.python("scipy.io.loadmat(FILE)[NAME]")
+    case .pickle: Self.python("numpy.load(FILE, allow_pickle=True)")
+    case .fits: Self.python("astropy.io.fits.getdata(FILE)")
+    case .nifti: Self.python("nibabel.load(FILE).get_fdata()")
+    case .grib: Self.python("xarray.open_dataset(FILE, engine='cfgrib')[NAME]")
+    case .sqlite: "write the query's result as CSV (sqlite3 -csv)"
+    case .office, .oldOffice: "save the sheet as CSV"
+    case .zip: "\(Self.unpack); of an npz, numpy.load(FILE)[NAME]"
+    case .emptyZip: "get the file again"
+    case .bzip2: "decompress it first: bzip2 -dk"
+    case .xz: "decompress it first: xz -dk"
+    case .lz4: "decompress it first: lz4 -dk"
+    case .sevenZip, .tar: Self.unpack
+    case .wav, .flac: Self.python("soundfile.read(FILE)[0]")
+    case .png, .jpeg, .gif, .webP: Self.python("[PIL.Image.open(f) for f in FILES]")
+    case .tiff: Self.python("tifffile.imread(FILE)")
+    case .pdf, .program: "it holds no samples"
+    }
+  }
+
+  private static let unpack = "unpack it first, and name the file in it"
+
+  private static func python(_ expression: String) -> String {
+    "save its array as .npy first (Python: numpy.save('x.npy', \(expression)))"
+  }
+
+  private static func table(_ expression: String) -> String {
+    "save it as CSV first (Python: \(expression).to_pandas().to_csv('x.csv', index=False))"
+  }
+}
+
+extension ForeignText {
+  /// How `file` becomes a table of numbers.
+  func remedy(_ file: String) -> String {
+    switch self {
+    case .utf16: "convert it: iconv -f UTF-16 -t UTF-8 \(file) > NEW.csv"
+    case .json:
+      "make a table of it: jq -r '.[] | @csv' \(file) > NEW.csv (jq -r 'map(.) | @csv' for lines of objects)"
+    case .matrixMarket: "read it with scipy.io.mmread, and save the array with numpy.save"
+    case .separatorLine: "remove it: sed 1d \(file) > NEW.csv"
+    }
+  }
+}

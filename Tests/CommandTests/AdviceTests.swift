@@ -1,0 +1,54 @@
+import ByteIO
+import Testing
+
+@testable import Records
+@testable import vaec
+
+/// The ways out of what files of samples hold; `MessageTests` has an example of each error.
+@Suite("advice")
+struct AdviceTests {
+  private func message(_ bytes: [UInt8], name: String = "data") throws -> String {
+    let error = #expect(throws: SampleIOError.self) {
+      let reader = try SampleInput.open(MemorySource(bytes), name: name)
+      while try reader.read(maxRows: 10) != nil {}
+    }
+    return try #require(error).message
+  }
+
+  @Test(
+    "what is no number is named with a way out",
+    arguments: [
+      ("t,v\n2024-01-31,2\n", "a date; leave the column out: cut -d, -f2- data"),
+      ("t v u\n1 2024-01-31 2\n", "a date; leave the column out: awk '{$2=\"\"; print}' data"),
+      ("t\n2024-01-31\n", "a date; keep the file as it is"),
+      ("gene,v\nENSG1,2\n", "not a number; leave the column out"),
+      ("v,w\n1,\"1,001\"\n", "thousands separators; sed"), ("v,w\n5%,2\n", "a percentage; tr -d %"),
+      ("v,w\nTrue,2\n", "a truth value; sed"), ("v,w\n1_000,2\n", "underscores; tr -d _"),
+      ("v|w\n1|2\n", "tr '|' ,"), ("sep=;\n1;2\n", "sed 1d data"),
+      ("{\"a\": 1}\n", "make a table of it: jq -r '.[] | @csv' data"),
+      ("t;u\n[s];[V]\n1;2\n", "units below the names; remove it: sed 2d data"),
+    ])
+  func text(text: String, part: String) throws {
+    let message = try message(Array(text.utf8))
+    #expect(message.hasPrefix("data: ") && message.contains(part) && !message.contains("\n"), "\(message)")
+  }
+
+  @Test("a name that a shell would take apart is not put into a command")
+  func names() throws {
+    for name in ["-", "a b.csv", "$(x).csv"] {
+      #expect(try message(Array("sep=;\n1;2\n".utf8), name: name).contains("sed 1d FILE"))
+    }
+  }
+
+  @Test(
+    "types of numpy that are not supported are kept without the loss of a bit",
+    arguments: [
+      ("<i8", "view('<i4') instead, which keeps every bit (.view('<i8') brings"), (">u8", "view('>u4')"),
+      ("|b1", "view('u1')"), ("c16", "view('f8')"), ("<M8[ns]", "view('<i4')"), ("|V3", "view('u1')"),
+      ("<U5", "a file of its own"), ("record", "each field"), ("|O", "one type of number"), ("x9", nil),
+    ] as [(String, String?)])
+  func numpy(type: String, part: String?) {
+    let remedy = NumpyType(type).remedy
+    #expect(part.map { remedy?.contains($0) == true } ?? (remedy == nil), "\(remedy ?? "none")")
+  }
+}
