@@ -1,6 +1,7 @@
 @testable import ByteIO
 @testable import Records
 @testable import VAECodec
+@testable import VAEModel
 
 /// The content of a model's file, in a file whose fingerprint is right.
 ///
