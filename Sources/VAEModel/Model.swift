@@ -2,7 +2,7 @@ import Tensor
 
 /// A fitted model: everything that encoding and decoding samples needs. Immutable.
 ///
-/// A sample's way: standardize; where samples are large, project onto the front basis; the VAE; residual layers one
+/// A sample's way: standardize; where samples are large, project onto the input projection; the VAE; residual layers one
 /// after another. Decoding walks it back.
 package struct Model: Sendable {
   /// Subtracted from each value, in the data's units.
@@ -10,14 +10,14 @@ package struct Model: Sendable {
   /// What values are divided by, in the data's units: the deviation of all values.
   package var scale: Float
   /// components x values: an orthonormal basis the network works in, for samples of very many values.
-  package var front: Front?
+  package var inputProjection: InputProjection?
   /// The VAE; nil where it does not pay.
   package var network: Network?
   /// Linear residual layers, in the order in which they are applied.
-  package var layers: [ResidualLayer]
+  package var layers: [KLTLayer]
   /// PCA of the rows that were fitted, complete, by which ``linearCurve(_:kernels:workers:)`` measures the model; nil
   /// where samples are too large for it.
-  package var baseline: ResidualLayer?
+  package var baseline: KLTLayer?
   /// The layer that codes value by value; nil where it does not pay.
   package var valueLayer: ValueLayer?
   /// How reconstructions become values of the data.
@@ -28,7 +28,7 @@ package struct Model: Sendable {
   package var notes: [UInt8]
 
   /// Samples of more values are refused.
-  package static let mostValues = 65_536
+  package static let maximumValues = 65_536
 
   /// Values of a sample.
   package var values: Int { means.count }
@@ -36,19 +36,19 @@ package struct Model: Sendable {
   /// A model that knows nothing: all of the `values` values of a sample are 0. It has no qualities.
   package init(zeros values: Int) {
     self.init(
-      means: [Float](repeating: 0, count: values), scale: 1, front: nil, network: nil, layers: [],
+      means: [Float](repeating: 0, count: values), scale: 1, inputProjection: nil, network: nil, layers: [],
       baseline: nil, valueLayer: nil, output: OutputRule(), qualities: [], notes: [])
   }
 
   /// The parts of a model.
   package init(
-    means: [Float], scale: Float, front: Front?, network: Network?, layers: [ResidualLayer],
-    baseline: ResidualLayer? = nil, valueLayer: ValueLayer?, output: OutputRule, qualities: [OperatingPoint],
+    means: [Float], scale: Float, inputProjection: InputProjection?, network: Network?, layers: [KLTLayer],
+    baseline: KLTLayer? = nil, valueLayer: ValueLayer?, output: OutputRule, qualities: [OperatingPoint],
     notes: [UInt8]
   ) {
     self.means = means
     self.scale = scale
-    self.front = front
+    self.inputProjection = inputProjection
     self.network = network
     self.layers = layers
     self.baseline = baseline
@@ -74,16 +74,16 @@ package struct Model: Sendable {
     /// 1 / deviation of each latent, for the decoder's hidden layers.
     package let inverseDeviation: [Float]
     /// What qualities mean.
-    package let qualities: QualityRange
+    package let qualities: LambdaRange
     /// What its evidence lower bound is made of; nil where it was fitted to rate and distortion.
-    package let evidence: Evidence?
+    package let elbo: ELBOTerms?
     /// What the decoder's sums go through; nil where they are the reconstruction.
     package let logistic: LogisticOutput?
 
     /// The network that `stored` stands for.
     package init(
       _ architecture: Architecture, stored: [StoredMatrix], inverseDeviation: [Float],
-      qualities: QualityRange, evidence: Evidence? = nil, logistic: LogisticOutput? = nil
+      qualities: LambdaRange, elbo: ELBOTerms? = nil, logistic: LogisticOutput? = nil
     ) {
       let parameters = Parameters(architecture)
       for (entry, matrix) in zip(architecture.entries, stored) {
@@ -94,7 +94,7 @@ package struct Model: Sendable {
       self.stored = stored
       self.inverseDeviation = inverseDeviation
       self.qualities = qualities
-      self.evidence = evidence
+      self.elbo = elbo
       self.logistic = logistic
     }
 
@@ -104,7 +104,7 @@ package struct Model: Sendable {
     package var latents: Int { parameters.architecture.latents }
     /// Numbers that training has set.
     package var parameterCount: Int {
-      guard evidence != nil else { return parameters.architecture.parameterCount }
+      guard elbo != nil else { return parameters.architecture.parameterCount }
       let a = parameters.architecture
       // Layers with a bias each; the encoder ends in means and log variances.
       let widths = [a.values] + a.hidden + [2 * a.latents]
@@ -116,7 +116,7 @@ package struct Model: Sendable {
   }
 
   /// An orthonormal basis that the network works in, components x values, and its transpose.
-  package struct Front: Sendable {
+  package struct InputProjection: Sendable {
     package let stored: StoredMatrix
     package let synthesis: Weights
     package let analysis: Weights
@@ -128,15 +128,15 @@ package struct Model: Sendable {
     }
   }
 
-  /// Width of what the network and the residual layers work on: values, or components of the front basis.
-  package var width: Int { front?.synthesis.shape.inputs ?? values }
+  /// Width of what the network and the residual layers work on: values, or components of the input projection.
+  package var width: Int { inputProjection?.synthesis.shape.inputs ?? values }
 
   /// PCA alone: the same means and scale, and the baseline as its only layer. It has no qualities. Nil where the model has
   /// no baseline.
   package var linear: Model? {
-    guard let baseline, front == nil else { return nil }
+    guard let baseline, inputProjection == nil else { return nil }
     return Model(
-      means: means, scale: scale, front: nil, network: nil, layers: [baseline], baseline: nil,
+      means: means, scale: scale, inputProjection: nil, network: nil, layers: [baseline], baseline: nil,
       valueLayer: nil, output: output, qualities: [], notes: [])
   }
 
@@ -152,7 +152,7 @@ package struct Model: Sendable {
   }
 
   /// The linear layers that a point uses, with their steps.
-  func coefficientLayers(at point: OperatingPoint) -> [(layer: ResidualLayer, step: Float)] {
+  func coefficientLayers(at point: OperatingPoint) -> [(layer: KLTLayer, step: Float)] {
     zip(layers, point.steps).filter { $0.1 > 0 }.map { ($0, $1) }
   }
 

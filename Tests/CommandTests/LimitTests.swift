@@ -246,7 +246,7 @@ enum HostileModel {
     for _ in 0..<values { add(mean) }
     add(-Float.infinity)
     add(Float.infinity)
-    // Fractions; no front basis.
+    // Fractions; no input projection.
     bytes += [0, 0]
     add(latents)
     add(hidden.count)

@@ -79,7 +79,7 @@ final class ExampleTests {
     let samples = try Samples(Self.bumps, shape: [16])
     // example: bound
     let codec = try Codec()
-    let options = EncodeOptions(guarantee: .maxError(0.01))
+    let options = EncodeOptions(errorBound: .maxError(0.01))
     let stream = try await codec.encode(samples, model: model, options: options)
     // end
     let decoded = try await codec.decode(stream, model: model)

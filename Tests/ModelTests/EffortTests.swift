@@ -175,9 +175,9 @@ struct SearchGradientTests {
     let network = try #require(model.network)
     let part = network.point(0.4)
     let rows = 4
-    let pass = Pass(rows: rows, network, at: part, kernels: kernels)
+    let pass = NetworkActivations(rows: rows, network, at: part, kernels: kernels)
     let cost = try #require(
-      LeftoverCost(
+      ResidualRateModel(
         model, at: OperatingPoint(network: part, steps: [], valueStep: byValue ? 4 : 0), rows: rows,
         last: nil, bounds: nil, kernels: kernels))
     let gradient = DecoderGradient(pass)
@@ -215,11 +215,11 @@ struct SearchGradientTests {
   func price() {
     let weights = LogisticMixture.SymbolWeights(
       lowest: -3, weights: [1, 20, 400, 8000, 300, 9, 2].map { $0 << 10 }, escape: 1 << 12, rawBits: 0)
-    let choice = SymbolChoice([weights])
+    let choice = RDOQuantizer([weights])
     let bits = SymbolCost(weights)
     func price(_ x: Float) -> Float {
       let low = x.rounded(.down)
-      return [low, low + 1].map { bits(Int32($0)) + SymbolChoice.bitsPerError * (x - $0) * (x - $0) }
+      return [low, low + 1].map { bits(Int32($0)) + RDOQuantizer.bitsPerError * (x - $0) * (x - $0) }
         .min() ?? 0
     }
     for x in stride(from: Float(-5.3), through: 5.3, by: 0.11) {

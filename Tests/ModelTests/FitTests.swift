@@ -171,9 +171,9 @@ struct FitTests {
   }
 
   @Test("samples of very many values go through a front basis, and come back")
-  func front() throws {
+  func inputProjection() throws {
     let fit = try TinyFit(TinyFit.curve(rows: 20, columns: 4100, noise: 0))
-    #expect(fit.model.front != nil && fit.model.width < 20 && fit.model.valueLayer == nil)
+    #expect(fit.model.inputProjection != nil && fit.model.width < 20 && fit.model.valueLayer == nil)
     let content = fit.model.encode()
     #expect(try Model(content: content, kernels: Kernels()).encode() == content)
     // The values' variance is about 1/2.

@@ -8,7 +8,7 @@ import Testing
 /// A batch on its way through a network of random weights, forward and backward, and the same for the reference.
 struct GradientBatch {
   let parameters: Parameters
-  let pass: Pass
+  let pass: NetworkActivations
   let gradients: Gradients
   var reference: ReferenceNetwork
   let rows: [ReferenceNetwork.Row]
@@ -24,7 +24,8 @@ struct GradientBatch {
       entry.shape.pack({ _, _ in bound * (2 * random.uniform() - 1) }, into: parameters.pointer(entry))
     }
     let inverseDeviation = random.floats(architecture.latents, 0.5...2)
-    let pass = Pass(rows: count, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
+    let pass = NetworkActivations(
+      rows: count, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
     let padded = paddedToPanels(architecture.values)
     let (low, high) = (FloatBuffer(count: padded), FloatBuffer(count: padded))
     for i in 0..<architecture.values {

@@ -114,7 +114,7 @@ struct LatentTests {
     #expect(part.latents == 2 && part.inverseDeviation == kept.map { whole.inverseDeviation[$0] })
     let x = random.normals(rows: 3, columns: 6)
     let passes = [whole, part].map { network in
-      let pass = Pass(
+      let pass = NetworkActivations(
         rows: 3, network.parameters, inverseDeviation: network.inverseDeviation, kernels: kernels)
       for r in 0..<3 { pass.condition(row: r, u: 0.4, step: 0.2) }
       pass.input.buffer.copy(from: x.buffer)

@@ -134,9 +134,9 @@ struct NetworkTests {
     for r in 0..<40 { for c in 0..<8 { x[r, c] *= 3 / Float(c + 1) } }
     let components = PrincipalComponents(of: x, components: 8, kernels: kernels, workers: Workers(count: 1))
     let architecture = Architecture(values: 8, latents: latents, hidden: [10, 7], anchors: 5)
-    let qualities = QualityRange(low: 1, high: 1000)
+    let qualities = LambdaRange(low: 1, high: 1000)
     let parameters = Parameters(architecture, components: components, qualities: qualities, random: &random)
-    let pass = Pass(
+    let pass = NetworkActivations(
       rows: 40, parameters, inverseDeviation: [Float](repeating: 1, count: latents), kernels: kernels)
     for u: Float in [0, 0.1, 0.25, 0.6, 0.9, 1] {
       let step = qualities.step(u)
@@ -168,7 +168,7 @@ struct NetworkTests {
     for r in 0..<200 { for c in 0..<3 { x[r, c] *= Float([5, 2, 1][c]) } }
     let components = PrincipalComponents(of: x, components: 3, kernels: kernels, workers: Workers(count: 1))
     let architecture = Architecture(values: 3, latents: 3, hidden: [4], anchors: 5)
-    let qualities = QualityRange(low: 1, high: 100)
+    let qualities = LambdaRange(low: 1, high: 100)
     let parameters = Parameters(architecture, components: components, qualities: qualities, random: &random)
     for u: Float in [0, 0.5, 1] {
       for (k, prior) in parameters.priors(quality: u, kernels: kernels).enumerated() {
@@ -180,7 +180,7 @@ struct NetworkTests {
 
   @Test("lambda and step go with one another over the range of qualities")
   func qualities() {
-    let range = QualityRange(low: 0.5, high: 200)
+    let range = LambdaRange(low: 0.5, high: 200)
     #expect((range.lambda(0) - 0.5).magnitude < 1e-6 && (range.lambda(1) / 200 - 1).magnitude < 1e-5)
     for u: Float in [0, 0.3, 0.7, 1] {
       let step = Double(range.step(u))

@@ -103,22 +103,22 @@ extension RandomSource {
         { (isGain ? 0.2 : 1.5) * numbers[$0 * entry.shape.outputs + $1] }, into: weights.buffer.pointer)
       stored.append(StoredMatrix(weights.buffer.pointer, entry.shape, steps: [bound / 200]))
     }
-    let evidence = likelihood.map { likelihood in
+    let elbo = likelihood.map { likelihood in
       let (weights, bias) = (
         Weights(WeightShape(inputs: hidden[hidden.count - 1], outputs: latents)),
         Weights(WeightShape(inputs: 1, outputs: latents))
       )
       weights.shape.pack({ _, _ in uniform() - 0.5 }, into: weights.buffer.pointer)
       bias.shape.pack({ _, _ in uniform() - 1.5 }, into: bias.buffer.pointer)
-      return Evidence(
+      return ELBOTerms(
         likelihood: likelihood, variance: 0.25, beta: 1.5,
         weights: StoredMatrix(weights.buffer.pointer, weights.shape, steps: [0.01]),
         bias: StoredMatrix(bias.buffer.pointer, bias.shape, steps: [0.01]))
     }
     return Model.Network(
       architecture, stored: stored, inverseDeviation: floats(latents, 0.5...2),
-      qualities: QualityRange(low: 2, high: 200), evidence: evidence,
-      logistic: evidence?.logistic(means: means, scale: scale))
+      qualities: LambdaRange(low: 2, high: 200), elbo: elbo,
+      logistic: elbo?.logistic(means: means, scale: scale))
   }
 }
 
@@ -150,11 +150,13 @@ struct RandomModel: Sendable {
       return StoredMatrix(weights.buffer.pointer, weights.shape, steps: [0.005])
     }
     var model = Model(
-      means: random.floats(values, -1...1).map { middle + $0 }, scale: scale, front: nil, network: nil,
+      means: random.floats(values, -1...1).map { middle + $0 }, scale: scale, inputProjection: nil,
+      network: nil,
       layers: [], baseline: nil,
       valueLayer: nil, output: rule, qualities: [], notes: [1, 2, 3])
     if frontComponents > 0 {
-      model.front = Model.Front(stored(frontComponents, values, &random), kernels: kernels)
+      model.inputProjection = Model.InputProjection(
+        stored(frontComponents, values, &random), kernels: kernels)
     }
     if latents > 0 {
       model.network = random.network(
@@ -164,7 +166,7 @@ struct RandomModel: Sendable {
     for components in layers {
       let matrix = stored(components, width, &random)
       model.layers.append(
-        ResidualLayer(
+        KLTLayer(
           matrix, magnitudes: random.floats(components, 0.2...3).map(\.roundedToBFloat16),
           densities: (0..<ScaleLevel.count).map { _ in random.mixture() }, kernels: kernels))
     }

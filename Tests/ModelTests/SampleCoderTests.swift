@@ -171,11 +171,11 @@ struct SampleCoderTests {
 @Suite("Residual layer")
 struct ResidualLayerTests {
   /// A layer whose basis is kept in steps of `step`.
-  private func layer(_ components: Int, of values: Int, step: Float) -> ResidualLayer {
+  private func layer(_ components: Int, of values: Int, step: Float) -> KLTLayer {
     var random = RandomSource(seed: 4)
     let basis = random.basis(components, of: values).joined().map { Float($0) }
     let weights = Weights(Matrix(rows: components, columns: values, basis))
-    return ResidualLayer(
+    return KLTLayer(
       StoredMatrix(weights.buffer.pointer, weights.shape, steps: [step]),
       magnitudes: [Float](repeating: 1, count: components),
       densities: [LogisticMixture](repeating: random.mixture(), count: ScaleLevel.count), kernels: Kernels())

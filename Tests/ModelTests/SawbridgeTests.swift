@@ -32,12 +32,13 @@ struct SawbridgeTests {
     let model = result.model
     let held = result.heldSamples.copy(rows: 0..<result.heldSamples.rows)
     model.standardize(held, kernels)
-    let hull = OperatingHull(
+    let hull = OperatingPointSearch(
       kernels: kernels, workers: Workers(count: 2), held: held, heldSamples: result.heldSamples, model: model)
     let scale = Double(model.scale * model.scale)
     // The mean squared error of 16 equal cells, which take 4 bits.
     let error = 1.0 / (6 * 16)
-    let bits = OperatingHull.pareto(hull.withNetwork()).first { $0.error * scale <= error }?.bits ?? .infinity
+    let bits =
+      OperatingPointSearch.pareto(hull.withNetwork()).first { $0.error * scale <= error }?.bits ?? .infinity
     let linear = result.pca.filter { $0.error <= error }.map(\.bits).min() ?? .infinity
     #expect(bits < 8 && bits > 4, "\(bits) bits, PCA \(linear)")
     #expect(bits < 0.3 * linear, "\(bits) bits, PCA \(linear)")

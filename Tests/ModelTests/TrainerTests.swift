@@ -8,7 +8,7 @@ import Testing
 /// A small fit of points near a curve, which a network can learn and PCA cannot.
 private struct ToyFit {
   let trainer: Trainer
-  let check: HeldOutCheck
+  let check: ValidationLoss
 
   init(
     seed: UInt64 = 1, kernels: Kernels = Kernels(), workers: Int = 1, batch: Int = 32, clipped: Bool = false
@@ -25,7 +25,7 @@ private struct ToyFit {
     let workers = Workers(count: workers)
     let components = PrincipalComponents(of: x, components: 5, kernels: kernels, workers: workers)
     let architecture = Architecture(values: 5, latents: 3, hidden: [12], anchors: 3)
-    let qualities = QualityRange(low: 2, high: 500)
+    let qualities = LambdaRange(low: 2, high: 500)
     let parameters = Parameters(architecture, components: components, qualities: qualities, random: &random)
     let inverse = components.variances.prefix(3).map { 1 / max(0.05, Float($0.squareRoot())) }
     var bounds: (low: FloatBuffer, high: FloatBuffer)?
@@ -43,7 +43,7 @@ private struct ToyFit {
       x, parameters: parameters, inverseDeviation: inverse, bounds: bounds, qualities: qualities,
       options: options,
       kernels: kernels, workers: workers)
-    check = HeldOutCheck(
+    check = ValidationLoss(
       x, parameters, inverseDeviation: inverse, bounds: bounds, qualities: qualities, kernels: kernels,
       workers: workers)
   }

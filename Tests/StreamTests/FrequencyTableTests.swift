@@ -129,7 +129,8 @@ struct FrequencyTableTests {
     let b = FrequencyTable(lowest: 0, weights: [5, 1], escape: 1, rawBits: 1)
     let tables = TableSet([a], levels: [a, b])
     let chunk = ChunkSymbols(
-      symbols: [0, 1, 9, 1, 0, -7], planes: 1, planeStride: 3, rows: 3, levels: [0, 1, 0], levelledPlanes: 1)
+      symbols: [0, 1, 9, 1, 0, -7], planes: 1, planeStride: 3, rows: 3, levels: [0, 1, 0],
+      contextCodedPlanes: 1)
     let bits = tables.rowBits(of: chunk)
     #expect(bits[0] == Double(a.bits(of: 0)) + Double(a.bits(of: 1)))
     #expect(bits[1] == Double(a.bits(of: 1)) + Double(b.bits(of: 0)))

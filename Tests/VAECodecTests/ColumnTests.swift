@@ -41,7 +41,7 @@ struct ColumnTests {
     let array = try columns([1000, 0.01, 900, 0.001, 0])
     #expect(try report(array).columns.collapsed.map(\.number) == [2, 4])
     #expect(try encode(array, EncodeOptions(quality: 60)).columns.collapsed.map(\.number) == [2, 4])
-    let bounded = EncodeOptions(guarantee: .maxError(1e-6))
+    let bounded = EncodeOptions(errorBound: .maxError(1e-6))
     #expect(try encode(array, bounded).columns.collapsed.isEmpty)
   }
 

@@ -93,7 +93,7 @@ struct CorrectionCoderTests {
         for i in before.indices {
           if before[i].isFinite {
             #expect(
-              Lattice.isWithin(bound, before[i], after[i]),
+              BoundedQuantizer.isWithin(bound, before[i], after[i]),
               "\(type) \(bound): \(before[i]) became \(after[i])")
           } else {
             #expect(old[i] == new[i])
@@ -121,13 +121,13 @@ struct CorrectionCoderTests {
 
   @Test("The comparison with the bound is exact")
   func exactComparison() {
-    #expect(Lattice.isWithin(1, 1 + 0x1p52, 0x1p52))
+    #expect(BoundedQuantizer.isWithin(1, 1 + 0x1p52, 0x1p52))
     // 2^53 + 1 is no double: the difference rounds to 2^53, and is larger.
-    #expect(!Lattice.isWithin(0x1p53, 0x1p53, -1))
-    #expect(!Lattice.isWithin(0x1p53, -1, 0x1p53))
-    #expect(Lattice.isWithin(0x1p53, 0x1p53, 0.0))
-    #expect(Lattice.isWithin(0x1p53, 0x1p53 - 1, -1))
-    #expect(!Lattice.isWithin(1, .nan, 0))
+    #expect(!BoundedQuantizer.isWithin(0x1p53, 0x1p53, -1))
+    #expect(!BoundedQuantizer.isWithin(0x1p53, -1, 0x1p53))
+    #expect(BoundedQuantizer.isWithin(0x1p53, 0x1p53, 0.0))
+    #expect(BoundedQuantizer.isWithin(0x1p53, 0x1p53 - 1, -1))
+    #expect(!BoundedQuantizer.isWithin(1, .nan, 0))
   }
 
   @Test("A chunk that resembles its reconstruction costs next to nothing")
@@ -157,8 +157,8 @@ struct CorrectionCoderTests {
     var adversary = Adversary(random: RandomSource(seed: 4), type: .f4)
     let batch = SampleBatch(bits: adversary.bits(count: 40, step: 1), elementType: .f4, valuesPerSample: 10)
     let base = adversary.base(count: 40, step: 1)
-    for guarantee in [Guarantee.lossless, .maxError(0.5), .maxError(1e-9)] {
-      let coder = CorrectionCoder(try describe(.f4, [10], rows: 4), guarantee)
+    for errorBound in [ErrorBound.lossless, .maxError(0.5), .maxError(1e-9)] {
+      let coder = CorrectionCoder(try describe(.f4, [10], rows: 4), errorBound)
       let code = coder.encode(batch, base: base)
       for i in code.indices {
         var broken = code

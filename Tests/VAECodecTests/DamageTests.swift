@@ -59,7 +59,7 @@ struct DamageTests {
   @Test("notes that no fit writes are refused")
   func notes() throws {
     let model = try Models.otherBumps.get()
-    func isRefused(_ change: (inout ModelNotes) -> Void) -> Bool {
+    func isRefused(_ change: (inout ModelMetadata) -> Void) -> Bool {
       var notes = model.notes
       change(&notes)
       let bytes = FittedModel(model.model, written: notes).bytes
@@ -165,11 +165,11 @@ struct DamageTests {
     let (model, good, _) = try sample(quality)
     let (details, frames) = try parts(good)
     let content = try ZstdFrame.decompress(frames[0][...], limit: 1 << 20)
-    let plan = StreamPlan(
-      model.model, at: try #require(StreamDetails(details, name: "x").coding(in: model.model)).point,
+    let plan = ChunkCodingContext(
+      model.model, at: try #require(StreamMetadata(details, name: "x").coding(in: model.model)).point,
       chunkRows: 4,
       kernels: codec.kernels)
-    let codecs = ChunkCodecs(plan, try StreamDetails(details, name: "x").description, workers: 1)
+    let codecs = ChunkCodecs(plan, try StreamMetadata(details, name: "x").description, workers: 1)
     func decode(_ content: [UInt8]) throws {
       let frame = ZstdFrame.compress(content, level: 1, checksum: true)
       if let batch = try? codecs.decode(frame, worker: 0) {
@@ -210,7 +210,7 @@ struct DamageTests {
     }
     #expect(throws: CodecError.self) { try codec.file(stream(content + [1]), model) }
     // Rows of a chunk that no memory holds.
-    let details = try StreamDetails.compact(content.dropFirst(5), name: "x").details
+    let details = try StreamMetadata.compact(content.dropFirst(5), name: "x").details
     for rows in [1 << 24, 1 << 25, 1 << 28, 1 << 60] {
       var writer = ByteWriter()
       writer.append(CompactStream.prefix(details.encodeCompact()))
@@ -252,8 +252,8 @@ struct DamageTests {
   func manyRows() throws {
     let (model, good, _) = try sample(60)
     let (details, frames) = try parts(good)
-    var large = try StreamDetails(details, name: "x")
-    (large.rows, large.chunkRows) = (4, StreamDetails.mostChunkRows)
+    var large = try StreamMetadata(details, name: "x")
+    (large.rows, large.chunkRows) = (4, StreamMetadata.maximumChunkRows)
     let bytes = try stream(large.encode(), [frames[0]])
     // 12 values in 2^24 rows are 800 MB.
     let small = try Codec(threads: 1, memory: MemoryLimit(bytes: 1 << 24))
@@ -263,14 +263,14 @@ struct DamageTests {
   @Test("an encoder writes no chunks that a decoder refuses")
   func chunkRows() throws {
     for values in [1, 3, 12, 784, 65_536] {
-      let rows = StreamPlan.chunkRows(.max, values: values)
-      let details = StreamDetails(
+      let rows = ChunkCodingContext.chunkRows(.max, values: values)
+      let details = StreamMetadata(
         fingerprint: 0, setting: .point(OperatingPoint(network: nil, steps: [])), chunkRows: rows, rows: nil,
         description: try SampleDescription(elementType: .f4, sampleShape: [values], format: .raw))
-      #expect(throws: Never.self) { try StreamDetails(details.encode(), name: "x") }
+      #expect(throws: Never.self) { try StreamMetadata(details.encode(), name: "x") }
       #expect(rows >= 4096)
     }
-    #expect(StreamPlan.chunkRows(7, values: 12) == 7)
-    #expect(StreamPlan.chunkRows(0, values: 12) == 1)
+    #expect(ChunkCodingContext.chunkRows(7, values: 12) == 7)
+    #expect(ChunkCodingContext.chunkRows(0, values: 12) == 1)
   }
 }

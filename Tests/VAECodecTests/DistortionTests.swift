@@ -1,4 +1,5 @@
 import ByteIO
+import Tensor
 import Testing
 
 @testable import Records
@@ -97,9 +98,9 @@ struct DistortionTests {
   func promised(type: ElementType) throws {
     let floats = try Models.bumpRows(120, seed: 53)
     let array = try floats.reshaped(type: type)
-    for request in [GuaranteeRequest.maxError(0.7), .maxError(3), .lossless] {
+    for request in [ErrorBoundRequest.maxError(0.7), .maxError(3), .lossless] {
       for chunk in [nil, 50] {
-        let options = EncodeOptions(guarantee: request, chunkRows: chunk)
+        let options = EncodeOptions(errorBound: request, chunkRows: chunk)
         let (plain, back) = try encoded(array, nil, options)
         try check(plain, array, back, peak: 0)
         if type.isInteger { continue }

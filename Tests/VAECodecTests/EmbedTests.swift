@@ -66,21 +66,22 @@ struct EmbedTests {
   @Test("Notes whose sections are impossible are refused")
   func damagedSections() throws {
     let model = try Models.rings.get()
-    func isRefused(_ change: (inout ModelNotes) -> Void) -> Bool {
+    func isRefused(_ change: (inout ModelMetadata) -> Void) -> Bool {
       var notes = model.notes
       change(&notes)
       let bytes = FittedModel(model.model, written: notes).bytes
       return (try? FittedModel(bytes: bytes, name: "m")) == nil
     }
-    func section(_ notes: ModelNotes, _ kind: Int) -> Int {
+    func section(_ notes: ModelMetadata, _ kind: Int) -> Int {
       notes.sections.firstIndex { $0.kind == kind } ?? 0
     }
     #expect(!isRefused { _ in })
-    #expect(isRefused { $0.sections[section($0, ModelNotes.Section.latentMixture)].bytes.removeLast() })
-    #expect(isRefused { $0.sections[section($0, ModelNotes.Section.latentMixture)].bytes[0] = 100 })
-    #expect(isRefused { $0.sections[section($0, ModelNotes.Section.explainedVariance)].bytes.removeLast(4) })
+    #expect(isRefused { $0.sections[section($0, ModelMetadata.Section.latentMixture)].bytes.removeLast() })
+    #expect(isRefused { $0.sections[section($0, ModelMetadata.Section.latentMixture)].bytes[0] = 100 })
+    #expect(
+      isRefused { $0.sections[section($0, ModelMetadata.Section.explainedVariance)].bytes.removeLast(4) })
     #expect(isRefused { $0.explainedVariance = [Double](repeating: .nan, count: $0.latents.count) })
-    #expect(!isRefused { $0.sections.append(ModelNotes.Section(kind: 1000, bytes: [1, 2, 3])) })
+    #expect(!isRefused { $0.sections.append(ModelMetadata.Section(kind: 1000, bytes: [1, 2, 3])) })
   }
 
   @Test("The first latents alone are the first of all")
@@ -123,7 +124,7 @@ struct EmbedTests {
     #expect(throws: CodecError.badLatent(name: "latents", row: 2, column: 1)) {
       try invert(try SampleArray([0, .nan], shape: [1]), model)
     }
-    let notes = ModelNotes(
+    let notes = ModelMetadata(
       elementType: .f4, sampleShape: [2], fittedRows: 1, heldOutRows: 1, peak: 1, latents: [])
     let plain = FittedModel(Model(zeros: 2), notes: notes)
     #expect(throws: CodecError.noLatents(name: "data")) {

@@ -88,11 +88,11 @@ struct EvaluatedRowsTests {
   @Test("places are those in the data, where only some of it is measured")
   func places() {
     let batch = SampleBatch(doubles: (0..<1000).map { Double($0) }, elementType: .f8, valuesPerSample: 1)
-    var sample = RowSample(mostRows: 200)
+    var sample = RowSample(maximumRows: 200)
     for first in stride(from: 0, to: 1000, by: 77) { sample.add(batch.rows(first..<min(1000, first + 77))) }
     let description = try? SampleDescription(elementType: .f8, sampleShape: [], format: .raw)
     guard let description else { return #expect(Bool(false)) }
-    let held = HeldSamples(sample.batches, description, places: sample.places)
+    let held = InMemorySamples(sample.batches, description, places: sample.places)
     #expect(held.rows < 1000)
     let located = held.locate(Array(0..<held.rows))
     let values = held.rows(Array(0..<held.rows))?.doubles()
@@ -134,8 +134,8 @@ struct EvaluatedRowsTests {
     let curve = [TrainingPoint(epoch: 0, bits: 64, psnr: 20), TrainingPoint(epoch: 1, bits: 32, psnr: 21.5)]
     notes.sections = [
       // What a later program may write.
-      ModelNotes.Section(kind: 99, bytes: [1, 2, 3]),
-      ModelNotes.Section(kind: ModelNotes.Section.trainingCurve, bytes: TrainingCurve.encode(curve)),
+      ModelMetadata.Section(kind: 99, bytes: [1, 2, 3]),
+      ModelMetadata.Section(kind: ModelMetadata.Section.trainingCurve, bytes: TrainingCurve.encode(curve)),
     ]
     let fitted = FittedModel(golden.model, notes: notes)
     let read = try FittedModel(bytes: fitted.bytes, name: "m.vae")

@@ -1,4 +1,5 @@
 import ByteIO
+import Tensor
 import Testing
 
 @testable import VAECodec

@@ -103,7 +103,7 @@ struct FitTests {
     let report = try codec.fit(
       [(name: "a", reader: try pairs(100, seed: 55).reader)], options: Models.options(epochs: 1),
       memory: 1)
-    #expect(report.model.summary.fittedRows + report.model.summary.heldOutRows == ModelFit.fewestRows)
+    #expect(report.model.summary.fittedRows + report.model.summary.heldOutRows == ModelFit.minimumRows)
   }
 
   @Test("a table of whole numbers makes a model of integers, and one fraction anywhere does not")

@@ -42,7 +42,7 @@ struct FormTests {
     let stream = try codec.stream(try Models.bumpRows(40, seed: 32), model, quality: 0)
     let content = try ZstdFrame.decompress(stream[...], limit: 1 << 20)
     #expect(stream.count - content.count == 13)
-    let (details, chunk) = try StreamDetails.compact(content.dropFirst(5), name: "x")
+    let (details, chunk) = try StreamMetadata.compact(content.dropFirst(5), name: "x")
     #expect(content.count - chunk.count == 5 + 4 + 1 + 2)
     #expect(details.rows == 40 && details.chunkRows == 40 && details.description.rows == 40)
     #expect(try ChunkDecoder.rows(ofContent: chunk, limit: 40) == 40)

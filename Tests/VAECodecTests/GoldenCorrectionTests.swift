@@ -12,7 +12,7 @@ struct GoldenCorrection: CustomTestStringConvertible, Sendable {
   var name: String
   /// Of the golden models; nil for none.
   var model: String?
-  var guarantee: GuaranteeRequest?
+  var errorBound: ErrorBoundRequest?
   var chunkRows = 100
   /// Whether chunks hold the samples themselves, which are smaller.
   var isStored = false
@@ -25,57 +25,57 @@ struct GoldenCorrection: CustomTestStringConvertible, Sendable {
 @Suite("Golden files with corrections")
 struct GoldenCorrectionTests {
   static let streams: [GoldenCorrection] = [
-    GoldenCorrection(name: "bumps-bounded", model: "bumps", guarantee: .maxError(0.1)) {
+    GoldenCorrection(name: "bumps-bounded", model: "bumps", errorBound: .maxError(0.1)) {
       try withHoles(Models.bumpRows(16, seed: 91))
     },
     GoldenCorrection(
-      name: "bumps-doubles", model: "bumps", guarantee: .lossless, chunkRows: 5, isStored: true
+      name: "bumps-doubles", model: "bumps", errorBound: .lossless, chunkRows: 5, isStored: true
     ) {
       try withHoles(Models.bumpRows(8, seed: 92).reshaped(type: .f8))
     },
-    GoldenCorrection(name: "bumps-halves", model: "bumps", guarantee: nil) {
+    GoldenCorrection(name: "bumps-halves", model: "bumps", errorBound: nil) {
       try withHoles(Models.bumpRows(12, seed: 93).reshaped(type: .f2))
     },
-    GoldenCorrection(name: "bumps-shorts", model: "bumps", guarantee: .maxError(2.5)) {
+    GoldenCorrection(name: "bumps-shorts", model: "bumps", errorBound: .maxError(2.5)) {
       let numbers = try Models.bumpRows(12, seed: 94).numbers
       return try SampleArray(numbers.map { ($0 * 100).rounded() }, shape: [12], type: .i2)
     },
-    GoldenCorrection(name: "bumps-stored", model: "bumps", guarantee: .lossless, isStored: true) {
+    GoldenCorrection(name: "bumps-stored", model: "bumps", errorBound: .lossless, isStored: true) {
       var random = RandomSource(seed: 95)
       let bits = (0..<12 * 12).map { _ in random.next() & 0xFFFF_FFFF }
       return SampleArray(
         try Models.bumpRows(1, seed: 1).description,
         SampleBatch(bits: bits, elementType: .f4, valuesPerSample: 12))
     },
-    GoldenCorrection(name: "bytes-lossless", model: "bytes", guarantee: .lossless, isStored: true) {
+    GoldenCorrection(name: "bytes-lossless", model: "bytes", errorBound: .lossless, isStored: true) {
       try Models.byteRows(20, seed: 96)
     },
-    GoldenCorrection(name: "bytes-bounded", model: "bytes", guarantee: .maxError(3)) {
+    GoldenCorrection(name: "bytes-bounded", model: "bytes", errorBound: .maxError(3)) {
       try Models.byteRows(20, seed: 97)
     },
-    GoldenCorrection(name: "none-bounded", model: nil, guarantee: .maxError(0.05)) {
+    GoldenCorrection(name: "none-bounded", model: nil, errorBound: .maxError(0.05)) {
       try Models.bumpRows(10, seed: 98).reshaped([2, 2, 3])
     },
-    GoldenCorrection(name: "none-lossless", model: nil, guarantee: .lossless, isStored: true) {
+    GoldenCorrection(name: "none-lossless", model: nil, errorBound: .lossless, isStored: true) {
       try Models.byteRows(20, seed: 99)
     },
     // Values that zstd does not pack, so that all of them are corrected.
-    GoldenCorrection(name: "bumps-exact", model: "bumps", guarantee: .lossless, chunkRows: 8) {
+    GoldenCorrection(name: "bumps-exact", model: "bumps", errorBound: .lossless, chunkRows: 8) {
       try withHoles(SampleArray(TestData.bumps(16, width: 12, seed: 102), shape: [12], type: .f8))
     },
-    GoldenCorrection(name: "bumps-singles", model: "bumps", guarantee: .lossless) {
+    GoldenCorrection(name: "bumps-singles", model: "bumps", errorBound: .lossless) {
       try Models.bumpRows(12, seed: 103)
     },
     // More rows than means of sizes go back, and more slots than the fewest.
-    GoldenCorrection(name: "digits-lossless", model: "digits", guarantee: .lossless) {
+    GoldenCorrection(name: "digits-lossless", model: "digits", errorBound: .lossless) {
       try GoldenTests.digits("new").prefix(40)
     },
     // Values above and left of which are the same.
-    GoldenCorrection(name: "none-thin", model: nil, guarantee: .maxError(0.05)) {
+    GoldenCorrection(name: "none-thin", model: nil, errorBound: .maxError(0.05)) {
       try Models.bumpRows(10, seed: 100).reshaped([4, 1, 3])
     },
     // Three axes and channels, of values of either sign.
-    GoldenCorrection(name: "none-volumes", model: nil, guarantee: .maxError(1)) {
+    GoldenCorrection(name: "none-volumes", model: nil, errorBound: .maxError(1)) {
       let numbers = TestData.walks(10, width: 36, seed: 101).map { ($0 * 1000).rounded() }
       return try SampleArray(numbers, shape: [3, 2, 3, 2], type: .i4)
     },
@@ -95,7 +95,7 @@ struct GoldenCorrectionTests {
   private static func encode(_ stream: GoldenCorrection) throws -> [UInt8] {
     let (codec, array, sink) = (try Codec(threads: 1), try stream.rows(), MemorySink())
     let options = EncodeOptions(
-      target: .quality(5), guarantee: stream.guarantee, chunkRows: stream.chunkRows)
+      target: .quality(5), errorBound: stream.errorBound, chunkRows: stream.chunkRows)
     if let model = try model(stream) {
       _ = try codec.encode(array.reader, name: "data", model: model, options: options, to: sink)
     } else {
@@ -145,7 +145,7 @@ struct GoldenCorrectionTests {
       case .chunk(let chunk):
         try check(try ZstdFrame.decompress(chunk.frame[...], limit: 1 << 20)[...])
       case .compact(let compact):
-        try check(try StreamDetails.compact(compact.content, name: stream.name).chunk)
+        try check(try StreamMetadata.compact(compact.content, name: stream.name).chunk)
       case .header, .end, .model: break
       }
     }
@@ -155,7 +155,7 @@ struct GoldenCorrectionTests {
   func promises(stream: GoldenCorrection) throws {
     let (array, decoded) = (try stream.rows(), try SampleArray(file: Golden.read("\(stream.name).npy")))
     for (i, (a, b)) in zip(array.numbers, decoded.numbers).enumerated() {
-      switch stream.guarantee {
+      switch stream.errorBound {
       case .maxError(let bound) where a.isFinite: #expect((a - b).magnitude <= bound)
       case nil where a.isFinite: break
       default: #expect(array.batch.bits()[i] == decoded.batch.bits()[i])

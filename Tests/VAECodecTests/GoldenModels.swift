@@ -36,7 +36,7 @@ enum GoldenModels {
   }
 
   /// A linear layer for what the network leaves of `rows`.
-  private static func layer(for model: Model, _ rows: [Float]) -> ResidualLayer {
+  private static func layer(for model: Model, _ rows: [Float]) -> KLTLayer {
     let (kernels, workers) = (Kernels(), Workers(count: 1))
     let x = Matrix(rows: rows.count / model.values, columns: model.values, rows)
     model.standardize(x, kernels)
@@ -85,8 +85,8 @@ enum GoldenModels {
     return model
   }
 
-  /// A made-up model of 20 values with a front basis of 6 components, a network of 3 latents, and a linear layer.
-  static func front() -> Model {
+  /// A made-up model of 20 values with a input projection of 6 components, a network of 3 latents, and a linear layer.
+  static func inputProjection() -> Model {
     let kernels = Kernels()
     var random = RandomSource(seed: 6)
     func matrix(_ shape: WeightShape, _ value: (Int, Int) -> Float) -> StoredMatrix {
@@ -118,7 +118,7 @@ enum GoldenModels {
     }
     let network = Model.Network(
       architecture, stored: stored, inverseDeviation: [0.25, 0.5, 1],
-      qualities: QualityRange(low: 1, high: 100))
+      qualities: LambdaRange(low: 1, high: 100))
     // Three logistic densities side by side, twice as wide every other level.
     let densities = (0..<ValueLayer.levels).map { level in
       let width = Float(sign: .plus, exponent: level / 2 - 7, significand: level % 2 == 0 ? 1 : 1.5)
@@ -126,13 +126,14 @@ enum GoldenModels {
         means: [-width, 0, width], logScales: [Float](repeating: 0.6875 * Float(level / 2 - 8), count: 3),
         logits: [0, 0.25, 0])
     }
-    let layer = ResidualLayer(
+    let layer = KLTLayer(
       matrix(WeightShape(inputs: 6, outputs: 6), cosines(6, 6)),
       magnitudes: [2, 1.5, 1, 0.75, 0.5, 0.25], densities: densities, kernels: kernels)
     let point = OperatingPoint(network: network.point(0.6), steps: [0.05])
     return Model(
       means: (0..<20).map { Float($0) / 8 }, scale: 3,
-      front: Model.Front(matrix(WeightShape(inputs: 6, outputs: 20), cosines(6, 20)), kernels: kernels),
+      inputProjection: Model.InputProjection(
+        matrix(WeightShape(inputs: 6, outputs: 20), cosines(6, 20)), kernels: kernels),
       network: network, layers: [layer], valueLayer: nil,
       output: OutputRule(lowest: -8, highest: 9), qualities: [OperatingPoint](repeating: point, count: 101),
       notes: [])

@@ -149,9 +149,9 @@ struct GoldenTests {
         notes: fitted.notes)
     },
     "front": {
-      let notes = ModelNotes(
+      let notes = ModelMetadata(
         elementType: .f4, sampleShape: [20], fittedRows: 1, heldOutRows: 1, peak: 10, latents: [])
-      return FittedModel(GoldenModels.front(), notes: notes)
+      return FittedModel(GoldenModels.inputProjection(), notes: notes)
     },
   ]
 
@@ -207,17 +207,18 @@ struct GoldenTests {
     let reader = StreamReader(MemorySource(try Golden.read("\(stream.name).vaec")))
     let codec = try Codec(threads: 1)
     var found: Set<GoldenStream.Part> = []
-    var plan: StreamPlan?
+    var plan: ChunkCodingContext?
 
-    func begin(_ details: StreamDetails) {
+    func begin(_ details: StreamMetadata) {
       #expect(model.fingerprint.hasPrefix(Fingerprint.text(details.fingerprint)))
       let point = details.coding(in: model.model)?.point ?? model.model.qualities[0]
-      if model.model.front != nil { found.insert(.front) }
-      if model.model.network?.evidence != nil { found.insert(.textbook) }
+      if model.model.inputProjection != nil { found.insert(.front) }
+      if model.model.network?.elbo != nil { found.insert(.textbook) }
       if point.network != nil { found.insert(.network) }
       if point.steps.contains(where: { $0 > 0 }) { found.insert(.linear) }
       if point.valueStep > 0 { found.insert(.value) }
-      let made = StreamPlan(model.model, at: point, chunkRows: details.chunkRows, kernels: codec.kernels)
+      let made = ChunkCodingContext(
+        model.model, at: point, chunkRows: details.chunkRows, kernels: codec.kernels)
       if (made.tables.tables + made.tables.levels).contains(where: { $0.rawBits > 0 }) {
         found.insert(.raw)
       }
@@ -228,11 +229,11 @@ struct GoldenTests {
       found.insert((content.first ?? 0) & 3 == ContentKind.rans.rawValue ? .rans : .plain)
       guard let plan else { return }
       let rows = try ChunkDecoder.rows(ofContent: content, limit: plan.chunkRows)
-      found.insert(rows * (plan.planes + plan.levelledPlanes) < 1 << 16 ? .oneLane : .fourLanes)
+      found.insert(rows * (plan.planes + plan.contextCodedPlanes) < 1 << 16 ? .oneLane : .fourLanes)
       guard plan.planes > 0 else { return }
       var symbols = [Int32](repeating: 0, count: plan.planes * plan.chunkRows)
       var chunk = try ChunkDecoder(RANSDecoder(plan.tables)).open(
-        content: content, maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes)
+        content: content, maxRows: plan.chunkRows, contextCodedPlanes: plan.contextCodedPlanes)
       try chunk.planes(into: &symbols, planeStride: plan.chunkRows)
       for plane in 0..<plan.planes {
         let values = symbols[plane * plan.chunkRows..<plane * plan.chunkRows + chunk.rows]
@@ -245,12 +246,12 @@ struct GoldenTests {
       switch part {
       case .header(let header):
         found.insert(.chunked)
-        begin(try StreamDetails(header.content, name: stream.name))
+        begin(try StreamMetadata(header.content, name: stream.name))
       case .chunk(let chunk):
         try look(into: try ZstdFrame.decompress(chunk.frame[...], limit: 1 << 20)[...])
       case .compact(let compact):
         found.insert(.compact)
-        let (details, chunk) = try StreamDetails.compact(compact.content, name: stream.name)
+        let (details, chunk) = try StreamMetadata.compact(compact.content, name: stream.name)
         begin(details)
         try look(into: chunk)
       case .end, .model: break

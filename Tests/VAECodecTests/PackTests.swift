@@ -87,11 +87,11 @@ struct PackTests {
   func monotone(kind: Kind) throws {
     let array = try kind.array()
     let span = (array.numbers.max() ?? 0) - (array.numbers.min() ?? 0)
-    let exact = try pack(array, EncodeOptions(guarantee: .lossless))
-    #expect(exact.decoded.batch == array.batch && exact.report.encode.guarantee == .lossless)
+    let exact = try pack(array, EncodeOptions(errorBound: .lossless))
+    #expect(exact.decoded.batch == array.batch && exact.report.encode.errorBound == .lossless)
     var last = exact.report.encode.streamBytes
     for share in [0.01] {
-      let (report, decoded) = try pack(array, EncodeOptions(guarantee: .maxErrorOfRange(share)))
+      let (report, decoded) = try pack(array, EncodeOptions(errorBound: .maxErrorOfRange(share)))
       #expect(worst(array, decoded) <= share * span)
       #expect(report.encode.streamBytes <= last, "\(share)")
       last = report.encode.streamBytes
@@ -109,7 +109,7 @@ struct PackTests {
   @Test("A PSNR takes about what a bound that leaves it takes, where that needs no model")
   func psnrOfField() throws {
     let array = try Self.field(slices: 24, side: 22)
-    let bounded = try pack(array, EncodeOptions(guarantee: .maxErrorOfRange(0.001)))
+    let bounded = try pack(array, EncodeOptions(errorBound: .maxErrorOfRange(0.001)))
     let reached = psnr(array, bounded.decoded)
     let (report, decoded) = try pack(array, EncodeOptions(target: .psnr(reached)))
     #expect(psnr(array, decoded) >= reached)
@@ -133,7 +133,7 @@ struct PackTests {
   func rates() throws {
     // Too few rows for a model.
     let array = try Self.field(slices: 15, side: 24)
-    let exact = try pack(array, EncodeOptions(guarantee: .lossless)).report.encode.streamBytes
+    let exact = try pack(array, EncodeOptions(errorBound: .lossless)).report.encode.streamBytes
     var last = 0.0
     for share in [0.1, 0.3, 0.8] {
       let most = Int(share * Double(exact))
@@ -146,24 +146,24 @@ struct PackTests {
       #expect((psnr(array, bits.decoded) - reached).magnitude < 1)
     }
     let (report, decoded) = try pack(array, EncodeOptions(target: .bytes(2 * exact)))
-    #expect(decoded.batch == array.batch && report.encode.guarantee == .lossless && report.fit == nil)
+    #expect(decoded.batch == array.batch && report.encode.errorBound == .lossless && report.fit == nil)
     #expect(throws: CodecError.self) { try pack(array, EncodeOptions(target: .bytes(9))) }
   }
 
   @Test("Samples that are too large for a network are packed without a model")
   func largeSamples() throws {
-    let width = Model.mostValues + 7
+    let width = Model.maximumValues + 7
     let numbers = (0..<2 * width).map { Double($0 % 1000) * 0.25 }
     let array = try SampleArray(numbers, shape: [width])
     for (options, error) in [
-      (EncodeOptions(guarantee: .lossless), 0.0), (EncodeOptions(guarantee: .maxError(0.2)), 0.2),
+      (EncodeOptions(errorBound: .lossless), 0.0), (EncodeOptions(errorBound: .maxError(0.2)), 0.2),
       (EncodeOptions(target: .psnr(60)), 3), (EncodeOptions(quality: 30), 0),
     ] {
       let (report, decoded) = try pack(array, options)
       #expect(report.fit == nil && !report.carriesModel)
       #expect(worst(array, decoded) <= error)
     }
-    #expect(throws: CodecError.fit(.tooManyValues(width, most: Model.mostValues), name: "data")) {
+    #expect(throws: CodecError.fit(.tooManyValues(width, most: Model.maximumValues), name: "data")) {
       try codec.fit([("data", array.reader)])
     }
   }
@@ -179,7 +179,7 @@ struct PackTests {
     let report = try codec.pack(
       name: "data", fitOptions: Models.options(epochs: 2), to: sink,
       open: { () throws(CodecError) in array.reader })
-    #expect(report.encode.guarantee == .lossless)
+    #expect(report.encode.errorBound == .lossless)
     #expect(try SampleArray(file: codec.file(sink.bytes, nil)).batch == array.batch)
     let decoded = try pack(array, EncodeOptions(target: .psnr(50))).decoded
     let pairs = zip(array.numbers, decoded.numbers)

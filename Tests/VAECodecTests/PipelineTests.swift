@@ -155,17 +155,17 @@ struct PipelineTests {
   }
 
   @Test("many samples are measured in part, spread evenly", arguments: [1, 5, 64, 1000])
-  func sample(mostRows: Int) {
-    var sample = RowSample(mostRows: mostRows)
+  func sample(maximumRows: Int) {
+    var sample = RowSample(maximumRows: maximumRows)
     for i in 0..<100 {
       let numbers = (0..<37).map { Float(i * 37 + $0) }
       sample.add(SampleBatch(floats: numbers, elementType: .f4, valuesPerSample: 1))
     }
     let rows = sample.batches.flatMap { $0.floats() }
     #expect(sample.rows == 3700 && !sample.holdsAll)
-    #expect(rows.count <= mostRows && rows.count >= max(1, mostRows / 2))
+    #expect(rows.count <= maximumRows && rows.count >= max(1, maximumRows / 2))
     #expect(rows == rows.sorted() && Set(rows).count == rows.count)
-    if mostRows > 1 { #expect((rows.last ?? 0) > 1800) }
+    if maximumRows > 1 { #expect((rows.last ?? 0) > 1800) }
   }
 }
 

@@ -71,7 +71,7 @@ struct QualityTests {
         : name == "bumps"
           ? TestData.bumps(1000, width: 12, seed: 32) : try Models.byteRows(1000, seed: 32).numbers,
       shape: some.description.sampleShape, type: some.description.elementType)
-    let plan = StreamPlan(
+    let plan = ChunkCodingContext(
       model.model, at: model.point(quality: quality), chunkRows: 1000, kernels: codec.kernels)
     let bits = plan.tables.bits(of: plan.symbols(of: array.batch.floats()))
     let stream = try codec.stream(array, model, quality: quality)
@@ -79,11 +79,11 @@ struct QualityTests {
   }
 }
 
-extension StreamPlan {
+extension ChunkCodingContext {
   /// The symbols of a chunk, made row by row.
   fileprivate func symbols(of numbers: [Float]) -> ChunkSymbols {
     let (width, rows) = (model.values, numbers.count / model.values)
-    var chunk = ChunkSymbols(planes: planes, levelledPlanes: levelledPlanes, rows: rows)
+    var chunk = ChunkSymbols(planes: planes, contextCodedPlanes: contextCodedPlanes, rows: rows)
     let coder = SampleCoder(model, at: point, blockRows: 1, kernels: kernels)
     var base = [Float](repeating: 0, count: numbers.count)
     numbers.withUnsafeBufferPointer { numbers in
@@ -137,7 +137,7 @@ struct FineQualityTests {
       distortion.add(array.numbers, try SampleArray(file: codec.file(sink.bytes, model)).numbers)
       let psnr = Distortion.psnr(mse: distortion.mse, peak: model.summary.peak)
       #expect(psnr > last + 3 && psnr >= least - 0.7 && sink.bytes.count > bytes, "\(quality): \(psnr) dB")
-      #expect((report.guarantee != nil) == (quality > 90))
+      #expect((report.errorBound != nil) == (quality > 90))
       (bytes, last) = (sink.bytes.count, psnr)
     }
     let measured = try codec.evaluate(

@@ -1,3 +1,4 @@
+import Tensor
 import Testing
 
 @testable import VAECodec
@@ -93,7 +94,7 @@ struct SampleTests {
 
   @Test("A model without a network draws nothing")
   func noNetwork() throws {
-    let notes = ModelNotes(
+    let notes = ModelMetadata(
       elementType: .f4, sampleShape: [2], fittedRows: 1, heldOutRows: 1, peak: 1, latents: [])
     let plain = FittedModel(Model(zeros: 2), notes: notes)
     for sampler in [nil, Sampler.prior, .mixture] {

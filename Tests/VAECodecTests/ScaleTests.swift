@@ -142,10 +142,10 @@ struct ScaleTests {
       notes.points = notes.points.map { _ in
         ModelSummary.Point(quality: number(), bitsPerSample: number(), psnr: number())
       }
-      notes.pca = [ModelNotes.PCAPoint(bits: Float(number()), psnr: Float(number()), components: .max)]
+      notes.pca = [ModelMetadata.PCAPoint(bits: Float(number()), psnr: Float(number()), components: .max)]
       notes.explainedVariance =
         random.next() % 2 == 0 ? notes.latents.map { _ in number() } : [number(), number(), number()]
-      notes.evidence = EvidenceBound(reconstruction: number(), divergence: number())
+      notes.elbo = ELBO(reconstruction: number(), divergence: number())
       let written = FittedModel(model.model, notes: notes)
       let read = try FittedModel.read(MemorySource(written.bytes), name: "m.vae")
       #expect(read.fingerprint == written.fingerprint && read.summary.peak == written.summary.peak)

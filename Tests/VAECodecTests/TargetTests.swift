@@ -146,8 +146,8 @@ struct TargetTests {
       let reached = try psnr(sink.bytes, array, model)
       #expect(reached >= asked && reached < asked + 0.5)
       #expect((try #require(report.target?.reached) - reached).magnitude < 1e-9)
-      guard case .maxError = report.guarantee else {
-        Issue.record("\(String(describing: report.guarantee))")
+      guard case .maxError = report.errorBound else {
+        Issue.record("\(String(describing: report.errorBound))")
         continue
       }
       #expect(sink.bytes.count > last)
@@ -155,7 +155,7 @@ struct TargetTests {
     }
     let sink = MemorySink()
     let report = try encode(array, .psnr(300), as: input, model, to: sink)
-    #expect(report.guarantee == .lossless && report.target?.isKept == true)
+    #expect(report.errorBound == .lossless && report.target?.isKept == true)
     #expect(try SampleArray(file: codec.file(sink.bytes, model)).batch == array.batch)
   }
 
@@ -318,22 +318,22 @@ struct TargetTests {
   @Test("a target of an unknown kind, and one that is cut off, are damage")
   func damagedRecord() throws {
     let (model, array) = (try Models.bumps.get(), try Models.bumpRows(30, seed: 62))
-    let details = StreamDetails(
+    let details = StreamMetadata(
       fingerprint: Fingerprint.ofStreams(model.fingerprintNumber), setting: .quality(60),
       target: TargetRecord(.bytes(300), psnr: 0, isOfFirstChunk: false), chunkRows: 30, rows: 30,
       description: array.description)
     let bytes = details.encode()
-    #expect(try StreamDetails(bytes, name: "x").target == details.target)
+    #expect(try StreamMetadata(bytes, name: "x").target == details.target)
     #expect(bytes[4] == 60 | 0x80 && bytes[5] == 2)
     for kind in UInt8.min ... .max where kind & 0x7F > 2 {
       var damaged = bytes
       damaged[5] = kind
       #expect(throws: CodecError.badHeader(name: "x", reason: "its target is of kind \(kind)")) {
-        try StreamDetails(damaged, name: "x")
+        try StreamMetadata(damaged, name: "x")
       }
     }
     for count in 0..<bytes.count {
-      #expect(throws: CodecError.self) { try StreamDetails(Array(bytes[..<count]), name: "x") }
+      #expect(throws: CodecError.self) { try StreamMetadata(Array(bytes[..<count]), name: "x") }
     }
   }
 }

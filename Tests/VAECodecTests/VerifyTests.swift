@@ -95,14 +95,14 @@ struct VerifyTests {
   }
 
   /// A stream of several chunks with another header.
-  private func rewritten(_ stream: [UInt8], _ change: (inout StreamDetails) -> Void) throws -> [UInt8] {
+  private func rewritten(_ stream: [UInt8], _ change: (inout StreamMetadata) -> Void) throws -> [UInt8] {
     let reader = StreamReader(MemorySource(stream))
     let sink = MemorySink()
     var writer: StreamWriter?
     while let part = try reader.next() {
       switch part {
       case .header(let header):
-        var details = try StreamDetails(header.content, name: "x")
+        var details = try StreamMetadata(header.content, name: "x")
         change(&details)
         writer = try StreamWriter(sink, header: StreamHeader(content: details.encode()))
       case .chunk(let chunk): try writer?.append(frame: chunk.frame)

@@ -11,7 +11,7 @@ package final class ChunkDecoder {
   /// A decoder with the tables that `rans` was prepared for.
   package init(_ rans: RANSDecoder) { self.rans = rans }
 
-  /// Unpacks a frame of symbols, where no plane is levelled.
+  /// Unpacks a frame of symbols, where no plane is context-coded.
   ///
   /// - Parameters:
   ///   - frame: one whole frame.
@@ -23,14 +23,14 @@ package final class ChunkDecoder {
   package func decode(
     _ frame: ArraySlice<UInt8>, maxRows: Int, into symbols: inout [Int32], planeStride: Int
   ) throws(ChunkError) -> Int {
-    try read(open(frame: frame, maxRows: maxRows, levelledPlanes: 0), &symbols, planeStride)
+    try read(open(frame: frame, maxRows: maxRows, contextCodedPlanes: 0), &symbols, planeStride)
   }
 
   /// Unpacks the content of a frame of symbols: all of `content`.
   package func decode(
     content: ArraySlice<UInt8>, maxRows: Int, into symbols: inout [Int32], planeStride: Int
   ) throws(ChunkError) -> Int {
-    try read(open(content: content, maxRows: maxRows, levelledPlanes: 0), &symbols, planeStride)
+    try read(open(content: content, maxRows: maxRows, contextCodedPlanes: 0), &symbols, planeStride)
   }
 
   private func read(
@@ -47,13 +47,14 @@ package final class ChunkDecoder {
   /// - Parameters:
   ///   - frame: one whole frame.
   ///   - maxRows: more rows are an error.
-  ///   - levelledPlanes: how many levelled planes the chunk has; the plain ones are the tables'.
+  ///   - levelledPlanes: how many context-coded planes the chunk has; the plain ones are the tables'.
   /// - Throws: see ``ChunkError``.
   package func open(
-    frame: ArraySlice<UInt8>, maxRows: Int, levelledPlanes: Int
+    frame: ArraySlice<UInt8>, maxRows: Int, contextCodedPlanes: Int
   ) throws(ChunkError) -> ChunkSymbolReader {
-    let content = try content(of: frame, maxRows: maxRows, levelledPlanes: levelledPlanes, sampleBytes: 0)
-    return try open(content: content[...], maxRows: maxRows, levelledPlanes: levelledPlanes)
+    let content = try content(
+      of: frame, maxRows: maxRows, contextCodedPlanes: contextCodedPlanes, sampleBytes: 0)
+    return try open(content: content[...], maxRows: maxRows, contextCodedPlanes: contextCodedPlanes)
   }
 
   /// The content of a chunk's frame, of whatever kind.
@@ -61,31 +62,31 @@ package final class ChunkDecoder {
   /// - Parameters:
   ///   - frame: one whole frame.
   ///   - maxRows: rows of a chunk at the most.
-  ///   - levelledPlanes: how many levelled planes the chunk has; the plain ones are the tables'.
+  ///   - levelledPlanes: how many context-coded planes the chunk has; the plain ones are the tables'.
   ///   - sampleBytes: bytes of a sample, where samples may be corrected or stored: those take no more.
   ///   - memory: how much the content may take.
   /// - Throws: `frame`, before memory is taken for more than such a chunk can hold.
   package func content(
-    of frame: ArraySlice<UInt8>, maxRows: Int, levelledPlanes: Int, sampleBytes: Int,
+    of frame: ArraySlice<UInt8>, maxRows: Int, contextCodedPlanes: Int, sampleBytes: Int,
     memory: MemoryLimit = .standard
   ) throws(ChunkError) -> [UInt8] {
     // Every value an escape with all its bits, or four plain bytes and a width.
-    let planes = rans.planes + levelledPlanes
+    let planes = rans.planes + contextCodedPlanes
     let (values, overflow) = maxRows.multipliedReportingOverflow(by: planes)
     let (samples, isTooMuch) = maxRows.multipliedReportingOverflow(by: sampleBytes)
     precondition(!overflow && values <= Int.max / 64, "symbols of this many rows exist")
     precondition(!isTooMuch && samples <= Int.max / 4, "so many samples exist")
     return try unframe(
-      frame, limit: 1024 + planes + values * 2 * RANS.mostWordsPerValue + samples + samples / 64,
+      frame, limit: 1024 + planes + values * 2 * RANS.maximumWordsPerValue + samples + samples / 64,
       memory: memory)
   }
 
   /// Opens the content of a frame of symbols: all of `content`.
   package func open(
-    content: ArraySlice<UInt8>, maxRows: Int, levelledPlanes: Int
+    content: ArraySlice<UInt8>, maxRows: Int, contextCodedPlanes: Int
   ) throws(ChunkError) -> ChunkSymbolReader {
-    precondition(levelledPlanes >= 0)
-    let planes = rans.planes + levelledPlanes
+    precondition(contextCodedPlanes >= 0)
+    let planes = rans.planes + contextCodedPlanes
     var reader = ByteReader(content)
     let head = try ContentHead.read(from: &reader, limit: maxRows)
     let rows = head.rows
@@ -95,13 +96,14 @@ package final class ChunkDecoder {
         case .rans:
           .rans(
             try RANSReader(
-              rans, try reader.take(reader.remaining), rows: rows, levelledPlanes: levelledPlanes))
+              rans, try reader.take(reader.remaining), rows: rows, contextCodedPlanes: contextCodedPlanes))
         case .planes: .plain(try PlainSymbols.planes(&reader, planes: planes, rows: rows))
         case .rows: .plain(try PlainSymbols.rows(&reader, planes: planes, rows: rows))
         case .corrected: throw ChunkError.corrupt
         }
       guard reader.remaining == 0 else { throw ChunkError.corrupt }
-      return ChunkSymbolReader(source, rows: rows, planes: rans.planes, levelledPlanes: levelledPlanes)
+      return ChunkSymbolReader(
+        source, rows: rows, planes: rans.planes, contextCodedPlanes: contextCodedPlanes)
     } catch let error as ChunkError {
       throw error
     } catch {

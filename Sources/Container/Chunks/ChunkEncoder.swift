@@ -10,7 +10,7 @@ import EntropyCoding
 ///     kind 1    for each plane: width u8, then rows values of that width
 ///     kind 2    for each plane: width u8; then for each row, a value of each plane
 ///
-/// Planes are the plain ones and then the levelled ones; how many of each there are, and the levels, are not written.
+/// Planes are the plain ones and then the context-coded ones; how many of each there are, and the levels, are not written.
 /// Widths are 0, 1, 2 or 4, and the values are as `PlainSymbols` says. rANS spends what the tables say, whatever the
 /// order of the rows; zstd finds rows and sequences that repeat. Each chunk is packed by both, and the smaller
 /// stays. To be fast, zstd works hard only where quick tries come close to rANS and show that work pays; for a chunk
@@ -53,7 +53,7 @@ package final class ChunkEncoder {
     Self.content(.rans, chunk, after: prefix) + rans.encode(chunk)
   }
 
-  /// Packs `rows` values of each plane into a frame, where no plane is levelled.
+  /// Packs `rows` values of each plane into a frame, where no plane is context-coded.
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the value of plane p and row r is symbols[p * planeStride + r].

@@ -1,8 +1,8 @@
 import EntropyCoding
 
-/// Unpacks the symbols of one chunk plane by plane: the plain planes, then each levelled one, then the end.
+/// Unpacks the symbols of one chunk plane by plane: the plain planes, then each context-coded one, then the end.
 ///
-/// ``ChunkDecoder/open(frame:maxRows:levelledPlanes:)`` makes it. After an error, what it gives back is of no use.
+/// ``ChunkDecoder/open(frame:maxRows:contextCodedPlanes:)`` makes it. After an error, what it gives back is of no use.
 package struct ChunkSymbolReader: Sendable {
   /// Where the symbols come from.
   enum Source: Sendable {
@@ -20,11 +20,11 @@ package struct ChunkSymbolReader: Sendable {
   /// The plane that comes next.
   private var next = 0
 
-  init(_ source: Source, rows: Int, planes: Int, levelledPlanes: Int) {
+  init(_ source: Source, rows: Int, planes: Int, contextCodedPlanes: Int) {
     self.source = source
     self.rows = rows
     self.planes = planes
-    allPlanes = planes + levelledPlanes
+    allPlanes = planes + contextCodedPlanes
   }
 
   /// Unpacks all plain planes. Called once, before anything else.
@@ -52,13 +52,13 @@ package struct ChunkSymbolReader: Sendable {
     }
   }
 
-  /// Unpacks the next levelled plane. Called once for each, after the plain planes.
+  /// Unpacks the next context-coded plane. Called once for each, after the plain planes.
   ///
   /// - Parameters:
   ///   - levels: of each row, within the tables' levels: what the encoder had.
   ///   - symbols: the values of the rows; as many as ``rows``, or more, which are left alone.
   /// - Throws: `corrupt` where the bytes are not an encoder's.
-  package mutating func levelledPlane(
+  package mutating func contextCodedPlane(
     levels: UnsafeBufferPointer<UInt8>, into symbols: UnsafeMutableBufferPointer<Int32>
   ) throws(ChunkError) {
     precondition(next >= planes && next < allPlanes, "levelled planes come after the plain ones")
@@ -66,7 +66,7 @@ package struct ChunkSymbolReader: Sendable {
     defer { next += 1 }
     switch source {
     case .rans(var reader):
-      try reader.levelledPlane(levels: levels, into: symbols)
+      try reader.contextCodedPlane(levels: levels, into: symbols)
       source = .rans(reader)
     case .plain(let plain):
       plain.read(next, into: symbols)

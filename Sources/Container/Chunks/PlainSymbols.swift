@@ -1,7 +1,7 @@
 import ByteIO
 import EntropyCoding
 
-/// Symbols as bytes that zstd can find repetitions in. Levelled planes are no different from plain ones here.
+/// Symbols as bytes that zstd can find repetitions in. Context-coded planes are no different from plain ones here.
 ///
 /// A value v is written as the unsigned number 2v, or -2v - 1 if it is negative, little-endian, in the bytes that the
 /// largest of its plane needs: 0 (all are 0), 1, 2 or 4.

@@ -8,10 +8,10 @@
 ///     seek table   skippable frame, magic 0x184D2A5E: the seek table of the zstd seekable format, version 0.1.0
 ///
 /// A file holds one stream, or several one after the other. Before any of them there may be a model for those that follow:
-/// see ``CarriedModel``. All numbers are little-endian.
+/// see ``EmbeddedModel``. All numbers are little-endian.
 ///
 ///     header       magic u32, size u32, then that many bytes:
-///                    mark           see `StreamMark`
+///                    mark           see `StreamMagic`
 ///                    bytes          whatever the writer of the stream put there
 ///                    crc u32        CRC-32 (of gzip) of all since the mark
 ///     seek table   magic u32, size u32, then that many bytes:
@@ -43,5 +43,5 @@ enum Container {
   /// A chunk decompresses to at most so many bytes: its frame's size then fits a seek table too.
   static let largestContent = 1 << 31
   /// The most frames that the zstd seekable format allows.
-  static let mostFrames = 1 << 27
+  static let maximumFrames = 1 << 27
 }

@@ -22,7 +22,7 @@ struct FrameFinder {
     case header
     case data
     case seekTable
-    /// With a model: see ``CarriedModel``.
+    /// With a model: see ``EmbeddedModel``.
     case model
   }
 
@@ -57,7 +57,7 @@ struct FrameFinder {
     case Container.frameMagic: return try dataFrame(at: offset, FrameHeader(head[...]))
     case Container.headerMagic: kind = .header
     case Container.seekTableMagic: kind = .seekTable
-    case Container.modelMagic where CarriedModel.isRecognized(in: head[...]): kind = .model
+    case Container.modelMagic where EmbeddedModel.isRecognized(in: head[...]): kind = .model
     default: return nil
     }
     let size = Container.skippableHeaderSize + number(head[4..<8])
@@ -95,12 +95,13 @@ struct FrameFinder {
   /// Whether a frame with a model ends where the model does. What is in a model, its reader checks.
   func isWholeModel(_ frame: Frame) throws(StreamError) -> Bool {
     let size = frame.range.count - Container.skippableHeaderSize
-    guard frame.kind == .model, size > CarriedModel.headSize,
-      size <= min(memory.bytes, CarriedModel.largest)
+    guard frame.kind == .model, size > EmbeddedModel.headSize,
+      size <= min(memory.bytes, EmbeddedModel.largest)
     else {
       return false
     }
-    let bytes = try read(frame.range.upperBound - size + CarriedModel.headSize, size - CarriedModel.headSize)
+    let bytes = try read(
+      frame.range.upperBound - size + EmbeddedModel.headSize, size - EmbeddedModel.headSize)
     return (try? ZstdFrame.compressedSize(of: bytes[...])) == bytes.count
   }
 

@@ -57,7 +57,7 @@ package struct SeekTable: Equatable, Sendable {
       let size = Container.skippableHeaderSize + head[4...].reversed().reduce(0) { $0 << 8 | Int($1) }
       let entries = size - Container.skippableHeaderSize - Container.footerSize
       guard entries >= Container.entrySize, entries % Container.entrySize == 0, offset <= store.size - size,
-        entries / Container.entrySize <= min(Container.mostFrames, memory.bytes / Self.bytesPerFrame)
+        entries / Container.entrySize <= min(Container.maximumFrames, memory.bytes / Self.bytesPerFrame)
       else { return nil }
       // The end first: it takes no memory.
       var footer = ByteWriter()
@@ -113,7 +113,7 @@ package struct SeekTable: Equatable, Sendable {
       guard try footer.integer() == Container.seekTableFooter else {
         throw StreamError.missingSeekTable(afterChunks: nil)
       }
-      guard descriptor == 0, frames >= 1, frames <= Container.mostFrames else {
+      guard descriptor == 0, frames >= 1, frames <= Container.maximumFrames else {
         throw StreamError.damagedSeekTable
       }
       let size = Container.skippableHeaderSize + frames * Container.entrySize + Container.footerSize

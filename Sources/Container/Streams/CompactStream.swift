@@ -4,7 +4,7 @@ import ByteIO
 ///
 /// The content of the frame:
 ///
-///     mark     see `StreamMark`
+///     mark     see `StreamMagic`
 ///     bytes    of the stream's writer, which tell by themselves where they end
 ///     bytes    the content of the chunk, to the end: see ``ChunkEncoder``
 package struct CompactStream: Equatable, Sendable {
@@ -19,13 +19,13 @@ package struct CompactStream: Equatable, Sendable {
   package static let prefixSize = FrameHeader.largest + BlockHeader.size + BlockHeader.largestBlock
 
   /// What a frame's content begins with, where its writer's bytes are `content`. The chunk's content follows.
-  package static func prefix(_ content: [UInt8]) -> [UInt8] { StreamMark.bytes + content }
+  package static func prefix(_ content: [UInt8]) -> [UInt8] { StreamMagic.bytes + content }
 
   /// Reads the content of a frame of ours.
   init(content: [UInt8], size: Int) throws(StreamError) {
-    guard content.count >= StreamMark.size else { throw .damagedChunk(index: 0) }
-    version = try StreamMark.version(content[StreamMark.name.count])
-    self.content = content.dropFirst(StreamMark.size)
+    guard content.count >= StreamMagic.size else { throw .damagedChunk(index: 0) }
+    version = try StreamMagic.version(content[StreamMagic.name.count])
+    self.content = content.dropFirst(StreamMagic.size)
     self.size = size
   }
 
@@ -42,7 +42,7 @@ package struct CompactStream: Equatable, Sendable {
 
   /// As ``isRecognized(in:)``, but damage is an error.
   static func begins(_ prefix: ArraySlice<UInt8>) throws(ByteIOError) -> Bool {
-    try FrameHeader.firstContent(of: prefix).map { StreamMark.isBeginning(of: $0) } ?? false
+    try FrameHeader.firstContent(of: prefix).map { StreamMagic.isBeginning(of: $0) } ?? false
   }
 }
 

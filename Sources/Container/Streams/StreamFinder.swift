@@ -98,7 +98,7 @@ package struct StreamFinder {
   private func isCompact(_ range: Range<Int>) throws(StreamError) -> Bool {
     var beginning = try frames.beginning(range)
     if beginning == nil { beginning = try frames.content(range) }
-    return beginning.map { StreamMark.isBeginning(of: $0) } ?? false
+    return beginning.map { StreamMagic.isBeginning(of: $0) } ?? false
   }
 
   /// What a reader says of a file that is not as it should be.

@@ -7,7 +7,7 @@ package struct StreamHeader: Equatable, Sendable {
   /// Headers hold at most this many bytes.
   package static let largestContent = 1 << 26
   /// Bytes around the content within the frame: the mark and the checksum.
-  static let overhead = StreamMark.size + 4
+  static let overhead = StreamMagic.size + 4
 
   /// The version of the container.
   package var version: UInt8
@@ -24,7 +24,7 @@ package struct StreamHeader: Equatable, Sendable {
   /// The header as a skippable frame.
   package var frame: [UInt8] {
     var body = ByteWriter()
-    body.append(StreamMark.bytes)
+    body.append(StreamMagic.bytes)
     body.append(content)
     body.append(Checksum.crc32(body.bytes))
     var writer = ByteWriter()
@@ -38,10 +38,10 @@ package struct StreamHeader: Equatable, Sendable {
   ///
   /// - Returns: nil if the frame is someone else's.
   init?(body: ArraySlice<UInt8>) throws(StreamError) {
-    guard StreamMark.isBeginning(of: body) else { return nil }
-    var reader = ByteReader(body.dropFirst(StreamMark.name.count))
+    guard StreamMagic.isBeginning(of: body) else { return nil }
+    var reader = ByteReader(body.dropFirst(StreamMagic.name.count))
     do {
-      version = try StreamMark.version(try reader.integer())
+      version = try StreamMagic.version(try reader.integer())
       content = Array(try reader.take(reader.remaining - 4))
       guard try reader.integer() == Checksum.crc32(body.dropLast(4)) else { throw StreamError.damagedHeader }
     } catch let error as StreamError {

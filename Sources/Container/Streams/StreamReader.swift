@@ -130,9 +130,9 @@ package final class StreamReader {
     var head = magic
     try take(Container.skippableHeaderSize - head.count, onto: &head)
     let size = head[4...].reversed().reduce(0) { $0 << 8 | Int($1) }
-    var bytes = try input.take(upTo: min(size, CarriedModel.name.count))
-    guard bytes == CarriedModel.name else { throw isForeign }
-    guard size <= CarriedModel.largest else { throw .oversize(bytes: size, limit: CarriedModel.largest) }
+    var bytes = try input.take(upTo: min(size, EmbeddedModel.name.count))
+    guard bytes == EmbeddedModel.name else { throw isForeign }
+    guard size <= EmbeddedModel.largest else { throw .oversize(bytes: size, limit: EmbeddedModel.largest) }
     try memory.admit(inStream: size)
     try take(size - bytes.count, onto: &bytes)
     return bytes
@@ -195,13 +195,13 @@ package final class StreamReader {
     guard let header = FrameHeader(frame[...]) else { throw isForeign }
     // A good encoder's blocks take no more than their content and three bytes.
     let contentSize = Int(clamping: header.contentSize)
-    let mostBytes = min(contentSize, contentLimit) / 16 * 17 + 1024
+    let maximumBytes = min(contentSize, contentLimit) / 16 * 17 + 1024
     var isLast = false
     var blocks = 0
     while !isLast {
       let begin = frame.count
       try take(BlockHeader.size, onto: &frame)
-      guard let block = BlockHeader(frame[begin...]), frame.count + block.bodySize <= mostBytes else {
+      guard let block = BlockHeader(frame[begin...]), frame.count + block.bodySize <= maximumBytes else {
         throw .damagedChunk(index: chunks)
       }
       try take(block.bodySize, onto: &frame)
@@ -251,8 +251,8 @@ package final class StreamReader {
   /// - Parameter prefix: 12 bytes tell of a stream in chunks, and ``CompactStream/prefixSize`` of a compact one.
   package static func isRecognized(in prefix: ArraySlice<UInt8>) -> Bool {
     prefix.starts(with: bytes(of: Container.headerMagic))
-      && StreamMark.isBeginning(of: prefix.dropFirst(Container.skippableHeaderSize))
-      || CarriedModel.isRecognized(in: prefix) || CompactStream.isRecognized(in: prefix)
+      && StreamMagic.isBeginning(of: prefix.dropFirst(Container.skippableHeaderSize))
+      || EmbeddedModel.isRecognized(in: prefix) || CompactStream.isRecognized(in: prefix)
   }
 
   /// What a file looks like that does not begin as a stream does.

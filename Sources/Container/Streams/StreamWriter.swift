@@ -28,7 +28,9 @@ package final class StreamWriter {
         bytes: FrameHeader(frame[...]).flatMap { Int(exactly: $0.contentSize) } ?? frame.count,
         limit: Container.largestContent)
     }
-    guard chunks < Container.mostFrames - 1 else { throw .tooManyChunks(limit: Container.mostFrames - 1) }
+    guard chunks < Container.maximumFrames - 1 else {
+      throw .tooManyChunks(limit: Container.maximumFrames - 1)
+    }
     try write(frame, contentSize: UInt32(header.contentSize))
     chunks += 1
   }

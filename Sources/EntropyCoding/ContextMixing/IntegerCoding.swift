@@ -1,5 +1,5 @@
-/// How integers become bits that a ``BitMixer`` foresees.
-extension BitMixer {
+/// How integers become bits that a ``ContextMixer`` foresees.
+extension ContextMixer {
   /// Nodes of numbers without bounds: the first of them.
   package static let freeNodes = 0
   /// Nodes of what stands in for a value that is coded by itself.

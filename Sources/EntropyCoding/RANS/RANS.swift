@@ -15,8 +15,8 @@
 /// for decoding that is slower. If the number of bytes is odd, the first word is a single byte; it is not 0. Where there
 /// are no two words, the state is the one that there is, or 0.
 ///
-/// Planes come one after the other, the plain before the levelled, rows in order within a plane; row r belongs to
-/// lane r mod lanes. The table of a value is its plane's or, in a levelled plane, that of the value's level: levels
+/// Planes come one after the other, the plain before the context-coded, rows in order within a plane; row r belongs to
+/// lane r mod lanes. The table of a value is its plane's or, in a context-coded plane, that of the value's level: levels
 /// are not written, a decoder knows them from the planes before. For each value, all from its lane's state x:
 ///
 /// 1. The slot: s such that start(s) <= x mod 2^15 < start(s) + f(s), where start sums the frequencies before s, and
@@ -56,5 +56,5 @@ package enum RANS {
   static func emptyState(lanes: Int) -> UInt32 { lanes == 1 ? 0 : least }
 
   /// The most words that one value can take: its slot, an escape's head and tail, and raw bits.
-  package static let mostWordsPerValue = 6
+  package static let maximumWordsPerValue = 6
 }

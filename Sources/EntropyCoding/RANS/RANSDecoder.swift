@@ -67,7 +67,7 @@ package struct RANSDecoder: Sendable {
     levels = tables.tables.count..<tables.tables.count + tables.levels.count
   }
 
-  /// Unpacks `rows` values of each plane, where no plane is levelled; see ``RANSReader`` for levelled ones.
+  /// Unpacks `rows` values of each plane, where no plane is context-coded; see ``RANSReader`` for context-coded ones.
   ///
   /// - Parameters:
   ///   - bytes: what an encoder wrote for as many planes and rows, and nothing else.
@@ -78,7 +78,7 @@ package struct RANSDecoder: Sendable {
   package func decode(
     _ bytes: ArraySlice<UInt8>, rows: Int, into symbols: inout [Int32], planeStride: Int
   ) throws(ChunkError) {
-    var reader = try RANSReader(self, bytes, rows: rows, levelledPlanes: 0)
+    var reader = try RANSReader(self, bytes, rows: rows, contextCodedPlanes: 0)
     try reader.planes(into: &symbols, planeStride: planeStride)
     try reader.finish()
   }

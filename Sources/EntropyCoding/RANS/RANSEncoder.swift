@@ -69,7 +69,7 @@ package struct RANSEncoder: Sendable {
     index = tables.index
   }
 
-  /// Packs `rows` values of each plane, where no plane is levelled.
+  /// Packs `rows` values of each plane, where no plane is context-coded.
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the value of plane p and row r is symbols[p * planeStride + r].
@@ -125,7 +125,7 @@ package struct RANSEncoder: Sendable {
       escapes &+= UInt32(bitPattern: (values[row] &>> rawShift) &- table.lowest) < table.count ? 0 : 1
     }
     let wordsPerRow = 1 + Int(table.rawBits + RANS.wordBits - 1) / Int(RANS.wordBits)
-    let room = rows * wordsPerRow + escapes * RANS.mostWordsPerValue
+    let room = rows * wordsPerRow + escapes * RANS.maximumWordsPerValue
     steps.withUnsafeBufferPointer { steps in
       guard let first = steps.baseAddress else { return }
       let coder = TableEncoder(table: table, steps: first + Int(table.firstStep), mayEscape: escapes > 0)
@@ -135,7 +135,7 @@ package struct RANSEncoder: Sendable {
     }
   }
 
-  /// Packs one levelled plane, from its last row to the first.
+  /// Packs one context-coded plane, from its last row to the first.
   private func encode(
     _ values: UnsafePointer<Int32>, _ planeLevels: UnsafePointer<UInt8>, _ rows: Int, _ lanes: Int,
     _ states: inout SIMD4<UInt32>, _ words: inout WordStack
@@ -144,7 +144,7 @@ package struct RANSEncoder: Sendable {
     steps.withUnsafeBufferPointer { steps in
       levels.withUnsafeBufferPointer { levels in
         guard let first = steps.baseAddress, let levels = levels.baseAddress else { return }
-        words.withRoom(for: rows * RANS.mostWordsPerValue) { words in
+        words.withRoom(for: rows * RANS.maximumWordsPerValue) { words in
           Self.inTurns(rows, lanes, &states, &words) { row, x, words in
             let table = levels[Int(planeLevels[row])]
             TableEncoder(table: table, steps: first + Int(table.firstStep), mayEscape: true)

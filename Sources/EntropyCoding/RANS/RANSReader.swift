@@ -15,7 +15,7 @@ package struct RANSReader: Sendable {
   private var states: SIMD4<UInt32>
 
   /// Words that may be read beyond the last before anyone looks whether they were there.
-  private static let padding = RANS.lanes * RANS.mostWordsPerValue
+  private static let padding = RANS.lanes * RANS.maximumWordsPerValue
 
   /// Divides a chunk into states and words.
   ///
@@ -23,13 +23,13 @@ package struct RANSReader: Sendable {
   ///   - decoder: with the tables of the encoder.
   ///   - bytes: what the encoder wrote, and nothing else.
   ///   - rows: rows of the chunk, at least 1.
-  ///   - levelledPlanes: how many levelled planes the chunk has; the plain ones are the tables'.
+  ///   - levelledPlanes: how many context-coded planes the chunk has; the plain ones are the tables'.
   /// - Throws: `corrupt` where no encoder wrote so many bytes, or such states.
   package init(
-    _ decoder: RANSDecoder, _ bytes: ArraySlice<UInt8>, rows: Int, levelledPlanes: Int
+    _ decoder: RANSDecoder, _ bytes: ArraySlice<UInt8>, rows: Int, contextCodedPlanes: Int
   ) throws(ChunkError) {
-    precondition(rows >= 1 && levelledPlanes >= 0, "a chunk has rows")
-    lanes = RANS.lanes(planes: decoder.planes + levelledPlanes, rows: rows)
+    precondition(rows >= 1 && contextCodedPlanes >= 0, "a chunk has rows")
+    lanes = RANS.lanes(planes: decoder.planes + contextCodedPlanes, rows: rows)
     self.decoder = decoder
     self.rows = rows
     if lanes == 1 {
@@ -87,13 +87,13 @@ package struct RANSReader: Sendable {
     guard good else { throw .corrupt }
   }
 
-  /// Unpacks the next levelled plane.
+  /// Unpacks the next context-coded plane.
   ///
   /// - Parameters:
   ///   - levels: of each row, within the tables' levels.
   ///   - symbols: the values of the rows; as many as ``rows``, or more.
   /// - Throws: `corrupt` where the bytes are not an encoder's.
-  package mutating func levelledPlane(
+  package mutating func contextCodedPlane(
     levels: UnsafeBufferPointer<UInt8>, into symbols: UnsafeMutableBufferPointer<Int32>
   ) throws(ChunkError) {
     precondition(levels.count >= rows && symbols.count >= rows, "every row has a level and a place")

@@ -15,7 +15,7 @@ package struct FrequencyTable: Equatable, Sendable {
   /// A table lists at most this many symbols.
   package static let widest = 1024
   /// Symbols stand for at most 2^mostRawBits values.
-  package static let mostRawBits = 24
+  package static let maximumRawBits = 24
 
   /// The first symbol of the table.
   package let lowest: Int32
@@ -38,7 +38,7 @@ package struct FrequencyTable: Equatable, Sendable {
   ///   - rawBits: 0 to 24.
   package init(lowest: Int32, weights: [UInt32], escape: UInt32, rawBits: Int) {
     precondition((1...Self.widest).contains(weights.count), "a table lists 1 to 1024 symbols")
-    precondition((0...Self.mostRawBits).contains(rawBits), "a table leaves 0 to 24 bits raw")
+    precondition((0...Self.maximumRawBits).contains(rawBits), "a table leaves 0 to 24 bits raw")
     precondition(Int(lowest) + weights.count - 1 <= Int(Int32.max), "symbols are 32-bit integers")
     self.lowest = lowest
     self.rawBits = rawBits

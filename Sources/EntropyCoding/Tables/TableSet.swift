@@ -1,11 +1,11 @@
 /// The frequency tables of a chunk's planes, of both kinds.
 ///
-/// A plain plane has one table; planes may share it. A levelled plane has a table for each value: a level, which the
-/// caller works out from what is decoded already, chooses it among ``levels``. All levelled planes share those, and
+/// A plain plane has one table; planes may share it. A context-coded plane has a table for each value: a level, which the
+/// caller works out from what is decoded already, chooses it among ``levels``. All context-coded planes share those, and
 /// how many such planes a chunk has is the chunk's affair: see ``ChunkSymbols``.
 package struct TableSet: Sendable {
   /// There are at most this many levels: one fits a byte.
-  package static let mostLevels = 256
+  package static let maximumLevels = 256
 
   /// The tables of the plain planes.
   package let tables: [FrequencyTable]
@@ -20,10 +20,10 @@ package struct TableSet: Sendable {
   /// - Parameters:
   ///   - tables: the tables of the plain planes.
   ///   - index: one a plain plane, each within `tables`.
-  ///   - levels: one a level, at most ``mostLevels``; none where no plane is levelled.
+  ///   - levels: one a level, at most ``mostLevels``; none where no plane is context-coded.
   package init(tables: [FrequencyTable], index: [Int], levels: [FrequencyTable] = []) {
     precondition(index.allSatisfy(tables.indices.contains), "every plane has a table")
-    precondition(levels.count <= Self.mostLevels, "a level fits a byte")
+    precondition(levels.count <= Self.maximumLevels, "a level fits a byte")
     self.tables = tables
     self.index = index
     self.levels = levels
@@ -61,7 +61,7 @@ package struct TableSet: Sendable {
   package func bits(of chunk: ChunkSymbols) -> Double {
     precondition(chunk.planes == planes, "the chunk has the tables' planes")
     var sum = bits(of: chunk.symbols, planeStride: chunk.planeStride, rows: chunk.rows)
-    for plane in 0..<chunk.levelledPlanes {
+    for plane in 0..<chunk.contextCodedPlanes {
       let first = (planes + plane) * chunk.planeStride
       for row in 0..<chunk.rows {
         let level = Int(chunk.levels[plane * chunk.planeStride + row])
@@ -80,7 +80,7 @@ package struct TableSet: Sendable {
       let (table, first) = (self[plane], plane * chunk.planeStride)
       for row in sums.indices { sums[row] += Double(table.bits(of: chunk.symbols[first + row])) }
     }
-    for plane in 0..<chunk.levelledPlanes {
+    for plane in 0..<chunk.contextCodedPlanes {
       let first = (planes + plane) * chunk.planeStride
       for row in sums.indices {
         let level = Int(chunk.levels[plane * chunk.planeStride + row])

@@ -13,7 +13,7 @@ struct Axis {
   let label: String
 
   /// Ticks at about such a number at the most.
-  private static let mostTicks = 6
+  private static let maximumTicks = 6
 
   /// An axis that covers `values`, those that are finite; on a logarithmic one, those above 0.
   ///
@@ -34,7 +34,7 @@ struct Axis {
         (low, high) = (fromZero && low == 0 ? 0 : low - room, high + room)
       }
       if !isTight {
-        let step = Self.niceStep((high - low) / Double(Self.mostTicks - 1))
+        let step = Self.niceStep((high - low) / Double(Self.maximumTicks - 1))
         (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
       }
     case .logarithmic:
@@ -75,9 +75,9 @@ struct Axis {
   var ticks: [(value: Double, text: String)] {
     switch scale {
     case .linear:
-      let step = Self.niceStep((high - low) / Double(Self.mostTicks))
+      let step = Self.niceStep((high - low) / Double(Self.maximumTicks))
       let first = (low / step - 1e-6).rounded(.up)
-      return (0...Self.mostTicks).compactMap { i in
+      return (0...Self.maximumTicks).compactMap { i in
         let value = (first + Double(i)) * step
         guard value <= high + 1e-6 * step else { return nil }
         return (value, Self.text(value.magnitude < 1e-9 * step ? 0 : value, step: step))
@@ -86,7 +86,7 @@ struct Axis {
       let decades = decimalLogarithm(high / low)
       let factors: [Double] = decades > 3 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 5]
       // Of many decades, every second one, or fewer.
-      let stride = max(1, Int((decades / Double(Self.mostTicks)).rounded(.up)))
+      let stride = max(1, Int((decades / Double(Self.maximumTicks)).rounded(.up)))
       let exponents = Int(decimalLogarithm(low).rounded(.down))...Int(decimalLogarithm(high).rounded(.up))
       return exponents.filter { $0 % stride == 0 }.flatMap { exponent in
         factors.compactMap { factor in

@@ -8,7 +8,7 @@ struct Sketch {
 
   private static let (width, height) = (240.0, 84.0)
   /// Of more values, each group is drawn as its lowest and its highest.
-  private static let mostGroups = 240
+  private static let maximumGroups = 240
 
   /// - Parameter samples: what is to fit into the drawing.
   init(_ layout: SampleLayout, covering samples: [[Double]]) {
@@ -52,10 +52,10 @@ struct Sketch {
   }
 
   private func thinned(_ values: [Double]) -> [Double] {
-    guard values.count > 2 * Self.mostGroups else { return values }
-    return (0..<Self.mostGroups).flatMap { group -> [Double] in
+    guard values.count > 2 * Self.maximumGroups else { return values }
+    return (0..<Self.maximumGroups).flatMap { group -> [Double] in
       let range =
-        group * values.count / Self.mostGroups..<(group + 1) * values.count / Self.mostGroups
+        group * values.count / Self.maximumGroups..<(group + 1) * values.count / Self.maximumGroups
       let own = values[range]
       guard let low = own.indices.min(by: { own[$0] < own[$1] }),
         let high = own.indices.max(by: { own[$0] < own[$1] })

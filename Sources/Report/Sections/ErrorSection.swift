@@ -72,7 +72,7 @@ extension ReportPage {
   // MARK: Lines
 
   /// Of more values, each group is drawn as its largest error.
-  private static let mostPoints = 200
+  private static let maximumPoints = 200
 
   /// Errors by place: of all channels of a series together.
   private func errorsByPlace(_ profile: EvaluatedRows.Profile) -> [Double] {
@@ -86,7 +86,7 @@ extension ReportPage {
   private var errorPlot: Plot {
     let series = rows.profiles.enumerated().map { i, profile in
       let errors = errorsByPlace(profile)
-      let groups = min(errors.count, Self.mostPoints)
+      let groups = min(errors.count, Self.maximumPoints)
       let points = (0..<groups).compactMap { group -> Plot.Point? in
         let range = group * errors.count / groups..<(group + 1) * errors.count / groups
         guard let place = range.filter({ errors[$0].isFinite }).max(by: { errors[$0] < errors[$1] }) else {

@@ -55,9 +55,9 @@ extension ReportPage {
 
   private var rateText: HTML {
     var sentences: [String] = []
-    if let evidence = evaluation.evidence {
+    if let elbo = evaluation.elbo {
       sentences.append(
-        "The model was fitted to the evidence lower bound, which on these samples is \(evidence.value.significant(5)) nats a sample: \(evidence.reconstruction.significant(5)) of reconstruction less \(evidence.divergence.significant(4)) of divergence."
+        "The model was fitted to the evidence lower bound, which on these samples is \(elbo.value.significant(5)) nats a sample: \(elbo.reconstruction.significant(5)) of reconstruction less \(elbo.divergence.significant(4)) of divergence."
       )
     }
     if let change = evaluation.bdRateVsPCA {

@@ -29,13 +29,13 @@ extension ReportPage {
   }
 
   private var bitsText: HTML {
-    model.evidence == nil
+    model.elbo == nil
       ? "Bits a sample of the network's latents, by the prior."
       : "Divergence of the posterior from the prior, in bits a sample."
   }
 
   private var explanation: HTML {
-    guard model.evidence == nil else {
+    guard model.elbo == nil else {
       return """
         Both are of the network alone, on rows that the fit held out. Training raised the evidence lower bound, which \
         weighs the likelihood of samples against the divergence.

@@ -11,7 +11,7 @@
 package func logarithm(_ x: Double) -> Double { log(x) }
 package func cosine(_ x: Double) -> Double { cos(x) }
 package func exponential(_ x: Double) -> Double { exp(x) }
-package func tenLogarithms(_ x: Double) -> Double { 10 * log10(x) }
+package func decibels(_ x: Double) -> Double { 10 * log10(x) }
 package func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 
 /// ln 2.

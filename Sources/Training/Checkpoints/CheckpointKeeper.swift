@@ -31,7 +31,7 @@ final class CheckpointKeeper {
     do throws(CheckpointError) {
       let reader = try CheckpointReader(source)
       try head.compare(with: reader)
-      unread = try reader.count(upTo: Self.mostFinished)
+      unread = try reader.count(upTo: Self.maximumFinished)
       resumed = reader
     } catch {
       throw .checkpoint(error)
@@ -48,7 +48,7 @@ final class CheckpointKeeper {
     unread -= 1
     var training = FinishedTraining()
     do throws(CheckpointError) {
-      training.curve = try resumed.curve(upTo: Self.mostCurvePoints)
+      training.curve = try resumed.curve(upTo: Self.maximumCurvePoints)
       training.loss = try resumed.double()
       if training.loss.isFinite {
         training.parameters = try Self.copy(of: parameters, from: resumed, loss: training.loss, measure)
@@ -120,7 +120,7 @@ final class CheckpointKeeper {
   /// The single numbers of a training under way.
   private static func numbers(_ state: TrainingState, _ trainer: TrainerState) -> [UInt8] {
     var writer = ByteWriter()
-    for count in [state.done, state.settled, trainer.next] { writer.append(UInt64(count)) }
+    for count in [state.done, state.finetuned, trainer.next] { writer.append(UInt64(count)) }
     writer.append(trainer.random.state)
     writer.append(UInt8(state.heldOut == nil ? 0 : 1))
     let numbers = [
@@ -140,21 +140,21 @@ final class CheckpointKeeper {
   }
 
   /// Points that training measures at the most, with room to spare.
-  private static let mostCurvePoints = 4 * ModelFit.measurements
+  private static let maximumCurvePoints = 4 * ModelFit.measurements
   /// Networks that a fit trains before its last, at the most, with room to spare.
-  private static let mostFinished = 1 << 8
+  private static let maximumFinished = 1 << 8
   /// Steps of a fit by the clock at the most.
-  private static let mostSteps = 1 << 40
+  private static let maximumSteps = 1 << 40
 
   private static func read(
     _ reader: CheckpointReader, _ state: inout TrainingState, _ trainer: some ResumableTrainer, steps: Int?,
     _ measure: (() -> Double)?
   ) throws(CheckpointError) {
-    state.done = try reader.count(upTo: steps ?? mostSteps)
+    state.done = try reader.count(upTo: steps ?? maximumSteps)
     let isAtEnd = steps == nil || state.done == steps
-    state.settled = try reader.count(upTo: isAtEnd ? TrainingState.settling(after: state.done) : 0)
+    state.finetuned = try reader.count(upTo: isAtEnd ? TrainingState.finetuning(after: state.done) : 0)
     var place = trainer.state
-    place.number = state.done + state.settled
+    place.number = state.done + state.finetuned
     place.next = try reader.count(upTo: place.order.count)
     place.random = RandomSource(seed: try reader.integer())
     let hasHeldOut = try reader.integer(UInt8.self) == 1
@@ -168,7 +168,7 @@ final class CheckpointKeeper {
     guard (0...1).contains(place.firstDecay), place.variance.isFinite, place.variance > 0,
       !state.bestLoss.isNaN, (0...1e9).contains(state.seconds)
     else { throw .damaged }
-    state.curve = try reader.curve(upTo: mostCurvePoints)
+    state.curve = try reader.curve(upTo: maximumCurvePoints)
     try reader.fill(permutation: &place.order)
     for buffer in trainer.buffers { try reader.fill(buffer) }
     if state.bestLoss.isFinite {

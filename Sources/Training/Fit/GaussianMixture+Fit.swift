@@ -12,9 +12,9 @@ extension GaussianMixture {
   /// Starts, and rounds that each of them gets.
   private static let (starts, roundsOfStart) = (4, 6)
   /// Rounds of the best at the most; and the rise of the mean log-likelihood, in nats, below which no other follows.
-  private static let (mostRounds, leastRise) = (80, 3e-4)
+  private static let (maximumRounds, leastRise) = (80, 3e-4)
   /// Rows that a component has less of are too few for it.
-  private static let fewestRows = 2.0
+  private static let minimumRows = 2.0
   /// What a row must have of a component to count for its covariance.
   private static let leastShare: Float = 1e-6
 
@@ -49,7 +49,7 @@ extension GaussianMixture {
       let next = run(State(mixture: nil, shares: shares, likelihood: -.infinity), rounds: roundsOfStart)
       if next.likelihood > best?.likelihood ?? -.infinity { best = next }
     }
-    return best.flatMap { run($0, rounds: mostRounds).mixture }
+    return best.flatMap { run($0, rounds: maximumRounds).mixture }
   }
 
   /// Where a run has come to: the mixture, the shares of its components in each row, and the mean logarithm of the density
@@ -102,7 +102,7 @@ extension GaussianMixture {
     let n = x.columns
     let own = (0..<x.rows).filter { shares[$0] > leastShare }
     let all = own.reduce(0.0) { $0 + Double(shares[$1]) }
-    guard all >= fewestRows else { return nil }
+    guard all >= minimumRows else { return nil }
     var mean = [Double](repeating: 0, count: n)
     for r in own {
       let (share, row) = (Double(shares[r]) / all, x.row(r))

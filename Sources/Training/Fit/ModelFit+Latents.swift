@@ -6,23 +6,23 @@ import VAEModel
 
 extension ModelFit {
   /// Rows that latents are looked at on at the most.
-  private static let (mostLatentRows, mostExplainedRows) = (8192, 1024)
+  private static let (maximumLatentRows, maximumExplainedRows) = (8192, 1024)
 
   /// Variance of each latent over the rows that were fitted, at the finest VAE quality, in squared units of standardized
   /// samples.
   func latentVariances(_ model: Model, _ network: Model.Network, _ fit: Matrix) -> [Double] {
     let latents = model.latentsInSteps(
-      of: fit.spread(rows: Self.mostLatentRows), network, kernels, workers)
+      of: fit.spread(rows: Self.maximumLatentRows), network, kernels, workers)
     return zip(latents.columnVariances, network.units(kernels)).map { $0 * Double($1) * Double($1) }
   }
 
   /// The share of the variance of held-out rows that each latent explains: by how much the squared error falls when
   /// the latent joins those before it. The first begins at the mean; all of them together explain what the sum says.
   func explainedVariance(_ model: Model, _ network: Model.Network, _ held: Matrix) -> [Double] {
-    let rows = held.spread(rows: Self.mostExplainedRows)
+    let rows = held.spread(rows: Self.maximumExplainedRows)
     let all = rows.power
     guard all > 0,
-      let errors = model.firstLatentErrors(Array(1...network.latents), rows, kernels, workers)
+      let errors = model.truncationErrors(Array(1...network.latents), rows, kernels, workers)
     else { return [Double](repeating: 0, count: network.latents) }
     return zip([all] + errors, errors).map { ($0 - $1) / all }
   }
@@ -42,19 +42,19 @@ extension ModelFit {
   /// latents, the held-out rows decide.
   ///
   /// - Returns: nil where none is closer, or where model and codes are to be smallest together.
-  func latentMixture(_ model: Model, _ network: Model.Network, _ ground: Ground) -> GaussianMixture? {
+  func latentMixture(_ model: Model, _ network: Model.Network, _ prepared: PreparedData) -> GaussianMixture? {
     guard options.samples == nil else { return nil }
     var random = RandomSource(seed: options.seed ^ 0x6D69_7874_7572_6573)
-    let width = network.evidence == nil ? 1 : 1 / Self.relativeSteps.finest
+    let width = network.elbo == nil ? 1 : 1 / Self.relativeSteps.finest
     func noisy(_ rows: Matrix) -> Matrix {
       let latents = model.latentsInSteps(
-        of: rows.spread(rows: Self.mostLatentRows), network, kernels, workers)
+        of: rows.spread(rows: Self.maximumLatentRows), network, kernels, workers)
       for r in 0..<latents.rows {
         for c in 0..<latents.columns { latents.row(r)[c] += width * (random.uniform() - 0.5) }
       }
       return latents
     }
-    let (fit, held) = (noisy(ground.fit), noisy(ground.held))
+    let (fit, held) = (noisy(prepared.fit), noisy(prepared.held))
     guard fit.isFinite, held.isFinite else { return nil }
     let units = network.units(kernels)
     let most = Int(Self.largestMixture * Double(model.encode().count))
@@ -100,7 +100,7 @@ extension ModelFit {
   private func priorLogDensities(
     _ network: Model.Network, _ latents: Matrix, _ units: [Float]
   ) -> [[Double]] {
-    if network.evidence != nil {
+    if network.elbo != nil {
       return (0..<latents.rows).map { r in
         units.indices.map { k in
           let (unit, z) = (Double(units[k]), Double(latents.row(r)[k]) * Double(units[k]))
@@ -118,7 +118,7 @@ extension ModelFit {
 extension Model.Network {
   /// The step of each latent at the finest VAE quality, in units of standardized samples.
   func units(_ kernels: Kernels) -> [Float] {
-    let pass = Pass(rows: 1, self, at: point(1), kernels: kernels)
+    let pass = NetworkActivations(rows: 1, self, at: point(1), kernels: kernels)
     return (0..<latents).map { pass.decoderScale.row(0)[$0] }
   }
 }

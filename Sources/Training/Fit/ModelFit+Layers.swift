@@ -8,8 +8,8 @@ extension ModelFit {
   struct Draft {
     let model: Model
     /// Candidates with the network, and those that do without.
-    let learned: [OperatingHull.Candidate]
-    let classical: [OperatingHull.Candidate]
+    let learned: [OperatingPointSearch.Candidate]
+    let classical: [OperatingPointSearch.Candidate]
     /// PCA's curve on held-out rows.
     let pca: [CurvePoint]
   }
@@ -17,32 +17,32 @@ extension ModelFit {
   /// The PSNR of the last quality's point, in standardized units against a peak of 1: below the data's own noise, which is half a
   /// unit where values are integers (less where they hardly vary), else 70 dB below the peak, and 30 dB below the variance:
   /// columns far from one another have a peak of many deviations.
-  func highestPSNR(_ ground: Ground) -> Double {
-    let square = Double(ground.model.scale) * Double(ground.model.scale)
-    let peak = ground.statistics.peak
+  func highestPSNR(_ prepared: PreparedData) -> Double {
+    let square = Double(prepared.model.scale) * Double(prepared.model.scale)
+    let peak = prepared.statistics.peak
     let finest =
-      ground.model.output.isInteger
+      prepared.model.output.isInteger
       ? min(0.25, 0.01 * square) : min(peak * peak * 1e-7, 0.001 * square)
-    return QualityChoice.psnr(finest / square)
+    return QualityLadder.psnr(finest / square)
   }
 
   /// Adds residual layers to a model that has means, scale and perhaps a network, and measures candidates.
   ///
   /// - Parameter linear: the layer that does without a network.
   func draft(
-    _ trained: Model, _ ground: Ground, _ linear: ResidualLayer, _ random: inout RandomSource
+    _ trained: Model, _ prepared: PreparedData, _ linear: KLTLayer, _ random: inout RandomSource
   ) -> Draft {
     var model = trained
-    addLayers(&model, ground, linear, &random)
+    addLayers(&model, prepared, linear, &random)
     // Candidates are hundreds, and all are compared on the same rows: some are enough.
-    let rows = max(Self.fewestComparedRows, Self.comparedValues / model.width)
-    let hull = OperatingHull(
-      kernels: kernels, workers: workers, held: ground.held.spread(rows: rows),
-      heldSamples: ground.heldSamples.spread(rows: rows), known: ground.heldKnown?.spread(rows: rows),
-      fit: ground.fit, model: model)
+    let rows = max(Self.minimumComparedRows, Self.comparedValues / model.width)
+    let hull = OperatingPointSearch(
+      kernels: kernels, workers: workers, held: prepared.held.spread(rows: rows),
+      heldSamples: prepared.heldSamples.spread(rows: rows), known: prepared.heldKnown?.spread(rows: rows),
+      fit: prepared.fit, model: model)
     let classical = hull.withoutNetwork()
-    // On a front basis nobody knows which part of an error is that of missing values: there is no curve to compare with.
-    let isComparable = ground.statistics.missing == 0 || ground.heldKnown != nil
+    // On a input projection nobody knows which part of an error is that of missing values: there is no curve to compare with.
+    let isComparable = prepared.statistics.missing == 0 || prepared.heldKnown != nil
     return Draft(
       model: model, learned: hull.withNetwork(), classical: classical,
       pca: isComparable ? hull.linearCurve(classical) : [])
@@ -50,24 +50,24 @@ extension ModelFit {
 
   /// Held-out values that candidates are compared on, and held-out rows at the least, where there are as many.
   private static let comparedValues = 1 << 18
-  private static let fewestComparedRows = 256
+  private static let minimumComparedRows = 256
 
   /// Adds residual layers and qualities to a model that has means, scale and perhaps a network; leaves out every part
   /// that does not pay.
   ///
   /// - Returns: the finished model, and PCA's curve on held-out rows.
   func finish(
-    _ trained: Model, _ ground: Ground, _ random: inout RandomSource
+    _ trained: Model, _ prepared: PreparedData, _ random: inout RandomSource
   ) -> (model: Model, pca: [CurvePoint]) {
-    let linear = ResidualLayer.fit(
-      ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
+    let linear = KLTLayer.fit(
+      prepared.fit, components: prepared.components, kernels: kernels, workers: workers, random: &random)
     var trained = trained
     if trained.values <= Self.widestBaseline { trained.baseline = linear }
-    let draft = draft(trained, ground, linear, &random)
+    let draft = draft(trained, prepared, linear, &random)
     if !draft.learned.isEmpty {
       let lowest = Self.lowestPSNR(learned: draft.learned)
-      let learned = choice(draft.learned, ground, lowest: lowest)
-      let classical = choice(draft.classical, ground, lowest: lowest)
+      let learned = choice(draft.learned, prepared, lowest: lowest)
+      let classical = choice(draft.classical, prepared, lowest: lowest)
       // Does the network pay, and does it pay everywhere?
       let gains = stride(from: 0.0, through: 100, by: 5).compactMap { quality -> Double? in
         guard let a = learned.logRate(learned.target(quality)),
@@ -78,48 +78,51 @@ extension ModelFit {
       if gains.reduce(0, +) > Self.leastGain * Double(gains.count) {
         let losesSomewhere = (gains.min() ?? 0) < -Self.leastGain
         let best =
-          losesSomewhere ? choice(draft.learned + draft.classical, ground, lowest: lowest) : learned
+          losesSomewhere ? choice(draft.learned + draft.classical, prepared, lowest: lowest) : learned
         return (choosing(draft.model, by: best), draft.pca)
       }
     }
     trained.network = nil
-    let plain = draft.model.network == nil ? draft : self.draft(trained, ground, linear, &random)
+    let plain = draft.model.network == nil ? draft : self.draft(trained, prepared, linear, &random)
     let lowest = Self.lowestPSNR(classical: plain.classical, width: plain.model.width)
-    return (choosing(plain.model, by: choice(plain.classical, ground, lowest: lowest)), draft.pca)
+    return (choosing(plain.model, by: choice(plain.classical, prepared, lowest: lowest)), draft.pca)
   }
 
   /// Adds residual layers and qualities to a textbook VAE: the network stays, whether it pays or not.
   func finishEvidence(
-    _ trained: Model, _ ground: Ground, _ random: inout RandomSource
+    _ trained: Model, _ prepared: PreparedData, _ random: inout RandomSource
   ) -> (model: Model, pca: [CurvePoint]) {
-    guard trained.network != nil else { return finish(trained, ground, &random) }
-    let linear = ResidualLayer.fit(
-      ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
+    guard trained.network != nil else { return finish(trained, prepared, &random) }
+    let linear = KLTLayer.fit(
+      prepared.fit, components: prepared.components, kernels: kernels, workers: workers, random: &random)
     var trained = trained
     if trained.values <= Self.widestBaseline { trained.baseline = linear }
-    let draft = draft(trained, ground, linear, &random)
-    let choice = choice(draft.learned, ground, lowest: Self.lowestPSNR(learned: draft.learned))
+    let draft = draft(trained, prepared, linear, &random)
+    let choice = choice(draft.learned, prepared, lowest: Self.lowestPSNR(learned: draft.learned))
     return (choosing(draft.model, by: choice), draft.pca)
   }
 
   /// The choice among candidates, from a lowest PSNR to the highest that the data ask for.
   func choice(
-    _ candidates: [OperatingHull.Candidate], _ ground: Ground, lowest: Double
-  ) -> QualityChoice {
-    QualityChoice(
-      candidates, lowest: lowest, highest: highestPSNR(ground), hasIntegers: ground.model.output.isInteger)
+    _ candidates: [OperatingPointSearch.Candidate], _ prepared: PreparedData, lowest: Double
+  ) -> QualityLadder {
+    QualityLadder(
+      candidates, lowest: lowest, highest: highestPSNR(prepared), hasIntegers: prepared.model.output.isInteger
+    )
   }
 
   /// The PSNR of quality 0 with a network: where its own range begins.
-  static func lowestPSNR(learned candidates: [OperatingHull.Candidate]) -> Double {
-    candidates.filter(\.point.isWithoutLayers).map { QualityChoice.psnr($0.error) }.min() ?? 0
+  static func lowestPSNR(learned candidates: [OperatingPointSearch.Candidate]) -> Double {
+    candidates.filter(\.point.isWithoutLayers).map { QualityLadder.psnr($0.error) }.min() ?? 0
   }
 
   /// The PSNR of quality 0 without a network: a sketch is where PCA has spent a bit a sample or an eighth of a bit a
   /// value.
-  static func lowestPSNR(classical candidates: [OperatingHull.Candidate], width: Int) -> Double {
+  static func lowestPSNR(classical candidates: [OperatingPointSearch.Candidate], width: Int) -> Double {
     let cheap = max(1, Double(width) / 8)
-    return OperatingHull.pareto(candidates).first { $0.bits >= cheap }.map { QualityChoice.psnr($0.error) }
+    return OperatingPointSearch.pareto(candidates).first { $0.bits >= cheap }.map {
+      QualityLadder.psnr($0.error)
+    }
       ?? 0
   }
 
@@ -129,7 +132,7 @@ extension ModelFit {
 
   /// The linear layer for what the network leaves, `linear` (which does without it), and the layer by values.
   private func addLayers(
-    _ model: inout Model, _ rows: Ground, _ linear: ResidualLayer, _ random: inout RandomSource
+    _ model: inout Model, _ rows: PreparedData, _ linear: KLTLayer, _ random: inout RandomSource
   ) {
     var reached = Matrix(rows: rows.fit.rows, columns: rows.fit.columns)
     if let network = model.network {
@@ -144,7 +147,7 @@ extension ModelFit {
       reached = reach
     }
     model.layers.append(linear)
-    guard model.values <= Self.mostForValueLayer else { return }
+    guard model.values <= Self.maximumForValueLayer else { return }
     let base = Matrix(rows: reached.rows, columns: model.values, model.dataUnits(reached, kernels))
     var square = 0.0
     for r in 0..<base.rows {
@@ -170,10 +173,10 @@ extension ModelFit {
   }
 
   /// The covariances between all values are too many beyond this.
-  static let mostForValueLayer = 4096
+  static let maximumForValueLayer = 4096
 
   /// `draft` with the qualities of `choice`, without what none of them uses.
-  func choosing(_ draft: Model, by choice: QualityChoice) -> Model {
+  func choosing(_ draft: Model, by choice: QualityLadder) -> Model {
     var model = draft
     guard !choice.efficient.isEmpty else {
       (model.network, model.layers, model.valueLayer) = (nil, [], nil)

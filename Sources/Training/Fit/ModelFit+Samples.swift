@@ -30,31 +30,31 @@ extension ModelFit {
 
   /// The model that takes the fewest bytes together with the codes of `count` samples, on average over PSNR.
   func smallest(
-    for count: Int, _ ground: Ground, _ random: RandomSource, _ keeper: CheckpointKeeper?
+    for count: Int, _ prepared: PreparedData, _ random: RandomSource, _ keeper: CheckpointKeeper?
   ) throws(FitError) -> Result {
     // Each proposal begins with the same random numbers, so that it does not depend on those before it.
     var random = random
-    let linear = ResidualLayer.fit(
-      ground.fit, components: ground.components, kernels: kernels, workers: workers, random: &random)
-    let plain = draft(ground.model, ground, linear, &random)
+    let linear = KLTLayer.fit(
+      prepared.fit, components: prepared.components, kernels: kernels, workers: workers, random: &random)
+    let plain = draft(prepared.model, prepared, linear, &random)
     let scale = PSNRScale(
       lowest: Self.lowestPSNR(classical: plain.classical, width: plain.model.width),
-      highest: min(highestPSNR(ground), plain.classical.map { QualityChoice.psnr($0.error) }.max() ?? 0))
-    var best = proposal(plain, plain.classical, Trained(model: ground.model), nil, ground, count, scale)
+      highest: min(highestPSNR(prepared), plain.classical.map { QualityLadder.psnr($0.error) }.max() ?? 0))
+    var best = proposal(plain, plain.classical, Trained(model: prepared.model), nil, prepared, count, scale)
 
     let codes = Double(count) * exponential(best.rate) / 8
-    let widths = options.hidden.map { [$0] } ?? widths(ground, codes: codes)
+    let widths = options.hidden.map { [$0] } ?? widths(prepared, codes: codes)
     func propose(_ part: Int, hidden: [Int], latents: Int?) throws(FitError) -> Proposal {
       var random = random
       let fit = narrowed(hidden: hidden, latents: latents, part: part, of: widths.count)
       let trained: Trained
       do throws(FitError) {
-        trained = try fit.trained(ground, &random, keeper)
+        trained = try fit.trained(prepared, &random, keeper)
       } catch .suspended(let fraction) {
         throw .suspended(fraction: (Double(part) + fraction) / Double(widths.count))
       }
-      let draft = fit.draft(trained.model, ground, linear, &random)
-      return proposal(draft, draft.learned + draft.classical, trained, hidden, ground, count, scale)
+      let draft = fit.draft(trained.model, prepared, linear, &random)
+      return proposal(draft, draft.learned + draft.classical, trained, hidden, prepared, count, scale)
     }
     var (worse, wasStopped) = (0, false)
     for (part, hidden) in widths.enumerated() where !wasStopped && worse < Self.patience {
@@ -70,17 +70,17 @@ extension ModelFit {
       best = next
     }
     best.trained.wasStopped = wasStopped
-    return result((best.model, plain.pca), ground, best.trained)
+    return result((best.model, plain.pca), prepared, best.trained)
   }
 
   /// Hidden layers as wide as the default's and narrower, in the order in which they are tried.
   ///
   /// - Parameter codes: bytes of all samples' codes without a network.
-  private func widths(_ ground: Ground, codes: Double) -> [[Int]] {
-    let widest = hidden(rows: ground.fit.rows, width: ground.fit.columns)
+  private func widths(_ prepared: PreparedData, codes: Double) -> [[Int]] {
+    let widest = hidden(rows: prepared.fit.rows, width: prepared.fit.columns)
     let all =
       Self.widths.filter { $0 < widest[0] }.map { [Int](repeating: $0, count: widest.count) } + [widest]
-    let numbers = 2 * Double(widest[0]) * Double(ground.fit.columns + widest[0])
+    let numbers = 2 * Double(widest[0]) * Double(prepared.fit.columns + widest[0])
     return codes > Self.bytesForWide * numbers ? all.reversed() : all
   }
 
@@ -100,8 +100,8 @@ extension ModelFit {
 
   /// The cheapest of `draft` with all layers, without values, and without the linear layers.
   private func proposal(
-    _ draft: Draft, _ candidates: [OperatingHull.Candidate], _ trained: Trained, _ hidden: [Int]?,
-    _ ground: Ground, _ count: Int, _ scale: PSNRScale
+    _ draft: Draft, _ candidates: [OperatingPointSearch.Candidate], _ trained: Trained, _ hidden: [Int]?,
+    _ prepared: PreparedData, _ count: Int, _ scale: PSNRScale
   ) -> Proposal {
     let variants = [
       candidates, candidates.filter { $0.point.valueStep == 0 },
@@ -110,7 +110,7 @@ extension ModelFit {
     var best: Proposal?
     for variant in variants where !variant.isEmpty {
       let lowest = draft.learned.isEmpty ? scale.lowest : Self.lowestPSNR(learned: candidates)
-      let choice = choice(variant, ground, lowest: lowest)
+      let choice = choice(variant, prepared, lowest: lowest)
       let model = choosing(draft.model, by: choice)
       let bytes = ZstdFrame.compress(model.encode(), level: 19, checksum: true).count
       let rates = Self.places.map { choice.logRate(scale.target($0)) ?? .infinity }
@@ -126,7 +126,7 @@ extension ModelFit {
     }
     return best
       ?? Proposal(
-        model: choosing(draft.model, by: choice([], ground, lowest: 0)), cost: .infinity, rate: 0,
+        model: choosing(draft.model, by: choice([], prepared, lowest: 0)), cost: .infinity, rate: 0,
         trained: trained, hidden: hidden)
   }
 

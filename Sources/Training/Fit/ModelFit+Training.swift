@@ -20,10 +20,12 @@ extension ModelFit {
   /// - Parameter keeper: writes checkpoints, and knows that from which training goes on.
   /// - Returns: nil where no component varies, or nothing comes of it.
   func train(
-    _ ground: Ground, _ random: inout RandomSource, _ keeper: CheckpointKeeper? = nil
+    _ prepared: PreparedData, _ random: inout RandomSource, _ keeper: CheckpointKeeper? = nil
   ) throws(FitError) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)? {
-    let (fit, held, components, spectrum) = (ground.fit, ground.held, ground.components, ground.spectrum)
-    let bounds = ground.model.standardizedBounds()
+    let (fit, held, components, spectrum) = (
+      prepared.fit, prepared.held, prepared.components, prepared.spectrum
+    )
+    let bounds = prepared.model.standardizedBounds()
     let available = components.variances.count { $0 > spectrum.total * 1e-12 }
     guard available > 0 else { return nil }
     let latents = min(available, options.latents ?? spectrum.latentCount())
@@ -41,12 +43,12 @@ extension ModelFit {
     let steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: fit.rows)
     trainerOptions.mixing = Self.mixing(passes: Double(steps) / Double(stepsInEpoch))
     let trainer = Trainer(
-      fit, known: ground.known, parameters: parameters, inverseDeviation: inverseDeviation, bounds: bounds,
+      fit, known: prepared.known, parameters: parameters, inverseDeviation: inverseDeviation, bounds: bounds,
       qualities: qualities,
       options: trainerOptions, kernels: kernels, workers: workers)
-    let check = HeldOutCheck(
+    let check = ValidationLoss(
       held, parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
-      values: ground.model.values, kernels: kernels, workers: workers)
+      values: prepared.model.values, kernels: kernels, workers: workers)
     let training: FinishedTraining
     if let finished = try keeper?.finished(parameters, measure: { check.measure().loss }) {
       training = finished
@@ -58,9 +60,9 @@ extension ModelFit {
           let measured = fraction > 0.5 ? check.measure() : check.measure(at: [0.5])
           return TrainingLoop.Measurement(
             loss: fraction > 0.5 ? measured.loss : nil, bits: measured.bits,
-            psnr: measured.psnr + ground.peakDecibels)
+            psnr: measured.psnr + prepared.peakDecibels)
         }, loss: { check.measure().loss })
-      training = try loop.run(trainer) { trainer.settle(progress: $0) }
+      training = try loop.run(trainer) { trainer.finetuneDecoder(progress: $0) }
     }
     keeper?.keep(training)
     guard let chosen = training.parameters else { return nil }

@@ -5,14 +5,14 @@ import VAEModel
 /// Fits a model to samples: standardization, PCA, the VAE, the residual layers, and the operating point of each quality.
 package struct ModelFit {
   /// Fewer rows cannot be split into rows to fit and rows to choose by.
-  package static let fewestRows = 16
+  package static let minimumRows = 16
   /// Above this many values the network works on the leading principal components.
   static let widestInput = 2048
   /// Units of a hidden layer at the most, and numbers of a network.
   static let widestHidden = 1 << 15
-  static let mostNumbers = 1 << 27
-  /// Components of a front basis at the most.
-  static let mostFrontComponents = 1024
+  static let maximumNumbers = 1 << 27
+  /// Components of a input projection at the most.
+  static let maximumFrontComponents = 1024
 
   let options: FitOptions
   let kernels: Kernels
@@ -65,7 +65,7 @@ package struct ModelFit {
     /// Whether it was asked to stop early.
     package var wasStopped: Bool
     /// The evidence lower bound on the rows that were held out, of a fit to it.
-    package var evidence: EvidenceBound?
+    package var elbo: ELBO?
   }
 
   /// Fits `samples`, rows x values in the data's own units.
@@ -85,27 +85,27 @@ package struct ModelFit {
         checkpoints, options, samples, isInteger: isInteger, elementRange: elementRange)
     }
     var random = RandomSource(seed: options.seed)
-    let ground = Ground(samples, isInteger: isInteger, elementRange: elementRange, self, &random)
-    let deviation = ground.statistics.deviation
+    let prepared = PreparedData(samples, isInteger: isInteger, elementRange: elementRange, self, &random)
+    let deviation = prepared.statistics.deviation
     guard deviation == 0 || deviation >= Double(ValueStatistics.leastScale) else {
       throw .tooFine(deviation: deviation)
     }
-    guard ground.spectrum.total > 0 else {
+    guard prepared.spectrum.total > 0 else {
       // Nothing varies: the means say all.
-      let nothing = choosing(ground.model, by: choice([], ground, lowest: 0))
-      return result((nothing, []), ground, Trained(model: ground.model))
+      let nothing = choosing(prepared.model, by: choice([], prepared, lowest: 0))
+      return result((nothing, []), prepared, Trained(model: prepared.model))
     }
     if options.objective == .elbo {
-      let likelihood = try likelihood(ground)
-      let trained = try trained(ground, &random) { (random) throws(FitError) in
-        try trainEvidence(ground, likelihood, &random, keeper)
+      let likelihood = try likelihood(prepared)
+      let trained = try trained(prepared, &random) { (random) throws(FitError) in
+        try trainEvidence(prepared, likelihood, &random, keeper)
       }
-      return result(finishEvidence(trained.model, ground, &random), ground, trained)
+      return result(finishEvidence(trained.model, prepared, &random), prepared, trained)
     }
-    if let count = options.samples { return try smallest(for: count, ground, random, keeper) }
-    let trained = try trained(ground, &random, keeper)
-    let finished = finish(trained.model, ground, &random)
-    return result(finished, ground, trained)
+    if let count = options.samples { return try smallest(for: count, prepared, random, keeper) }
+    let trained = try trained(prepared, &random, keeper)
+    let finished = finish(trained.model, prepared, &random)
+    return result(finished, prepared, trained)
   }
 
   /// What training gives, before any layer.
@@ -119,55 +119,55 @@ package struct ModelFit {
 
   /// The model with its network.
   func trained(
-    _ ground: Ground, _ random: inout RandomSource, _ keeper: CheckpointKeeper? = nil
+    _ prepared: PreparedData, _ random: inout RandomSource, _ keeper: CheckpointKeeper? = nil
   ) throws(FitError) -> Trained {
-    try trained(ground, &random) { (random) throws(FitError) in try train(ground, &random, keeper) }
+    try trained(prepared, &random) { (random) throws(FitError) in try train(prepared, &random, keeper) }
   }
 
   /// The model with the network that `train` makes.
   private func trained(
-    _ ground: Ground, _ random: inout RandomSource,
+    _ prepared: PreparedData, _ random: inout RandomSource,
     by train: (inout RandomSource) throws(FitError) -> (
       network: Model.Network, curve: [TrainingPoint], wasStopped: Bool
     )?
   ) throws(FitError) -> Trained {
-    var result = Trained(model: ground.model)
+    var result = Trained(model: prepared.model)
     guard let trained = try train(&random) else { return result }
     result.model.network = trained.network
     result.latents = trained.network.latents
     result.curve = trained.curve
     result.wasStopped = trained.wasStopped
-    pruneLatents(&result.model, ground.fit, ground.held)
+    pruneLatents(&result.model, prepared.fit, prepared.held)
     return result
   }
 
   /// What a finished model gives.
   func result(
-    _ finished: (model: Model, pca: [CurvePoint]), _ ground: Ground, _ trained: Trained
+    _ finished: (model: Model, pca: [CurvePoint]), _ prepared: PreparedData, _ trained: Trained
   ) -> Result {
     let (model, network) = (finished.model, finished.model.network)
-    let use = network.map { LatentUse(model, $0, ground.held, kernels: kernels) }
+    let use = network.map { LatentUse(model, $0, prepared.held, kernels: kernels) }
     return Result(
-      model: finished.model, fittedRows: ground.fit.rows, heldOutRows: ground.held.rows,
-      peak: ground.statistics.peak, heldSamples: ground.heldOriginals, pca: finished.pca,
+      model: finished.model, fittedRows: prepared.fit.rows, heldOutRows: prepared.held.rows,
+      peak: prepared.statistics.peak, heldSamples: prepared.heldOriginals, pca: finished.pca,
       latentBits: use?.bits ?? [],
-      latentVariances: network.map { latentVariances(model, $0, ground.fit) } ?? [],
-      explainedVariance: network.map { explainedVariance(model, $0, ground.held) } ?? [],
-      latentMixture: network.flatMap { latentMixture(model, $0, ground) },
-      missingValues: ground.statistics.missing,
+      latentVariances: network.map { latentVariances(model, $0, prepared.fit) } ?? [],
+      explainedVariance: network.map { explainedVariance(model, $0, prepared.held) } ?? [],
+      latentMixture: network.flatMap { latentMixture(model, $0, prepared) },
+      missingValues: prepared.statistics.missing,
       droppedLatents: finished.model.network.map { trained.latents - $0.latents } ?? 0,
       trainingCurve: finished.model.network == nil ? [] : trained.curve,
       wasStopped: trained.wasStopped,
-      evidence: finished.model.evidence(on: ground.heldSamples, kernels: kernels, workers: workers)?.bound)
+      elbo: finished.model.elbo(on: prepared.heldSamples, kernels: kernels, workers: workers)?.bound)
   }
 
   /// Throws where samples or options are such that no model can come of them.
   private func check(_ samples: Matrix) throws(FitError) {
-    guard samples.rows >= Self.fewestRows else {
-      throw .tooFewRows(samples.rows, least: Self.fewestRows)
+    guard samples.rows >= Self.minimumRows else {
+      throw .tooFewRows(samples.rows, least: Self.minimumRows)
     }
-    guard samples.columns <= Model.mostValues else {
-      throw .tooManyValues(samples.columns, most: Model.mostValues)
+    guard samples.columns <= Model.maximumValues else {
+      throw .tooManyValues(samples.columns, most: Model.maximumValues)
     }
     if let latents = options.latents, latents > samples.columns {
       throw .tooManyLatents(latents, most: samples.columns)
@@ -189,14 +189,14 @@ package struct ModelFit {
     }
     if let seconds = options.seconds, !(seconds > 0) { throw .badOption("time") }
     guard options.holdout > 0, options.holdout < 1 else { throw .badOption("holdout") }
-    let hidden = self.hidden(rows: samples.rows, width: min(samples.columns, Self.mostFrontComponents))
+    let hidden = self.hidden(rows: samples.rows, width: min(samples.columns, Self.maximumFrontComponents))
     var (numbers, before) = (0, min(samples.columns, Self.widestInput))
     for width in hidden {
       numbers += 2 * width * before
       before = width
     }
-    guard numbers <= Self.mostNumbers else {
-      throw .networkTooLarge(numbers: numbers, most: Self.mostNumbers)
+    guard numbers <= Self.maximumNumbers else {
+      throw .networkTooLarge(numbers: numbers, most: Self.maximumNumbers)
     }
   }
 
@@ -210,7 +210,7 @@ package struct ModelFit {
     var kept = onHeld.isUsed.indices.filter { onHeld.isUsed[$0] || onFit.isUsed[$0] }
       .sorted { (variances[$0], $1) > (variances[$1], $0) }
     // A posterior that has collapsed altogether is still what was asked for.
-    if kept.isEmpty, network.evidence != nil { kept = [0] }
+    if kept.isEmpty, network.elbo != nil { kept = [0] }
     model.network = kept.isEmpty ? nil : network.keeping(kept)
   }
 

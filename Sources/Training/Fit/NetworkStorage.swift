@@ -19,13 +19,13 @@ struct NetworkStorage {
 
   /// The network in as few bits as lose next to nothing; or, where the number of samples is known, as few as are
   /// smallest together with their codes.
-  func store(_ parameters: Parameters, inverseDeviation: [Float], qualities: QualityRange) -> Model.Network {
+  func store(_ parameters: Parameters, inverseDeviation: [Float], qualities: LambdaRange) -> Model.Network {
     var best: (network: Model.Network, cost: Double)?
     var least = Double.infinity
     for fineness in Self.finenesses {
       let network = rounded(
         parameters, inverseDeviation: inverseDeviation, qualities: qualities, fineness: fineness)
-      let measured = HeldOutCheck(
+      let measured = ValidationLoss(
         held, network.parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
         kernels: kernels, workers: workers
       ).measure()
@@ -45,7 +45,7 @@ struct NetworkStorage {
   }
 
   private func rounded(
-    _ parameters: Parameters, inverseDeviation: [Float], qualities: QualityRange, fineness: Int
+    _ parameters: Parameters, inverseDeviation: [Float], qualities: LambdaRange, fineness: Int
   ) -> Model.Network {
     Model.Network(
       parameters.architecture,
@@ -115,7 +115,7 @@ extension Model.Network {
     }
     return Model.Network(
       smaller, stored: matrices, inverseDeviation: kept.map { inverseDeviation[$0] }, qualities: qualities,
-      evidence: evidence?.keeping(kept), logistic: logistic)
+      elbo: elbo?.keeping(kept), logistic: logistic)
   }
 }
 

@@ -12,7 +12,7 @@ extension Parameters {
   ///   - isSharp: whether the decoder starts with units that bend sharply, and hears only latents above the noise. It
   ///     then makes edges of few latents; where there are none, it is better off without.
   init(
-    _ architecture: Architecture, components: PrincipalComponents, qualities: QualityRange,
+    _ architecture: Architecture, components: PrincipalComponents, qualities: LambdaRange,
     isSharp: Bool = false, random: inout RandomSource
   ) {
     self.init(architecture)
@@ -48,7 +48,7 @@ extension Parameters {
   }
 
   /// Gives each latent Wiener's gain at each anchor: of what arrives, the share that is not noise.
-  private func quietDecoder(variances: [Double], qualities: QualityRange) {
+  private func quietDecoder(variances: [Double], qualities: LambdaRange) {
     let entry = architecture.decoder.gain
     for anchor in 0..<architecture.anchors {
       let level = Spectrum.level(

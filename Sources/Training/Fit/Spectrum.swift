@@ -35,7 +35,7 @@ struct Spectrum {
   static func level(step: Double) -> Double { step * step / 12 }
 
   /// More latents than this cost more to train than they bring; a residual layer takes what they leave.
-  static let mostLatents = 128
+  static let maximumLatents = 128
   /// A sketch: this share of the variance may be missing at VAE quality 0.
   static let sketch = 0.4
   /// A sketch spends at least so many bits a sample; and where the spectrum has no end.
@@ -53,13 +53,13 @@ struct Spectrum {
   /// Edges that each sample has at a place of its own make such spectra, falling like 1 / k^2: linear components describe
   /// them badly, and a network may spend far less than they do at the same step.
   var isEndless: Bool {
-    let latents = min(Self.mostLatents, variances.count)
+    let latents = min(Self.maximumLatents, variances.count)
     let coarse = coarsestStep(bits: Self.bitsOfSketch)
     return bits(step: finestStep(latents: latents)) > Self.widestRange * bits(step: coarse)
   }
 
   /// The range of VAE qualities in which structure can pay.
-  func qualityRange(latents: Int) -> QualityRange {
+  func qualityRange(latents: Int) -> LambdaRange {
     var coarse = coarsestStep(bits: Self.bitsOfSketch)
     var fine = finestStep(latents: latents)
     if isEndless {
@@ -70,12 +70,12 @@ struct Spectrum {
     // Where the rows vary by next to nothing, no step is coarse enough, and there is one alone.
     let top = min(coarse, max(min(coarse / 2, fine), strongest * 1e-4))
     func lambda(_ step: Double) -> Float { Float(6 / (logarithm(2) * step * step)) }
-    return QualityRange(low: lambda(coarse), high: lambda(top))
+    return LambdaRange(low: lambda(coarse), high: lambda(top))
   }
 
   /// The latents that can take bits at the finest VAE quality.
   func latentCount() -> Int {
-    let limit = min(Self.mostLatents, variances.count)
+    let limit = min(Self.maximumLatents, variances.count)
     let range = qualityRange(latents: limit)
     let level = 6 / (logarithm(2) * Double(range.high)) / 12
     return max(1, min(limit, variances.count { $0 > level }))
@@ -113,7 +113,7 @@ struct Spectrum {
 
   /// Bits of a sample that latents can take at a step.
   private func bits(step: Double) -> Double {
-    let few = Spectrum(variances: Array(variances.prefix(Self.mostLatents)), total: total)
+    let few = Spectrum(variances: Array(variances.prefix(Self.maximumLatents)), total: total)
     return few.rate(level: Self.level(step: step)).bits
   }
 }

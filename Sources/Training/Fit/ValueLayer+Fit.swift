@@ -7,7 +7,7 @@ import VAEModel
 
 extension ValueLayer {
   /// Neighbours of one kind at the most.
-  private static let mostNeighbours = 8
+  private static let maximumNeighbours = 8
   /// Values that are looked at for each.
   private static let candidates = 32
   /// A neighbour must take at least this share of what is left.
@@ -48,7 +48,7 @@ extension ValueLayer {
     let slots = Slots<Predictor>(count: samples.columns)
     let rows = min(scaleRows, samples.rows)
     // Few rows support few terms.
-    let most = max(0, min(mostNeighbours, samples.rows / 24))
+    let most = max(0, min(maximumNeighbours, samples.rows / 24))
     workers.forEach(samples.columns) { i in
       var predictor = Predictor()
       predictor.prediction = neighbours(of: i, errors, most)

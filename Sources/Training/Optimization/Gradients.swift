@@ -6,7 +6,7 @@ import VAEModel
 ///
 /// loss = mean over rows of (bits + lambda * |output - input|^2).
 struct Gradients: Sendable {
-  let pass: Pass
+  let pass: NetworkActivations
   /// lambda of each row.
   let lambda: FloatBuffer
   /// Uniform noise is added to the latents in place of rounding.
@@ -43,7 +43,9 @@ struct Gradients: Sendable {
   /// - Parameters:
   ///   - bounds: the least and the greatest of each standardized value; nil for none.
   ///   - hasMissing: whether some values are not known.
-  init(_ pass: Pass, bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, hasMissing: Bool = false) {
+  init(
+    _ pass: NetworkActivations, bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, hasMissing: Bool = false
+  ) {
     let a = pass.architecture
     let rows = pass.input.rows
     self.pass = pass

@@ -51,7 +51,7 @@ struct Optimizer: Sendable {
   /// Moves a panel of weights from `offset` on along the gradient that a product gives.
   ///
   /// - Parameter decays: whether they are weights that decay.
-  func descend(_ weights: FloatBuffer, offset: Int, _ gradient: vaec_product, decays: Bool, _ step: Step) {
+  func update(_ weights: FloatBuffer, offset: Int, _ gradient: vaec_product, decays: Bool, _ step: Step) {
     var s = self.step(weights, offset: offset, count: gradient.rows * panelWidth, decays: decays, step)
     var p = gradient
     kernels.table.pointee.descend(&p, &s)

@@ -29,12 +29,12 @@ struct ParameterPanels: Sendable {
   /// Moves the parameters one step along their gradients.
   ///
   /// - Parameter decaying: entries, by their offset, whose weights decay.
-  func descend(by optimizer: Optimizer, _ step: Optimizer.Step, decaying: Set<Int> = [], workers: Workers) {
+  func update(by optimizer: Optimizer, _ step: Optimizer.Step, decaying: Set<Int> = [], workers: Workers) {
     let parameters = gradients.pass.parameters
     workers.forEach(panels.count) { i in
       let (source, panel) = (sources[panels[i].source], panels[i].panel)
       let offset = source.entry.offset + panel * source.entry.shape.inputs * panelWidth
-      optimizer.descend(
+      optimizer.update(
         parameters.buffer, offset: offset, gradients.parameterGradient(source, panel: panel),
         decays: decaying.contains(source.entry.offset), step)
       gradients.transpose(source.entry, panel: panel)

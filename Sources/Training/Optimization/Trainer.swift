@@ -25,19 +25,19 @@ package final class Trainer: ResumableTrainer {
   /// What training has reached so far.
   package let parameters: Parameters
   /// What u means.
-  package let qualities: QualityRange
+  package let qualities: LambdaRange
 
   private let data: Matrix
   private let known: Matrix?
   private let options: Options
   private let schedule: Schedule
   private let workers: Workers
-  private let pass: Pass
+  private let pass: NetworkActivations
   private let gradients: Gradients
   private let optimizer: Optimizer
   /// Panels of all entries, and of those of decoder and prior.
   private let panels: ParameterPanels
-  private let settlingPanels: ParameterPanels
+  private let finetuningPanels: ParameterPanels
   /// Entries, by their offset, whose weights decay.
   private let decaying: Set<Int>
   private var place: TrainerState
@@ -52,7 +52,7 @@ package final class Trainer: ResumableTrainer {
   ///     where all are known.
   init(
     _ data: Matrix, known: Matrix? = nil, parameters: Parameters, inverseDeviation: [Float],
-    bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, qualities: QualityRange, options: Options,
+    bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, qualities: LambdaRange, options: Options,
     kernels: Kernels, workers: Workers
   ) {
     precondition(data.rows > 0)
@@ -64,19 +64,19 @@ package final class Trainer: ResumableTrainer {
     self.workers = workers
     schedule = Schedule(peakRate: options.peakRate)
     let batch = min(options.batch, data.rows)
-    pass = Pass(rows: batch, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
+    pass = NetworkActivations(rows: batch, parameters, inverseDeviation: inverseDeviation, kernels: kernels)
     gradients = Gradients(pass, bounds: bounds, hasMissing: known != nil)
     optimizer = Optimizer(count: parameters.architecture.count, kernels: kernels)
     let a = parameters.architecture
     decaying = Set(
       [a.encoder, a.decoder].flatMap { $0.hidden.map(\.weight.offset) + [$0.last.offset] })
-    let settling = Set(
+    let finetuning = Set(
       ([a.decoder.linear.weight, a.decoder.linear.bias, a.decoder.last, a.decoder.gain, a.prior]
         + a.decoder.hidden.flatMap { [$0.weight, $0.bias] }).map(\.offset))
     let sources = gradients.sources
     panels = ParameterPanels(sources, of: gradients)
-    settlingPanels = ParameterPanels(
-      sources.filter { settling.contains($0.entry.offset) }, of: gradients)
+    finetuningPanels = ParameterPanels(
+      sources.filter { finetuning.contains($0.entry.offset) }, of: gradients)
     place = TrainerState(rows: data.rows, seed: options.seed)
     picks = Array(repeating: Pick(row: 0), count: batch)
     panels.transpose()
@@ -109,12 +109,12 @@ package final class Trainer: ResumableTrainer {
   /// of them. The encoder stays as it is.
   ///
   /// - Parameter progress: how much of the end is behind, in 0 ... 1.
-  func settle(progress: Double) {
-    step(top: 1, rate: Self.settlingRate * (1 - progress), beta1: 0.9, rounded: true)
+  func finetuneDecoder(progress: Double) {
+    step(top: 1, rate: Self.finetuningRate * (1 - progress), beta1: 0.9, rounded: true)
   }
 
   /// Learning rate at the beginning of the end.
-  private static let settlingRate = 6e-4
+  private static let finetuningRate = 6e-4
 
   private func step(top: Float, rate: Double, beta1: Double, rounded: Bool) {
     let batch = pass.input.rows
@@ -144,7 +144,7 @@ package final class Trainer: ResumableTrainer {
       }
       gradients.run(rows, rounded: rounded)
     }
-    (rounded ? settlingPanels : panels).descend(by: optimizer, adam, decaying: decaying, workers: workers)
+    (rounded ? finetuningPanels : panels).update(by: optimizer, adam, decaying: decaying, workers: workers)
   }
 }
 

@@ -67,11 +67,11 @@ struct TrainingLoop {
     _ trainer: some ResumableTrainer, _ state: inout TrainingState, _ pace: inout TrainingPace,
     _ finetune: (_ progress: Double) -> Void
   ) throws(FitError) {
-    if state.settled == 0, let loss { state.keep(trainer.parameters, ifBetter: loss()) }
-    let settling = TrainingState.settling(after: state.done)
-    while state.settled < settling, !pace.isOver {
-      finetune(Double(state.settled) / Double(settling))
-      state.settled += 1
+    if state.finetuned == 0, let loss { state.keep(trainer.parameters, ifBetter: loss()) }
+    let finetuning = TrainingState.finetuning(after: state.done)
+    while state.finetuned < finetuning, !pace.isOver {
+      finetune(Double(state.finetuned) / Double(finetuning))
+      state.finetuned += 1
       guard let keeper else { continue }
       state.seconds = pace.secondsNow
       let isSuspended = pace.isToTell() && !progress(pace.progress(1, state))
@@ -104,7 +104,7 @@ struct TrainingLoop {
     guard measured.bits.isFinite, measured.psnr.isFinite else { return }
     state.curve.append(
       TrainingPoint(
-        epoch: Double(state.done + state.settled) / Double(stepsInEpoch), bits: measured.bits,
+        epoch: Double(state.done + state.finetuned) / Double(stepsInEpoch), bits: measured.bits,
         psnr: measured.psnr))
   }
 }

@@ -4,7 +4,7 @@ import VAEModel
 struct TrainingState {
   /// Steps of training proper, and of its end, where the latents are rounded.
   var done = 0
-  var settled = 0
+  var finetuned = 0
   /// The parameters that did best on held-out rows, and their loss: infinite where nothing has been measured.
   var bestLoss = Double.infinity
   var bestParameters: Parameters
@@ -23,7 +23,7 @@ struct TrainingState {
   }
 
   /// Steps of the end: as many as make a twelfth of those before.
-  static func settling(after done: Int) -> Int { max(1, done / 12) }
+  static func finetuning(after done: Int) -> Int { max(1, done / 12) }
 }
 
 /// What one training has given.

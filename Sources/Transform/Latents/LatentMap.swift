@@ -14,8 +14,8 @@ package final class LatentMap {
   package let blockRows: Int
   private let model: Model
   private let kernels: Kernels
-  private let pass: Pass
-  /// Where the model has a front basis.
+  private let pass: NetworkActivations
+  /// Where the model has a input projection.
   private let wide: Matrix?
   private let priors: [LogisticMixture]
   private let isTextbook: Bool
@@ -30,10 +30,10 @@ package final class LatentMap {
     self.kernels = kernels
     self.blockRows = blockRows
     count = network.latents
-    pass = Pass(rows: blockRows, network, at: network.point(quality), kernels: kernels)
+    pass = NetworkActivations(rows: blockRows, network, at: network.point(quality), kernels: kernels)
     priors = network.parameters.priors(quality: quality, kernels: kernels)
-    isTextbook = network.evidence != nil
-    wide = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
+    isTextbook = network.elbo != nil
+    wide = model.inputProjection == nil ? nil : Matrix(rows: blockRows, columns: model.values)
   }
 
   /// A number drawn from a latent's prior. A textbook VAE's latents are standard normal.

@@ -3,7 +3,7 @@ import VAEModel
 
 // PCA, by which a model is measured.
 
-extension OperatingHull {
+extension OperatingPointSearch {
   /// PCA's curve, of candidates without a network: errors are those of values that are known.
   package func linearCurve(_ candidates: [Candidate]) -> [CurvePoint] {
     guard let linear = model.layers.last else { return [] }
@@ -24,7 +24,7 @@ extension Model {
   /// Nil where the model has no baseline.
   package func linearCurve(_ samples: Matrix, kernels: Kernels, workers: Workers) -> [CurvePoint]? {
     guard let linear, samples.rows > 0, samples.columns == values else { return nil }
-    let hull = OperatingHull(
+    let hull = OperatingPointSearch(
       kernels: kernels, workers: workers, held: standardized(samples, kernels: kernels), heldSamples: samples,
       known: samples.hasMissing ? samples.known() : nil, model: linear)
     return hull.linearCurve(hull.withoutNetwork())

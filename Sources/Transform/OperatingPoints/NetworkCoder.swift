@@ -3,12 +3,12 @@ import VAEModel
 
 /// The network alone: standardized rows to symbols and reconstructions.
 package struct NetworkCoder {
-  private let pass: Pass
+  private let pass: NetworkActivations
   private let bounds: (low: FloatBuffer, high: FloatBuffer)?
 
   package init(_ model: Model, _ part: OperatingPoint.Network, rows: Int, kernels: Kernels) {
     guard let network = model.network else { preconditionFailure("the model has no network") }
-    pass = Pass(rows: rows, network, at: part, kernels: kernels)
+    pass = NetworkActivations(rows: rows, network, at: part, kernels: kernels)
     bounds = model.standardizedBounds()
   }
 
@@ -42,7 +42,7 @@ extension Model {
   /// A reconstruction in the data's units, within bounds, not rounded: the base of the value layer. Rows x values, without
   /// padding.
   package func dataUnits(_ reached: Matrix, _ kernels: Kernels) -> [Float] {
-    let wide = front == nil ? nil : Matrix(rows: reached.rows, columns: values)
+    let wide = inputProjection == nil ? nil : Matrix(rows: reached.rows, columns: values)
     return [Float](unsafeUninitializedCapacity: reached.rows * values) { result, count in
       finish(reached, rows: reached.rows, wide: wide, into: result, isWhole: false, kernels)
       count = reached.rows * values

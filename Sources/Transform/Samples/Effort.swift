@@ -1,7 +1,7 @@
 /// How much work an encoder puts into its choices, 0 ... 9: the same samples, at the same operating point, in fewer bits at
 /// equal error. Streams are of one format, and decoders take the same time for all.
 ///
-/// 0 takes the nearest symbol everywhere. 1 chooses coefficients and values by rate and distortion (``SymbolChoice``). 2
+/// 0 takes the nearest symbol everywhere. 1 chooses coefficients and values by rate and distortion (``RDOQuantizer``). 2
 /// and more search the latents too (``LatentSearch``).
 package struct Effort: Equatable, Sendable {
   /// 0 ... 9.

@@ -13,29 +13,29 @@ package final class SampleCoder {
   private let model: Model
   private let point: OperatingPoint
   private let kernels: Kernels
-  private let pass: Pass?
+  private let pass: NetworkActivations?
   /// rows x width: the standardized samples, the reconstruction, what is left.
   private let target: Matrix
   private let reconstruction: Matrix
   private let residual: Matrix
-  /// rows x values, where the model has a front basis.
+  /// rows x values, where the model has a input projection.
   private let wide: Matrix?
   private let coefficients: [(values: Matrix, change: Matrix)?]
-  private let scales: [RowScale]
+  private let scales: [AdaptiveScale]
   /// For encoding alone, and made when it is first needed: the choice of symbols by the table of their level.
   private lazy var choices = zip(model.layers, point.steps).map { layer, step in
-    SymbolChoice(step > 0 ? layer.symbolWeights(step: step, kernels) : [])
+    RDOQuantizer(step > 0 ? layer.symbolWeights(step: step, kernels) : [])
   }
   /// The search for latents; and what judges its results where the search itself does not know what they cost, with room
   /// for the results of two trials. Made as the choices are.
   private lazy var searching: (search: LatentSearch, judge: Judge?)? = {
     guard let pass, let limits = effort.search else { return nil }
     let last = point.steps.lastIndex { $0 > 0 }
-    let leftover = LeftoverCost(
+    let leftover = ResidualRateModel(
       model, at: point, rows: blockRows, last: last.map { (scales[$0], choices[$0]) }, bounds: bounds,
       kernels: kernels)
     guard let leftover else { return nil }
-    let latents = SymbolChoice(model.latentWeights(at: point, kernels: kernels))
+    let latents = RDOQuantizer(model.latentWeights(at: point, kernels: kernels))
     let search = LatentSearch(
       pass, limits, leftover: leftover, choice: latents, keepsOutputs: !leftover.isExact)
     if leftover.isExact { return (search, nil) }
@@ -66,7 +66,7 @@ package final class SampleCoder {
     target = Matrix(rows: blockRows, columns: model.width)
     reconstruction = Matrix(rows: blockRows, columns: model.width)
     residual = Matrix(rows: blockRows, columns: model.width)
-    wide = model.front == nil ? nil : Matrix(rows: blockRows, columns: model.values)
+    wide = model.inputProjection == nil ? nil : Matrix(rows: blockRows, columns: model.values)
     bounds = model.standardizedBounds()
     coefficients = zip(model.layers, point.steps).map { layer, step in
       guard step > 0 else { return nil }
@@ -78,7 +78,7 @@ package final class SampleCoder {
       $0.scale(step: $1 > 0 ? $1 : 1)
     }
     if let network = model.network, let part = point.network {
-      pass = Pass(rows: blockRows, network, at: part, kernels: kernels)
+      pass = NetworkActivations(rows: blockRows, network, at: part, kernels: kernels)
     } else {
       pass = nil
     }
@@ -150,7 +150,8 @@ package final class SampleCoder {
   ///
   /// - Returns: the rows with all that follows their latents, where `judge` was asked.
   private func improve(
-    _ pass: Pass, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by search: LatentSearch, _ judge: Judge?
+    _ pass: NetworkActivations, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by search: LatentSearch,
+    _ judge: Judge?
   ) -> CodedRows? {
     guard let judge, let outputs = search.outputs else {
       _ = search.run(target, rows: rows)

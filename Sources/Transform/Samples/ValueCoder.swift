@@ -23,7 +23,7 @@ package final class ValueCoder {
   /// Whether an encoder chooses symbols by rate and distortion; else each is the nearest.
   private let chooses: Bool
   /// For encoding alone, and made when it is first needed.
-  private lazy var choice = SymbolChoice(layer.symbolWeights(kernels))
+  private lazy var choice = RDOQuantizer(layer.symbolWeights(kernels))
   private var levels: [UInt8]
   private var symbols: [Int32]
 

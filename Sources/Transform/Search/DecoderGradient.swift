@@ -4,7 +4,7 @@ import VAEModel
 
 /// The way back through a decoder: from the gradient of a cost by its output to that by the symbols of its latents.
 struct DecoderGradient {
-  private let pass: Pass
+  private let pass: NetworkActivations
   /// rows x width: the gradient by the output; set it first.
   let output: Matrix
   /// rows x latents: the gradient by the symbols.
@@ -17,7 +17,7 @@ struct DecoderGradient {
   private let weights: [Weights]
 
   /// - Parameter pass: what goes forward before ``backward(_:)`` is called.
-  init(_ pass: Pass) {
+  init(_ pass: NetworkActivations) {
     let path = pass.architecture.decoder
     let rows = pass.output.rows
     self.pass = pass

@@ -15,15 +15,15 @@ final class LatentSearch {
     /// Steps that are tried for each row, one after another.
     var moves: Int
     /// Bits by which a step raises the cost beside what the gradient says: of a linear decoder with an orthonormal basis,
-    /// ``SymbolChoice/bitsPerError``. Less lets more be tried.
+    /// ``RDOQuantizer/bitsPerError``. Less lets more be tried.
     var curvature: Float
   }
 
   private let limits: Limits
-  private let pass: Pass
+  private let pass: NetworkActivations
   private let gradient: DecoderGradient
-  private let leftover: LeftoverCost
-  private let choice: SymbolChoice
+  private let leftover: ResidualRateModel
+  private let choice: RDOQuantizer
   /// By row: the best symbols so far, the gradient of what they cost beside their own bits, what is tried next, and what the
   /// best cost.
   private let best: Matrix
@@ -48,7 +48,8 @@ final class LatentSearch {
   ///   - choice: with a table for each latent.
   ///   - keepsOutputs: whether ``outputs`` are asked for.
   init(
-    _ pass: Pass, _ limits: Limits, leftover: LeftoverCost, choice: SymbolChoice, keepsOutputs: Bool = false
+    _ pass: NetworkActivations, _ limits: Limits, leftover: ResidualRateModel, choice: RDOQuantizer,
+    keepsOutputs: Bool = false
   ) {
     let rows = pass.symbols.rows
     let latents = pass.architecture.latents
@@ -164,7 +165,7 @@ final class LatentSearch {
 
   /// By how much the cost of row `r` changes where latent `k` moves by `direction`, as far as is known.
   @inline(__always)
-  private func promise(_ r: Int, _ k: Int, _ direction: Float, _ tables: SymbolChoice.Tables) -> Float {
+  private func promise(_ r: Int, _ k: Int, _ direction: Float, _ tables: RDOQuantizer.Tables) -> Float {
     let symbol = best.row(r)[k]
     guard symbol.magnitude < 0x1p29 else { return .infinity }
     return direction * slopes.row(r)[k] + curvatures.row(r)[k]

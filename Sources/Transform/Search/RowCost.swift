@@ -6,8 +6,8 @@ import VAEModel
 final class RowCost {
   private let model: Model
   private let point: OperatingPoint
-  private let latents: SymbolChoice
-  private let levels: SymbolChoice
+  private let latents: RDOQuantizer
+  private let levels: RDOQuantizer
   private let coefficientPlanes: Int
   private let firstValueLevel: Int
   private let values: ValueCoder?
@@ -21,14 +21,14 @@ final class RowCost {
   ///   - effort: by which values are chosen.
   ///   - rows: the most at once.
   init(
-    _ model: Model, at point: OperatingPoint, _ latents: SymbolChoice, effort: Effort, rows: Int,
+    _ model: Model, at point: OperatingPoint, _ latents: RDOQuantizer, effort: Effort, rows: Int,
     kernels: Kernels
   ) {
     self.model = model
     self.point = point
     self.kernels = kernels
     self.latents = latents
-    levels = SymbolChoice(model.levelWeights(at: point, kernels: kernels))
+    levels = RDOQuantizer(model.levelWeights(at: point, kernels: kernels))
     coefficientPlanes = model.planes(at: point) - model.latentPlanes(at: point)
     firstValueLevel = model.firstValueLevel(at: point)
     values = point.valueStep > 0 ? ValueCoder(model, rows: rows, effort: effort, kernels: kernels) : nil

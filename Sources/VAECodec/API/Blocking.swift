@@ -57,13 +57,13 @@ enum Blocking {
   }
 
   /// How many events wait for a listener who is slow: of more, the oldest are dropped, and the report never.
-  private static let mostEvents = 64
+  private static let maximumEvents = 64
 
   /// The events of work that tells its progress. Who stops listening cancels it.
   static func events<Progress: Sendable, Report: Sendable>(
     _ body: @escaping @Sendable (@escaping @Sendable (Progress) -> Void) async throws -> Report
   ) -> AsyncThrowingStream<CodecEvent<Progress, Report>, any Error> {
-    AsyncThrowingStream(bufferingPolicy: .bufferingNewest(mostEvents)) { continuation in
+    AsyncThrowingStream(bufferingPolicy: .bufferingNewest(maximumEvents)) { continuation in
       let task = Task {
         do {
           let report = try await body { continuation.yield(.progress($0)) }

@@ -47,13 +47,13 @@ extension Codec {
     let observer = TransferObserver(progress)
     return try await Blocking.run(observer) {
       let open = { () throws(CodecError) in try Samples.reader(file, reading, observing: observer) }
-      let sink = try naming(path) { () throws(ByteIOError) in
+      let sink = try withFileContext(path) { () throws(ByteIOError) in
         try OutputFile(
           path: path, overwrite: overwrite, provenance: Provenance(copying: FileSource(path: file)))
       }
       let report = try encode(open(), name: file, model: model, options: options, to: sink, reopen: open)
       try readBack(sink, name: path, samples: report.samples)
-      try naming(path) { () throws(ByteIOError) in try sink.finish() }
+      try withFileContext(path) { () throws(ByteIOError) in try sink.finish() }
       return report
     }
   }
@@ -85,7 +85,7 @@ extension Codec {
   ) async throws -> DecodeReport {
     let observer = TransferObserver(progress)
     return try await Blocking.run(observer) {
-      let source = try naming(file) { () throws(ByteIOError) in try FileSource(path: file) }
+      let source = try withFileContext(file) { () throws(ByteIOError) in try FileSource(path: file) }
       return try decode(observer.watch(source), name: file, model: model) {
         (description) throws(CodecError) in
         try Samples.writer(path, overwrite: overwrite, Provenance(copying: source), description)
@@ -106,7 +106,7 @@ extension Codec {
 extension FittedModel {
   /// Reads a `.vae` file.
   package init(contentsOf path: String) throws(CodecError) {
-    let source = try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
+    let source = try withFileContext(path) { () throws(ByteIOError) in try FileSource(path: path) }
     self = try FittedModel.read(source, name: path)
   }
 
@@ -119,12 +119,12 @@ extension FittedModel {
   package func write(
     to path: String, overwrite: Bool = false, provenance: Provenance = .unknown
   ) throws(CodecError) {
-    let file = try naming(path) { () throws(ByteIOError) in
+    let file = try withFileContext(path) { () throws(ByteIOError) in
       let file = try OutputFile(path: path, overwrite: overwrite, provenance: provenance)
       try file.write(bytes)
       return file
     }
     try readBack(file, name: path)
-    try naming(path) { () throws(ByteIOError) in try file.finish() }
+    try withFileContext(path) { () throws(ByteIOError) in try file.finish() }
   }
 }

@@ -24,6 +24,6 @@ import VAEModel
 @_exported import enum Training.LikelihoodChoice
 @_exported import enum Training.Objective
 @_exported import enum VAEModel.CheckpointError
-@_exported import struct VAEModel.EvidenceBound
+@_exported import struct VAEModel.ELBO
 @_exported import enum VAEModel.FitError
 @_exported import struct VAEModel.TrainingPoint

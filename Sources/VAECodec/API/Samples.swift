@@ -104,14 +104,14 @@ extension Samples {
   ///
   /// - Parameter observer: asked before each batch whether to go on.
   func reader(observing observer: TransferObserver) -> any SampleReader {
-    WatchedReader(HeldSamples([batch], description).reader(), observer)
+    WatchedReader(InMemorySamples([batch], description).reader(), observer)
   }
 
   /// A reader of a file.
   static func reader(
     _ path: String, _ options: ReadOptions, observing observer: TransferObserver?
   ) throws(CodecError) -> any SampleReader {
-    let source = try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
+    let source = try withFileContext(path) { () throws(ByteIOError) in try FileSource(path: path) }
     do {
       return try SampleInput.open(observer?.watch(source) ?? source, name: path, options: options)
     } catch {

@@ -2,7 +2,7 @@ import ByteIO
 import Container
 
 /// Runs `body`, and says of its errors which file they concern.
-package func naming<R>(_ name: String, _ body: () throws(ByteIOError) -> R) throws(CodecError) -> R {
+package func withFileContext<R>(_ name: String, _ body: () throws(ByteIOError) -> R) throws(CodecError) -> R {
   do throws(ByteIOError) {
     return try body()
   } catch {
@@ -11,7 +11,7 @@ package func naming<R>(_ name: String, _ body: () throws(ByteIOError) -> R) thro
 }
 
 /// Runs `body`, and says of its errors which file of streams they concern.
-func naming<R>(_ name: String, _ body: () throws(StreamError) -> R) throws(CodecError) -> R {
+func withFileContext<R>(_ name: String, _ body: () throws(StreamError) -> R) throws(CodecError) -> R {
   do throws(StreamError) {
     return try body()
   } catch {

@@ -1,3 +1,5 @@
+import Tensor
+
 /// What an encoder is asked for: a quality, or what it finds the quality for.
 public enum EncodeTarget: Equatable, Sendable {
   /// 0 (a sketch) ... 100 (below the data's own noise); uniform in PSNR between. The nearest whole number counts; less
@@ -44,7 +46,7 @@ extension EncodeTarget {
   /// How good a value in the target's unit is: a scale on which streams of two sets of samples of one kind differ by
   /// about the same number at every quality.
   func score(_ value: Double) -> Double {
-    wantsQuality ? min(value, Self.highestScore) : -naturalLogarithm(value)
+    wantsQuality ? min(value, Self.highestScore) : -logarithm(value)
   }
 
   /// That of exact values: scores are subtracted from one another, and infinite ones cannot be.

@@ -59,7 +59,7 @@ extension ChunkCodec {
 
   /// Whether decoded samples are what is promised.
   private func keeps(_ decoded: SampleBatch, _ batch: SampleBatch) -> Bool {
-    if guarantee == .lossless { return decoded.bytes == batch.bytes }
+    if errorBound == .lossless { return decoded.bytes == batch.bytes }
     guard decoded.bytes.count == batch.bytes.count else { return false }
     return batch.bytes.withUnsafeBytes { old in
       decoded.bytes.withUnsafeBytes { new in
@@ -68,8 +68,8 @@ extension ChunkCodec {
           if bits.0 == bits.1 { return true }
           let value = elementType.value(bits: bits.0)
           guard value.isFinite else { return false }
-          guard case .maxError(let bound) = guarantee else { return !correctionCoder.isException(value) }
-          return Lattice.isWithin(bound, value, elementType.value(bits: bits.1))
+          guard case .maxError(let bound) = errorBound else { return !correctionCoder.isException(value) }
+          return BoundedQuantizer.isWithin(bound, value, elementType.value(bits: bits.1))
         }
       }
     }
@@ -79,7 +79,7 @@ extension ChunkCodec {
   func decode(content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
     guard let (rows, corrected) = try CorrectedContent.read(content, limit: chunkRows) else {
       // Without corrections, no promise is kept.
-      guard guarantee == nil else { throw .corrupt }
+      guard errorBound == nil else { throw .corrupt }
       return try decode(contentOfSymbols: content)
     }
     try admit(rows)

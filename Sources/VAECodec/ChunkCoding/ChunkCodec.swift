@@ -9,13 +9,13 @@ import Transform
 /// It owns all buffers that a chunk needs, which grow with the largest chunk so far: a header that announces large ones
 /// costs nothing. Numbers are at hand for a block of rows at a time, and symbols for all of a chunk.
 final class ChunkCodec {
-  private let plan: StreamPlan
+  private let plan: ChunkCodingContext
   private let description: SampleDescription
   /// What is promised of decoded samples.
-  let guarantee: Guarantee?
+  let errorBound: ErrorBound?
   /// For chunks with corrections alone.
   private(set) lazy var correctionCoder = CorrectionCoder(
-    description, guarantee, reach: plan.model.reach)
+    description, errorBound, reach: plan.model.reach)
   private let memory: MemoryLimit
   private let samples: SampleCoder
   private let encoder: ChunkEncoder
@@ -26,7 +26,8 @@ final class ChunkCodec {
   /// For encoding alone: values of a block.
   private lazy var valueEncoder = ValueCoder(
     plan.model, rows: samples.blockRows, effort: plan.effort, kernels: plan.kernels)
-  private lazy var chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: 0)
+  private lazy var chunk = ChunkSymbols(
+    planes: plan.planes, contextCodedPlanes: plan.contextCodedPlanes, rows: 0)
   /// For decoding alone: values of a chunk, and symbols of the planes before them.
   private var valueDecoder: ValueCoder?
   private var symbols: [Int32] = []
@@ -36,13 +37,13 @@ final class ChunkCodec {
   static let blockRows = 128
 
   init(
-    _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee?,
+    _ plan: ChunkCodingContext, _ description: SampleDescription, _ errorBound: ErrorBound?,
     rans: (encoder: RANSEncoder, decoder: RANSDecoder), memory: MemoryLimit
   ) {
     self.plan = plan
     self.memory = memory
     self.description = description
-    self.guarantee = guarantee
+    self.errorBound = errorBound
     samples = SampleCoder(
       plan.model, at: plan.point, blockRows: min(Self.blockRows, plan.chunkRows), effort: plan.effort,
       kernels: plan.kernels)
@@ -77,7 +78,7 @@ final class ChunkCodec {
     _ batch: SampleBatch, after prefix: [UInt8] = [], decodes: Bool = false, isTrial: Bool = false
   ) -> Encoded {
     let hasExceptions = setSymbols(of: batch)
-    guard guarantee != nil || hasExceptions else {
+    guard errorBound != nil || hasExceptions else {
       return Encoded(
         frame: encoder.encode(chunk, after: prefix), decoded: decodes ? reconstruction() : nil)
     }
@@ -97,7 +98,7 @@ final class ChunkCodec {
     precondition(batch.valuesPerSample == plan.model.values)
     precondition(batch.rows >= 1 && batch.rows <= plan.chunkRows)
     if batch.rows > chunk.planeStride {
-      chunk = ChunkSymbols(planes: plan.planes, levelledPlanes: plan.levelledPlanes, rows: batch.rows)
+      chunk = ChunkSymbols(planes: plan.planes, contextCodedPlanes: plan.contextCodedPlanes, rows: batch.rows)
     }
     chunk.rows = batch.rows
     let stride = chunk.planeStride
@@ -179,14 +180,14 @@ final class ChunkCodec {
   func decode(_ frame: [UInt8]) throws(ChunkError) -> SampleBatch {
     try decode(
       content: decoder.content(
-        of: frame[...], maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes,
+        of: frame[...], maxRows: plan.chunkRows, contextCodedPlanes: plan.contextCodedPlanes,
         sampleBytes: width * elementType.size, memory: memory)[...])
   }
 
   /// The samples that a content of symbols stands for.
   func decode(contentOfSymbols content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
     try decode(
-      decoder.open(content: content, maxRows: plan.chunkRows, levelledPlanes: plan.levelledPlanes))
+      decoder.open(content: content, maxRows: plan.chunkRows, contextCodedPlanes: plan.contextCodedPlanes))
   }
 
   private func decode(_ opened: ChunkSymbolReader) throws(ChunkError) -> SampleBatch {
@@ -306,7 +307,7 @@ final class ChunkCodec {
     try values.decode(step: plan.point.valueStep) { levels, symbols throws(ChunkError) in
       for r in 0..<rows { shifted[r] = levels[r] &+ firstValueLevel }
       try shifted.withUnsafeBufferPointer { levels throws(ChunkError) in
-        try reader.levelledPlane(levels: levels, into: symbols)
+        try reader.contextCodedPlane(levels: levels, into: symbols)
       }
     }
   }
@@ -323,7 +324,7 @@ final class ChunkCodec {
           let own = UnsafeMutableBufferPointer(rebasing: symbols[plane * stride..<plane * stride + rows])
           layer.levels(of: c, sums, into: &levels)
           try levels.withUnsafeBufferPointer { levels throws(ChunkError) in
-            try reader.levelledPlane(levels: levels, into: own)
+            try reader.contextCodedPlane(levels: levels, into: own)
           }
           layer.add(UnsafeBufferPointer(own), of: c, to: &sums)
           plane += 1

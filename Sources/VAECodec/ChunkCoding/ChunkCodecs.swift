@@ -5,9 +5,9 @@ import Tensor
 
 /// One ``ChunkCodec`` a worker, over one plan.
 final class ChunkCodecs: Sendable {
-  private let plan: StreamPlan
+  private let plan: ChunkCodingContext
   private let description: SampleDescription
-  private let guarantee: Guarantee?
+  private let errorBound: ErrorBound?
   private let rans: (encoder: RANSEncoder, decoder: RANSDecoder)
   private let memory: MemoryLimit
   /// How many chunks are worked on at once.
@@ -21,21 +21,23 @@ final class ChunkCodecs: Sendable {
   ///   - workers: how many chunks are worked on at once.
   ///   - memory: how much what is decoded of a chunk may take.
   init(
-    _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee? = nil, workers: Int,
+    _ plan: ChunkCodingContext, _ description: SampleDescription, _ errorBound: ErrorBound? = nil,
+    workers: Int,
     memory: MemoryLimit = MemoryLimit(bytes: .max)
   ) {
     self.memory = memory
     self.workers = workers
     self.plan = plan
     self.description = description
-    self.guarantee = guarantee
+    self.errorBound = errorBound
     rans = (RANSEncoder(plan.tables), RANSDecoder(plan.tables))
     codecs = Slots(count: workers)
   }
 
   /// For decoding, with as many workers as memory is allowed for, and `most` at the most.
   convenience init(
-    _ plan: StreamPlan, _ description: SampleDescription, _ guarantee: Guarantee?, decodingWith most: Int,
+    _ plan: ChunkCodingContext, _ description: SampleDescription, _ errorBound: ErrorBound?,
+    decodingWith most: Int,
     memory: MemoryLimit
   ) {
     let bytes = MemoryLimit.sum(
@@ -43,13 +45,13 @@ final class ChunkCodecs: Sendable {
       (plan.model.workingBytes(rows: min(ChunkCodec.blockRows, plan.chunkRows)), 1))
     // A chunk more than there are workers is under way.
     let workers = most > 1 ? memory.times(bytes, most: most + 1) - 1 : 1
-    self.init(plan, description, guarantee, workers: max(1, workers), memory: memory)
+    self.init(plan, description, errorBound, workers: max(1, workers), memory: memory)
   }
 
   /// The codec of a worker, made when it is first needed.
   private func codec(_ worker: Int) -> ChunkCodec {
     if let codec = codecs[worker] { return codec }
-    let codec = ChunkCodec(plan, description, guarantee, rans: rans, memory: memory)
+    let codec = ChunkCodec(plan, description, errorBound, rans: rans, memory: memory)
     codecs[worker] = codec
     return codec
   }

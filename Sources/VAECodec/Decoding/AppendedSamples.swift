@@ -24,9 +24,9 @@ public struct AppendedSamples: Sendable {
       return
     }
     let finder = StreamFinder(store)
-    let map: RowMap
+    let map: RowIndex
     do throws(CodecError) {
-      map = try RowMap(finder, name: name)
+      map = try RowIndex(finder, name: name)
       try Self.checkEnd(of: map, finder, name: name)
     } catch {
       if case .bytes = error { throw error }
@@ -43,10 +43,10 @@ public struct AppendedSamples: Sendable {
   }
 
   private static func checkEnd(
-    of map: RowMap, _ finder: StreamFinder, name: String
+    of map: RowIndex, _ finder: StreamFinder, name: String
   ) throws(CodecError) {
     guard let place = map.streams.last?.place, let chunk = place.chunks.last else { return }
-    _ = try naming(name) { () throws(StreamError) in
+    _ = try withFileContext(name) { () throws(StreamError) in
       try finder.content(of: chunk, index: place.chunks.count - 1)
     }
   }

@@ -57,7 +57,7 @@ extension Codec {
     while let part = try nextPart(reader, name) {
       switch part {
       case .header(let header):
-        let details = try StreamDetails(header.content, name: name)
+        let details = try StreamMetadata(header.content, name: name)
         let codecs = try output.codecs(for: details)
         try output.open(details.description, makeWriter: makeWriter)
         let before = output.rows
@@ -73,9 +73,9 @@ extension Codec {
             try details.checkFull(lastRows, before: chunks, name: name)
             lastRows = try write(chunk, chunks)
           })
-        try StreamDetails.check(announced: details.rows, found: output.rows - before, name: name)
+        try StreamMetadata.check(announced: details.rows, found: output.rows - before, name: name)
       case .compact(let compact):
-        let (details, chunk) = try StreamDetails.compact(compact.content, name: name)
+        let (details, chunk) = try StreamMetadata.compact(compact.content, name: name)
         let codecs = try output.codecs(for: details)
         try output.open(details.description, makeWriter: makeWriter)
         _ = try write(
@@ -91,7 +91,7 @@ extension Codec {
   }
 }
 
-extension StreamDetails {
+extension StreamMetadata {
   /// What codes the samples, of the model that is given, where it is the one that is needed and has what the stream asks
   /// for.
   func coding(
@@ -100,7 +100,7 @@ extension StreamDetails {
     if setting == .withoutModel {
       // What stands in for a model, and what is at hand of a row and of the one before.
       let bytes = Self.bytesOfValueWithoutModel(blockRows: min(ChunkCodec.blockRows, chunkRows))
-      try naming(name) { () throws(ByteIOError) in
+      try withFileContext(name) { () throws(ByteIOError) in
         try memory.admit(MemoryLimit.sum((description.valuesPerSample, bytes)))
       }
       guard let coding = Self.codingWithoutModel(values: description.valuesPerSample) else {
@@ -125,7 +125,7 @@ extension StreamDetails {
   }
 }
 
-extension StreamDetails {
+extension StreamMetadata {
   /// The model that decodes the samples: the one that the user named where it is the one that is needed, or the one that the
   /// file carries; nil where none is needed.
   func model(named: FittedModel?, or carried: FittedModel?) -> FittedModel? {
@@ -138,7 +138,7 @@ extension StreamDetails {
 
 /// The next part of a stream.
 func nextPart(_ reader: StreamReader, _ name: String) throws(CodecError) -> StreamReader.Part? {
-  try naming(name) { () throws(StreamError) in try reader.next() }
+  try withFileContext(name) { () throws(StreamError) in try reader.next() }
 }
 
 /// The frame of a stream's next chunk; nil at the stream's end.

@@ -27,13 +27,14 @@ extension Codec {
     let counting = CountingStore(store)
     let finder = StreamFinder(counting, memory: memory)
     let map =
-      keepsGoing ? try RowMap(surveying: finder, name: name, memory: memory) : try RowMap(finder, name: name)
+      keepsGoing
+      ? try RowIndex(surveying: finder, name: name, memory: memory) : try RowIndex(finder, name: name)
     let wanted = try rows.rows(of: map.rows, name: name)
     let pieces = map.pieces.filter { $0.rows.overlaps(wanted) }
     // What is wrong with the model is said before there is any output.
     let output = DecodedSamples(self, name: name, model: model)
     var carried: Range<Int>?
-    func takeModel(of stream: RowMap.Stream) throws(CodecError) {
+    func takeModel(of stream: RowIndex.Stream) throws(CodecError) {
       guard stream.model != carried else { return }
       carried = stream.model
       output.carried = try carried.map { (file) throws(CodecError) in try readModel(file, finder, name) }
@@ -93,23 +94,24 @@ extension Codec {
   ///
   /// - Returns: nothing where no damage shows, or the file looks like no stream at all.
   package func damage(in store: any ByteStore, name: String) throws(CodecError) -> [StreamDamage] {
-    try RowMap(surveying: StreamFinder(store, memory: memory), name: name, memory: memory).damage
+    try RowIndex(surveying: StreamFinder(store, memory: memory), name: name, memory: memory).damage
   }
 
   /// A model that a file carries.
   private func readModel(
     _ file: Range<Int>, _ finder: StreamFinder, _ name: String
   ) throws(CodecError) -> FittedModel {
-    let bytes = try naming(name) { () throws(StreamError) in try finder.modelFile(file) }
+    let bytes = try withFileContext(name) { () throws(StreamError) in try finder.modelFile(file) }
     return try FittedModel(bytes: bytes, name: name, memory: memory)
   }
 
   /// What to say of a file of which nothing can be decoded.
   private func nothingLeft(
-    of map: RowMap, _ finder: StreamFinder, name: String
+    of map: RowIndex, _ finder: StreamFinder, name: String
   ) throws(CodecError) -> CodecError {
     if let damage = map.damage.first { return .nothingLeft(name: name, damage: damage) }
-    return .stream(try naming(name) { () throws(StreamError) in try finder.readersError() }, name: name)
+    return .stream(
+      try withFileContext(name) { () throws(StreamError) in try finder.readersError() }, name: name)
   }
 
   /// What to do with a chunk.
@@ -123,9 +125,9 @@ extension Codec {
   ///
   /// - Parameter use: gets each piece in order, with its samples; nil where it is lost.
   private func decode(
-    _ pieces: ArraySlice<RowMap.Piece>, of stream: RowMap.Stream, _ finder: StreamFinder, name: String,
+    _ pieces: ArraySlice<RowIndex.Piece>, of stream: RowIndex.Stream, _ finder: StreamFinder, name: String,
     keepsGoing: Bool, to output: DecodedSamples,
-    use: (RowMap.Piece, SampleBatch?) throws(CodecError) -> Void
+    use: (RowIndex.Piece, SampleBatch?) throws(CodecError) -> Void
   ) throws(CodecError) {
     guard let details = stream.details else {
       for piece in pieces { try use(piece, nil) }
@@ -139,12 +141,12 @@ extension Codec {
         guard let chunk = piece.chunk else { return .nothing }
         guard stream.place.beginning == .compact else {
           return .frame(
-            try naming(name) { () throws(StreamError) in
+            try withFileContext(name) { () throws(StreamError) in
               try finder.frame(of: chunk, index: piece.number - 1)
             })
         }
-        let compact = try naming(name) { () throws(StreamError) in try finder.compact(stream.place) }
-        return .content(Array(try StreamDetails.compact(compact.content, name: name).chunk))
+        let compact = try withFileContext(name) { () throws(StreamError) in try finder.compact(stream.place) }
+        return .content(Array(try StreamMetadata.compact(compact.content, name: name).chunk))
       },
       work: { worker, job in
         Result { () throws(ChunkError) -> SampleBatch? in

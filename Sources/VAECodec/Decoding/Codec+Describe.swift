@@ -15,7 +15,8 @@ extension Codec {
   ) throws(CodecError) -> SampleDescription? {
     let finder = StreamFinder(store, memory: memory)
     let map =
-      keepsGoing ? try RowMap(surveying: finder, name: name, memory: memory) : try RowMap(finder, name: name)
+      keepsGoing
+      ? try RowIndex(surveying: finder, name: name, memory: memory) : try RowIndex(finder, name: name)
     var description = map.streams.compactMap(\.details).first?.description
     description?.rows = map.rows
     return description
@@ -32,9 +33,9 @@ extension Codec {
     let reader = StreamReader(source, memory: memory)
     while let part = try nextPart(reader, name) {
       switch part {
-      case .header(let header): return try StreamDetails(header.content, name: name).description
+      case .header(let header): return try StreamMetadata(header.content, name: name).description
       case .compact(let compact):
-        return try StreamDetails.compact(compact.content, name: name).details.description
+        return try StreamMetadata.compact(compact.content, name: name).details.description
       case .model: continue
       case .chunk, .end: return nil
       }

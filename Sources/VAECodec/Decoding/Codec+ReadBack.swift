@@ -12,7 +12,9 @@ extension Codec {
   /// - Throws: ``CodecError/notReadBack(name:reason:)``, or what the system says against reading.
   package func readBack(_ sink: any ByteSink, name: String, samples: Int) throws(CodecError) {
     guard let sink = sink as? any ReadableSink else { return }
-    guard let store = try naming(name, { () throws(ByteIOError) in try sink.written() }) else { return }
+    guard let store = try withFileContext(name, { () throws(ByteIOError) in try sink.written() }) else {
+      return
+    }
     // What has just been written is no stranger's.
     let reader = Codec(self, memory: .unlimited)
     let found = try readingBack(name) { () throws(CodecError) in

@@ -15,7 +15,7 @@ public struct StreamSummary: Sendable {
   /// 0 ... 100; nil where the stream has an operating point of its own.
   public var quality: Double?
   /// What is promised of every value.
-  public var guarantee: Guarantee?
+  public var errorBound: ErrorBound?
   /// What the quality was found for, and what came of it; nil where a quality was asked for. A PSNR is that of the rows
   /// that the quality was chosen by.
   public var target: TargetOutcome?
@@ -39,7 +39,7 @@ extension Codec {
     let reader = StreamReader(counting, memory: memory)
     let decoder = ChunkDecoder(RANSDecoder(TableSet([])))
     var summaries: [StreamSummary] = []
-    var begun: StreamDetails?
+    var begun: StreamMetadata?
     var lastRows: Int?
     var carried: (bytes: Int, fingerprint: UInt32)?
     while let part = try nextPart(reader, name) {
@@ -48,7 +48,7 @@ extension Codec {
         let model = try FittedModel(bytes: bytes, name: name, memory: memory)
         carried = (bytes.count, Fingerprint.ofStreams(model.fingerprintNumber))
       case .header(let header):
-        let details = try StreamDetails(header.content, name: name)
+        let details = try StreamMetadata(header.content, name: name)
         begun = details
         lastRows = nil
         summaries.append(
@@ -73,10 +73,10 @@ extension Codec {
         // The seek table: an entry for the header and each chunk, between its own head and foot.
         guard let last = summaries.indices.last else { continue }
         summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17
-        try StreamDetails.check(announced: begun?.rows, found: summaries[last].samples, name: name)
+        try StreamMetadata.check(announced: begun?.rows, found: summaries[last].samples, name: name)
         summaries[last].tell(of: begun?.target)
       case .compact(let compact):
-        let (details, _) = try StreamDetails.compact(compact.content, name: name)
+        let (details, _) = try StreamMetadata.compact(compact.content, name: name)
         var summary = StreamSummary(
           details, formatVersion: Int(compact.version), carried: carried, streamBytes: compact.size)
         summary.samples = details.chunkRows
@@ -93,7 +93,7 @@ extension Codec {
 extension Codec {
   /// Throws where what is told of so many streams takes too much memory.
   private func admit(_ streams: Int, name: String) throws(CodecError) {
-    try naming(name) { () throws(ByteIOError) in
+    try withFileContext(name) { () throws(ByteIOError) in
       try memory.admit(MemoryLimit.sum((streams, 2 * MemoryLayout<StreamSummary>.stride)))
     }
   }
@@ -102,14 +102,14 @@ extension Codec {
 extension StreamSummary {
   /// What a stream says of itself, before anything is counted.
   fileprivate init(
-    _ details: StreamDetails, formatVersion: Int, carried: (bytes: Int, fingerprint: UInt32)?,
+    _ details: StreamMetadata, formatVersion: Int, carried: (bytes: Int, fingerprint: UInt32)?,
     streamBytes: Int
   ) {
     self.init(
       formatVersion: formatVersion, fingerprint: Fingerprint.text(details.fingerprint),
       sampleShape: details.description.sampleShape, elementType: details.description.elementType,
       format: details.description.format.name, quality: details.quality,
-      guarantee: details.guarantee, samples: 0,
+      errorBound: details.errorBound, samples: 0,
       chunkRows: details.chunkRows, chunks: 0, needsModel: details.setting != .withoutModel,
       modelBytes: carried?.fingerprint == details.fingerprint ? carried?.bytes ?? 0 : 0,
       streamBytes: streamBytes)
@@ -121,7 +121,7 @@ extension StreamSummary {
   }
 }
 
-extension StreamDetails {
+extension StreamMetadata {
   /// The quality, where the setting is one.
   fileprivate var quality: Double? {
     if case .quality(let quality) = setting { Double(quality) } else { nil }

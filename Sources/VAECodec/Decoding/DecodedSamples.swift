@@ -46,13 +46,13 @@ final class DecodedSamples {
   }
 
   /// What decodes a stream's chunks. Throws where the model is not the right one.
-  func codecs(for details: StreamDetails) throws(CodecError) -> ChunkCodecs {
+  func codecs(for details: StreamMetadata) throws(CodecError) -> ChunkCodecs {
     let coding = try details.coding(by: model, or: carried, name: name, memory: codec.memory)
     peak = details.model(named: model, or: carried)?.summary.peak ?? 0
-    let plan = StreamPlan(
+    let plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: codec.kernels)
     return ChunkCodecs(
-      plan, details.description, details.guarantee, decodingWith: codec.workers.count, memory: codec.memory)
+      plan, details.description, details.errorBound, decodingWith: codec.workers.count, memory: codec.memory)
   }
 
   /// Writes samples; there is a writer for them.

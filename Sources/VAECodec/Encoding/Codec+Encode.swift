@@ -39,16 +39,16 @@ extension Codec {
     let description = reader.description
     try model.accepts(description, name: name)
     let width = description.valuesPerSample
-    let chunkRows = StreamPlan.chunkRows(
-      options.chunkRows ?? StreamPlan.defaultChunkRows(values: width), values: width)
-    var pass = EncodingPass(
+    let chunkRows = ChunkCodingContext.chunkRows(
+      options.chunkRows ?? ChunkCodingContext.defaultChunkRows(values: width), values: width)
+    var pass = StreamEncoder(
       codec: self, model: model, name: name, description: description,
       chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort),
       peak: details.peak ?? model.summary.peak)
     var chunks = ChunkReader(
-      reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.guarantee != nil)
+      reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.errorBound != nil)
     var first = try chunks.next()
-    let isBounded = options.guarantee.map { $0 != .lossless } ?? false
+    let isBounded = options.errorBound.map { $0 != .lossless } ?? false
     if case .delimited = description.format, !isBounded {
       // Decimals of a text are those of all rows, or none: no row is rounded that has not been read.
       if !chunks.hasEnded, let reopen {
@@ -56,15 +56,15 @@ extension Codec {
         pass.description.format = chunks.format
         chunks = ChunkReader(
           try reopen(), name: name, model: model, chunkRows: pass.chunkRows,
-          isCorrected: options.guarantee != nil)
+          isCorrected: options.errorBound != nil)
         first = try chunks.next()
       } else {
         pass.description.format = chunks.format
       }
     }
     pass.carriesModel = options.carriesModel
-    if let request = options.guarantee {
-      let (guarantee, wasRead) = try request.resolved(
+    if let request = options.errorBound {
+      let (errorBound, wasRead) = try request.resolved(
         first: first?.batch, isAll: chunks.hasEnded, name: name, reopen: reopen)
       if wasRead, let reopen {
         chunks = ChunkReader(
@@ -73,14 +73,14 @@ extension Codec {
       }
       let found =
         details.isWithoutModel
-        ? .withoutModel : first.map { GuaranteeSearch(pass, guarantee, first: $0.batch).setting() }
-      pass.guarantee = (guarantee, found ?? GuaranteeSearch.nothing(of: model.model))
+        ? .withoutModel : first.map { ErrorBoundSearch(pass, errorBound, first: $0.batch).setting() }
+      pass.errorBound = (errorBound, found ?? ErrorBoundSearch.nothing(of: model.model))
     } else if details.isWithoutModel {
       // Without samples, there is nothing to find a bound for.
-      if first == nil { pass.guarantee = (.lossless, .withoutModel) }
+      if first == nil { pass.errorBound = (.lossless, .withoutModel) }
     } else {
       pass.alternative = first.flatMap {
-        LinearAlternative(model.model, chunk: $0.batch, kernels: kernels)
+        PCAFallback(model.model, chunk: $0.batch, kernels: kernels)
       }
       pass.fineQualities = first.flatMap { FineQualities(pass, first: $0.batch) }
     }
@@ -90,7 +90,7 @@ extension Codec {
       pass.hasSingleChunk = first != nil
     }
     var plan =
-      if pass.guarantee != nil {
+      if pass.errorBound != nil {
         EncodingPlan.forQuality(0, first, rest: chunks)
       } else if case .quality(let quality) = options.target {
         EncodingPlan.forQuality(quality, first, rest: chunks)
@@ -99,10 +99,10 @@ extension Codec {
           options.target, &pass, first, rest: chunks, isWithoutModel: details.isWithoutModel, reopen: reopen)
       }
     if !details.recordsTarget { plan.record = nil }
-    if let bound = plan.bound { pass.guarantee = bound }
+    if let bound = plan.bound { pass.errorBound = bound }
     // What is exact needs no measuring.
     let bound = pass.bound(quality: plan.quality)
-    let isExact = bound?.guarantee == .lossless
+    let isExact = bound?.errorBound == .lossless
     let wantsDistortion = options.measuresDistortion || details.measuresDistortion
     let measures = (plan.measuresDistortion || wantsDistortion) && !isExact
     let result = try pass.run(
@@ -112,7 +112,7 @@ extension Codec {
       rows: result.samples, chunkRows: pass.chunkRows, streamBytes: result.streamBytes)
     if plan.measuresDistortion { outcome?.reached = result.distortion.psnr ?? 0 }
     var quality: Int? = plan.quality
-    if let own = pass.guarantee {
+    if let own = pass.errorBound {
       quality = if case .quality(let found) = own.setting { found } else { nil }
     }
     var columns = ColumnFindings()
@@ -129,7 +129,7 @@ extension Codec {
       nonFiniteValues: result.nonFiniteValues, fileBytes: result.rawBytes,
       columns: columns, quality: quality.map { Double($0) },
       distortion: wantsDistortion && (measures || isExact) ? result.distortion : nil,
-      guarantee: bound?.guarantee, target: outcome, seconds: (clock.now - start) / .seconds(1))
+      errorBound: bound?.errorBound, target: outcome, seconds: (clock.now - start) / .seconds(1))
   }
 }
 

@@ -6,7 +6,7 @@ public struct EncodeOptions: Sendable {
   public var target: EncodeTarget
   /// What is to hold of every value; then the quality that keeps it in the fewest bytes is found, and ``target`` does not
   /// count.
-  public var guarantee: GuaranteeRequest?
+  public var errorBound: ErrorBoundRequest?
   /// Whether the model goes before the stream, so that the file decodes alone.
   public var carriesModel = false
   /// Rows in a chunk; nil for a number that suits the size of samples.
@@ -19,7 +19,7 @@ public struct EncodeOptions: Sendable {
   public var measuresDistortion = true
 
   /// The numbers of rows that a chunk can have.
-  public static let possibleChunkRows = 1...StreamDetails.mostChunkRows
+  public static let possibleChunkRows = 1...StreamMetadata.maximumChunkRows
   /// The efforts that there are.
   public static let efforts = Effort.levels
   /// The effort where nobody asks for another.
@@ -32,12 +32,12 @@ public struct EncodeOptions: Sendable {
   ///   - effort: 0 ... 9; less counts as 0, and more as 9.
   ///   - carriesModel: whether the model goes before the stream.
   public init(
-    target: EncodeTarget = .quality(60), guarantee: GuaranteeRequest? = nil, chunkRows: Int? = nil,
+    target: EncodeTarget = .quality(60), errorBound: ErrorBoundRequest? = nil, chunkRows: Int? = nil,
     effort: Int = standardEffort, carriesModel: Bool = false
   ) {
     self.carriesModel = carriesModel
     self.target = target
-    self.guarantee = guarantee
+    self.errorBound = errorBound
     self.chunkRows = chunkRows
     self.effort = effort
   }
@@ -69,7 +69,7 @@ public struct EncodeReport: Sendable {
   /// How far what will be decoded is from the samples, to the bit what decoding them gives; nil where nobody asked for it.
   public var distortion: Distortion?
   /// What holds of every value; nil where nothing was asked for.
-  public var guarantee: Guarantee?
+  public var errorBound: ErrorBound?
   /// What came of the target; nil where a quality was asked for.
   public var target: TargetOutcome?
   /// Mean squared error of the samples as they will be decoded, in squared units; nil where it was not measured.

@@ -4,9 +4,9 @@ import Records
 struct EncodingPlan {
   var quality: Int
   /// What is promised of every value, where that was found for a target.
-  var bound: EncodingPass.Bound?
+  var bound: StreamEncoder.Bound?
   var record: TargetRecord?
-  var source: EncodingPass.Source
+  var source: StreamEncoder.Source
   /// Whether the PSNR is to be measured while the stream is written.
   var measuresDistortion = false
   /// Of the chunks as they were when they were measured, where they are read again.
@@ -32,18 +32,18 @@ struct EncodingPlan {
   ///   - pass: gets to know the number of rows.
   ///   - isWithoutModel: whether all is coded by bounds, without a model.
   static func forTarget(
-    _ target: EncodeTarget, _ pass: inout EncodingPass, _ first: SampleChunk?, rest: ChunkReader,
+    _ target: EncodeTarget, _ pass: inout StreamEncoder, _ first: SampleChunk?, rest: ChunkReader,
     isWithoutModel: Bool, reopen: Reopening?
   ) throws(CodecError) -> EncodingPlan {
     var sample = RowSample(values: pass.description.valuesPerSample)
     if let first { sample.add(first.batch) }
-    let again: () throws(CodecError) -> EncodingPass.Source
+    let again: () throws(CodecError) -> StreamEncoder.Source
     let isOfFirstChunk = !rest.hasEnded && reopen == nil
     if let reopen, !rest.hasEnded {
       while let chunk = try rest.next() { sample.add(chunk.batch) }
       pass.description.rows = sample.rows
       let (name, model, chunkRows) = (pass.name, pass.model, pass.chunkRows)
-      again = { () throws(CodecError) -> EncodingPass.Source in
+      again = { () throws(CodecError) -> StreamEncoder.Source in
         let chunks = ChunkReader(try reopen(), name: name, model: model, chunkRows: chunkRows)
         return { () throws(CodecError) in try chunks.next() }
       }
@@ -69,7 +69,7 @@ struct EncodingPlan {
     }
     switch choice.way {
     case .quality(let quality): plan.quality = quality
-    case .bound(let guarantee, let setting): plan.bound = (guarantee, setting)
+    case .bound(let errorBound, let setting): plan.bound = (errorBound, setting)
     }
     return plan
   }
@@ -81,7 +81,7 @@ struct EncodingPlan {
       return try TargetSearch(trials).choice(sample: sample, first: first)
     }
     let psnr = if case .psnr(let asked) = trials.target { asked } else { FineQualities.coarsest }
-    let start = Guarantee(psnr: psnr, peak: trials.pass.peak, trials.pass.description.elementType)
+    let start = ErrorBound(psnr: psnr, peak: trials.pass.peak, trials.pass.description.elementType)
     let search = BoundSearch(trials, setting: .withoutModel)
     guard let choice = try search.choice(sample: sample ?? first, from: start) else {
       throw trials.outOfReach([])
@@ -89,7 +89,7 @@ struct EncodingPlan {
     return choice
   }
 
-  private static func source(_ first: SampleChunk?, _ rest: ChunkReader) -> EncodingPass.Source {
+  private static func source(_ first: SampleChunk?, _ rest: ChunkReader) -> StreamEncoder.Source {
     var first = first
     return { () throws(CodecError) in
       guard let chunk = first else { return try rest.next() }

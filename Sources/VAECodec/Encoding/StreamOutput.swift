@@ -5,13 +5,13 @@ import Container
 /// in chunks. So nothing is written before the first frame is there.
 struct StreamOutput {
   private let sink: any ByteSink
-  private let details: StreamDetails
+  private let details: StreamMetadata
   private let name: String
   private var writer: StreamWriter?
   private var compactSize: Int?
 
   /// - Parameter name: the input in messages.
-  init(_ sink: any ByteSink, _ details: StreamDetails, name: String) {
+  init(_ sink: any ByteSink, _ details: StreamMetadata, name: String) {
     self.sink = sink
     self.details = details
     self.name = name
@@ -26,7 +26,7 @@ struct StreamOutput {
   /// Writes the frame of the only chunk, which begins with ``compactPrefix``: the whole stream.
   mutating func write(only frame: [UInt8]) throws(CodecError) {
     precondition(isEmpty, "a compact stream has one frame")
-    _ = try readingBack(name) { () throws(CodecError) in try StreamDetails(details.encode(), name: name) }
+    _ = try readingBack(name) { () throws(CodecError) in try StreamMetadata(details.encode(), name: name) }
     do throws(ByteIOError) {
       try sink.write(frame)
     } catch {
@@ -39,14 +39,14 @@ struct StreamOutput {
   mutating func write(_ frame: [UInt8]) throws(CodecError) {
     precondition(compactSize == nil, "a compact stream has one frame")
     let writer = try begun()
-    try naming(name) { () throws(StreamError) in try writer.append(frame: frame) }
+    try withFileContext(name) { () throws(StreamError) in try writer.append(frame: frame) }
   }
 
   /// Ends the stream; returns how many bytes it has.
   mutating func finish() throws(CodecError) -> Int {
     if let compactSize { return compactSize }
     let writer = try begun()
-    try naming(name) { () throws(StreamError) in try writer.finish() }
+    try withFileContext(name) { () throws(StreamError) in try writer.finish() }
     return writer.size
   }
 
@@ -54,8 +54,8 @@ struct StreamOutput {
     if let writer { return writer }
     let content = details.encode()
     // What goes to a pipe cannot be taken back.
-    _ = try readingBack(name) { () throws(CodecError) in try StreamDetails(content, name: name) }
-    let writer = try naming(name) { () throws(StreamError) in
+    _ = try readingBack(name) { () throws(CodecError) in try StreamMetadata(content, name: name) }
+    let writer = try withFileContext(name) { () throws(StreamError) in
       try StreamWriter(sink, header: StreamHeader(content: content))
     }
     self.writer = writer

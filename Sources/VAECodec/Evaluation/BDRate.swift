@@ -1,3 +1,5 @@
+import Tensor
+
 /// Bjontegaard's delta rate: the mean change of rate between two rate-distortion curves at equal PSNR.
 ///
 /// The logarithm of the rate is interpolated over PSNR by monotone piecewise cubics (Fritsch and Butland, SIAM J. Sci.
@@ -20,7 +22,7 @@ enum BDRate {
       let psnr = low + (high - low) * Double(i) / Double(samples - 1)
       sum += b(psnr) - a(psnr)
     }
-    return 100 * (naturalExponential(sum / Double(samples)) - 1)
+    return 100 * (exponential(sum / Double(samples)) - 1)
   }
 
   /// The log of the rate as a function of PSNR.
@@ -39,12 +41,12 @@ enum BDRate {
       }) {
         guard let last = y.last, let lastX = x.last else {
           x.append(point.psnr)
-          y.append(naturalLogarithm(point.bits))
+          y.append(logarithm(point.bits))
           continue
         }
-        if naturalLogarithm(point.bits) < last, point.psnr < lastX {
+        if logarithm(point.bits) < last, point.psnr < lastX {
           x.append(point.psnr)
-          y.append(naturalLogarithm(point.bits))
+          y.append(logarithm(point.bits))
         }
       }
       x.reverse()

@@ -62,7 +62,7 @@ public struct EvaluationReport: Sendable {
   /// Bits a sample that zstd at level 19 takes for the samples as plain numbers.
   public var zstdBitsPerSample: Double
   /// The evidence lower bound on the samples, where the model was fitted to it.
-  public var evidence: EvidenceBound?
+  public var elbo: ELBO?
   /// What single rows are like; nil where nobody asked.
   public var rows: EvaluatedRows?
   /// What the first latents make of the samples; nil where the model has no network.
@@ -82,10 +82,10 @@ public struct ReadFile {
 
 extension Codec {
   /// Samples that are measured take at most this much memory, as far as one allows.
-  static let mostMeasuredBytes = 1 << 24
+  static let maximumMeasuredBytes = 1 << 24
 
   /// The baseline is measured on so many samples and values at the most, since all of its arithmetic is done at once.
-  private static let (mostBaselineRows, mostBaselineValues) = (8192, 1 << 20)
+  private static let (maximumBaselineRows, maximumBaselineValues) = (8192, 1 << 20)
 
   /// Encodes and decodes `reader`'s samples at each quality: all of them, or of many those in blocks that are spread
   /// evenly, so that memory is bounded.
@@ -107,8 +107,8 @@ extension Codec {
   ) throws(CodecError) -> EvaluationReport {
     let description = reader.description
     try model.accepts(description, name: name)
-    var sample = RowSample(mostRows: Self.mostMeasuredBytes / description.sampleBytes)
-    let rows = StreamPlan.defaultChunkRows(values: description.valuesPerSample)
+    var sample = RowSample(maximumRows: Self.maximumMeasuredBytes / description.sampleBytes)
+    let rows = ChunkCodingContext.defaultChunkRows(values: description.valuesPerSample)
     while let batch = try reading(reader, rows) { sample.add(batch) }
     var held = description
     // The decimals of text are those of all rows.
@@ -116,7 +116,7 @@ extension Codec {
     let batches = sample.batches
     // The stream's header says how many there are where the reader does: as when the samples are encoded.
     if description.rows != nil { held.rows = batches.reduce(0) { $0 + $1.rows } }
-    let samples = HeldSamples(batches, held, places: sample.places)
+    let samples = InMemorySamples(batches, held, places: sample.places)
     guard samples.rows > 0 else { throw .noRows(name: name) }
     let bytes = file?.bytes()
     let ownBytes = bytes.map { Double($0) * Double(samples.rows) / Double(sample.rows) }
@@ -131,7 +131,7 @@ extension Codec {
     }
     let peak = model.summary.peak
     let some = samples.matrix(
-      rows: min(Self.mostBaselineRows, max(1, Self.mostBaselineValues / description.valuesPerSample)))
+      rows: min(Self.maximumBaselineRows, max(1, Self.maximumBaselineValues / description.valuesPerSample)))
     let curve = model.model.linearCurve(some, kernels: kernels, workers: workers)
     let baseline =
       curve.map { points in
@@ -143,7 +143,7 @@ extension Codec {
       ?? model.summary.pcaPoints.map {
         EvaluationReport.BaselinePoint(
           bitsPerSample: $0.bitsPerSample,
-          mse: peak * peak / naturalExponential($0.psnr / 10 * naturalLogarithm(10)),
+          mse: peak * peak / exponential($0.psnr / 10 * logarithm(10)),
           psnr: $0.psnr)
       }
     let zstdBits = zstdBits(samples)
@@ -159,7 +159,7 @@ extension Codec {
       bdRateVsPCA: BDRate.percent(
         points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),
       breakEvenSamples: breakEven?.samples, breakEvenSamplesVsZstd: breakEvenVsZstd,
-      zstdBitsPerSample: zstdBits, evidence: evidence(samples, model),
+      zstdBitsPerSample: zstdBits, elbo: elbo(samples, model),
       rows: gatherer?.rows(latents: latents(of: samples, model)),
       reconstruction: reconstruction(some, model),
       newSamples: try newSamples.map { (count) throws(CodecError) in
@@ -171,28 +171,28 @@ extension Codec {
   }
 
   /// The bound on the samples, batch after batch; missing values count as their means.
-  private func evidence(_ samples: HeldSamples, _ model: FittedModel) -> EvidenceBound? {
-    var sum = EvidenceBound(reconstruction: 0, divergence: 0)
+  private func elbo(_ samples: InMemorySamples, _ model: FittedModel) -> ELBO? {
+    var sum = ELBO(reconstruction: 0, divergence: 0)
     var row = 0
     for batch in samples.batches where batch.rows > 0 {
       var numbers = batch.floats()
       _ = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
       let matrix = Matrix(rows: batch.rows, columns: samples.description.valuesPerSample, numbers)
       guard
-        let measured = model.model.evidence(on: matrix, first: row, kernels: kernels, workers: workers)?.bound
+        let measured = model.model.elbo(on: matrix, first: row, kernels: kernels, workers: workers)?.bound
       else { return nil }
       sum.reconstruction += measured.reconstruction * Double(batch.rows)
       sum.divergence += measured.divergence * Double(batch.rows)
       row += batch.rows
     }
     guard row > 0 else { return nil }
-    return EvidenceBound(
+    return ELBO(
       reconstruction: sum.reconstruction / Double(row), divergence: sum.divergence / Double(row))
   }
 
   /// One quality: the stream is written to memory whole, and decoded from there.
   func measure(
-    _ samples: HeldSamples, name: String, model: FittedModel, quality: Double,
+    _ samples: InMemorySamples, name: String, model: FittedModel, quality: Double,
     effort: Int = EncodeOptions.standardEffort, gatherer: RowGatherer? = nil, fileBytes: Double? = nil
   ) throws(CodecError) -> EvaluationReport.Point {
     let sink = MemorySink()
@@ -203,7 +203,7 @@ extension Codec {
       samples.reader(), name: name, model: model, options: options, details: EncodeDetails(), to: sink,
       reopen: nil)
     // What corrections take is no row's own.
-    if encoded.guarantee == nil, gatherer?.wantsBits(at: quality) == true {
+    if encoded.errorBound == nil, gatherer?.wantsBits(at: quality) == true {
       gatherer?.take(bits: try rowBits(samples, in: sink.bytes, name: name, model: model, effort: effort))
     }
     let peak = model.summary.peak
@@ -225,11 +225,11 @@ extension Codec {
 
   /// Bytes that zstd is tried on at the most: it is slow at its level 19 and takes much memory, and more
   /// hardly change its ratio.
-  private static let mostZstdBytes = 1 << 20
+  private static let maximumZstdBytes = 1 << 20
 
   /// Bits a sample that zstd takes at level 19, on as many of the first samples as are worth the time.
-  private func zstdBits(_ samples: HeldSamples) -> Double {
-    let most = max(1, Self.mostZstdBytes / max(1, samples.rawBytes / samples.rows))
+  private func zstdBits(_ samples: InMemorySamples) -> Double {
+    let most = max(1, Self.maximumZstdBytes / max(1, samples.rawBytes / samples.rows))
     guard let some = samples.first(most) else { return 0 }
     return 8 * Double(ZstdFrame.compress(some.bytes, level: 19, checksum: true).count) / Double(some.rows)
   }
@@ -248,7 +248,7 @@ extension Codec {
         ($0.psnr - middle.psnr).magnitude < ($1.psnr - middle.psnr).magnitude
       })
     else { return nil }
-    let saved = (naturalExponential(pca(middle.psnr)) - middle.bitsPerSample) / 8
+    let saved = (exponential(pca(middle.psnr)) - middle.bitsPerSample) / 8
     let samples = Self.breakEven(
       modelBytes: summary.modelBytes, basisBytes: summary.valuesPerSample * (nearest.components + 4),
       savedBytes: saved)

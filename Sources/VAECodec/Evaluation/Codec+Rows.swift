@@ -11,18 +11,19 @@ extension Codec {
   ///   - effort: how it was encoded.
   /// - Returns: one number for each of the rows that ``RowGatherer`` counts.
   func rowBits(
-    _ samples: HeldSamples, in stream: [UInt8], name: String, model: FittedModel, effort: Int
+    _ samples: InMemorySamples, in stream: [UInt8], name: String, model: FittedModel, effort: Int
   ) throws(CodecError) -> [Double] {
-    let details: StreamDetails
+    let details: StreamMetadata
     switch try nextPart(StreamReader(MemorySource(stream)), name) {
-    case .header(let header): details = try StreamDetails(header.content, name: name)
-    case .compact(let compact): details = try StreamDetails.compact(compact.content, name: name).0
+    case .header(let header): details = try StreamMetadata(header.content, name: name)
+    case .compact(let compact): details = try StreamMetadata.compact(compact.content, name: name).0
     default: return []
     }
     let coding = try details.coding(by: model, name: name)
-    let wanted = samples.spread(most: RowGatherer.mostCounted)
-    let blockRows = min(Self.countedBlockRows, StreamPlan.defaultChunkRows(values: coding.model.values))
-    let plan = StreamPlan(
+    let wanted = samples.spread(most: RowGatherer.maximumCounted)
+    let blockRows = min(
+      Self.countedBlockRows, ChunkCodingContext.defaultChunkRows(values: coding.model.values))
+    let plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: blockRows, effort: Effort(effort), kernels: kernels)
     let codecs = ChunkCodecs(plan, samples.description, workers: workers.count)
     var (bits, next): ([Double], Int) = ([], 0)
@@ -43,7 +44,7 @@ extension Codec {
 
   /// The two strongest latents of some rows, in ascending order; none where the model has no network.
   func latents(
-    of samples: HeldSamples, _ model: FittedModel
+    of samples: InMemorySamples, _ model: FittedModel
   ) -> (_ rows: [(place: Int, row: Int)]) -> [EvaluatedRows.Latents] {
     { rows in
       guard let map = LatentMap(model.model, kernels: self.kernels), map.count > 0 else { return [] }

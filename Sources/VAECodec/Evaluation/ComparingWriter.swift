@@ -2,7 +2,7 @@ import Records
 
 /// Compares what is written to it with samples in memory.
 final class ComparingWriter: SampleWriter {
-  private let samples: HeldSamples
+  private let samples: InMemorySamples
   private let reader: any SampleReader
   private(set) var distortion: Distortion
   /// Squared error by place within a sample; nil where nobody asks.
@@ -16,7 +16,7 @@ final class ComparingWriter: SampleWriter {
   ///   - wanted: rows whose values are kept.
   ///   - makesProfile: whether errors are told by place as well.
   init(
-    _ samples: HeldSamples, keeping wanted: Set<Int> = [], makesProfile: Bool = false, peak: Double = 0
+    _ samples: InMemorySamples, keeping wanted: Set<Int> = [], makesProfile: Bool = false, peak: Double = 0
   ) {
     self.samples = samples
     distortion = Distortion(peak: peak)

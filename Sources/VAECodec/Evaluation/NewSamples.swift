@@ -24,16 +24,16 @@ extension EvaluationReport {
 
 extension Codec {
   /// Samples that are compared at the most, in each of the sets.
-  public static let mostComparedSamples = 2000
+  public static let maximumComparedSamples = 2000
 
   /// Where random numbers of a comparison start.
   private static let comparisonSeed: UInt64 = 1
 
   /// Compares new samples of each sampler that the model has with `samples`, the best first.
   func compare(
-    _ count: Int, with samples: HeldSamples, name: String, model: FittedModel
+    _ count: Int, with samples: InMemorySamples, name: String, model: FittedModel
   ) throws(CodecError) -> [EvaluationReport.NewSamples] {
-    let half = min(count, Self.mostComparedSamples, samples.rows / 2)
+    let half = min(count, Self.maximumComparedSamples, samples.rows / 2)
     guard half >= 2 else { throw .tooFewToCompare(name: name, rows: samples.rows) }
     var order = Array(0..<samples.rows)
     var random = RandomSource(seed: Self.comparisonSeed)

@@ -1,3 +1,5 @@
+import Tensor
+
 /// Rate against distortion, as a curve that can be read off between its points.
 package struct RateCurve {
   private let points: [(bits: Double, psnr: Double)]
@@ -14,7 +16,7 @@ package struct RateCurve {
     guard above > 0 else { return high.psnr == psnr ? high.bits : nil }
     let low = points[above - 1]
     let part = (psnr - low.psnr) / (high.psnr - low.psnr)
-    let (below, beyond) = (naturalLogarithm(low.bits), naturalLogarithm(high.bits))
-    return naturalExponential(below + part * (beyond - below))
+    let (below, beyond) = (logarithm(low.bits), logarithm(high.bits))
+    return exponential(below + part * (beyond - below))
   }
 }

@@ -33,7 +33,7 @@ extension Codec {
       next *= 2
     }
     let peak = model.summary.peak
-    return model.model.firstLatents(counts + [all], of: samples, kernels: kernels, workers: workers).map {
+    return model.model.latentTruncation(counts + [all], of: samples, kernels: kernels, workers: workers).map {
       Reconstruction(
         points: $0.points.map { point in
           Reconstruction.Point(

@@ -5,11 +5,11 @@ final class RowGatherer {
   private static let wantedQualities = [10.0, 30, 50, 70, 90]
   private static let middle = 50.0
   /// Rows and values that are shown at the most; and rows of which bits are counted.
-  private static let (mostShown, mostShownValues) = (8, 1 << 18)
-  static let mostCounted = 1 << 16
-  private static let mostCostliest = 10
+  private static let (maximumShown, maximumShownValues) = (8, 1 << 18)
+  static let maximumCounted = 1 << 16
+  private static let maximumCostliest = 10
 
-  private let samples: HeldSamples
+  private let samples: InMemorySamples
   private let qualities: [Double]
   private let bitsQuality: Double
   /// Rows to count bits of, to show, and those found to be costliest: rows of `samples`.
@@ -23,7 +23,7 @@ final class RowGatherer {
   private var profiles: [EvaluatedRows.Profile] = []
 
   /// - Parameter qualities: those that will be measured, at least one.
-  init(_ samples: HeldSamples, _ qualities: [Double]) {
+  init(_ samples: InMemorySamples, _ qualities: [Double]) {
     func nearest(_ wanted: Double) -> Double {
       qualities.min { ($0 - wanted).magnitude < ($1 - wanted).magnitude } ?? wanted
     }
@@ -31,8 +31,8 @@ final class RowGatherer {
     self.qualities = Set(Self.wantedQualities.map(nearest)).sorted()
     bitsQuality = nearest(Self.middle)
     let width = max(1, samples.description.valuesPerSample)
-    shown = samples.spread(most: min(Self.mostShown, max(1, Self.mostShownValues / width)))
-    counted = samples.spread(most: Self.mostCounted)
+    shown = samples.spread(most: min(Self.maximumShown, max(1, Self.maximumShownValues / width)))
+    counted = samples.spread(most: Self.maximumCounted)
   }
 
   /// Whether bits of rows are to be counted at a quality.
@@ -42,7 +42,7 @@ final class RowGatherer {
   func take(bits: [Double]) {
     self.bits = bits
     let width = max(1, samples.description.valuesPerSample)
-    let most = min(Self.mostCostliest, max(1, Self.mostShownValues / width))
+    let most = min(Self.maximumCostliest, max(1, Self.maximumShownValues / width))
     let order = bits.indices.sorted { (bits[$0], $1) > (bits[$1], $0) }
     costliest = order.prefix(most).map { counted[$0] }
     let rows = Set(shown.map(\.row)).union(costliest.map(\.row))
@@ -78,12 +78,12 @@ final class RowGatherer {
 
   /// Rows spread evenly, and some others, in ascending order.
   private func places(forLatents others: [(place: Int, row: Int)]) -> [(place: Int, row: Int)] {
-    let spread = samples.spread(most: Self.mostLatents)
+    let spread = samples.spread(most: Self.maximumLatents)
     let rows = Set(spread.map(\.row))
     return (spread + others.filter { !rows.contains($0.row) }).sorted { $0.row < $1.row }
   }
 
-  private static let mostLatents = 600
+  private static let maximumLatents = 600
 
   /// - Parameter quality: the only one to tell of; nil for all.
   private func row(_ place: (place: Int, row: Int), at quality: Double? = nil) -> EvaluatedRows.Row {

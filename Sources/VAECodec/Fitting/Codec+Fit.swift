@@ -22,7 +22,7 @@ public struct FitReport: Sendable {
   /// What a table loses by the model's one scale for all columns at the quality that is taken where none is asked for.
   public var columns: ColumnFindings
   /// Rows that were held out: those that ``ModelSummary/points`` were measured on.
-  let heldOut: HeldSamples
+  let heldOut: InMemorySamples
 
   /// A reader of rows that were held out: those that ``ModelSummary/points`` were measured on.
   package func heldOutReader() -> any SampleReader { heldOut.reader() }
@@ -62,12 +62,12 @@ extension Codec {
       }
       isInteger = isInteger && reader.description.elementType.isInteger
     }
-    guard width <= Model.mostValues else {
-      throw .fit(.tooManyValues(width, most: Model.mostValues), name: first.name)
+    guard width <= Model.maximumValues else {
+      throw .fit(.tooManyValues(width, most: Model.maximumValues), name: first.name)
     }
     // The fit holds samples, standardized samples, their parts, and what is left of them.
     let copies = 6
-    let most = max(ModelFit.fewestRows, memory / (max(1, width) * MemoryLayout<Float>.size * copies))
+    let most = max(ModelFit.minimumRows, memory / (max(1, width) * MemoryLayout<Float>.size * copies))
     var reservoir = RowReservoir(width: width, most: most, seed: options.seed)
     var some = RowSample(values: width)
     // What binary32 does not hold has another range there.
@@ -96,7 +96,7 @@ extension Codec {
       throw .fit(error, name: first.name)
     }
     let peak = description.elementType.exceedsBinary32 ? spread.width : result.peak
-    var notes = ModelNotes(
+    var notes = ModelMetadata(
       elementType: description.elementType, sampleShape: description.sampleShape,
       fittedRows: result.fittedRows,
       heldOutRows: result.heldOutRows, peak: peak,
@@ -104,15 +104,15 @@ extension Codec {
         ModelSummary.Latent(bits: $0, variance: $1)
       })
     notes.pca = result.pca.filter { $0.error > 0 }.sorted { $0.bits < $1.bits }.map {
-      ModelNotes.PCAPoint(
+      ModelMetadata.PCAPoint(
         bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: peak)),
         components: $0.components)
     }
-    notes.evidence = result.evidence
+    notes.elbo = result.elbo
     if !result.trainingCurve.isEmpty {
       notes.sections.append(
-        ModelNotes.Section(
-          kind: ModelNotes.Section.trainingCurve, bytes: TrainingCurve.encode(result.trainingCurve)))
+        ModelMetadata.Section(
+          kind: ModelMetadata.Section.trainingCurve, bytes: TrainingCurve.encode(result.trainingCurve)))
     }
     notes.explainedVariance = result.explainedVariance
     notes.set(result.latentMixture)
@@ -132,7 +132,7 @@ extension Codec {
     _ batch: SampleBatch?, _ description: SampleDescription, _ model: FittedModel
   ) -> ColumnFindings {
     guard let batch, case .quality(let quality) = EncodeOptions().target else { return ColumnFindings() }
-    let pass = EncodingPass(
+    let pass = StreamEncoder(
       codec: self, model: model, name: "", description: description, chunkRows: batch.rows, effort: .standard,
       peak: model.summary.peak)
     return ColumnFindings(
@@ -141,18 +141,19 @@ extension Codec {
   }
 
   /// Rows that the qualities are measured on at the most, and values, but for so many rows.
-  private static let (mostMeasuredRows, mostMeasuredValues, enoughMeasuredRows) = (4096, 1 << 18, 512)
+  private static let (maximumMeasuredRows, maximumMeasuredValues, enoughMeasuredRows) = (4096, 1 << 18, 512)
 
   /// Rows that were held out, or as many of them as are worth the time.
-  private func measured(_ held: Matrix, as summary: ModelSummary) throws(CodecError) -> HeldSamples {
+  private func measured(_ held: Matrix, as summary: ModelSummary) throws(CodecError) -> InMemorySamples {
     let rows = min(
-      held.rows, Self.mostMeasuredRows, max(Self.enoughMeasuredRows, Self.mostMeasuredValues / held.columns))
+      held.rows, Self.maximumMeasuredRows,
+      max(Self.enoughMeasuredRows, Self.maximumMeasuredValues / held.columns))
     let batch = SampleBatch(
       floats: (0..<rows).flatMap { held.values(ofRow: $0 * held.rows / rows) },
       elementType: summary.elementType,
       valuesPerSample: held.columns)
     do {
-      return HeldSamples(
+      return InMemorySamples(
         [batch],
         try SampleDescription(
           elementType: summary.elementType, sampleShape: summary.sampleShape, format: .raw, rows: rows))
@@ -163,7 +164,7 @@ extension Codec {
 
   /// Rate and PSNR of every fifth quality on rows that were held out.
   private func points(
-    of model: FittedModel, on held: HeldSamples
+    of model: FittedModel, on held: InMemorySamples
   ) throws(CodecError) -> [ModelSummary.Point] {
     var points: [ModelSummary.Point] = []
     for quality in stride(from: 0.0, through: 100, by: 5) {

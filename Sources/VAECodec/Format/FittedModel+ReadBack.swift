@@ -7,7 +7,9 @@ extension FittedModel {
   ///
   /// - Parameter name: the output in messages.
   func readBack(_ sink: any ReadableSink, name: String) throws(CodecError) {
-    guard let store = try naming(name, { () throws(ByteIOError) in try sink.written() }) else { return }
+    guard let store = try withFileContext(name, { () throws(ByteIOError) in try sink.written() }) else {
+      return
+    }
     try checkReading(StoreSource(store), name: name)
   }
 

@@ -12,7 +12,7 @@ public struct FittedModel: Sendable {
   /// What it holds, in numbers.
   public let summary: ModelSummary
   let model: Model
-  let notes: ModelNotes
+  let notes: ModelMetadata
   /// Latents together, to draw new ones from; nil where the fit found none better than the prior.
   let mixture: GaussianMixture?
   let fingerprintNumber: UInt64
@@ -23,7 +23,7 @@ public struct FittedModel: Sendable {
   static let version: UInt8 = 2
 
   /// The version of a model's file: the oldest that has all that it needs. Textbook VAEs came with version 2.
-  private static func version(of model: Model) -> UInt8 { model.network?.evidence == nil ? 1 : 2 }
+  private static func version(of model: Model) -> UInt8 { model.network?.elbo == nil ? 1 : 2 }
   private static let headSize = 16
   /// Content of more bytes is refused.
   private static let largestContent = 1 << 30
@@ -97,7 +97,8 @@ public struct FittedModel: Sendable {
     guard version == Self.version(of: model) else {
       throw .damagedModel(name: name, reason: "its version is not that of what it holds")
     }
-    guard let notes = ModelNotes(model.notes, values: model.values), notes.areLatentsSound(for: model) else {
+    guard let notes = ModelMetadata(model.notes, values: model.values), notes.areLatentsSound(for: model)
+    else {
       throw .damagedModel(name: name, reason: "its notes are not what a fit writes")
     }
     self.init(bytes: bytes, model: model, notes: notes, fingerprint: fingerprint)
@@ -112,7 +113,7 @@ public struct FittedModel: Sendable {
   package static func read(
     _ source: any ByteSource, name: String, memory: MemoryLimit = .standard
   ) throws(CodecError) -> FittedModel {
-    let bytes = try naming(name) { () throws(ByteIOError) in
+    let bytes = try withFileContext(name) { () throws(ByteIOError) in
       let head = try source.read(upTo: headSize)
       // What is no model is not read to its end: it may be anything.
       let most = min(largestContent, memory.bytes)
@@ -124,10 +125,10 @@ public struct FittedModel: Sendable {
   }
 
   /// The file of a model that has just been fitted.
-  init(_ fitted: Model, notes: ModelNotes) { self.init(fitted, written: notes.readable(for: fitted)) }
+  init(_ fitted: Model, notes: ModelMetadata) { self.init(fitted, written: notes.readable(for: fitted)) }
 
   /// The file of a model with notes as they are, whether a reader takes them or not.
-  init(_ fitted: Model, written notes: ModelNotes) {
+  init(_ fitted: Model, written notes: ModelMetadata) {
     var model = fitted
     model.notes = notes.encode()
     let content = model.encode()
@@ -141,7 +142,7 @@ public struct FittedModel: Sendable {
     self.init(bytes: w.bytes, model: model, notes: notes, fingerprint: fingerprint)
   }
 
-  private init(bytes: [UInt8], model: Model, notes: ModelNotes, fingerprint: UInt64) {
+  private init(bytes: [UInt8], model: Model, notes: ModelMetadata, fingerprint: UInt64) {
     self.bytes = bytes
     self.model = model
     self.notes = notes
@@ -158,7 +159,7 @@ public struct FittedModel: Sendable {
       modelBytes: bytes.count,
       sampleShape: notes.sampleShape, valuesPerSample: model.values, elementType: notes.elementType,
       fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak, latents: latents,
-      hidden: model.network?.hidden ?? [], evidence: Self.evidence(model, notes),
+      hidden: model.network?.hidden ?? [], elbo: Self.elbo(model, notes),
       parameters: model.network?.parameterCount ?? 0,
       residualComponents: model.layers.map(\.components), hasValueLayer: model.valueLayer != nil,
       mixtureComponents: mixture?.count ?? 0, mixtureLatents: mixture?.latents ?? 0,
@@ -167,13 +168,13 @@ public struct FittedModel: Sendable {
         ModelSummary.PCAPoint(
           bitsPerSample: Double($0.bits), psnr: Double($0.psnr), components: $0.components)
       },
-      trainingCurve: notes.section(ModelNotes.Section.trainingCurve).map(TrainingCurve.decode) ?? [])
+      trainingCurve: notes.section(ModelMetadata.Section.trainingCurve).map(TrainingCurve.decode) ?? [])
   }
 
-  private static func evidence(_ model: Model, _ notes: ModelNotes) -> ModelSummary.Evidence? {
-    guard let evidence = model.network?.evidence else { return nil }
-    return ModelSummary.Evidence(
-      likelihood: evidence.likelihood.name, beta: Double(evidence.beta), heldOut: notes.evidence)
+  private static func elbo(_ model: Model, _ notes: ModelMetadata) -> ModelSummary.ELBOTerms? {
+    guard let elbo = model.network?.elbo else { return nil }
+    return ModelSummary.ELBOTerms(
+      likelihood: elbo.likelihood.name, beta: Double(elbo.beta), heldOut: notes.elbo)
   }
 
   /// Names the model in every stream that it encodes: 16 hexadecimal digits.

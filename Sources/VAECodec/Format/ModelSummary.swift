@@ -44,7 +44,7 @@ public struct ModelSummary: Equatable, Sendable {
   /// Widths of the encoder's hidden layers.
   public var hidden: [Int]
   /// Of a textbook VAE: what it was fitted to, and how near it came on held-out rows; nil of a fit to rate and distortion.
-  public var evidence: Evidence?
+  public var elbo: ELBOTerms?
   /// Numbers in the network.
   public var parameters: Int
   /// Components of the linear residual layers.
@@ -64,13 +64,13 @@ public struct ModelSummary: Equatable, Sendable {
   public var trainingCurve: [TrainingPoint]
 
   /// What a textbook VAE was fitted to.
-  public struct Evidence: Equatable, Sendable {
+  public struct ELBOTerms: Equatable, Sendable {
     /// "bernoulli" or "gaussian".
     public var likelihood: String
     /// The weight of the KL divergence in training.
     public var beta: Double
     /// The evidence lower bound on held-out rows; nil where the notes do not tell.
-    public var heldOut: EvidenceBound?
+    public var heldOut: ELBO?
   }
 
   /// A point of PCA's curve.

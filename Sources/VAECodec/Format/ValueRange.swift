@@ -20,7 +20,7 @@ struct ValueRange {
   var width: Double { lowest <= highest ? highest - lowest : 0 }
 }
 
-extension GuaranteeRequest {
+extension ErrorBoundRequest {
   /// What is to be guaranteed of samples.
   ///
   /// - Parameters:
@@ -31,11 +31,11 @@ extension GuaranteeRequest {
   /// - Throws: ``CodecError/rangeNeedsFile(name:)`` where a range is asked of what can be read only once.
   func resolved(
     first: SampleBatch?, isAll: Bool, name: String, reopen: (() throws(CodecError) -> any SampleReader)?
-  ) throws(CodecError) -> (guarantee: Guarantee, wasRead: Bool) {
+  ) throws(CodecError) -> (errorBound: ErrorBound, wasRead: Bool) {
     switch self {
     case .lossless: return (.lossless, false)
     case .maxError(let bound):
-      return (.maxError(max(0, min(Guarantee.bounds.upperBound, bound))), false)
+      return (.maxError(max(0, min(ErrorBound.bounds.upperBound, bound))), false)
     case .maxErrorOfRange(let share):
       var range = ValueRange()
       if isAll {
@@ -46,7 +46,7 @@ extension GuaranteeRequest {
         let rows = max(1, (1 << 16) / max(1, reader.description.valuesPerSample))
         while let batch = try reading(reader, rows) { range.add(batch) }
       }
-      return (.maxError(max(0, min(Guarantee.bounds.upperBound, share * range.width))), !isAll)
+      return (.maxError(max(0, min(ErrorBound.bounds.upperBound, share * range.width))), !isAll)
     }
   }
 }

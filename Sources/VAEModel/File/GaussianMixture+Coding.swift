@@ -5,7 +5,7 @@ import Tensor
 
 extension GaussianMixture {
   /// Components at the most: more is no mixture of this program.
-  private static let mostComponents = 1 << 12
+  private static let maximumComponents = 1 << 12
 
   /// Bytes that the numbers of a mixture take in a file.
   package static func bytes(latents: Int, components: Int) -> Int {
@@ -33,7 +33,7 @@ extension GaussianMixture {
     do {
       let latents = try r.count()
       let count = try r.count()
-      guard latents >= 1, latents <= most, count >= 1, count <= Self.mostComponents,
+      guard latents >= 1, latents <= most, count >= 1, count <= Self.maximumComponents,
         r.remaining == Self.bytes(latents: latents, components: count)
       else { return nil }
       var components: [Component] = []

@@ -7,12 +7,12 @@ import Tensor
 extension Model {
   /// Widths of a network and the number of its anchors at the most: more is no model of this program.
   private static let widestLayer = 1 << 16
-  private static let mostHiddenLayers = 16
-  private static let mostAnchors = 64
+  private static let maximumHiddenLayers = 16
+  private static let maximumAnchors = 64
   /// With the value layer's, their levels have to fit a byte.
-  private static let mostLayers = 2
+  private static let maximumLayers = 2
   /// Parameters of a network at the most, padding included: 1 GiB.
-  private static let mostParameters = 1 << 28
+  private static let maximumParameters = 1 << 28
 
   /// The content of a model file.
   package func encode() -> [UInt8] {
@@ -23,8 +23,8 @@ extension Model {
     w.append(output.lowest)
     w.append(output.highest)
     w.append(UInt8(output.isInteger ? 1 : 0))
-    w.append(count: front?.stored.rows ?? 0)
-    front?.stored.write(to: &w)
+    w.append(count: inputProjection?.stored.rows ?? 0)
+    inputProjection?.stored.write(to: &w)
     if let network { Self.write(network, to: &w) } else { w.append(count: 0) }
     w.append(count: layers.count)
     for layer in layers { Self.write(layer, to: &w) }
@@ -50,7 +50,7 @@ extension Model {
   ) throws(ModelFileError) {
     var r = ByteReader(content)
     var taken = try ModelMemory(memory, content: content.count)
-    let values = try Self.count(&r, 1...Model.mostValues, "values")
+    let values = try Self.count(&r, 1...Model.maximumValues, "values")
     scale = try Self.float(&r)
     guard scale.isFinite, scale > 0 else { throw .damaged("its scale is impossible") }
     means = try Self.floats(&r, values)
@@ -62,14 +62,14 @@ extension Model {
     output = OutputRule(lowest: lowest, highest: highest, isInteger: isInteger)
     let components = try Self.count(&r, 0...values, "components of the front basis")
     try taken.add(WeightShape(inputs: components, outputs: values), andTranspose: true)
-    front =
+    inputProjection =
       components == 0
-      ? nil : Front(try StoredMatrix(from: &r, rows: components, columns: values), kernels: kernels)
+      ? nil : InputProjection(try StoredMatrix(from: &r, rows: components, columns: values), kernels: kernels)
     let width = components == 0 ? values : components
     network = try Self.network(
       &r, values: width, means: components == 0 ? means : nil, scale: scale, &taken)
     layers = []
-    for _ in 0..<(try Self.count(&r, 0...Self.mostLayers, "layers")) {
+    for _ in 0..<(try Self.count(&r, 0...Self.maximumLayers, "layers")) {
       layers.append(try Self.layer(&r, width: width, kernels, &taken))
     }
     baseline = try Self.flag(&r) ? try Self.layer(&r, width: width, kernels, &taken) : nil
@@ -95,32 +95,32 @@ extension Model {
     w.append(count: a.latents)
     w.append(count: a.hidden.count)
     for width in a.hidden { w.append(count: width) }
-    w.append(count: a.anchors + (network.evidence == nil ? 0 : evidenceFlag))
+    w.append(count: a.anchors + (network.elbo == nil ? 0 : evidenceFlag))
     w.append(network.qualities.low)
     w.append(network.qualities.high)
     for value in network.inverseDeviation { w.append(value) }
     for matrix in network.stored { matrix.write(to: &w) }
-    guard let evidence = network.evidence else { return }
+    guard let elbo = network.elbo else { return }
     w.append(a.activation.rawValue)
-    switch evidence.likelihood {
+    switch elbo.likelihood {
     case .gaussian: w.append(UInt8(0))
     case .bernoulli(let lowest, let highest):
       w.append(UInt8(1))
       w.append(lowest)
       w.append(highest)
     }
-    w.append(evidence.variance)
-    w.append(evidence.beta)
-    evidence.weights.write(to: &w)
-    evidence.bias.write(to: &w)
+    w.append(elbo.variance)
+    w.append(elbo.beta)
+    elbo.weights.write(to: &w)
+    elbo.bias.write(to: &w)
   }
 
   /// Added to the number of anchors of a textbook VAE.
   private static let evidenceFlag = 128
 
-  private static func evidence(
+  private static func elbo(
     _ r: inout ByteReader, units: Int, latents: Int
-  ) throws(ModelFileError) -> (Activation, Evidence) {
+  ) throws(ModelFileError) -> (Activation, ELBOTerms) {
     let raw = try reading { () throws(ByteReader.Failure) in try r.integer(UInt8.self) }
     guard let activation = Activation(rawValue: raw) else { throw .damaged("its activation is unknown") }
     var likelihood = Likelihood.gaussian
@@ -139,7 +139,7 @@ extension Model {
     let bias = try StoredMatrix(from: &r, rows: 1, columns: latents)
     return (
       activation,
-      Evidence(likelihood: likelihood, variance: variance, beta: beta, weights: weights, bias: bias)
+      ELBOTerms(likelihood: likelihood, variance: variance, beta: beta, weights: weights, bias: bias)
     )
   }
 
@@ -150,13 +150,13 @@ extension Model {
     let latents = try count(&r, 0...values, "latents")
     guard latents > 0 else { return nil }
     var hidden: [Int] = []
-    for _ in 0..<(try count(&r, 1...mostHiddenLayers, "hidden layers")) {
+    for _ in 0..<(try count(&r, 1...maximumHiddenLayers, "hidden layers")) {
       hidden.append(try count(&r, 1...widestLayer, "units in a hidden layer"))
     }
-    var anchors = try count(&r, 2...mostAnchors + evidenceFlag, "anchors")
+    var anchors = try count(&r, 2...maximumAnchors + evidenceFlag, "anchors")
     let isTextbook = anchors >= evidenceFlag
     if isTextbook { anchors -= evidenceFlag }
-    guard anchors >= 2, anchors <= mostAnchors, !isTextbook || means != nil else {
+    guard anchors >= 2, anchors <= maximumAnchors, !isTextbook || means != nil else {
       throw .damaged("it has \(anchors) anchors")
     }
     let (low, high) = (try float(&r), try float(&r))
@@ -170,32 +170,32 @@ extension Model {
       weights += from * width
       from = width
     }
-    guard weights <= r.remaining, weights < mostParameters else {
+    guard weights <= r.remaining, weights < maximumParameters else {
       throw .damaged("its network is larger than the file")
     }
     var architecture = Architecture(values: values, latents: latents, hidden: hidden, anchors: anchors)
-    guard architecture.count <= mostParameters else { throw .damaged("its network is too large") }
+    guard architecture.count <= maximumParameters else { throw .damaged("its network is too large") }
     try taken.add(MemoryLimit.sum((architecture.count, MemoryLayout<Float>.size)))
     var stored: [StoredMatrix] = []
     for entry in architecture.entries {
       stored.append(try StoredMatrix(from: &r, rows: entry.shape.inputs, columns: entry.shape.outputs))
     }
-    let qualities = QualityRange(low: low, high: high)
+    let qualities = LambdaRange(low: low, high: high)
     guard isTextbook, let means, let units = hidden.last else {
       return Network(
         architecture, stored: stored, inverseDeviation: inverseDeviation, qualities: qualities)
     }
-    let (activation, evidence) = try evidence(&r, units: units, latents: latents)
+    let (activation, elbo) = try elbo(&r, units: units, latents: latents)
     architecture = Architecture(
       values: values, latents: latents, hidden: hidden, anchors: anchors, activation: activation)
     return Network(
       architecture, stored: stored, inverseDeviation: inverseDeviation, qualities: qualities,
-      evidence: evidence, logistic: evidence.logistic(means: means, scale: scale))
+      elbo: elbo, logistic: elbo.logistic(means: means, scale: scale))
   }
 
   // MARK: linear layers
 
-  private static func write(_ layer: ResidualLayer, to w: inout ByteWriter) {
+  private static func write(_ layer: KLTLayer, to w: inout ByteWriter) {
     w.append(count: layer.components)
     layer.stored.write(to: &w)
     for magnitude in layer.magnitudes { w.append(stored: magnitude) }
@@ -209,7 +209,7 @@ extension Model {
 
   private static func layer(
     _ r: inout ByteReader, width: Int, _ kernels: Kernels, _ taken: inout ModelMemory
-  ) throws(ModelFileError) -> ResidualLayer {
+  ) throws(ModelFileError) -> KLTLayer {
     let components = try count(&r, 1...width, "components of a layer")
     try taken.add(WeightShape(inputs: components, outputs: width), andTranspose: true)
     let stored = try StoredMatrix(from: &r, rows: components, columns: width)
@@ -221,13 +221,13 @@ extension Model {
     }
     var densities: [LogisticMixture] = []
     for _ in 0..<ScaleLevel.count { densities.append(try mixture(&r)) }
-    var shapes: [ResidualLayer.Shape] = []
-    for _ in 0..<(try count(&r, 0...min(components, ResidualLayer.mostShapes), "shapes")) {
+    var shapes: [KLTLayer.Shape] = []
+    for _ in 0..<(try count(&r, 0...min(components, KLTLayer.maximumShapes), "shapes")) {
       let component = try count(&r, 0...components - 1, "component of a shape")
       guard component > shapes.last?.component ?? -1 else { throw .damaged("its shapes are not in order") }
-      shapes.append(ResidualLayer.Shape(component: component, density: try mixture(&r)))
+      shapes.append(KLTLayer.Shape(component: component, density: try mixture(&r)))
     }
-    return ResidualLayer(
+    return KLTLayer(
       stored, magnitudes: magnitudes, densities: densities, shapes: shapes, kernels: kernels)
   }
 

@@ -40,13 +40,13 @@ extension Model {
     let hidden = architecture?.hidden.reduce(0) { $0 + paddedToPanels($1) } ?? 0
     let latents = architecture.map { paddedToPanels($0.latents) } ?? 0
     let components = layers.reduce(0) { $0 + paddedToPanels($1.components) }
-    // See `SampleCoder` and `Pass`, and `ChunkCodec` for the block and what is made of it.
+    // See `SampleCoder` and `NetworkActivations`, and `ChunkCodec` for the block and what is made of it.
     let columns =
       5 * paddedToPanels(width) + 4 * paddedToPanels(values) + 4 * hidden + 8 * latents + 2 * components
       + (architecture?.anchors ?? 0)
     return MemoryLimit.sum(
       (columns, rows * MemoryLayout<Float>.size),
-      ((architecture?.latents ?? 0) + 3 * ScaleLevel.count + 2 * ResidualLayer.mostShapes, Self.tableBytes))
+      ((architecture?.latents ?? 0) + 3 * ScaleLevel.count + 2 * KLTLayer.maximumShapes, Self.tableBytes))
   }
 
   /// Bytes of a frequency table, and of what coders make of it.

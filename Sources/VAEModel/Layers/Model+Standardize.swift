@@ -59,18 +59,19 @@ extension Model {
     return Int(count)
   }
 
-  /// target = the samples as the network takes them: standardized, and on the front basis where there is one.
+  /// target = the samples as the network takes them: standardized, and on the input projection where there is one.
   ///
   /// - Parameters:
   ///   - samples: rows x values, in the data's units.
-  ///   - wide: rows x values, to work in; needed with a front basis alone.
+  ///   - wide: rows x values, to work in; needed with a input projection alone.
   package func prepare(
     _ samples: UnsafeBufferPointer<Float>, rows: Int, wide: Matrix?, into target: Matrix, _ kernels: Kernels
   ) {
     guard let base = samples.baseAddress else { return }
     standardize(base, stride: values, rows: rows, into: wide ?? target, kernels)
-    if let front, let wide {
-      kernels.product(0..<rows, wide, front.analysis.buffer.pointer, front.analysis.shape, into: target)
+    if let inputProjection, let wide {
+      kernels.product(
+        0..<rows, wide, inputProjection.analysis.buffer.pointer, inputProjection.analysis.shape, into: target)
     }
   }
 
@@ -84,9 +85,10 @@ extension Model {
     isWhole: Bool = true, _ kernels: Kernels
   ) {
     var final = reconstruction
-    if let front, let wide {
+    if let inputProjection, let wide {
       kernels.product(
-        0..<rows, reconstruction, front.synthesis.buffer.pointer, front.synthesis.shape, into: wide)
+        0..<rows, reconstruction, inputProjection.synthesis.buffer.pointer, inputProjection.synthesis.shape,
+        into: wide)
       final = wide
     }
     guard let base = samples.baseAddress else { return }
@@ -105,7 +107,7 @@ extension Model {
   /// The output rule's bounds of each value in units of standardized samples; nil where there are none, or where
   /// the network does not work on values.
   package func standardizedBounds() -> (low: FloatBuffer, high: FloatBuffer)? {
-    guard front == nil, output.lowest > -.infinity || output.highest < .infinity else { return nil }
+    guard inputProjection == nil, output.lowest > -.infinity || output.highest < .infinity else { return nil }
     let inverse = 1 / scale
     let (low, high) = (FloatBuffer(count: paddedToPanels(values)), FloatBuffer(count: paddedToPanels(values)))
     for i in 0..<values {

@@ -89,7 +89,7 @@ package struct LogisticMixture: Equatable, Sendable {
       kernels.exponential(&power)
       for i in edges.indices { result[i] += share / (1 + power[i]) }
     }
-    // To the nearest integer, ties to even: without a call of the mathematics library, see `SymbolChoice.swift`.
+    // To the nearest integer, ties to even: without a call of the mathematics library, see `RDOQuantizer.swift`.
     return result.map { Int32((Double($0 * 0x1p24) + 0x1.8p52) - 0x1.8p52) }
   }
 

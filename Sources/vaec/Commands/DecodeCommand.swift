@@ -128,7 +128,7 @@ struct DecodeCommand: ParsableCommand {
     if keepGoing || rows != .all {
       let whole =
         if let store { store } else {
-          try naming(input.name) { () throws(ByteIOError) in try file.store() }
+          try withFileContext(input.name) { () throws(ByteIOError) in try file.store() }
         }
       return try codec.decode(
         whole, name: input.name, model: model, rows: rows, keepsGoing: keepGoing, makeWriter: makeWriter)
@@ -148,13 +148,13 @@ struct DecodeCommand: ParsableCommand {
     // How many rows there are is written before them and cannot be corrected: all streams of the input are counted first.
     let whole: FileStore
     if input.isStandardInput || file.position == nil {
-      whole = try naming(input.name) { () throws(ByteIOError) in
+      whole = try withFileContext(input.name) { () throws(ByteIOError) in
         let spool = try SpoolFile()
         try source.copy(to: spool)
         return try spool.store()
       }
     } else {
-      whole = try naming(input.name) { () throws(ByteIOError) in
+      whole = try withFileContext(input.name) { () throws(ByteIOError) in
         try file.move(to: 0)
         return try file.store()
       }
@@ -165,7 +165,7 @@ struct DecodeCommand: ParsableCommand {
 
   private func store(of input: InputFile) throws(CodecError) -> FileStore {
     let source = try input.open()
-    return try naming(input.name) { () throws(ByteIOError) in try source.store() }
+    return try withFileContext(input.name) { () throws(ByteIOError) in try source.store() }
   }
 
   /// How many rows all inputs together have that are to be written; nil where the format of the first does not say it.

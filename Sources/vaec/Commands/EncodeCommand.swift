@@ -68,7 +68,7 @@ struct EncodeCommand: ParsableCommand {
     let codec = try general.codec(memory: limits.memory)
     let model = try model.read(memory: limits.memory)
     var options = EncodeOptions(
-      target: target.target, guarantee: target.guarantee, chunkRows: chunk, effort: effort.effort,
+      target: target.target, errorBound: target.errorBound, chunkRows: chunk, effort: effort.effort,
       carriesModel: withModel)
     options.measuresDistortion = !measure.noMeasure
     if append { return try appendAll(codec, model, options) }
@@ -77,12 +77,12 @@ struct EncodeCommand: ParsableCommand {
     try FileResults(general).collect(inputs) { input in
       let output = try target(of: input, roles)
       let source = try input.open()
-      let sink = try naming(output.name) { () throws(ByteIOError) in
+      let sink = try withFileContext(output.name) { () throws(ByteIOError) in
         try output.open(Provenance(copying: source), isDurable: files.removesInput)
       }
       let (report, comparison) = try encode(input, source, codec, model, options, to: sink)
       try codec.readBack(sink, name: output.name, samples: report.samples)
-      try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
+      try withFileContext(output.name) { () throws(ByteIOError) in try sink.finish() }
       try files.clearAway(input, source, after: sink)
       return Transfer(report, from: input, to: output, comparison)
     }
@@ -108,7 +108,7 @@ struct EncodeCommand: ParsableCommand {
     let readOptions = reading.readOptions(memory: limits.memory, notes: notes)
     var comparison: ContentComparison?
     var spooled: OpenedSamples?
-    if options.guarantee == .lossless {
+    if options.errorBound == .lossless {
       let compared = try input.comparison(source, readOptions)
       comparison = compared.0
       spooled = try compared.reopen.map { (reopen) throws(CodecError) in
@@ -131,7 +131,7 @@ struct EncodeCommand: ParsableCommand {
     let inputs = try inputs()
     try FileRoles(reading: [self.model.model] + inputs.map(\.path)).write(.file(path, overwrite: true))
     try OutputSuffix.check(path, holds: .stream)
-    let file = try naming(path) { () throws(ByteIOError) in try AppendingFile(path: path) }
+    let file = try withFileContext(path) { () throws(ByteIOError) in try AppendingFile(path: path) }
     let before = try AppendedSamples(after: file.store(), name: path, model: model)
     var (added, samples) = ([(input: InputFile, source: FileSource)](), 0)
     try Interruption.ending(by: file.undoing.undo) {
@@ -143,7 +143,7 @@ struct EncodeCommand: ParsableCommand {
         return Transfer(report, from: input, to: .file(path, overwrite: false), comparison)
       } afterwards: {
         try codec.readBack(file, name: path, samples: samples)
-        try naming(path) { () throws(ByteIOError) in
+        try withFileContext(path) { () throws(ByteIOError) in
           try file.finish(
             provenance: .derived(from: added.compactMap(\.source.opened)), isDurable: files.removesInput)
         }

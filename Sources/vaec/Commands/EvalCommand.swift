@@ -36,7 +36,7 @@ struct EvalCommand: ParsableCommand {
   var every: Int?
 
   @Option(
-    defaultAsFlag: Codec.mostComparedSamples, parsing: .next,
+    defaultAsFlag: Codec.maximumComparedSamples, parsing: .next,
     help: ArgumentHelp(
       "Compare n new samples with as many of DATA; without n, as many as half of DATA allows.",
       valueName: "n"))
@@ -57,8 +57,8 @@ struct EvalCommand: ParsableCommand {
     if let every, !(1...100).contains(every) {
       throw ValidationError("--every takes a number from 1 to 100.")
     }
-    if let samples, !(2...Codec.mostComparedSamples).contains(samples) {
-      throw ValidationError("--samples takes a number from 2 to \(Codec.mostComparedSamples).")
+    if let samples, !(2...Codec.maximumComparedSamples).contains(samples) {
+      throw ValidationError("--samples takes a number from 2 to \(Codec.maximumComparedSamples).")
     }
     try InputFile.refuseTerminal([InputFile(data)])
     try report.validate(json: general.json)

@@ -39,7 +39,8 @@ struct PackCommand: ParsableCommand {
     }
     let codec = try general.codec()
     var options = EncodeOptions(
-      target: target.target, guarantee: target.isEmpty ? .lossless : target.guarantee, effort: effort.effort)
+      target: target.target, errorBound: target.isEmpty ? .lossless : target.errorBound, effort: effort.effort
+    )
     options.measuresDistortion = !measure.noMeasure
     let console = general.console
     let inputs = try files.inputs(.samples(raw: reading.dtype != nil))
@@ -53,14 +54,14 @@ struct PackCommand: ParsableCommand {
       let readOptions = reading.readOptions(memory: fitting.readingMemory, notes: notes)
       var spooled: (open: () throws(CodecError) -> any SampleReader, fileBytes: Int)?
       var comparison: ContentComparison?
-      if options.guarantee == .lossless {
+      if options.errorBound == .lossless {
         let compared = try input.comparison(source, readOptions)
         comparison = compared.0
         spooled = compared.reopen.map { ($0, compared.fileBytes) }
         try comparison?.tell(console, name: input.name, removesInput: files.removesInput)
       }
       let samples = try spooled ?? input.repeatable(source, readOptions)
-      let sink = try naming(output.name) { () throws(ByteIOError) in
+      let sink = try withFileContext(output.name) { () throws(ByteIOError) in
         try output.open(Provenance(copying: source), isDurable: files.removesInput)
       }
       let message = "finishing the epoch, then encoding; press again to stop at once"
@@ -73,7 +74,7 @@ struct PackCommand: ParsableCommand {
       }
       try codec.readBack(sink, name: output.name, samples: report.encode.samples)
       report.encode.fileBytes = samples.fileBytes
-      try naming(output.name) { () throws(ByteIOError) in try sink.finish() }
+      try withFileContext(output.name) { () throws(ByteIOError) in try sink.finish() }
       try files.clearAway(input, source, after: sink)
       console.tell(notes)
       return Packing(report, from: input, to: output, comparison)

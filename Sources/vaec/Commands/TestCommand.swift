@@ -37,7 +37,7 @@ struct TestCommand: ParsableCommand {
 
   private func check(_ input: InputFile, _ codec: Codec) throws -> Verdict {
     let opened = try input.open()
-    let store = try naming(input.name) { () throws(ByteIOError) in try opened.store() }
+    let store = try withFileContext(input.name) { () throws(ByteIOError) in try opened.store() }
     let source = PeekingSource(StoreSource(store))
     switch try FileContent(of: source, name: input.name) {
     case .model:

@@ -24,7 +24,7 @@ final class CheckpointFile {
   var checkpoints: FitCheckpoints {
     FitCheckpoints(resumed: resumed) { write in
       do throws(CodecError) {
-        try naming(self.path) { () throws(ByteIOError) in
+        try withFileContext(self.path) { () throws(ByteIOError) in
           try write(
             try OutputFile(path: self.path, overwrite: true, provenance: self.provenance, isDurable: true))
         }

@@ -9,7 +9,7 @@ enum FileContent {
 
   /// Looks at the first bytes of `source`, which can be read as before.
   init(of source: PeekingSource, name: String) throws(CodecError) {
-    let kind = try naming(name) { () throws(ByteIOError) in
+    let kind = try withFileContext(name) { () throws(ByteIOError) in
       let kind = FileKind(of: try source.peek(12))
       return kind == .zstd ? FileKind(of: try source.peek(FileKind.zstdPrefixSize)) : kind
     }

@@ -13,7 +13,7 @@ extension InputFile {
     ContentComparison, reopen: (() throws(CodecError) -> any SampleReader)?, fileBytes: Int
   ) {
     let isRepeatable = source.position != nil
-    let store = try naming(name) { () throws(ByteIOError) in try source.store() }
+    let store = try withFileContext(name) { () throws(ByteIOError) in try source.store() }
     do throws(SampleIOError) {
       let comparison = try ContentComparison(of: { StoreSource(store) }, name: name, options: options)
       guard !isRepeatable else { return (comparison, nil, store.size) }

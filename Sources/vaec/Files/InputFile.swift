@@ -24,7 +24,7 @@ struct InputFile {
   /// Opens it.
   func open() throws(CodecError) -> FileSource {
     if isStandardInput { return .standardInput() }
-    return try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
+    return try withFileContext(path) { () throws(ByteIOError) in try FileSource(path: path) }
   }
 
   /// Reads what was opened as samples that can be read more than once.
@@ -42,7 +42,7 @@ struct InputFile {
   ) -> (() throws(CodecError) -> any SampleReader)? {
     guard let start = source.position else { return nil }
     return { () throws(CodecError) in
-      try naming(name) { () throws(ByteIOError) in try source.move(to: start) }
+      try withFileContext(name) { () throws(ByteIOError) in try source.move(to: start) }
       return try self.reader(of: source, options)
     }
   }
@@ -54,14 +54,14 @@ struct InputFile {
     _ source: FileSource, _ options: ReadOptions
   ) throws(CodecError) -> (open: () throws(CodecError) -> any SampleReader, fileBytes: Int) {
     if let size = source.remainingSize, let reopen = reopening(source, options) { return (reopen, size) }
-    let spool = try naming(name) { () throws(ByteIOError) in
+    let spool = try withFileContext(name) { () throws(ByteIOError) in
       let spool = try SpoolFile()
       try source.copy(to: spool)
       try spool.finish()
       return spool
     }
     let open = { () throws(CodecError) -> any SampleReader in
-      let source = try naming(name) { () throws(ByteIOError) in try spool.source() }
+      let source = try withFileContext(name) { () throws(ByteIOError) in try spool.source() }
       return try self.reader(of: source, options)
     }
     return (open, spool.count)

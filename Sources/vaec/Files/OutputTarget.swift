@@ -19,7 +19,9 @@ enum OutputTarget {
     guard case .file(let path, let overwrite) = self, FileStatus(ofPath: path)?.isSpecial != true else {
       return
     }
-    try naming(path) { () throws(ByteIOError) in try OutputFile(path: path, overwrite: overwrite).discard() }
+    try withFileContext(path) { () throws(ByteIOError) in
+      try OutputFile(path: path, overwrite: overwrite).discard()
+    }
   }
 
   /// Begins to write. A file appears when it is finished (see ``finish(_:)``), and not otherwise.

@@ -48,7 +48,7 @@ struct CheckpointOptions: ParsableArguments {
   func open(_ provenance: Provenance, _ console: Console) throws(CodecError) -> CheckpointFile? {
     guard let written else { return nil }
     let source = try resume.map { (path) throws(CodecError) in
-      try naming(path) { () throws(ByteIOError) in try FileSource(path: path) }
+      try withFileContext(path) { () throws(ByteIOError) in try FileSource(path: path) }
     }
     return CheckpointFile(path: written, resumed: source, provenance, console)
   }

@@ -46,7 +46,7 @@ struct ReportOption: ParsableArguments {
       source: source, modelName: modelName, model: model, evaluation: evaluation, rows: rows,
       json: EvaluationResult(evaluation).json.text)
     let target: OutputTarget = usesStandardOutput ? .standardOutput : .file(report, overwrite: overwrite)
-    try naming(target.name) { () throws(ByteIOError) in
+    try withFileContext(target.name) { () throws(ByteIOError) in
       let output = try target.open(provenance)
       try output.write(Array(page.html.utf8))
       try output.finish()

@@ -30,7 +30,7 @@ struct TargetOptions: ParsableArguments {
     help: ArgumentHelp(
       "No value is off by more than this, or than this share of the values' range, as 1%.", valueName: "e|e%"),
     transform: parseBound)
-  var maxError: GuaranteeRequest?
+  var maxError: ErrorBoundRequest?
 
   @Flag(help: "Every value comes back exactly.")
   var lossless = false
@@ -52,7 +52,7 @@ struct TargetOptions: ParsableArguments {
   }
 
   /// What is to hold of every value, if anything is.
-  var guarantee: GuaranteeRequest? { lossless ? .lossless : maxError }
+  var errorBound: ErrorBoundRequest? { lossless ? .lossless : maxError }
 
   /// The target as the library takes it.
   var target: EncodeTarget {
@@ -63,9 +63,9 @@ struct TargetOptions: ParsableArguments {
   }
 }
 
-private func parseBound(_ text: String) throws -> GuaranteeRequest {
+private func parseBound(_ text: String) throws -> ErrorBoundRequest {
   let isShare = text.hasSuffix("%")
-  guard let number = Double(isShare ? String(text.dropLast()) : text), Guarantee.bounds.contains(number)
+  guard let number = Double(isShare ? String(text.dropLast()) : text), ErrorBound.bounds.contains(number)
   else {
     throw ValidationError("say a number from 0 on, as 0.01, or a share of the values' range, as 1%.")
   }

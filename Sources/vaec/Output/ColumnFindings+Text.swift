@@ -2,7 +2,7 @@ import VAECodec
 
 extension ColumnFindings {
   /// The maximum number of names in a list.
-  private static let mostNames = 3
+  private static let maximumNames = 3
 
   /// A line each for what columns lose and for fill values, where there are any.
   ///
@@ -53,7 +53,7 @@ extension ColumnFindings {
 
   /// The first of some names, and how many more there are.
   private static func list(_ names: [String]) -> String {
-    let shown = names.count == mostNames + 1 ? names[...] : names.prefix(mostNames)
+    let shown = names.count == maximumNames + 1 ? names[...] : names.prefix(maximumNames)
     let more = names.count - shown.count
     if more > 0 { return "\(shown.joined(separator: ", ")) and \(more) more" }
     guard let last = shown.last, shown.count > 1 else { return shown.first ?? "" }

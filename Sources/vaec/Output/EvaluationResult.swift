@@ -62,7 +62,7 @@ struct EvaluationResult {
 
   private var conclusions: [String] {
     var lines: [String] = []
-    if let bound = report.evidence { lines.append("ELBO: \(ModelText.line(bound))") }
+    if let bound = report.elbo { lines.append("ELBO: \(ModelText.line(bound))") }
     if let change = report.bdRateVsPCA {
       lines.append("Mean rate against PCA at equal PSNR: \(change > 0 ? "+" : "")\(change.fixed(1)) %")
     }
@@ -114,7 +114,7 @@ struct EvaluationResult {
         ("break_even_samples", JSON(report.breakEvenSamples)),
         ("break_even_samples_vs_zstd", JSON(report.breakEvenSamplesVsZstd)),
         ("zstd_bits_per_sample", .number(report.zstdBitsPerSample)),
-      ] + ModelText.json(report.evidence) + latentMembers)
+      ] + ModelText.json(report.elbo) + latentMembers)
   }
 
   /// What is about latents: nothing where the model has none.

@@ -52,7 +52,7 @@ struct StreamDescription: FileResult {
         "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.elementType))")
       list.add("format", stream.format)
       list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "none of the model's")
-      if let guarantee = stream.guarantee { list.add("guarantee", guarantee.text) }
+      if let errorBound = stream.errorBound { list.add("guarantee", errorBound.text) }
       if let target = stream.target {
         list.add("target", target.text + target.decision(of: stream.samples))
       }
@@ -87,7 +87,7 @@ struct StreamDescription: FileResult {
       ("model_bytes", .integer(stream.modelBytes)), ("sample_shape", JSON(stream.sampleShape)),
       ("dtype", .string(stream.elementType.name)),
       ("format", .string(stream.format)), ("quality", stream.quality.map { .number($0) } ?? .null),
-      ("guarantee", stream.guarantee?.json ?? .null),
+      ("guarantee", stream.errorBound?.json ?? .null),
       ("samples", .integer(stream.samples)),
       ("chunk_rows", .integer(stream.chunkRows)), ("chunks", .integer(stream.chunks)),
       ("stream_bytes", .integer(stream.streamBytes)), ("bits_per_sample", .number(stream.bitsPerSample)),

@@ -26,7 +26,7 @@ struct FitResult {
     let missing =
       report.missingValues == 0
       ? [] : ["\(counted(report.missingValues, "value")) missing (NaN, infinite or too large)"]
-    let bound = (summary.evidence?.heldOut).map { ["ELBO on held-out rows: \(ModelText.line($0))"] } ?? []
+    let bound = (summary.elbo?.heldOut).map { ["ELBO on held-out rows: \(ModelText.line($0))"] } ?? []
     let most = isVerbose ? Int.max : Self.fewLatents
     let latents = summary.latents.isEmpty ? [] : [""] + ModelText.latents(summary, most: most)
     return [head] + missing + bound + latents + [

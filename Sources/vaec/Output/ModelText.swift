@@ -17,22 +17,22 @@ enum ModelText {
       list.add("sampler", sampler(summary))
     }
     list.add("residual layers", residual(summary))
-    if let evidence = summary.evidence {
-      let beta = evidence.beta == 1 ? "" : ", beta \(evidence.beta.significant(4))"
-      list.add("objective", "ELBO, \(evidence.likelihood) likelihood\(beta)")
-      if let bound = evidence.heldOut { list.add("ELBO", line(bound)) }
+    if let elbo = summary.elbo {
+      let beta = elbo.beta == 1 ? "" : ", beta \(elbo.beta.significant(4))"
+      list.add("objective", "ELBO, \(elbo.likelihood) likelihood\(beta)")
+      if let bound = elbo.heldOut { list.add("ELBO", line(bound)) }
     }
     return list.lines
   }
 
   /// The bound and its terms.
-  static func line(_ bound: EvidenceBound) -> String {
+  static func line(_ bound: ELBO) -> String {
     "\(bound.value.fixed(2)) nats a sample (reconstruction \(bound.reconstruction.fixed(2)), "
       + "KL divergence \(bound.divergence.fixed(2)))"
   }
 
   /// The bound and its terms; nothing where there is none.
-  static func json(_ bound: EvidenceBound?) -> [(key: String, value: JSON)] {
+  static func json(_ bound: ELBO?) -> [(key: String, value: JSON)] {
     guard let bound else { return [] }
     return [
       ("elbo", .number(bound.value)), ("elbo_reconstruction", .number(bound.reconstruction)),
@@ -103,11 +103,11 @@ enum ModelText {
         ("explained", JSON(latent.explained)),
       ])
     }
-    let evidence: [(key: String, value: JSON)] =
-      summary.evidence.map {
+    let elbo: [(key: String, value: JSON)] =
+      summary.elbo.map {
         [("likelihood", .string($0.likelihood)), ("beta", .number($0.beta))] + json($0.heldOut)
       } ?? []
-    let objective = summary.evidence == nil ? "rate-distortion" : "elbo"
+    let objective = summary.elbo == nil ? "rate-distortion" : "elbo"
     return [
       ("fingerprint", .string(summary.fingerprint)), ("format_version", .integer(summary.formatVersion)),
       ("model_bytes", .integer(summary.modelBytes)), ("sample_shape", JSON(summary.sampleShape)),
@@ -120,7 +120,7 @@ enum ModelText {
       ("residual_components", JSON(summary.residualComponents)),
       ("value_layer", .bool(summary.hasValueLayer)),
       ("objective", .string(objective)),
-    ] + evidence + [
+    ] + elbo + [
       ("points", .array(points)), ("baseline_pca", .array(pca)),
       ("training_curve", .array(training)),
     ]

@@ -37,7 +37,7 @@ extension TargetOutcome {
   }
 }
 
-extension Guarantee {
+extension ErrorBound {
   /// The same where exact values need not be the bytes of their file.
   var text: String { text(bytesComeBack: false) }
 

@@ -18,7 +18,7 @@ struct Transfer: FileResult {
   /// nil for decoding, and where the model's symbols are not needed.
   private let quality: Double?
   /// What holds of every value.
-  private let guarantee: Guarantee?
+  private let errorBound: ErrorBound?
   /// Whether exact values are the input's bytes; nil where nobody looked.
   private let comparison: ContentComparison?
   /// How far decoded samples are from those that were encoded; nil where nobody asked.
@@ -45,7 +45,7 @@ struct Transfer: FileResult {
     columns = report.columns
     isDecoded = false
     quality = report.quality
-    guarantee = report.guarantee
+    errorBound = report.errorBound
     outcome = report.target
     damage = nil
   }
@@ -72,7 +72,7 @@ struct Transfer: FileResult {
     columns = ColumnFindings()
     isDecoded = true
     quality = nil
-    guarantee = nil
+    errorBound = nil
     outcome = nil
     damage = report.damage.isEmpty ? nil : DamageReport(input.name, report)
   }
@@ -97,7 +97,7 @@ struct Transfer: FileResult {
       console.note("\(input.name): \(promise)")
     }
     if let outcome {
-      let quality = guarantee == nil ? quality.map { " at quality \(text(ofQuality: $0))" } ?? "" : ""
+      let quality = errorBound == nil ? quality.map { " at quality \(text(ofQuality: $0))" } ?? "" : ""
       console.note("\(input.name): \(outcome.text)\(quality)\(outcome.decision(of: samples))")
       if !outcome.isKept {
         console.note(
@@ -122,9 +122,9 @@ struct Transfer: FileResult {
 
   /// What became of the values: "lossless", "no value is off by more than 0.01", "lossy, PSNR 45.02 dB".
   private var promise: String? {
-    switch guarantee {
-    case .lossless?: Guarantee.lossless.text(bytesComeBack: comparison == .same)
-    case .maxError?, nil: guarantee?.text
+    switch errorBound {
+    case .lossless?: ErrorBound.lossless.text(bytesComeBack: comparison == .same)
+    case .maxError?, nil: errorBound?.text
     }
   }
 
@@ -144,7 +144,7 @@ struct Transfer: FileResult {
     if !isDecoded {
       members += [
         ("clipped_values", .integer(clippedValues)), ("non_finite_values", .integer(nonFiniteValues)),
-        ("guarantee", guarantee?.json ?? .null),
+        ("guarantee", errorBound?.json ?? .null),
       ]
       members += columns.members
     }

@@ -11,7 +11,7 @@ enum CheckpointTarget: FuzzTarget {
   static let name = "checkpoint"
 
   private enum Kind: CaseIterable {
-    case steps, clock, evidence, samples
+    case steps, clock, elbo, samples
 
     var options: FitOptions {
       var options = FitOptions()
@@ -19,7 +19,7 @@ enum CheckpointTarget: FuzzTarget {
       switch self {
       case .steps: break
       case .clock: (options.epochs, options.seconds) = (nil, 0.02)
-      case .evidence: options.objective = .elbo
+      case .elbo: options.objective = .elbo
       case .samples: (options.hidden, options.samples) = (nil, 3000)
       }
       return options

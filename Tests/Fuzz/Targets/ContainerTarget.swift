@@ -44,7 +44,7 @@ enum ContainerTarget: FuzzTarget {
   static func seeds() throws -> [[UInt8]] {
     let files = try FixtureFiles.files(in: "golden", below: 4096).filter { $0.name.hasSuffix(".vaec") }.map(
       \.bytes)
-    let model = CarriedModel.frame(try FixtureFiles.golden("front.vae"))
+    let model = EmbeddedModel.frame(try FixtureFiles.golden("front.vae"))
     return files + [try FixtureFiles.golden("bumps-value.vaec") + FixtureFiles.golden("bumps-halves.vaec")]
       + [model + (try FixtureFiles.golden("front.vaec"))]
   }

@@ -12,14 +12,14 @@ enum CorrectionsTarget: FuzzTarget {
     var choices = Choices(input)
     let type = ElementType.allCases[choices.number(below: ElementType.allCases.count)]
     let shape = (0..<choices.number(below: 4)).map { _ in 1 + choices.number(below: 7) }
-    let guarantee: Guarantee?
+    let errorBound: ErrorBound?
     switch choices.number(below: 4) {
-    case 0: guarantee = nil
-    case 1: guarantee = .lossless
-    case 2: guarantee = .maxError(Double(choices.byte()) / 16)
+    case 0: errorBound = nil
+    case 1: errorBound = .lossless
+    case 2: errorBound = .maxError(Double(choices.byte()) / 16)
     default:
       let bound = Double(bitPattern: choices.number(bytes: 8))
-      guarantee = Guarantee.bounds.contains(bound) ? .maxError(bound) : .lossless
+      errorBound = ErrorBound.bounds.contains(bound) ? .maxError(bound) : .lossless
     }
     let description = try SampleDescription(elementType: type, sampleShape: shape, format: .raw)
     let rows = 1 + choices.number(below: 8)
@@ -30,24 +30,24 @@ enum CorrectionsTarget: FuzzTarget {
         ? Float(bitPattern: UInt32(choices.number(bytes: 4)))
         : Float(place * 53 % 97) + Float(Int8(bitPattern: place < 16 ? choices.byte() : 0)) / 8
     }
-    let coder = CorrectionCoder(description, guarantee)
+    let coder = CorrectionCoder(description, errorBound)
     guard let batch = try? coder.decode(choices.rest, base: base) else { return }
     try BrokenPromise.unless(batch.rows == rows, "rows are miscounted")
     let exact = CorrectionCoder(description, .lossless)
     let again = try? exact.decode(exact.encode(batch, base: base)[...], base: base)
     try BrokenPromise.unless(again?.bytes == batch.bytes, "lossless corrections have lost something")
-    guard case .maxError(let bound) = guarantee else { return }
+    guard case .maxError(let bound) = errorBound else { return }
     guard let near = try? coder.decode(coder.encode(batch, base: base)[...], base: base) else {
       throw BrokenPromise("corrections cannot be decoded")
     }
     try BrokenPromise.unless(
       zip(near.doubles(), batch.doubles()).allSatisfy { near, value in
-        value.isFinite ? Lattice.isWithin(bound, value, near) : near.bitPattern == value.bitPattern
+        value.isFinite ? BoundedQuantizer.isWithin(bound, value, near) : near.bitPattern == value.bitPattern
       }, "corrections exceed their bound")
   }
 
   static func seeds() throws -> [[UInt8]] {
-    let promises: [(Guarantee?, [UInt8])] = [(nil, [0]), (.lossless, [1]), (.maxError(0.5), [2, 8])]
+    let promises: [(ErrorBound?, [UInt8])] = [(nil, [0]), (.lossless, [1]), (.maxError(0.5), [2, 8])]
     var seeds: [[UInt8]] = []
     for (index, type) in ElementType.allCases.enumerated() {
       let description = try SampleDescription(elementType: type, sampleShape: [4, 5], format: .raw)
@@ -57,10 +57,10 @@ enum CorrectionsTarget: FuzzTarget {
       var numbers = base.map { (x: Float) -> Float in (x + Float(Int(x) % 5)).rounded() }
       if !type.isInteger { numbers[7] = .nan }
       let batch = SampleBatch(floats: numbers, elementType: type, valuesPerSample: 20)
-      for (guarantee, promise) in promises {
+      for (errorBound, promise) in promises {
         var seed: [UInt8] = [UInt8(index), 2, 3, 4] + promise + [2, 0]
         seed += [UInt8](repeating: 3, count: 16)
-        seed += CorrectionCoder(description, guarantee).encode(batch, base: base)
+        seed += CorrectionCoder(description, errorBound).encode(batch, base: base)
         seeds.append(seed)
       }
     }

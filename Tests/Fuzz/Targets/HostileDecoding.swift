@@ -54,7 +54,7 @@ enum HostileDecoding {
   /// What a hostile file may use here.
   private static let memory = MemoryLimit(bytes: 1 << 26)
   /// Samples that a hostile file may write here.
-  private static let mostRows = 1 << 20
+  private static let maximumRows = 1 << 20
 
   private static func catching<R>(_ body: () throws -> R) throws -> R? {
     do {
@@ -69,7 +69,7 @@ enum HostileDecoding {
   ) throws(CodecError) -> any SampleWriter {
     var raw = description
     raw.format = .raw
-    return LimitedWriter(try ModelTarget.makeWriter(raw, sink), rows: mostRows)
+    return LimitedWriter(try ModelTarget.makeWriter(raw, sink), rows: maximumRows)
   }
 
   /// Another writer that takes no more than a number of rows: a few bytes may stand for millions.
@@ -84,7 +84,7 @@ enum HostileDecoding {
 
     func write(_ batch: SampleBatch) throws(SampleIOError) {
       rows -= batch.rows
-      guard rows >= 0 else { throw .tooLarge(name: "stream", limit: HostileDecoding.mostRows) }
+      guard rows >= 0 else { throw .tooLarge(name: "stream", limit: HostileDecoding.maximumRows) }
       try base.write(batch)
     }
 

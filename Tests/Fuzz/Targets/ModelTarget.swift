@@ -66,12 +66,12 @@ enum ModelTarget: FuzzTarget {
       elementType: summary.elementType, sampleShape: summary.sampleShape,
       format: .npy(version: 1, bigEndian: false), rows: rows)
     guard let file = try SampleReading.write(description, samples.bytes) else { return }
-    for guarantee in [nil, GuaranteeRequest.lossless] {
+    for errorBound in [nil, ErrorBoundRequest.lossless] {
       let sink = MemorySink()
       do {
         _ = try codec.encode(
           SampleInput.open(MemorySource(file), name: "data"), name: "data", model: model,
-          options: EncodeOptions(target: .quality(quality), guarantee: guarantee, effort: Int(quality) % 7),
+          options: EncodeOptions(target: .quality(quality), errorBound: errorBound, effort: Int(quality) % 7),
           to: sink)
       } catch is CodecError {
         continue
@@ -85,7 +85,7 @@ enum ModelTarget: FuzzTarget {
         throw BrokenPromise("a stream made with the model cannot be decoded: \(error)")
       }
       try BrokenPromise.unless(
-        guarantee == nil || decoded.bytes == file, "a lossless stream has lost something")
+        errorBound == nil || decoded.bytes == file, "a lossless stream has lost something")
     }
     _ = try? codec.sample(2, from: model, name: "model", quality: quality) {
       (description) throws(CodecError) in

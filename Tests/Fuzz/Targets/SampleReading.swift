@@ -4,7 +4,7 @@
 /// Reads files of samples as the commands do, and writes what came of them.
 enum SampleReading {
   /// Samples are read up to so many bytes: a few bytes of gzip can stand for any number.
-  private static let mostBytes = 1 << 21
+  private static let maximumBytes = 1 << 21
 
   /// All samples of a file; nil where it is not whole, or too large to read to its end here.
   static func read(
@@ -19,7 +19,7 @@ enum SampleReading {
             && batch.valuesPerSample == reader.description.valuesPerSample,
           "a batch is not what was asked for")
         bytes += batch.bytes
-        if bytes.count > mostBytes { return nil }
+        if bytes.count > maximumBytes { return nil }
       }
       let sampleBytes = reader.description.sampleBytes
       try BrokenPromise.unless(

@@ -47,7 +47,7 @@ enum StreamScript {
         file += frame
       case 2: file += ZstdFrame.compress(CompactStream.prefix(mended(body)), level: 1, checksum: true)
       case 3: end()
-      case 4: file += CarriedModel.frame(model)
+      case 4: file += EmbeddedModel.frame(model)
       default: file += body
       }
     }

@@ -7,7 +7,7 @@
 enum SymbolsTarget: FuzzTarget {
   static let name = "symbols"
 
-  private static let mostRows = 1 << 12
+  private static let maximumRows = 1 << 12
 
   static func run(_ input: [UInt8]) throws {
     var choices = Choices(input)
@@ -16,14 +16,14 @@ enum SymbolsTarget: FuzzTarget {
     )
     let tables = TableSet(
       (0..<planes).map { _ in table(&choices) }, levels: (0..<levels).map { _ in table(&choices) })
-    let levelledPlanes = levels == 0 ? 0 : levelled
+    let contextCodedPlanes = levels == 0 ? 0 : levelled
     let decoder = ChunkDecoder(RANSDecoder(tables))
-    guard let chunk = unpack(choices.rest, decoder, tables, levelledPlanes) else { return }
+    guard let chunk = unpack(choices.rest, decoder, tables, contextCodedPlanes) else { return }
     let frame = ChunkEncoder(RANSEncoder(tables)).encode(chunk)
     guard
       let content = try? decoder.content(
-        of: frame[...], maxRows: mostRows, levelledPlanes: levelledPlanes, sampleBytes: 0),
-      let again = unpack(content[...], decoder, tables, levelledPlanes)
+        of: frame[...], maxRows: maximumRows, contextCodedPlanes: contextCodedPlanes, sampleBytes: 0),
+      let again = unpack(content[...], decoder, tables, contextCodedPlanes)
     else { throw BrokenPromise("symbols that were packed cannot be unpacked") }
     try BrokenPromise.unless(
       again.rows == chunk.rows && again.symbols == chunk.symbols, "symbols that were packed twice differ")
@@ -33,7 +33,7 @@ enum SymbolsTarget: FuzzTarget {
   private static func table(_ choices: inout Choices) -> FrequencyTable {
     let shape = choices.number(below: 256)
     let count = shape & 0x80 == 0 ? 1 + shape & 63 : FrequencyTable.widest
-    let rawBits = shape & 0x40 == 0 ? 0 : choices.number(below: FrequencyTable.mostRawBits + 1)
+    let rawBits = shape & 0x40 == 0 ? 0 : choices.number(below: FrequencyTable.maximumRawBits + 1)
     let lowest = Int32(truncatingIfNeeded: Int64(bitPattern: choices.number(bytes: 4)))
     let seed = choices.byte()
     let weights = (0..<count).map { place -> UInt32 in
@@ -46,16 +46,17 @@ enum SymbolsTarget: FuzzTarget {
 
   /// The symbols of a content, at levels that follow from those before.
   private static func unpack(
-    _ content: ArraySlice<UInt8>, _ decoder: ChunkDecoder, _ tables: TableSet, _ levelledPlanes: Int
+    _ content: ArraySlice<UInt8>, _ decoder: ChunkDecoder, _ tables: TableSet, _ contextCodedPlanes: Int
   ) -> ChunkSymbols? {
     guard
-      var reader = try? decoder.open(content: content, maxRows: mostRows, levelledPlanes: levelledPlanes)
+      var reader = try? decoder.open(
+        content: content, maxRows: maximumRows, contextCodedPlanes: contextCodedPlanes)
     else { return nil }
-    var chunk = ChunkSymbols(planes: tables.planes, levelledPlanes: levelledPlanes, rows: reader.rows)
+    var chunk = ChunkSymbols(planes: tables.planes, contextCodedPlanes: contextCodedPlanes, rows: reader.rows)
     let rows = reader.rows
     do throws(ChunkError) {
       try reader.planes(into: &chunk.symbols, planeStride: rows)
-      for plane in 0..<levelledPlanes {
+      for plane in 0..<contextCodedPlanes {
         let first = (tables.planes + plane) * rows
         for row in 0..<rows {
           let before = first >= rows ? Int(chunk.symbols[first - rows + row]) : row
@@ -64,7 +65,7 @@ enum SymbolsTarget: FuzzTarget {
         let levels = Array(chunk.levels[plane * rows..<(plane + 1) * rows])
         try levels.withUnsafeBufferPointer { levels throws(ChunkError) in
           try chunk.symbols.withUnsafeMutableBufferPointer { symbols throws(ChunkError) in
-            try reader.levelledPlane(
+            try reader.contextCodedPlane(
               levels: levels, into: UnsafeMutableBufferPointer(rebasing: symbols[first..<first + rows]))
           }
         }
@@ -77,7 +78,7 @@ enum SymbolsTarget: FuzzTarget {
   }
 
   static func seeds() throws -> [[UInt8]] {
-    // A plain plane and a levelled one, of few rows and of many, packed each way; and contents that are not an encoder's.
+    // A plain plane and a context-coded one, of few rows and of many, packed each way; and contents that are not an encoder's.
     let head: [UInt8] = [
       1, 1, 1, 7, 0, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 3, 0xFE, 0xFF, 0xFF, 0xFF, 1, 9, 20, 9, 1,
     ]
@@ -85,7 +86,7 @@ enum SymbolsTarget: FuzzTarget {
     _ = choices.take(3)
     let tables = TableSet([table(&choices)], levels: [table(&choices)])
     return [3, 40, 700].flatMap { rows -> [[UInt8]] in
-      var chunk = ChunkSymbols(planes: 1, levelledPlanes: 1, rows: rows)
+      var chunk = ChunkSymbols(planes: 1, contextCodedPlanes: 1, rows: rows)
       for i in chunk.symbols.indices { chunk.symbols[i] = Int32(i * i % 11 - 2) }
       let content = ChunkEncoder(RANSEncoder(tables)).packed(chunk)
       let plain: [UInt8] =

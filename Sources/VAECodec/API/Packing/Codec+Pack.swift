@@ -36,7 +36,7 @@ extension Codec {
   ///   - progress: of the fit; see ``fit(_:options:memory:checkpoints:progress:)``.
   package func pack(
     name: String, fitOptions: FitOptions = FitOptions(), memory: Int = 1 << 30,
-    options asked: EncodeOptions = EncodeOptions(guarantee: .lossless), to sink: any ByteSink,
+    options asked: EncodeOptions = EncodeOptions(errorBound: .lossless), to sink: any ByteSink,
     open: @escaping () throws(CodecError) -> any SampleReader,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) throws(CodecError) -> PackReport {
@@ -45,20 +45,20 @@ extension Codec {
     let survey = try PackSurvey(open())
     var options = asked
     options.carriesModel = false
-    if case .maxErrorOfRange(let share) = asked.guarantee {
-      options.guarantee = .maxError(max(0, min(Guarantee.bounds.upperBound, share * survey.span)))
+    if case .maxErrorOfRange(let share) = asked.errorBound {
+      options.errorBound = .maxError(max(0, min(ErrorBound.bounds.upperBound, share * survey.span)))
     }
     // Integers within less than 1 are exact, which takes no bound to say.
-    if case .maxError(let bound) = options.guarantee, survey.elementType.isInteger, bound < 1 {
-      options.guarantee = .lossless
+    if case .maxError(let bound) = options.errorBound, survey.elementType.isInteger, bound < 1 {
+      options.errorBound = .lossless
     }
     var trials = PackTrials(options)
     let plain = try PlainPacking(codec: self, name: name, options: options, survey: survey, open: open)
 
-    try plain.add(.guarantee(.lossless), to: &trials)
-    switch (options.guarantee, options.target) {
+    try plain.add(.errorBound(.lossless), to: &trials)
+    switch (options.errorBound, options.target) {
     case (.lossless, _), (nil, .quality): break
-    case (let bound?, _): try plain.add(.guarantee(bound), to: &trials)
+    case (let bound?, _): try plain.add(.errorBound(bound), to: &trials)
     case (nil, let target) where trials.best == nil || target.wantsQuality:
       try plain.add(.target(target), to: &trials)
     default: break
@@ -66,7 +66,7 @@ extension Codec {
 
     var fitted: FitReport?
     let isLearnable =
-      survey.rows >= ModelFit.fewestRows && plain.width <= Model.mostValues && !trials.isPerfect
+      survey.rows >= ModelFit.minimumRows && plain.width <= Model.maximumValues && !trials.isPerfect
     var fitting = fitOptions
     fitting.samples = survey.rows
     if isLearnable, let fit = try fitIfPossible(name, try open(), fitting, memory, progress) {
@@ -77,13 +77,13 @@ extension Codec {
         try encode(
           try open(), name: name, model: fit.model, options: carrying,
           details: EncodeDetails(
-            peak: survey.peak, measuresDistortion: options.guarantee == nil,
-            looksAtColumns: options.guarantee == nil), to: spool,
+            peak: survey.peak, measuresDistortion: options.errorBound == nil,
+            looksAtColumns: options.errorBound == nil), to: spool,
           reopen: open)
       }
       // What is exact says so, and no more: it takes no bytes for a target.
-      if options.guarantee == nil, learned?.guarantee == .lossless, !trials.isPerfect {
-        carrying.guarantee = .lossless
+      if options.errorBound == nil, learned?.errorBound == .lossless, !trials.isPerfect {
+        carrying.errorBound = .lossless
         let exact = carrying
         try trials.add(carriesModel: true) { (spool) throws(CodecError) in
           try encode(
@@ -92,14 +92,14 @@ extension Codec {
         }
       }
       // Errors as large as the model's may take less without it.
-      if case (nil, .quality) = (options.guarantee, options.target), let psnr = learned?.psnr,
+      if case (nil, .quality) = (options.errorBound, options.target), let psnr = learned?.psnr,
         learned?.mse != 0
       {
         try plain.add(.target(.psnr(psnr)), to: &trials)
       }
     }
     let best = try trials.result(name: name)
-    try naming(name) { () throws(ByteIOError) in try best.stream.drain(to: sink) }
+    try withFileContext(name) { () throws(ByteIOError) in try best.stream.drain(to: sink) }
     var report = best.report
     if !asked.measuresDistortion { report.distortion = nil }
     if best.carriesModel, let fitted { report.columns.fillValues = fitted.columns.fillValues }
@@ -133,11 +133,11 @@ extension Codec {
     to sink: any ByteSink, reopen: (() throws(CodecError) -> any SampleReader)? = nil
   ) throws(CodecError) -> EncodeReport {
     let description = reader.description
-    let most = StreamDetails.mostValuesWithoutModel
+    let most = StreamMetadata.maximumValuesWithoutModel
     guard description.valuesPerSample <= most else {
       throw .fit(.tooManyValues(description.valuesPerSample, most: most), name: name)
     }
-    let notes = ModelNotes(
+    let notes = ModelMetadata(
       elementType: description.elementType, sampleShape: description.sampleShape, fittedRows: 0,
       heldOutRows: 0, peak: 0, latents: [])
     var details = details

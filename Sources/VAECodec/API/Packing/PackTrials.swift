@@ -30,7 +30,7 @@ struct PackTrials {
   mutating func add(
     carriesModel: Bool = false, _ encode: (SpoolFile) throws(CodecError) -> EncodeReport
   ) throws(CodecError) -> EncodeReport? {
-    let spool = try naming("a temporary file") { () throws(ByteIOError) in try SpoolFile() }
+    let spool = try withFileContext("a temporary file") { () throws(ByteIOError) in try SpoolFile() }
     let report: EncodeReport
     do throws(CodecError) {
       report = try encode(spool)
@@ -54,7 +54,7 @@ struct PackTrials {
 
   /// Whether no other stream can be better: all of a rate is allowed, and nothing is lost.
   var isPerfect: Bool {
-    guard options.guarantee == nil, let best else { return false }
+    guard options.errorBound == nil, let best else { return false }
     return switch options.target {
     case .quality, .psnr: false
     case .bitsPerSample, .bytes: best.report.mse == 0
@@ -68,7 +68,7 @@ struct PackTrials {
   }
 
   private func keepsTarget(_ report: EncodeReport) -> Bool {
-    guard options.guarantee == nil else { return true }
+    guard options.errorBound == nil else { return true }
     switch options.target {
     case .quality, .psnr: return true
     case .bitsPerSample(let bits): return report.bitsPerSample <= bits
@@ -78,7 +78,7 @@ struct PackTrials {
 
   private func isBetter(_ report: EncodeReport, than other: EncodeReport) -> Bool {
     let isCheaper = report.streamBytes < other.streamBytes
-    guard options.guarantee == nil else { return isCheaper }
+    guard options.errorBound == nil else { return isCheaper }
     switch options.target {
     case .quality, .psnr: return isCheaper
     case .bitsPerSample, .bytes:
@@ -105,7 +105,7 @@ struct PackSurvey {
   init(_ reader: any SampleReader) throws(CodecError) {
     let width = reader.description.valuesPerSample
     elementType = reader.description.elementType
-    var (range, sample) = (ValueRange(), RowSample(mostRows: max(16, Self.pieceValues / max(1, width))))
+    var (range, sample) = (ValueRange(), RowSample(maximumRows: max(16, Self.pieceValues / max(1, width))))
     var known = ValueRange(reach: Double(Matrix.greatestKnown))
     while let batch = try reading(reader, max(1, Self.pieceValues / max(1, width))) {
       rows += batch.rows

@@ -7,7 +7,7 @@ import VAEModel
 struct PlainPacking {
   /// What a stream is made for.
   enum Request {
-    case guarantee(GuaranteeRequest)
+    case errorBound(ErrorBoundRequest)
     case target(EncodeTarget)
   }
 
@@ -37,42 +37,42 @@ struct PlainPacking {
   /// Adds the stream of a request to the trials, and that of a tighter bound where it promises to be smaller.
   func add(_ request: Request, to trials: inout PackTrials) throws(CodecError) {
     let report = try trials.add { (spool) throws(CodecError) in try encode(request, to: spool) }
-    guard case .maxError(let bound) = report?.guarantee, let tighter = tighter(than: bound) else { return }
+    guard case .maxError(let bound) = report?.errorBound, let tighter = tighter(than: bound) else { return }
     // A target asks for no less error than it has come to.
     if case .target(let target) = request, !target.wantsQuality { return }
     try trials.add { (spool) throws(CodecError) in
-      try encode(.guarantee(.maxError(tighter)), to: spool)
+      try encode(.errorBound(.maxError(tighter)), to: spool)
     }
   }
 
   private func encode(_ request: Request, to spool: SpoolFile) throws(CodecError) -> EncodeReport {
     var own = options
     switch request {
-    case .guarantee(let guarantee): own.guarantee = guarantee
-    case .target(let target): (own.guarantee, own.target) = (nil, target)
+    case .errorBound(let errorBound): own.errorBound = errorBound
+    case .target(let target): (own.errorBound, own.target) = (nil, target)
     }
     // Of what is measured for another target, the stream has nothing to say.
     let isAsked = if case .target(let target) = request { target == options.target } else { true }
     return try codec.encodeWithoutModel(
       try open(), name: name, options: own,
       details: EncodeDetails(
-        peak: survey.peak, recordsTarget: isAsked, measuresDistortion: options.guarantee == nil),
+        peak: survey.peak, recordsTarget: isAsked, measuresDistortion: options.errorBound == nil),
       to: spool, reopen: open)
   }
 
   /// A bound below another with which some samples take fewer bytes; nil where there is none.
   private func tighter(than bound: Double) -> Double? {
     guard let sample = survey.sample else { return nil }
-    func bytes(_ guarantee: Guarantee) -> Int {
-      GuaranteeSearch(
-        codec, Model(zeros: width), description, guarantee, first: sample, effort: options.effort
+    func bytes(_ errorBound: ErrorBound) -> Int {
+      ErrorBoundSearch(
+        codec, Model(zeros: width), description, errorBound, first: sample, effort: options.effort
       ).bytesWithoutModel()
     }
     let own = bytes(.maxError(bound))
     let others = Self.tighter.compactMap { share -> (bound: Double, bytes: Int)? in
-      let guarantee = Guarantee(bound: bound * share, description.elementType)
-      guard case .maxError(let tighter) = guarantee else { return nil }
-      return (tighter, bytes(guarantee))
+      let errorBound = ErrorBound(bound: bound * share, description.elementType)
+      guard case .maxError(let tighter) = errorBound else { return nil }
+      return (tighter, bytes(errorBound))
     }
     return others.min { $0.bytes < $1.bytes }.flatMap { $0.bytes < own ? $0.bound : nil }
   }

@@ -1,6 +1,6 @@
 /// What the bits of a value are foreseen from.
 struct Contexts {
-  private let lattice: Lattice?
+  private let lattice: BoundedQuantizer?
   private let neighbours: Neighbours
   private let width: Int
   /// 1 / step of the lattice; 0 without steps.
@@ -8,7 +8,7 @@ struct Contexts {
   private let hasFractions: Bool
 
   /// - Parameter width: values of a sample.
-  init(_ lattice: Lattice?, _ neighbours: Neighbours, width: Int) {
+  init(_ lattice: BoundedQuantizer?, _ neighbours: Neighbours, width: Int) {
     self.lattice = lattice
     self.neighbours = neighbours
     self.width = width

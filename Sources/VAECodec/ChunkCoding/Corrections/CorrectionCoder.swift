@@ -3,33 +3,33 @@ import Records
 import Tensor
 
 /// Codes what the values of a chunk are, given what the model makes of them: the part of a stream that keeps a
-/// ``Guarantee``, or that keeps values that are no finite numbers or beyond the model's reach.
+/// ``ErrorBound``, or that keeps values that are no finite numbers or beyond the model's reach.
 ///
-/// Each value is one of a ``Lattice``. It is predicted from the model's reconstruction b and from what the values before
+/// Each value is one of a ``BoundedQuantizer``. It is predicted from the model's reconstruction b and from what the values before
 /// it turned out to be: p = b + sum w (x - b) over 8 neighbours, with weights that follow the errors (normalized least
 /// mean squares, Widrow and Hoff 1960). The integer that names it is coded bit by bit, each foreseen from contexts of
-/// neighbours, of position and of the reconstruction: see ``BitMixer``. All is learned anew in each chunk, so that chunks
+/// neighbours, of position and of the reconstruction: see ``ContextMixer``. All is learned anew in each chunk, so that chunks
 /// stand alone.
 ///
 /// It owns its buffers; used by one task at a time.
 final class CorrectionCoder {
   private let elementType: ElementType
   private let width: Int
-  private let lattice: Lattice?
+  private let lattice: BoundedQuantizer?
   private let ordered: OrderedBits
   private let reach: Float
   private let contexts: Contexts
   private let state: RowState
-  private var mixer: (mixer: BitMixer, slotBits: Int)?
+  private var mixer: (mixer: ContextMixer, slotBits: Int)?
 
   /// - Parameters:
   ///   - guarantee: nil where only values that are missing to the model are kept.
   ///   - reach: for encoding alone: see ``Model/reach``.
-  init(_ description: SampleDescription, _ guarantee: Guarantee?, reach: Float = Matrix.greatestKnown) {
+  init(_ description: SampleDescription, _ errorBound: ErrorBound?, reach: Float = Matrix.greatestKnown) {
     self.reach = reach
     elementType = description.elementType
     width = description.valuesPerSample
-    lattice = guarantee.map { Lattice(description.elementType, $0) }
+    lattice = errorBound.map { BoundedQuantizer(description.elementType, $0) }
     ordered = OrderedBits(elementType)
     let neighbours = Neighbours(shape: description.sampleShape)
     contexts = Contexts(lattice, neighbours, width: width)
@@ -98,10 +98,10 @@ final class CorrectionCoder {
           contexts.set(mixer.hashes, i, row, state)
           if hasEscapes {
             let escapes = mixer.code(
-              values.isEscape(place, lattice, state.prediction) ? 1 : 0, node: BitMixer.isEscape, &coder)
+              values.isEscape(place, lattice, state.prediction) ? 1 : 0, node: ContextMixer.isEscape, &coder)
             if escapes == 1 {
               let change = mixer.code(
-                free: ordered.number(values.bits(place)) &- last, first: BitMixer.escapeNodes, &coder)
+                free: ordered.number(values.bits(place)) &- last, first: ContextMixer.escapeNodes, &coder)
               last = last &+ change
               values.set(place, bits: ordered.bits(last))
               state.skip(i)
@@ -148,13 +148,13 @@ final class CorrectionCoder {
   }
 
   /// A mixer that knows nothing yet, with slots for so many values.
-  private func emptyMixer(values: Int) -> BitMixer {
+  private func emptyMixer(values: Int) -> ContextMixer {
     let bits = max(12, min(18, 65 - values.leadingZeroBitCount))
     if let made = mixer, made.slotBits == bits {
       made.mixer.reset()
       return made.mixer
     }
-    let made = BitMixer(contexts: contexts.count, slotBits: bits)
+    let made = ContextMixer(contexts: contexts.count, slotBits: bits)
     mixer = (made, bits)
     return made
   }
@@ -165,9 +165,9 @@ protocol CorrectedValues {
   func bits(_ place: Int) -> UInt64
   func value(_ place: Int) -> Double
   /// Whether a value has to be coded by itself.
-  func isEscape(_ place: Int, _ lattice: Lattice?, _ prediction: Double) -> Bool
+  func isEscape(_ place: Int, _ lattice: BoundedQuantizer?, _ prediction: Double) -> Bool
   /// What names a value in an anchored lattice; nil where nothing does.
-  func difference(_ place: Int, _ lattice: Lattice, anchor: Double, step: Double) -> Int64?
+  func difference(_ place: Int, _ lattice: BoundedQuantizer, anchor: Double, step: Double) -> Int64?
   mutating func set(_ place: Int, bits: UInt64)
 }
 
@@ -185,14 +185,14 @@ extension CorrectionCoder {
     func value(_ place: Int) -> Double { elementType.value(bits: bits(place)) }
 
     @inline(__always)
-    func isEscape(_ place: Int, _ lattice: Lattice?, _ prediction: Double) -> Bool {
+    func isEscape(_ place: Int, _ lattice: BoundedQuantizer?, _ prediction: Double) -> Bool {
       guard let lattice else { return CorrectionCoder.isException(value(place), beyond: reach) }
       guard case .anchored(let step) = lattice.kind else { return false }
       return difference(place, lattice, anchor: lattice.anchor(prediction), step: step) == nil
     }
 
     @inline(__always)
-    func difference(_ place: Int, _ lattice: Lattice, anchor: Double, step: Double) -> Int64? {
+    func difference(_ place: Int, _ lattice: BoundedQuantizer, anchor: Double, step: Double) -> Int64? {
       let value = value(place)
       return value.isFinite ? lattice.difference(value, anchor: anchor, step: step) : nil
     }
@@ -207,8 +207,8 @@ extension CorrectionCoder {
 
     func bits(_ place: Int) -> UInt64 { 0 }
     func value(_ place: Int) -> Double { 0 }
-    func isEscape(_ place: Int, _ lattice: Lattice?, _ prediction: Double) -> Bool { false }
-    func difference(_ place: Int, _ lattice: Lattice, anchor: Double, step: Double) -> Int64? { 0 }
+    func isEscape(_ place: Int, _ lattice: BoundedQuantizer?, _ prediction: Double) -> Bool { false }
+    func difference(_ place: Int, _ lattice: BoundedQuantizer, anchor: Double, step: Double) -> Int64? { 0 }
 
     @inline(__always)
     mutating func set(_ place: Int, bits: UInt64) { elementType.store(bits, place, of: bytes) }

@@ -44,7 +44,7 @@ extension SampleDescription {
 
 extension ColumnFindings {
   /// Fewer values say nothing about a column.
-  private static let fewestValues = 16
+  private static let minimumValues = 16
   /// A column has collapsed where this share of its variance is missing in what was decoded,
   private static let lostShare = 0.9
   /// and its deviation is below this share of the root mean square error of all values, or it does not vary any more.
@@ -66,7 +66,7 @@ extension ColumnFindings {
     return (0..<width).filter { column in
       let places = stride(from: column, to: before.count, by: width).filter { before[$0].isFinite }
       let (old, new) = (places.map { before[$0] }, places.map { after[$0] })
-      guard old.count >= fewestValues, let low = old.min(), let high = old.max(), high > low,
+      guard old.count >= minimumValues, let low = old.min(), let high = old.max(), high > low,
         (high - low).isFinite
       else { return false }
       // In units of the range, so that no square is too large or too small.
@@ -82,23 +82,23 @@ extension ColumnFindings {
   }
 }
 
-extension EncodingPass {
+extension StreamEncoder {
   /// Maximum of values that are tried; minimum and maximum of rows.
-  private static let (mostTried, fewestRows, mostRows) = (1 << 16, 16, 256)
+  private static let (maximumTried, minimumRows, maximumRows) = (1 << 16, 16, 256)
   /// A cheap effort will do.
   private static let trialEffort = 1
 
   /// The columns that collapse at a quality, by some rows of `batch` that are coded and decoded.
   func collapsedColumns(_ batch: SampleBatch, quality: Int) -> [ColumnFindings.Column] {
-    guard bound(quality: quality) == nil, description.isTable, batch.rows >= Self.fewestRows,
-      batch.valuesPerSample <= Self.mostTried / Self.fewestRows
+    guard bound(quality: quality) == nil, description.isTable, batch.rows >= Self.minimumRows,
+      batch.valuesPerSample <= Self.maximumTried / Self.minimumRows
     else { return [] }
-    let rows = min(batch.rows, Self.mostRows, Self.mostTried / batch.valuesPerSample)
+    let rows = min(batch.rows, Self.maximumRows, Self.maximumTried / batch.valuesPerSample)
     let places = (0..<rows).map { $0 * batch.rows / rows }
     guard let some = SampleBatch(joining: places.map { batch.rows($0..<$0 + 1) }),
       let coding = details(quality: quality, record: nil).coding(in: model.model)
     else { return [] }
-    let plan = StreamPlan(
+    let plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: rows, effort: Effort(min(effort.level, Self.trialEffort)),
       kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, description, workers: 1)

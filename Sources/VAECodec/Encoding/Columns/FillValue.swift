@@ -13,7 +13,7 @@ public struct FillValue: Equatable, Sendable {
 
 extension FillValue {
   /// Fewer values, other values and other distinct values say nothing.
-  private static let (fewestValues, fewestOthers) = (16, 8)
+  private static let (minimumValues, minimumOthers) = (16, 8)
   /// It makes up this share at least, and repeats.
   private static let leastShare = 0.001
   /// It is away from the nearest other value by this many times the range of all others.
@@ -52,7 +52,7 @@ extension FillValue {
     var rest = numbers.filter { Float($0).magnitude <= reach }.sorted()[...]
     let all = rest.count
     var found: [(value: Double, share: Double)] = []
-    while found.count < most, rest.count >= fewestValues, let low = rest.first, let high = rest.last {
+    while found.count < most, rest.count >= minimumValues, let low = rest.first, let high = rest.last {
       let afterLow = rest.drop { $0 == low }
       let beforeHigh = rest.prefix { $0 < high }
       let candidates = [(high, beforeHigh), (low, afterLow)].filter { value, others in
@@ -75,7 +75,7 @@ extension FillValue {
     for number in numbers where number != last {
       distinct += 1
       last = number
-      if distinct == fewestOthers { return true }
+      if distinct == minimumOthers { return true }
     }
     return false
   }

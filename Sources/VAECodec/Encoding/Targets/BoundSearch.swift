@@ -1,4 +1,5 @@
 import Records
+import Tensor
 
 /// Finds the bound on every error with which a stream reaches a PSNR in the fewest bytes, or keeps to a rate with the
 /// smallest errors.
@@ -7,21 +8,21 @@ import Records
 /// of some of the samples, then of all. Bounds of integers are whole.
 struct BoundSearch {
   private let trials: TargetTrials
-  private let setting: StreamDetails.Setting
+  private let setting: StreamMetadata.Setting
   /// The widest bound that is of use; nil for any.
-  private let widest: Guarantee?
+  private let widest: ErrorBound?
   private var type: ElementType { trials.pass.description.elementType }
   private var target: EncodeTarget { trials.target }
 
   /// Values that are measured first, and rows at the least.
-  private static let (sampleValues, fewestRows) = (1 << 16, 16)
+  private static let (sampleValues, minimumRows) = (1 << 16, 16)
   /// Streams that are measured: of few samples, and of many.
   private static let (fewTrials, manyTrials) = (10, 5)
   /// Octaves that a bound changes by at once.
   private static let reach = 6.0
 
   /// - Parameter setting: what corrections start from.
-  init(_ trials: TargetTrials, setting: StreamDetails.Setting, widest: Guarantee? = nil) {
+  init(_ trials: TargetTrials, setting: StreamMetadata.Setting, widest: ErrorBound? = nil) {
     (self.trials, self.setting, self.widest) = (trials, setting, widest)
   }
 
@@ -30,22 +31,22 @@ struct BoundSearch {
   /// - Parameters:
   ///   - sample: rows to begin with.
   ///   - start: the first guess.
-  func choice(sample: SampleBatch, from start: Guarantee) throws(CodecError) -> TargetSearch.Choice? {
-    var rows = RowSample(mostRows: max(Self.fewestRows, Self.sampleValues / sample.valuesPerSample))
+  func choice(sample: SampleBatch, from start: ErrorBound) throws(CodecError) -> TargetSearch.Choice? {
+    var rows = RowSample(maximumRows: max(Self.minimumRows, Self.sampleValues / sample.valuesPerSample))
     rows.add(sample)
     var guess = start
     if let some = rows.batch, some.rows < trials.rows {
-      guess = try search(from: guess, tries: Self.fewTrials) { (guarantee) throws(CodecError) in
-        try trials.some(.bound(guarantee, setting), some)
+      guess = try search(from: guess, tries: Self.fewTrials) { (errorBound) throws(CodecError) in
+        try trials.some(.bound(errorBound, setting), some)
       }.nearest
     }
-    var outcomes: [(way: Guarantee, outcome: TargetTrials.Outcome)] = []
+    var outcomes: [(way: ErrorBound, outcome: TargetTrials.Outcome)] = []
     let isFew = trials.rows <= sample.rows && sample.valueCount <= Self.sampleValues
     // Where nothing but no error at all is of use, there is nothing to search for.
     let tries = widest == .lossless ? 0 : isFew ? Self.fewTrials : Self.manyTrials
-    let found = try search(from: guess, tries: tries) { (guarantee) throws(CodecError) in
-      let outcome = try trials.all(.bound(guarantee, setting))
-      outcomes.append((guarantee, outcome))
+    let found = try search(from: guess, tries: tries) { (errorBound) throws(CodecError) in
+      let outcome = try trials.all(.bound(errorBound, setting))
+      outcomes.append((errorBound, outcome))
       return outcome.reached
     }
     var best = found.best
@@ -64,16 +65,16 @@ struct BoundSearch {
   ///
   /// - Returns: the best bound that reaches the target, and the bound after the last that was tried.
   private func search(
-    from start: Guarantee, tries: Int, measure: (Guarantee) throws(CodecError) -> Double
-  ) throws(CodecError) -> (best: Guarantee?, nearest: Guarantee) {
+    from start: ErrorBound, tries: Int, measure: (ErrorBound) throws(CodecError) -> Double
+  ) throws(CodecError) -> (best: ErrorBound?, nearest: ErrorBound) {
     var bracket = BoundBracket(target, trials, type)
-    var guarantee = start
+    var errorBound = start
     for _ in 0..<tries {
-      bracket.take(guarantee, value: try measure(guarantee))
+      bracket.take(errorBound, value: try measure(errorBound))
       guard let next = bracket.next(reach: Self.reach) else { break }
-      guarantee = next
+      errorBound = next
     }
-    return (bracket.best, bracket.best ?? guarantee)
+    return (bracket.best, bracket.best ?? errorBound)
   }
 }
 
@@ -102,11 +103,11 @@ private struct BoundBracket {
   }
 
   /// The best bound that reaches the target.
-  var best: Guarantee? { good.map { Guarantee(bound: $0.bound, type) } }
+  var best: ErrorBound? { good.map { ErrorBound(bound: $0.bound, type) } }
 
   /// Takes in what was measured of a bound.
-  mutating func take(_ guarantee: Guarantee, value: Double) {
-    let found = (bound: guarantee.bound, excess: target.score(value) - target.askedScore)
+  mutating func take(_ errorBound: ErrorBound, value: Double) {
+    let found = (bound: errorBound.bound, excess: target.score(value) - target.askedScore)
     let isGood = target.isReached(by: value)
     if !target.wantsQuality {
       // An octave is a bit a value, as long as there are bits.
@@ -127,7 +128,7 @@ private struct BoundBracket {
   }
 
   /// The bound to try next; nil where nothing better is near.
-  func next(reach: Double) -> Guarantee? {
+  func next(reach: Double) -> ErrorBound? {
     if let good, good.excess < tolerance || (good.bound == 0 && !(type.isInteger && target.wantsQuality)) {
       return nil
     }
@@ -146,17 +147,17 @@ private struct BoundBracket {
     } else {
       return nil
     }
-    return guarantee(exponent)
+    return errorBound(exponent)
   }
 
   private func octave(_ bound: Double) -> Double {
-    naturalLogarithm(max(bound, type.isInteger ? 0.5 : Double.leastNormalMagnitude)) / naturalLogarithm(2)
+    logarithm(max(bound, type.isInteger ? 0.5 : Double.leastNormalMagnitude)) / logarithm(2)
   }
 
   /// The guarantee of a bound between those that are known; nil where there is none.
-  private func guarantee(_ exponent: Double) -> Guarantee? {
-    let bound = naturalExponential(exponent * naturalLogarithm(2))
-    guard type.isInteger else { return Guarantee(bound: bound, type) }
+  private func errorBound(_ exponent: Double) -> ErrorBound? {
+    let bound = exponential(exponent * logarithm(2))
+    guard type.isInteger else { return ErrorBound(bound: bound, type) }
     // Towards the bounds that are not known yet.
     var whole = bound.rounded(.down)
     if let good, let bad {
@@ -167,6 +168,6 @@ private struct BoundBracket {
       let isWider = (one.bound == good?.bound) == target.wantsQuality
       whole += isWider ? 1 : -1
     }
-    return whole < 0 ? nil : Guarantee(bound: whole, type)
+    return whole < 0 ? nil : ErrorBound(bound: whole, type)
   }
 }

@@ -1,4 +1,5 @@
 import Records
+import Tensor
 import Transform
 
 /// The qualities of floating-point samples above the model's last operating point: bounds on every error, in equal steps of
@@ -11,19 +12,19 @@ final class FineQualities {
   static let coarsest = 70.0
   private static let (finest, finestOfHalves) = (140.0, 80.0)
 
-  private let pass: EncodingPass
+  private let pass: StreamEncoder
   private let first: SampleBatch
-  private var bounds: [Int: EncodingPass.Bound] = [:]
+  private var bounds: [Int: StreamEncoder.Bound] = [:]
 
   /// - Returns: nil where the model's points serve every quality.
-  init?(_ pass: EncodingPass, first: SampleBatch) {
+  init?(_ pass: StreamEncoder, first: SampleBatch) {
     guard pass.model.highestPoint < 100 else { return nil }
     self.pass = pass
     self.first = first
   }
 
   /// What codes a quality, 0 ... 100; nil where the model's point does.
-  func bound(quality: Int) -> EncodingPass.Bound? {
+  func bound(quality: Int) -> StreamEncoder.Bound? {
     let last = pass.model.highestPoint
     guard quality > last else { return nil }
     if let known = bounds[quality] { return known }
@@ -31,10 +32,10 @@ final class FineQualities {
     let range = (type == .f2 ? Self.finestOfHalves : Self.finest) - Self.coarsest
     let psnr = Self.coarsest + range * Double(quality - last) / Double(100 - last)
     // Numbers of few decimals are exact before anything is below their noise.
-    let guarantee =
+    let errorBound =
       pass.description.format == pass.description.format.withoutDecimals
-      ? Guarantee(psnr: psnr, peak: pass.model.summary.peak, type) : .lossless
-    let bound = GuaranteeSearch.cheapest(guarantee, pass, first: first)
+      ? ErrorBound(psnr: psnr, peak: pass.model.summary.peak, type) : .lossless
+    let bound = ErrorBoundSearch.cheapest(errorBound, pass, first: first)
     bounds[quality] = bound
     return bound
   }
@@ -42,13 +43,13 @@ final class FineQualities {
 
 extension FittedModel {
   /// The highest quality that is an operating point of the model: above it, ``FineQualities`` go on.
-  var highestPoint: Int { model.output.isInteger ? 100 : QualityChoice.highestOfFractions }
+  var highestPoint: Int { model.output.isInteger ? 100 : QualityLadder.highestOfFractions }
 }
 
-extension Guarantee {
+extension ErrorBound {
   /// The bound within which errors that are spread evenly leave a PSNR.
   init(psnr: Double, peak: Double, _ type: ElementType) {
-    self.init(bound: peak * (3 * naturalExponential(-psnr / 10 * naturalLogarithm(10))).squareRoot(), type)
+    self.init(bound: peak * (3 * exponential(-psnr / 10 * logarithm(10))).squareRoot(), type)
   }
 
   /// The guarantee that a bound is for values of a type: whole for integers, of 24 bits for fractions; and lossless where

@@ -8,7 +8,7 @@ enum QualitySearch {
   /// Steps that are looked at beyond one on which it does not hold.
   private static let reach = 3
   /// After so many steps that were guessed, the rest is halved.
-  private static let mostGuesses = 4
+  private static let maximumGuesses = 4
 
   /// The least step, by bisection and a look at the steps below; nil where it holds on none near the top.
   ///
@@ -50,7 +50,7 @@ enum QualitySearch {
       if try holds(step) { good = step } else { bad = step }
       guard good - bad > 1 else { break }
       asked += 1
-      step = asked <= mostGuesses ? try guess(step) : (good + bad) / 2
+      step = asked <= maximumGuesses ? try guess(step) : (good + bad) / 2
       step = min(max(step, bad + 1), good - 1)
     }
     return good > top ? nil : good

@@ -4,7 +4,7 @@ import Records
 /// they become too many, every other block goes, and the distance doubles.
 struct RowSample {
   private let blockRows: Int
-  private let mostRows: Int
+  private let maximumRows: Int
   /// One block in so many is kept.
   private var distance = 1
   private var parts: [(block: Int, first: Int, batch: SampleBatch)] = []
@@ -13,19 +13,19 @@ struct RowSample {
   private(set) var rows = 0
 
   /// Values of a sample at the most, as far as one row allows.
-  private static let mostValues = 1 << 18
+  private static let maximumValues = 1 << 18
 
   /// - Parameters:
   ///   - values: of a row.
   ///   - mostRows: rows to keep at the most, and at least half of that, where there are so many.
-  init(values: Int, mostRows: Int = 2048) {
-    self.init(mostRows: min(mostRows, Self.mostValues / max(1, values)))
+  init(values: Int, maximumRows: Int = 2048) {
+    self.init(maximumRows: min(maximumRows, Self.maximumValues / max(1, values)))
   }
 
   /// - Parameter mostRows: rows to keep at the most; less than 1 counts as 1.
-  init(mostRows: Int) {
-    self.mostRows = max(1, mostRows)
-    blockRows = max(1, self.mostRows / 64)
+  init(maximumRows: Int) {
+    self.maximumRows = max(1, maximumRows)
+    blockRows = max(1, self.maximumRows / 64)
   }
 
   /// Offers the next rows of the input.
@@ -45,7 +45,7 @@ struct RowSample {
   }
 
   private mutating func thinOut() {
-    while keptRows > mostRows, parts.count > 1 {
+    while keptRows > maximumRows, parts.count > 1 {
       distance *= 2
       parts.removeAll { $0.block % distance != 0 }
       keptRows = parts.reduce(0) { $0 + $1.batch.rows }

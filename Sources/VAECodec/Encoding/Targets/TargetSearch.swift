@@ -41,10 +41,10 @@ final class TargetSearch {
       // For a rate, a bound has to leave less than the last point does.
       let psnr =
         if case .psnr(let asked) = target { asked } else { try trials.psnr(ofQuality: top, sample ?? first) }
-      let widest = Guarantee(psnr: psnr, peak: trials.pass.peak, trials.pass.description.elementType)
-      let (guarantee, setting) = GuaranteeSearch.cheapest(widest, trials.pass, first: first)
-      let search = BoundSearch(trials, setting: setting, widest: target.wantsQuality ? nil : guarantee)
-      if let choice = try search.choice(sample: sample ?? first, from: guarantee) { return choice }
+      let widest = ErrorBound(psnr: psnr, peak: trials.pass.peak, trials.pass.description.elementType)
+      let (errorBound, setting) = ErrorBoundSearch.cheapest(widest, trials.pass, first: first)
+      let search = BoundSearch(trials, setting: setting, widest: target.wantsQuality ? nil : errorBound)
+      if let choice = try search.choice(sample: sample ?? first, from: errorBound) { return choice }
     }
     if let step { return Choice(way: .quality(quality(step)), outcome: try measure(step)) }
     throw trials.outOfReach(measured.values.map(\.reached))

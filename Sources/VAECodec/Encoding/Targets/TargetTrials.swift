@@ -5,7 +5,7 @@ struct TargetTrials {
   /// A way to code samples.
   enum Way: Equatable {
     case quality(Int)
-    case bound(Guarantee, StreamDetails.Setting)
+    case bound(ErrorBound, StreamMetadata.Setting)
   }
 
   /// What a stream of all samples gave: the value in the target's unit, and the digest of its chunks.
@@ -15,14 +15,14 @@ struct TargetTrials {
   }
 
   /// For streams of the samples.
-  let pass: EncodingPass
+  let pass: StreamEncoder
   private(set) var target: EncodeTarget
   /// Rows of all samples.
   let rows: Int
   /// Rows of the stream, of which the samples may be the beginning.
   let streamRows: Int
   /// Gives the samples, as often as it is called.
-  let source: () throws(CodecError) -> EncodingPass.Source
+  let source: () throws(CodecError) -> StreamEncoder.Source
 
   /// What the header of a stream says about the target, as long as it has to be.
   var record: TargetRecord? { TargetRecord(target, psnr: 0, isOfFirstChunk: false) }
@@ -50,20 +50,20 @@ struct TargetTrials {
   }
 
   private func run(
-    _ pass: EncodingPass, _ source: EncodingPass.Source, _ way: Way
-  ) throws(CodecError) -> EncodingPass.Result {
+    _ pass: StreamEncoder, _ source: StreamEncoder.Source, _ way: Way
+  ) throws(CodecError) -> StreamEncoder.Result {
     var pass = pass
     var quality = 0
     switch way {
     case .quality(let known): quality = known
-    case .bound(let guarantee, let setting): pass.guarantee = (guarantee, setting)
+    case .bound(let errorBound, let setting): pass.errorBound = (errorBound, setting)
     }
     return try pass.run(
       source, quality: quality, record: record, measuresDistortion: target.wantsQuality, to: EmptySink())
   }
 
   /// The value, in the target's unit, that a stream of `rows` lets one expect of the whole stream.
-  private func value(_ result: EncodingPass.Result, rows: Int) -> Double {
+  private func value(_ result: StreamEncoder.Result, rows: Int) -> Double {
     if target.wantsQuality { return result.distortion.psnr ?? 0 }
     var bytes = Double(result.streamBytes)
     if rows > 0, streamRows > rows {
@@ -75,7 +75,7 @@ struct TargetTrials {
   }
 
   /// Chunks in memory as a source.
-  static func source(of chunks: [SampleChunk]) -> EncodingPass.Source {
+  static func source(of chunks: [SampleChunk]) -> StreamEncoder.Source {
     var rest = chunks[...]
     return { () throws(CodecError) in rest.popFirst() }
   }

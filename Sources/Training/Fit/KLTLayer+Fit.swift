@@ -1,0 +1,107 @@
+import Tensor
+import Transform
+import VAEModel
+
+extension KLTLayer {
+  /// Rows that sizes and densities are fitted to at the most: more do not make them better.
+  private static let densityRows = 4096
+  /// Steps that densities are fitted at: the strongest component's size times these powers of two.
+  private static let densitySteps = [2.0, 1, 0, -1, -2, -3, -4, -5, -6, -8, -10, -12]
+  /// A component's size is at least this share of the strongest's.
+  private static let leastShare: Float = 1e-6
+
+  /// A layer over `residual` (rows x values): the leading `components` of its Karhunen-Loeve transform.
+  static func fit(
+    _ residual: Matrix, components: PrincipalComponents, kernels: Kernels, workers: Workers,
+    random: inout RandomSource
+  ) -> KLTLayer {
+    // The error of a coefficient's direction may be a small part of the step at which it begins to be coded.
+    let step = 0.04 / Float(residual.columns).squareRoot()
+    let exact = Weights(components.basis)
+    let stored = StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step])
+    let rows = residual.copy(rows: 0..<min(densityRows, residual.rows))
+    let count = stored.rows
+    var layer = KLTLayer(
+      stored, magnitudes: [Float](repeating: 1, count: count),
+      densities: [LogisticMixture](repeating: .narrow, count: ScaleLevel.count), kernels: kernels)
+    let coefficients = layer.coefficients(of: rows, kernels: kernels, workers: workers)
+    var sums = [Double](repeating: 0, count: count)
+    var squares = sums
+    for r in 0..<rows.rows {
+      for c in 0..<count {
+        let x = Double(coefficients.row(r)[c])
+        sums[c] += x.magnitude
+        squares[c] += x * x
+      }
+    }
+    let sizes = sums.map { Float($0 / Double(rows.rows)) }
+    layer.variances = squares.map { Float($0 / Double(rows.rows)) }
+    let strongest = max(sizes.max() ?? 0, 1e-12)
+    layer.magnitudes = sizes.map { max($0, strongest * leastShare).roundedToBFloat16 }
+    var seen = LevelDensities()
+    for exponent in densitySteps {
+      let step = strongest * Float(power(2, exponent))
+      let scale = layer.scale(step: step)
+      for r in 0..<rows.rows {
+        scale.forEach(first: count) { c, level in
+          let symbol = nearestSymbol(coefficients.row(r)[c] / step)
+          seen.add(symbol, level: level, &random)
+          return symbol.magnitude
+        }
+      }
+    }
+    layer.densities = seen.fit(kernels: kernels, workers: workers, random: &random)
+    layer.shapes = layer.shapes(coefficients, strongest, kernels, workers, &random)
+    return layer
+  }
+
+  private static func nearestSymbol(_ x: Float) -> Float {
+    max(-0x1p30, min(0x1p30, x)).rounded(.toNearestOrEven)
+  }
+
+  /// Steps at which shapes are compared with levels, as ``densitySteps``.
+  private static let shapeSteps = [0.0, -2, -4, -6]
+  /// A shape must save so many bits a row on average over those steps, and this share; and more where rows are few.
+  private static let leastGain = 0.02
+  private static let leastShareOfGain = 0.03
+  private static let bitsOfShape = 144.0
+
+  /// The components that densities of their own serve better than levels of scale.
+  private func shapes(
+    _ coefficients: Matrix, _ strongest: Float, _ kernels: Kernels, _ workers: Workers,
+    _ random: inout RandomSource
+  ) -> [Shape] {
+    let count = min(Self.maximumShapes, components)
+    let leading = Matrix(rows: coefficients.rows, columns: count)
+    for r in 0..<leading.rows { leading.row(r).update(from: coefficients.row(r), count: count) }
+    let mixtures = MixtureFit.fit(
+      leading, deviations: variances[..<count].map { max($0.squareRoot(), strongest * Self.leastShare) },
+      kernels: kernels, workers: workers, random: &random
+    ).map(\.rounded)
+    let byLevel = RDOQuantizer(levelWeights(kernels))
+    let slots = Slots<[(levels: Double, shape: Double)]>(count: Self.shapeSteps.count)
+    workers.forEach(Self.shapeSteps.count) { s in
+      let step = strongest * Float(power(2, Self.shapeSteps[s]))
+      let scale = self.scale(step: step)
+      let own = RDOQuantizer(mixtures.map { $0.symbolWeights(step: step, kernels: kernels) })
+      var bits = [(levels: Double, shape: Double)](repeating: (0, 0), count: count)
+      for r in 0..<leading.rows {
+        scale.forEach(first: count) { c, level in
+          let symbol = Self.nearestSymbol(leading.row(r)[c] / step)
+          bits[c].levels += Double(byLevel.bits(symbol, table: level))
+          bits[c].shape += Double(own.bits(symbol, table: c))
+          return symbol.magnitude
+        }
+      }
+      slots[s] = bits
+    }
+    let all = slots.array
+    let rows = Double(leading.rows)
+    return (0..<count).compactMap { c in
+      let byLevel = all.reduce(0) { $0 + $1[c].levels } / Double(all.count)
+      let byShape = all.reduce(0) { $0 + $1[c].shape } / Double(all.count)
+      let least = max(Self.leastGain * rows, Self.leastShareOfGain * byLevel, Self.bitsOfShape)
+      return byLevel - byShape > least ? Shape(component: c, density: mixtures[c]) : nil
+    }
+  }
+}

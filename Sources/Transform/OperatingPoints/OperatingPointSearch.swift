@@ -1,0 +1,283 @@
+import Tensor
+import VAEModel
+
+/// Finds the operating point of each quality: the lower hull of rate and distortion over VAE qualities and residual
+/// steps, measured on held-out rows.
+package struct OperatingPointSearch {
+  /// One way to code, and what it costs on held-out rows.
+  package struct Candidate {
+    package var point: OperatingPoint
+    /// Bits a sample.
+    package var bits: Double
+    /// Mean squared error of standardized values.
+    package var error: Double
+  }
+
+  let kernels: Kernels
+  let workers: Workers
+  /// Held-out rows, standardized.
+  let held: Matrix
+  /// Held-out rows in the data's units.
+  let heldSamples: Matrix
+  /// 1 for values of ``held`` that are known, 0 for those that are missing; nil where none is.
+  private let known: Matrix?
+  let model: Model
+  /// Some of the rows that were fitted, standardized; nil where there are none at hand.
+  private let fit: Matrix?
+  /// Mean squared error of standardized values that a input projection leaves whatever is coded; 0 without one.
+  private let lost: Double
+
+  /// - Parameter fit: the rows that were fitted, standardized.
+  package init(
+    kernels: Kernels, workers: Workers, held: Matrix, heldSamples: Matrix, known: Matrix? = nil,
+    fit: Matrix? = nil, model: Model
+  ) {
+    self.kernels = kernels
+    self.workers = workers
+    self.held = held
+    self.heldSamples = heldSamples
+    self.known = known
+    self.model = model
+    self.fit = fit.map { $0.spread(rows: Self.maximumFitRows) }
+    guard model.inputProjection != nil else {
+      lost = 0
+      return
+    }
+    let projected = model.dataUnits(held, kernels)
+    var sum = 0.0
+    for r in 0..<held.rows {
+      for c in 0..<model.values {
+        let d =
+          (Double(projected[r * model.values + c]) - Double(heldSamples.row(r)[c])) / Double(model.scale)
+        sum += d * d
+      }
+    }
+    lost = sum / Double(held.rows * model.values)
+  }
+
+  /// VAE qualities that are tried.
+  static let grid: [Float] = (0...16).map { Float($0) / 16 }
+  /// Of few held-out rows, some candidate is always near by chance: no error counts as less than this share of what a
+  /// uniform quantizer of its step leaves, or of what the network leaves of fitted rows.
+  static let luck = 0.5
+  private static let maximumFitRows = 1024
+  /// Steps beyond the ends of the range, relative to those of the ends.
+  static let coarser: [Float] = [2, 1.6, 1.25]
+  static let finer: [Float] = [0.8, 0.65]
+  /// Ratio of neighbouring steps that are tried, and how many.
+  static let stepRatio = 0.8
+  static let steps = 40
+
+  /// Candidates with the network, where there is one.
+  package func withNetwork() -> [Candidate] {
+    guard let network = model.network else { return [] }
+    var result: [Candidate] = []
+    let steps = model.layers.first.map(steps(of:)) ?? []
+    let choices = model.layers.first.map { self.choices($0, steps) }
+    let parts =
+      Self.coarser.map { network.point(0, relativeStep: $0) } + Self.grid.map { network.point($0) }
+      + Self.finer.map { network.point(1, relativeStep: $0) }
+    for part in parts {
+      let (bits, reached) = self.network(part)
+      let seen = fit.map {
+        Self.luck * squaredError(model.reconstruct($0, at: part, kernels, workers), of: $0)
+      }
+      result.append(
+        Candidate(
+          point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }), bits: bits,
+          error: max(squaredError(reached, of: held), seen ?? 0)))
+      if let layer = model.layers.first, let choices {
+        result += coded(layer, 0, part, bits, reached, steps, choices)
+      }
+      if part.quality >= Self.coarsestForValues { result += byValue(part, bits, reached) }
+    }
+    return result
+  }
+
+  /// Candidates that do without a network: the last linear layer, or value by value where the model has no network.
+  package func withoutNetwork() -> [Candidate] {
+    var result: [Candidate] = []
+    let nothing = Matrix(rows: held.rows, columns: held.columns)
+    if let layer = model.layers.last {
+      let steps = self.steps(of: layer)
+      result += coded(layer, model.layers.count - 1, nil, 0, nothing, steps, choices(layer, steps))
+    }
+    if model.network == nil { result += byValue(nil, 0, nothing) }
+    return result
+  }
+
+  /// Whole steps, in ratios like the others': between integers, a fraction of a step buys nothing.
+  private static func integerSteps(upTo largest: Float) -> [Float] {
+    var steps: [Float] = []
+    var next: Float = 1
+    while next <= max(1, largest), steps.count < Self.steps {
+      steps.append(next)
+      next = max(next + 1, (next / Float(Self.stepRatio)).rounded())
+    }
+    return steps
+  }
+
+  /// Below this VAE quality, what is left is too much to be coded value by value.
+  private static let coarsestForValues: Float = 0.4
+
+  private func steps(of layer: KLTLayer) -> [Float] {
+    (0..<Self.steps).map { Float(Double(layer.strongest) * 3 * power(Self.stepRatio, Double($0))) }
+  }
+
+  /// Candidates that code what the network leaves value by value.
+  private func byValue(_ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix) -> [Candidate] {
+    guard let layer = model.valueLayer else { return [] }
+    let costs = layer.symbolWeights(kernels).map { SymbolCost($0) }
+    let (rows, values) = (held.rows, model.values)
+    let x = heldSamples.rowMajor(rows)
+    let base = model.dataUnits(reached, kernels)
+    var square = 0.0
+    for (a, b) in zip(x, base) {
+      square += (Double(a) - Double(b)) * (Double(a) - Double(b)) / Double(x.count)
+    }
+    var steps = (0..<Self.steps).map { Float(square.squareRoot() * 8 * power(Self.stepRatio, Double($0))) }
+    if model.output.isInteger { steps = Self.integerSteps(upTo: steps[0]) }
+    steps.removeAll { !$0.isNormal }
+    let slots = Slots<Candidate>(count: steps.count)
+    let (model, kernels) = (self.model, self.kernels)
+    workers.forEach(steps.count) { [steps, square] s in
+      let coder = ValueCoder(model, rows: rows, kernels: kernels)
+      var spent = 0.0
+      var back = [Float](repeating: 0, count: x.count)
+      x.withUnsafeBufferPointer { x in
+        base.withUnsafeBufferPointer { base in
+          coder.encode(x, base: base, rows: rows, step: steps[s]) { _, symbols, levels in
+            for r in 0..<rows { spent += Double(costs[Int(levels[r])](symbols[r])) }
+          }
+        }
+      }
+      back.withUnsafeMutableBufferPointer { coder.copyDecoded(rows, into: $0) }
+      var error = 0.0
+      let inverse = 1 / Double(model.scale)
+      let quantum = Double(steps[s]) * inverse
+      let leastError =
+        model.output.isInteger ? 0 : Self.luck * min(square * inverse * inverse, quantum * quantum / 12)
+      for (a, b) in zip(x, back) {
+        let d = (Double(a) - Double(b)) * inverse
+        error += d * d
+      }
+      slots[s] = Candidate(
+        point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }, valueStep: steps[s]),
+        bits: bits + spent / Double(rows),
+        error: max(1e-13, error / Double(rows * values), leastError))
+    }
+    return slots.array
+  }
+
+  /// What symbols cost, and the choice between them, at each step.
+  private func choices(_ layer: KLTLayer, _ steps: [Float]) -> [RDOQuantizer] {
+    let levels = RDOQuantizer(layer.levelWeights(kernels))
+    return steps.map { levels.adding(layer.shapeWeights(step: $0, kernels)) }
+  }
+
+  /// Mean squared error of standardized values.
+  private func squaredError(_ reached: Matrix, of rows: Matrix) -> Double {
+    var sum = 0.0
+    for r in 0..<rows.rows {
+      sum += Double(kernels.table.pointee.squared_error(rows.row(r), reached.row(r), rows.columns))
+    }
+    return lost + sum / Double(rows.rows * model.values)
+  }
+
+  /// Mean squared errors that a linear layer by itself leaves of the values that are known, at some steps; nil where all
+  /// are known.
+  func knownErrors(_ layer: KLTLayer, _ steps: [Float]) -> [Double]? {
+    guard let known else { return nil }
+    let outside = held.copy(rows: 0..<held.rows)
+    let coefficients = layer.coefficients(of: outside, kernels: kernels, workers: workers)
+    let count = Double(known.buffer.array.reduce(0) { $0 + Double($1) })
+    return zip(steps, choices(layer, steps)).map { step, choice in
+      let scale = layer.scale(step: step)
+      let rest = Matrix(rows: held.rows, columns: layer.components)
+      for r in 0..<held.rows {
+        let (row, left) = (coefficients.row(r), rest.row(r))
+        scale.forEach(first: layer.components) { c, level in
+          let symbol = choice(max(-0x1p30, min(0x1p30, row[c] / step)), table: level)
+          left[c] = row[c] - symbol * step
+          return symbol.magnitude
+        }
+      }
+      // What rounding leaves of coefficients, as values, and what the components do not reach.
+      let left = outside.copy(rows: 0..<outside.rows)
+      layer.synthesize(rest, 0..<held.rows, onto: left, kernels: kernels)
+      var sum = 0.0
+      for r in 0..<held.rows {
+        let (row, mask) = (left.row(r), known.row(r))
+        for c in 0..<model.values where mask[c] > 0 { sum += Double(row[c]) * Double(row[c]) }
+      }
+      return max(
+        sum / max(1, count), Self.luck * layer.expectedError(step: step) / Double(model.values))
+    }
+  }
+
+  /// Bits of the latents, and the network's reconstruction.
+  private func network(_ part: OperatingPoint.Network?) -> (bits: Double, reached: Matrix) {
+    let reached = Matrix(rows: held.rows, columns: held.columns)
+    guard let part, let network = model.network else { return (0, reached) }
+    let costs = network.parameters.priors(quality: part.quality, kernels: self.kernels).map {
+      SymbolCost($0.symbolWeights(step: part.relativeStep, kernels: self.kernels))
+    }
+    let sums = FloatBuffer(count: held.rows)
+    let (model, held, kernels) = (self.model, self.held, self.kernels)
+    workers.forEachBlock(of: held.rows) { _, rows in
+      let coder = NetworkCoder(model, part, rows: rows.count, kernels: kernels)
+      coder.run(held, rows, into: reached)
+      for (i, r) in rows.enumerated() {
+        var bits: Float = 0
+        let symbols = coder.symbols.row(i)
+        // In this order, what is no number becomes the largest.
+        for k in costs.indices { bits += costs[k](Int32(max(-0x1p30, min(0x1p30, symbols[k])))) }
+        sums.pointer[r] = bits
+      }
+    }
+    return (sums.array.reduce(0) { $0 + Double($1) } / Double(held.rows), reached)
+  }
+
+  /// Candidates that code what `reached` leaves by `layer`, at each of `steps`.
+  private func coded(
+    _ layer: KLTLayer, _ index: Int, _ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix,
+    _ steps: [Float], _ choices: [RDOQuantizer]
+  ) -> [Candidate] {
+    let left = Matrix(rows: held.rows, columns: held.columns)
+    kernels.table.pointee.add_scaled(
+      held.buffer.pointer, -1, reached.buffer.pointer, left.buffer.pointer, held.buffer.count)
+    let coefficients = layer.coefficients(of: left, kernels: kernels, workers: workers)
+    // What the layer's components do not reach.
+    let outside = (0..<left.rows).reduce(0.0) { sum, r in
+      sum + left.values(ofRow: r).reduce(0.0) { $0 + Double($1) * Double($1) }
+    }
+    let slots = Slots<Candidate>(count: steps.count)
+    let (model, lost) = (self.model, self.lost)
+    workers.forEach(steps.count) { s in
+      let (step, inverse) = (steps[s], 1 / steps[s])
+      let (scale, choice) = (layer.scale(step: step), choices[s])
+      var (spent, error) = (0.0, 0.0)
+      for r in 0..<left.rows {
+        let row = coefficients.row(r)
+        var (rowBits, rowError): (Float, Float) = (0, 0)
+        scale.forEach(first: layer.components) { c, level in
+          let symbol = choice(max(-0x1p30, min(0x1p30, row[c] * inverse)), table: level)
+          let d = row[c] - symbol * step
+          rowError += d * d
+          rowBits += choice.bits(symbol, table: level)
+          return symbol.magnitude
+        }
+        spent += Double(rowBits)
+        error += Double(rowError)
+      }
+      var layerSteps = model.layers.map { _ in Float(0) }
+      layerSteps[index] = step
+      slots[s] = Candidate(
+        point: OperatingPoint(network: part, steps: layerSteps), bits: bits + spent / Double(left.rows),
+        error: lost
+          + max((outside + error) / Double(left.rows), Self.luck * layer.expectedError(step: step))
+          / Double(model.values))
+    }
+    return slots.array
+  }
+}

@@ -1,0 +1,13 @@
+import Tensor
+import VAEModel
+
+extension NetworkActivations {
+  /// A pass for coding `rows` rows with `network` at `part`: conditioned, its scales at hand.
+  package init(rows: Int, _ network: Model.Network, at part: OperatingPoint.Network, kernels: Kernels) {
+    self.init(
+      rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, logistic: network.logistic,
+      kernels: kernels)
+    for r in 0..<rows { condition(row: r, u: part.quality, step: part.step) }
+    forwardScales(0..<rows)
+  }
+}

@@ -1,0 +1,177 @@
+import CKernels
+import Tensor
+import VAEModel
+
+/// What the leftover of a network, sample less reconstruction, costs at an operating point, in bits: by how much does the
+/// next layer's rate, or the error, rise with it?
+struct ResidualRateModel {
+  /// What comes after the network.
+  private enum Next {
+    /// Nothing: what is left is the error.
+    case nothing
+    /// A linear layer: coefficients are quantized, each at its price.
+    case layer(KLTLayer, step: Float, scale: AdaptiveScale, choice: RDOQuantizer)
+    /// Values, in units of their step: a fit to what they take, since a closed loop is no function of one value.
+    case values(perUnit: Float)
+  }
+
+  private let next: Next
+  private let kernels: Kernels
+  /// Bits that a squared error of 1, of standardized values, is worth.
+  let bitsPerError: Float
+  private let bounds: (low: FloatBuffer, high: FloatBuffer)?
+  /// What reconstructions exceed their samples by, or the gradient of that; and coefficients of the layer.
+  private let excess: Matrix
+  private let coefficients: Matrix
+  private let change: Matrix
+  private let nothing: FloatBuffer
+  private let terms: FloatBuffer
+
+  /// - Parameters:
+  ///   - last: of the last linear layer that is used: what chooses levels, and symbols at them.
+  /// - Returns: nil where the cost cannot be told: values by a input projection.
+  init?(
+    _ model: Model, at point: OperatingPoint, rows: Int, last: (scale: AdaptiveScale, choice: RDOQuantizer)?,
+    bounds: (low: FloatBuffer, high: FloatBuffer)?, kernels: Kernels
+  ) {
+    self.kernels = kernels
+    self.bounds = bounds
+    isExact = model.inputProjection == nil && point.isWithoutLayers
+    bitsPerError = model.bitsPerError(at: point)
+    excess = Matrix(rows: rows, columns: model.width)
+    terms = FloatBuffer(count: paddedToPanels(model.width))
+    nothing = FloatBuffer(count: paddedToPanels(model.width))
+    if point.valueStep > 0 {
+      guard model.inputProjection == nil else { return nil }
+      next = .values(perUnit: model.scale / point.valueStep)
+      coefficients = Matrix(rows: 0, columns: 1)
+    } else if let index = point.steps.lastIndex(where: { $0 > 0 }), let last {
+      let layer = model.layers[index]
+      next = .layer(layer, step: point.steps[index], scale: last.scale, choice: last.choice)
+      coefficients = Matrix(rows: rows, columns: layer.components)
+    } else {
+      next = .nothing
+      coefficients = Matrix(rows: 0, columns: 1)
+    }
+    change = Matrix(rows: coefficients.rows, columns: coefficients.columns)
+  }
+
+  /// Whether it is what coding really costs (but for the rounding of integers), and not a model of it.
+  let isExact: Bool
+
+  /// The costs of reconstructions.
+  ///
+  /// - Parameters:
+  ///   - output: the network's output, brought within bounds; its rows belong to the rows `rows` of `target`.
+  ///   - target: standardized samples.
+  ///   - costs: bits of each row of the output.
+  func evaluate(_ output: Matrix, rows: [Int], target: Matrix, costs: inout [Float]) {
+    let table = kernels.table.pointee
+    let width = output.columns
+    for (i, r) in rows.enumerated() {
+      let (x, y, d) = (target.row(r), output.row(i), excess.row(i))
+      if let bounds { table.clip(y, bounds.low.pointer, bounds.high.pointer, y, width) }
+      table.add_scaled(y, -1, x, d, width)
+      switch next {
+      case .layer: continue
+      case .nothing: costs[i] = bitsPerError * table.squared_error(y, x, width)
+      case .values(let perUnit):
+        let terms = self.terms.pointer
+        for c in 0..<width {
+          let u = d[c] * perUnit
+          let near = max(-Self.nearEnough, min(Self.nearEnough, u))
+          terms[c] = Self.slope * (near * near / (2 * Self.nearEnough) + u.magnitude - near.magnitude)
+          d[c] = near * (Self.slope / Self.nearEnough * perUnit)
+        }
+        costs[i] = table.sum(terms, width)
+      }
+    }
+    guard case .layer(let layer, let step, let scale, let choice) = next else { return }
+    analyze(rows.count, by: layer)
+    let inverse = 1 / step
+    for i in rows.indices {
+      let (more, rest) = (change.row(i), excess.row(i))
+      // What is outside the basis is error. The second part of the coefficients is not, but is in `rest`.
+      let outside =
+        layer.components == width
+        ? 0
+        : table.squared_error(rest, nothing.pointer, width)
+          - table.squared_error(more, nothing.pointer, layer.components)
+      costs[i] = bitsPerError * max(0, outside)
+    }
+    // The gradient takes levels as given.
+    costs.withUnsafeMutableBufferPointer { costs in
+      choice.withTables { tables in
+        scale.forEach(first: layer.components, rows: rows.count) { i, c, level in
+          let (row, more) = (coefficients.row(i), change.row(i))
+          let x = (row[c] + more[c]) * inverse
+          let (bits, slope) = tables.cost(x, Int(level))
+          costs[i] += bits
+          row[c] = slope * inverse - 2 * bitsPerError * more[c]
+          return x.roundedMagnitude
+        }
+      }
+    }
+  }
+
+  /// Splits the excess into coefficients (in two parts, since a basis kept in few bits is not quite orthonormal) and what is
+  /// left but for the first part.
+  private func analyze(_ rows: Int, by layer: KLTLayer) {
+    let (analysis, synthesis) = (layer.analysis, layer.synthesis)
+    let all = 0..<rows
+    kernels.product(all, excess, analysis.buffer.pointer, analysis.shape, into: coefficients)
+    // A complete basis leaves nothing.
+    if layer.components == excess.columns { return }
+    let count = rows * change.stride
+    kernels.table.pointee.negate(coefficients.row(0), change.row(0), count)
+    kernels.product(all, change, synthesis.buffer.pointer, synthesis.shape, into: excess, from: .output)
+    kernels.product(all, excess, analysis.buffer.pointer, analysis.shape, into: change)
+  }
+
+  /// The gradients of the costs evaluated last, by the output.
+  ///
+  /// - Parameters:
+  ///   - kept: the rows wanted, in ascending order.
+  ///   - gradient: its first rows are overwritten. Bounds are no walls to it.
+  func backward(_ kept: [Int], into gradient: Matrix) {
+    let table = kernels.table.pointee
+    for (i, from) in kept.enumerated() {
+      switch next {
+      case .values: gradient.row(i).update(from: excess.row(from), count: gradient.stride)
+      case .layer(let layer, _, _, _) where layer.components == excess.columns:
+        gradient.row(i).update(repeating: 0, count: gradient.stride)
+      case .nothing, .layer: table.scale(excess.row(from), 2 * bitsPerError, gradient.row(i), gradient.stride)
+      }
+    }
+    guard case .layer(let layer, _, _, _) = next else { return }
+    coefficients.moveToFront(kept)
+    kernels.product(
+      0..<kept.count, coefficients, layer.synthesis.buffer.pointer, layer.synthesis.shape, into: gradient,
+      from: .output)
+  }
+
+  /// Values cost about `slope` bits a step, but those that are this near to their base.
+  private static let slope: Float = 6
+  private static let nearEnough: Float = 0.5
+}
+
+extension Model {
+  /// Bits that a squared error of 1, of standardized values, is worth at `point`: by the step of what is coded last (see
+  /// ``RDOQuantizer``).
+  func bitsPerError(at point: OperatingPoint) -> Float {
+    if point.isWithoutLayers, let part = point.network, let elbo = network?.elbo {
+      return elbo.bitsPerError(step: part.step)
+    }
+    let step =
+      point.valueStep > 0
+      ? point.valueStep / scale : point.steps.last { $0 > 0 } ?? point.network?.step ?? 1
+    return RDOQuantizer.bitsPerError / (step * step)
+  }
+}
+
+extension Matrix {
+  /// Moves the rows `kept`, which ascend, to the front.
+  func moveToFront(_ kept: [Int]) {
+    for (to, from) in kept.enumerated() where to != from { row(to).update(from: row(from), count: stride) }
+  }
+}

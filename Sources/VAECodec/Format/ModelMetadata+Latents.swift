@@ -1,0 +1,47 @@
+import ByteIO
+import VAEModel
+
+// Sections about latents: what each of them explains, and a mixture to draw new ones from.
+
+extension ModelMetadata {
+  /// The share of the data's variance that each latent explains; empty where the notes do not tell.
+  var explainedVariance: [Double] {
+    get {
+      guard let section = sections.first(where: { $0.kind == Section.explainedVariance }) else { return [] }
+      var r = ByteReader(section.bytes)
+      var shares: [Double] = []
+      while let share = try? r.float() { shares.append(Double(share)) }
+      return shares
+    }
+    set {
+      var w = ByteWriter()
+      for share in newValue { w.append(Float(share)) }
+      set(Section.explainedVariance, newValue.isEmpty ? nil : w.bytes)
+    }
+  }
+
+  /// The bytes of the mixture; see ``mixture(of:)``.
+  mutating func set(_ mixture: GaussianMixture?) { set(Section.latentMixture, mixture?.encode()) }
+
+  /// The mixture of a model's latents; nil where there is none that fits the model.
+  func mixture(of model: Model) -> GaussianMixture? {
+    sections.first { $0.kind == Section.latentMixture }.flatMap {
+      GaussianMixture($0.bytes, latents: model.network?.latents ?? 0)
+    }
+  }
+
+  /// Whether the sections about latents are such as a fit of `model` writes.
+  func areLatentsSound(for model: Model) -> Bool {
+    let shares = explainedVariance
+    let isExplained =
+      !sections.contains { $0.kind == Section.explainedVariance }
+      || (shares.count == latents.count && shares.allSatisfy(\.isFinite))
+    let isMixed = sections.contains { $0.kind == Section.latentMixture }
+    return isExplained && (!isMixed || mixture(of: model) != nil)
+  }
+
+  private mutating func set(_ kind: Int, _ bytes: [UInt8]?) {
+    sections.removeAll { $0.kind == kind }
+    if let bytes { sections.append(Section(kind: kind, bytes: bytes)) }
+  }
+}

@@ -1,0 +1,197 @@
+import ByteIO
+import Records
+import VAEModel
+
+/// What a model file says beside the model: the data that were fitted, and how the fit went.
+struct ModelMetadata {
+  /// A point of PCA's curve: rate, PSNR, and how many components were coded.
+  struct PCAPoint: Equatable, Sendable {
+    var bits: Float
+    var psnr: Float
+    var components: Int
+  }
+
+  var elementType: ElementType
+  var sampleShape: [Int]
+  var fittedRows: Int
+  var heldOutRows: Int
+  var peak: Double
+  var latents: [ModelSummary.Latent]
+  var points: [ModelSummary.Point]
+  var pca: [PCAPoint]
+  /// What later programs came to write, after all the rest.
+  var sections: [Section] = []
+
+  /// A part of the notes that not every fit has. Programs skip the kinds that they do not know.
+  struct Section: Equatable, Sendable {
+    var kind: Int
+    var bytes: [UInt8]
+
+    /// Rate and distortion on held-out rows during training.
+    static let trainingCurve = 1
+    /// The share of the data's variance that each latent explains.
+    static let explainedVariance = 2
+    /// The evidence lower bound on held-out rows, of a fit that maximized it.
+    static let elbo = 3
+    /// A Gaussian mixture of latents, to draw new ones from.
+    static let latentMixture = 4
+  }
+
+  /// The content of the first section of a kind; nil where there is none.
+  func section(_ kind: Int) -> [UInt8]? { sections.first { $0.kind == kind }?.bytes }
+
+  func encode() -> [UInt8] {
+    var w = ByteWriter()
+    w.append(elementType.rawValue)
+    w.append(count: sampleShape.count)
+    for length in sampleShape { w.append(count: length) }
+    w.append(count: fittedRows)
+    w.append(count: heldOutRows)
+    w.append(peak)
+    w.append(count: latents.count)
+    for latent in latents {
+      w.append(Float(latent.bits))
+      w.append(Float(latent.variance))
+    }
+    w.append(count: points.count)
+    for point in points {
+      w.append(Float(point.quality))
+      w.append(Float(point.bitsPerSample))
+      w.append(Float(point.psnr))
+    }
+    w.append(count: pca.count)
+    for point in pca {
+      w.append(point.bits)
+      w.append(point.psnr)
+      w.append(count: point.components)
+    }
+    for section in sections {
+      w.append(count: section.kind)
+      w.append(count: section.bytes.count)
+      w.append(section.bytes)
+    }
+    return w.bytes
+  }
+
+  /// The notes with all that a reader would refuse put right, so that what a fit writes can be read whatever it has
+  /// measured: what is no number is 0, and what is infinite the largest number.
+  func readable(for model: Model) -> ModelMetadata {
+    func finite(_ x: Double) -> Double {
+      let most = Double(Float.greatestFiniteMagnitude)
+      return x.isNaN ? 0 : max(-most, min(most, x))
+    }
+    var notes = self
+    notes.fittedRows = min(fittedRows, Self.maximumRows)
+    notes.heldOutRows = min(heldOutRows, Self.maximumRows)
+    notes.peak = peak > 0 ? min(peak, .greatestFiniteMagnitude) : 0
+    notes.latents = latents.map { ModelSummary.Latent(bits: finite($0.bits), variance: finite($0.variance)) }
+    notes.points = points.map {
+      ModelSummary.Point(
+        quality: finite($0.quality), bitsPerSample: finite($0.bitsPerSample), psnr: finite($0.psnr))
+    }
+    notes.pca = pca.map {
+      PCAPoint(
+        bits: Float(finite(Double($0.bits))), psnr: Float(finite(Double($0.psnr))),
+        components: max(0, min($0.components, model.values)))
+    }
+    let shares = explainedVariance
+    notes.explainedVariance = shares.count == latents.count ? shares.map(finite) : []
+    if notes.mixture(of: model) == nil { notes.set(nil) }
+    if let elbo, !(elbo.reconstruction.isFinite && elbo.divergence.isFinite) {
+      notes.elbo = nil
+    }
+    return notes
+  }
+
+  /// More rows than anyone has: numbers from here on are damage.
+  private static let maximumRows = 1 << 48
+
+  /// Nil where the bytes are not what ``encode()`` writes, or the shape has not `values` values.
+  init?(_ bytes: [UInt8], values: Int) {
+    var r = ByteReader(bytes)
+    do {
+      guard let elementType = ElementType(rawValue: try r.integer()) else { return nil }
+      self.elementType = elementType
+      let axes = try r.count()
+      guard axes <= SampleDescription.maximumAxes else { return nil }
+      sampleShape = []
+      var product = 1
+      for _ in 0..<axes {
+        let length = try r.count()
+        let (next, overflow) = product.multipliedReportingOverflow(by: length)
+        guard !overflow else { return nil }
+        product = next
+        sampleShape.append(length)
+      }
+      guard product == values else { return nil }
+      fittedRows = try r.count()
+      heldOutRows = try r.count()
+      peak = try r.double()
+      latents = []
+      for _ in 0..<min(try r.count(), r.remaining) {
+        latents.append(
+          ModelSummary.Latent(bits: Double(try r.float()), variance: Double(try r.float())))
+      }
+      points = []
+      for _ in 0..<min(try r.count(), r.remaining) {
+        points.append(
+          ModelSummary.Point(
+            quality: Double(try r.float()), bitsPerSample: Double(try r.float()), psnr: Double(try r.float()))
+        )
+      }
+      pca = []
+      for _ in 0..<min(try r.count(), r.remaining) {
+        pca.append(PCAPoint(bits: try r.float(), psnr: try r.float(), components: try r.count()))
+      }
+      sections = []
+      while r.remaining > 0 {
+        let kind = try r.count()
+        sections.append(Section(kind: kind, bytes: Array(try r.take(try r.count()))))
+      }
+      let numbers =
+        latents.flatMap { [$0.bits, $0.variance] }
+        + points.flatMap { [$0.quality, $0.bitsPerSample] }
+        + pca.flatMap { [Double($0.bits), Double($0.psnr)] }
+      guard peak >= 0, peak.isFinite, numbers.allSatisfy(\.isFinite),
+        // Infinite where all values are exact.
+        points.allSatisfy({ $0.psnr > -.infinity }),
+        fittedRows <= Self.maximumRows, heldOutRows <= Self.maximumRows,
+        pca.allSatisfy({ $0.components <= values })
+      else { return nil }
+    } catch {
+      return nil
+    }
+  }
+
+  /// The evidence lower bound on held-out rows: two f64, E[log p(x|z)] and the KL divergence in nats.
+  var elbo: ELBO? {
+    get {
+      guard let section = sections.first(where: { $0.kind == Section.elbo }) else { return nil }
+      var r = ByteReader(section.bytes)
+      guard let reconstruction = try? r.double(), let divergence = try? r.double() else { return nil }
+      return ELBO(reconstruction: reconstruction, divergence: divergence)
+    }
+    set {
+      sections.removeAll { $0.kind == Section.elbo }
+      guard let newValue else { return }
+      var w = ByteWriter()
+      w.append(newValue.reconstruction)
+      w.append(newValue.divergence)
+      sections.append(Section(kind: Section.elbo, bytes: w.bytes))
+    }
+  }
+
+  init(
+    elementType: ElementType, sampleShape: [Int], fittedRows: Int, heldOutRows: Int, peak: Double,
+    latents: [ModelSummary.Latent]
+  ) {
+    self.elementType = elementType
+    self.sampleShape = sampleShape
+    self.fittedRows = fittedRows
+    self.heldOutRows = heldOutRows
+    self.peak = peak
+    self.latents = latents
+    points = []
+    pca = []
+  }
+}
