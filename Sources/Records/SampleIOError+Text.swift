@@ -98,7 +98,7 @@ extension ReadOptions.Field {
   }
 }
 
-/// Does `body`, and tells which file an error of ByteIO is about.
+/// Does `body`, and adds to an error of ByteIO which file it concerns.
 func moving<T>(_ name: String, _ body: () throws(ByteIOError) -> T) throws(SampleIOError) -> T {
   do throws(ByteIOError) {
     return try body()

@@ -85,7 +85,7 @@ enum GoldenModels {
     return model
   }
 
-  /// A made-up model of 20 values with a input projection of 6 components, a network of 3 latents, and a linear layer.
+  /// A made-up model of 20 values with an input projection of 6 components, a network of 3 latents, and a linear layer.
   static func inputProjection() -> Model {
     let kernels = Kernels()
     var random = RandomSource(seed: 6)

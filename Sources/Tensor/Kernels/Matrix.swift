@@ -117,6 +117,15 @@ package struct Matrix: Sendable {
 }
 
 extension Matrix {
+  /// Brings rows within bounds, one of each column; nil for none.
+  package func clip(_ rows: Range<Int>, to bounds: (low: FloatBuffer, high: FloatBuffer)?, _ kernels: Kernels)
+  {
+    guard let bounds else { return }
+    for r in rows {
+      kernels.table.pointee.clip(row(r), bounds.low.pointer, bounds.high.pointer, row(r), columns)
+    }
+  }
+
   /// The first `count` rows without padding.
   package func rowMajor(_ count: Int) -> [Float] {
     var result: [Float] = []

@@ -64,11 +64,9 @@ extension ModelFit {
     let trainer = ELBOTrainer(
       input, known: prepared.known, parameters, options: trainerOptions, kernels: kernels, workers: workers)
     let held = prepared.heldSamples.spread(rows: 512)
-    let stepsInEpoch = max(1, fit.rows / min(trainerOptions.batch, fit.rows))
+    let (steps, stepsInEpoch) = steps(rows: fit.rows, batch: trainerOptions.batch)
     let loop = TrainingLoop(
-      options: options, progress: progress, keeper: keeper,
-      steps: options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: fit.rows),
-      stepsInEpoch: stepsInEpoch
+      options: options, progress: progress, keeper: keeper, steps: steps, stepsInEpoch: stepsInEpoch
     ) { fraction in
       guard fraction > 0 else { return nil }
       let model = prepared.model.with(

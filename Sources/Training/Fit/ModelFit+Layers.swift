@@ -41,7 +41,7 @@ extension ModelFit {
       heldSamples: prepared.heldSamples.spread(rows: rows), known: prepared.heldKnown?.spread(rows: rows),
       fit: prepared.fit, model: model)
     let classical = hull.withoutNetwork()
-    // On a input projection nobody knows which part of an error is that of missing values: there is no curve to compare with.
+    // On an input projection nobody knows which part of an error is that of missing values: there is no curve to compare with.
     let isComparable = prepared.statistics.missing == 0 || prepared.heldKnown != nil
     return Draft(
       model: model, learned: hull.withNetwork(), classical: classical,

@@ -4,7 +4,14 @@ import VAEModel
 extension ModelFit {
   /// Steps of a fit that is not told how many epochs: a fifth fewer cost half a percent of the rate, and with few rows,
   /// where a step costs little, more than that.
-  static func defaultSteps(rows: Int) -> Int { rows < fewRows ? 6000 : 4800 }
+  private static func defaultSteps(rows: Int) -> Int { rows < fewRows ? 6000 : 4800 }
+
+  /// Steps of a fit of `rows` rows, and of an epoch of it.
+  func steps(rows: Int, batch: Int) -> (all: Int, inEpoch: Int) {
+    let inEpoch = max(1, rows / min(batch, rows))
+    return (options.epochs.map { $0 * inEpoch } ?? Self.defaultSteps(rows: rows), inEpoch)
+  }
+
   /// Passes over the data from which on rows are mixed, those from which on half of them are, and that share: rows that
   /// are seen hundreds of times are learned by heart.
   private static func mixing(passes: Double) -> Float {
@@ -39,8 +46,7 @@ extension ModelFit {
     var trainerOptions = Trainer.Options()
     trainerOptions.seed = random.next()
     trainerOptions.peakRate = fit.rows < Self.fewRows ? 2e-3 : 3e-3
-    let stepsInEpoch = max(1, fit.rows / min(trainerOptions.batch, fit.rows))
-    let steps = options.epochs.map { $0 * stepsInEpoch } ?? Self.defaultSteps(rows: fit.rows)
+    let (steps, stepsInEpoch) = steps(rows: fit.rows, batch: trainerOptions.batch)
     trainerOptions.mixing = Self.mixing(passes: Double(steps) / Double(stepsInEpoch))
     let trainer = Trainer(
       fit, known: prepared.known, parameters: parameters, inverseDeviation: inverseDeviation, bounds: bounds,

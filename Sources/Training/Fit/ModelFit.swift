@@ -8,10 +8,10 @@ package struct ModelFit {
   package static let minimumRows = 16
   /// Above this many values the network works on the leading principal components.
   static let widestInput = 2048
-  /// Units of a hidden layer at the most, and numbers of a network.
+  /// Units of a hidden layer at most, and numbers of a network.
   static let widestHidden = 1 << 15
   static let maximumNumbers = 1 << 27
-  /// Components of a input projection at the most.
+  /// Components of an input projection at most.
   static let maximumFrontComponents = 1024
 
   let options: FitOptions

@@ -12,7 +12,7 @@ struct ValidationLoss {
   /// Values of a sample: more than columns, where those are components.
   private let values: Int
   static let grid: [Float] = [0, 0.25, 0.5, 0.75, 1]
-  /// Rows at the most, and values, but for so many rows.
+  /// Rows at most, values at most, and rows that are taken however many values they have.
   private static let (maximumRows, maximumValues, enoughRows) = (1024, 1 << 18, 512)
 
   init(

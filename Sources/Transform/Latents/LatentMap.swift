@@ -15,7 +15,7 @@ package final class LatentMap {
   private let model: Model
   private let kernels: Kernels
   private let pass: NetworkActivations
-  /// Where the model has a input projection.
+  /// Where the model has an input projection.
   private let wide: Matrix?
   private let priors: [LogisticMixture]
   private let isTextbook: Bool

@@ -163,12 +163,7 @@ extension Model {
   private func errorWithinBounds(
     _ reached: Matrix, _ x: Matrix, _ known: Matrix?, _ kernels: Kernels
   ) -> Double {
-    if let bounds = standardizedBounds() {
-      for r in 0..<x.rows {
-        let row = reached.row(r)
-        kernels.table.pointee.clip(row, bounds.low.pointer, bounds.high.pointer, row, x.columns)
-      }
-    }
+    reached.clip(0..<x.rows, to: standardizedBounds(), kernels)
     if let known { for r in 0..<x.rows { known.equate(reached.row(r), x.row(r), ofRow: r) } }
     return reached.less(x, kernels).power
   }

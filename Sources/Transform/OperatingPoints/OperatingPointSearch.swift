@@ -24,7 +24,7 @@ package struct OperatingPointSearch {
   let model: Model
   /// Some of the rows that were fitted, standardized; nil where there are none at hand.
   private let fit: Matrix?
-  /// Mean squared error of standardized values that a input projection leaves whatever is coded; 0 without one.
+  /// Mean squared error of standardized values that an input projection leaves whatever is coded; 0 without one.
   private let lost: Double
 
   /// - Parameter fit: the rows that were fitted, standardized.

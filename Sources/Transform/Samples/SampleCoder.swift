@@ -18,7 +18,7 @@ package final class SampleCoder {
   private let target: Matrix
   private let reconstruction: Matrix
   private let residual: Matrix
-  /// rows x values, where the model has a input projection.
+  /// rows x values, where the model has an input projection.
   private let wide: Matrix?
   private let coefficients: [(values: Matrix, change: Matrix)?]
   private let scales: [AdaptiveScale]

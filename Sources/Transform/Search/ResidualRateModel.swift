@@ -29,7 +29,7 @@ struct ResidualRateModel {
 
   /// - Parameters:
   ///   - last: of the last linear layer that is used: what chooses levels, and symbols at them.
-  /// - Returns: nil where the cost cannot be told: values by a input projection.
+  /// - Returns: nil where the cost cannot be told: values by an input projection.
   init?(
     _ model: Model, at point: OperatingPoint, rows: Int, last: (scale: AdaptiveScale, choice: RDOQuantizer)?,
     bounds: (low: FloatBuffer, high: FloatBuffer)?, kernels: Kernels
@@ -68,9 +68,9 @@ struct ResidualRateModel {
   func evaluate(_ output: Matrix, rows: [Int], target: Matrix, costs: inout [Float]) {
     let table = kernels.table.pointee
     let width = output.columns
+    output.clip(0..<rows.count, to: bounds, kernels)
     for (i, r) in rows.enumerated() {
       let (x, y, d) = (target.row(r), output.row(i), excess.row(i))
-      if let bounds { table.clip(y, bounds.low.pointer, bounds.high.pointer, y, width) }
       table.add_scaled(y, -1, x, d, width)
       switch next {
       case .layer: continue

@@ -34,7 +34,7 @@ final class ChunkCodecs: Sendable {
     codecs = Slots(count: workers)
   }
 
-  /// For decoding, with as many workers as memory is allowed for, and `most` at the most.
+  /// For decoding, with as many workers as memory is allowed for, at most `most`.
   convenience init(
     _ plan: ChunkCodingContext, _ description: SampleDescription, _ errorBound: ErrorBound?,
     decodingWith most: Int,

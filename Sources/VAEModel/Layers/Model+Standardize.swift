@@ -63,7 +63,7 @@ extension Model {
   ///
   /// - Parameters:
   ///   - samples: rows x values, in the data's units.
-  ///   - wide: rows x values, to work in; needed with a input projection alone.
+  ///   - wide: rows x values, to work in; needed with an input projection alone.
   package func prepare(
     _ samples: UnsafeBufferPointer<Float>, rows: Int, wide: Matrix?, into target: Matrix, _ kernels: Kernels
   ) {

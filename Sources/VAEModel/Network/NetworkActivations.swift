@@ -146,10 +146,6 @@ package struct NetworkActivations: Sendable {
   /// The same, brought within bounds where there are some: see ``Model/standardizedBounds()``.
   package func forwardDecoder(_ rows: Range<Int>, within bounds: (low: FloatBuffer, high: FloatBuffer)?) {
     forwardDecoder(rows)
-    guard let bounds else { return }
-    for r in rows {
-      let row = output.row(r)
-      kernels.table.pointee.clip(row, bounds.low.pointer, bounds.high.pointer, row, output.columns)
-    }
+    output.clip(rows, to: bounds, kernels)
   }
 }

@@ -83,7 +83,7 @@ extension ColumnFindings {
 }
 
 extension StreamEncoder {
-  /// Maximum of values that are tried; minimum and maximum of rows.
+  /// Values that are tried at most; rows at least and at most.
   private static let (maximumTried, minimumRows, maximumRows) = (1 << 16, 16, 256)
   /// A cheap effort will do.
   private static let trialEffort = 1
