@@ -5,9 +5,11 @@ import Tensor
 /// A sample's way: standardize; where samples are large, project onto the input projection; the VAE; residual layers one
 /// after another. Decoding walks it back.
 package struct Model: Sendable {
-  /// Subtracted from each value, in the data's units.
+  /// What the model's numbers are of the data's values. All below is in terms of these numbers.
+  package var scales = ValueScales()
+  /// Subtracted from each number.
   package var means: [Float]
-  /// What values are divided by, in the data's units: the deviation of all values.
+  /// What numbers are divided by: the deviation of all of them.
   package var scale: Float
   /// components x values: an orthonormal basis the network works in, for samples of very many values.
   package var inputProjection: InputProjection?
@@ -135,9 +137,11 @@ package struct Model: Sendable {
   /// no baseline.
   package var linear: Model? {
     guard let baseline, inputProjection == nil else { return nil }
-    return Model(
+    var model = Model(
       means: means, scale: scale, inputProjection: nil, network: nil, layers: [baseline], baseline: nil,
       valueLayer: nil, output: output, qualities: [], notes: [])
+    model.scales = scales
+    return model
   }
 
   /// Planes of symbols that a point makes before the value layer's: latents, then the coefficients of each linear layer

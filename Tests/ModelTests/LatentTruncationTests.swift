@@ -138,7 +138,7 @@ struct FirstLatentsTests {
       let fit = ModelFit(Self.options, kernels: kernels, workers: Workers(count: threads))
       var random = RandomSource(seed: Self.options.seed)
       let prepared = ModelFit.PreparedData(
-        Self.ring(rows: 300, columns: 12), isInteger: false, elementRange: nil, fit, &random)
+        Self.ring(rows: 300, columns: 12), isInteger: false, elementRange: nil, ValueScales(), fit, &random)
       let again = network.flatMap { fit.latentMixture(model, $0, prepared) }
       #expect(again == mixture)
       let shares = network.map { fit.explainedVariance(model, $0, prepared.held) }

@@ -132,7 +132,7 @@ struct ModelFileTests {
 
   @Test(
     "numbers that no model has are refused",
-    arguments: ["scale", "mean", "bounds", "flag", "values", "latents"])
+    arguments: ["scale", "mean", "bounds", "scales", "values", "latents"])
   func impossible(what: String) throws {
     var w = ByteWriter()
     w.append(count: what == "values" ? 0 : 1)
@@ -140,12 +140,12 @@ struct ModelFileTests {
     w.append(what == "mean" ? Float.nan : 0)
     w.append(what == "bounds" ? Float(2) : 0)
     w.append(Float(1))
-    w.append(UInt8(what == "flag" ? 2 : 0))
+    w.append(UInt8(what == "scales" ? 6 : 0))
     w.append(count: 0)
     w.append(count: what == "latents" ? 2 : 0)
     w.append([UInt8](repeating: 0, count: 4000))
     let words = [
-      "scale": "scale", "mean": "means", "bounds": "bounds", "flag": "flag", "values": "0 values",
+      "scale": "scale", "mean": "means", "bounds": "bounds", "scales": "scales", "values": "0 values",
       "latents": "2 latents",
     ]
     let word = try #require(words[what])

@@ -161,12 +161,12 @@ class Values:
         return (number if number >= 0 else number ^ (1 << self.size - 1) - 1) % (1 << self.size)
 
 
-def correct(base, dtype, shape, guarantee, data):
+def correct(base, dtype, shape, guarantee, data, offset=0.0):
     """What corrections make of samples, an array of rows x values. `guarantee`: None, "lossless" or a bound."""
     types, (rows, width) = Values(dtype), base.shape
     has_escapes = data[0]
     assert has_escapes <= 1
-    b = base.astype(F)
+    b = (base.astype("f8") - offset).astype(F)
     bound = 0.0 if guarantee in (None, "lossless") else guarantee
     kind = None
     if guarantee is not None:
@@ -214,6 +214,7 @@ def correct(base, dtype, shape, guarantee, data):
             prediction = row[i] + correction
             if not math.isfinite(prediction):
                 prediction = 0.0
+            prediction += offset
 
             before = lambda o: differences[i - o] if o > 0 and i >= o else 0
             size = lambda d: min(abs(d), 2**24)
@@ -300,7 +301,7 @@ def correct(base, dtype, shape, guarantee, data):
                 result[r, i] = types.value(types.disordered(wrap(predicted + difference)))
                 value = float(result[r, i])
             differences[i] = difference
-            error = value - row[i]
+            error = value - offset - row[i]
             scale = power + step * step
             gain = 0.005 * (error - correction) / scale if scale else math.nan
             if math.isfinite(gain):

@@ -16,6 +16,7 @@ import zlib
 
 import numpy as np
 
+import columns
 from corrections import correct
 
 F = np.float32
@@ -152,7 +153,9 @@ class Model:
         n = self.values = r.count()
         self.scale, self.means = F(r.number("f")), r.numbers(n, "<f4")
         self.low, self.high = r.numbers(2, "<f4")
-        self.is_integer = r.number("B") == 1
+        flags = r.number("B")
+        self.is_integer = flags & 1 == 1
+        self.scales = columns.scales(r, flags >> 1, n)
         components = r.count()
         self.front = matrix(r, components, n) if components else None
         width = self.width = components or n
@@ -192,7 +195,7 @@ class Model:
         model.values = model.width = values
         model.scale, model.means = F(1), np.zeros(values, F)
         model.low, model.high, model.is_integer = F(-np.inf), F(np.inf), False
-        model.front, model.latents, model.layers = None, 0, []
+        model.front, model.latents, model.layers, model.scales = None, 0, [], []
         return model
 
     def read_network(self, r, width, latents):
@@ -486,14 +489,17 @@ def samples(model, at, tables, dtype, shape, guarantee, content):
     number = r.count()
     if number % 4 != 3:
         assert guarantee is None, "no promise is kept"
-        return as_type(decode_chunk(model, at, tables, content), dtype)
+        return as_type(columns.unscaled(decode_chunk(model, at, tables, content), model.scales), dtype)
     size = r.count()
     if size == 0:
         return np.frombuffer(r.rest(), np.dtype(dtype).newbyteorder("<")).reshape(number // 4, model.values)
     corrections = r.take(size)
-    base = as_type(decode_chunk(model, at, tables, r.rest()), dtype)
+    base = as_type(columns.unscaled(decode_chunk(model, at, tables, r.rest()), model.scales), dtype)
     assert len(base) == number // 4
-    return correct(base, dtype, shape, guarantee, corrections)
+    if isinstance(guarantee, list):
+        return columns.correct(base, dtype, guarantee, corrections)
+    offset = model.scales[0].offset if len(model.scales) == 1 else 0.0
+    return correct(base, dtype, shape, guarantee, corrections, offset)
 
 
 def as_type(values, dtype):
@@ -506,11 +512,14 @@ def as_type(values, dtype):
 # Streams
 
 def setting(model, r):
-    """Model and point (None, for all samples 0, where no model is needed), and what is promised: None, "lossless" or a
-    bound."""
+    """Model and point (None, for all samples 0, where no model is needed), and what is promised: None, "lossless", a bound,
+    or a list of those of columns."""
     fingerprint, byte, guarantee = r.number("I"), r.number("B"), None
     if byte in (102, 103):
         guarantee = r.number("d") if byte == 102 else "lossless"
+        byte = r.number("B")
+    elif byte == 105:
+        guarantee = columns.bounds(r)
         byte = r.number("B")
     quality = byte & 127
     if quality == 104:

@@ -27,8 +27,10 @@ struct ColumnTests {
     return try SampleArray(numbers, shape: [scales.count], type: type)
   }
 
-  private func report(_ array: SampleArray) throws -> FitReport {
-    try codec.fit([("data", array.reader)], options: Models.options(epochs: 2))
+  private func report(_ array: SampleArray, _ scale: ScaleChoice = .common) throws -> FitReport {
+    var options = Models.options(epochs: 2)
+    options.scale = scale
+    return try codec.fit([("data", array.reader)], options: options)
   }
 
   private func encode(_ array: SampleArray, _ options: EncodeOptions) throws -> EncodeReport {
@@ -43,6 +45,7 @@ struct ColumnTests {
     #expect(try encode(array, EncodeOptions(quality: 60)).columns.collapsed.map(\.number) == [2, 4])
     let bounded = EncodeOptions(errorBound: .maxError(1e-6))
     #expect(try encode(array, bounded).columns.collapsed.isEmpty)
+    #expect(try report(array, .automatic).columns.collapsed.isEmpty)
   }
 
   @Test("columns that binary32 cannot tell from their offset are named")

@@ -109,14 +109,18 @@ struct FitTests {
   @Test("a table of whole numbers makes a model of integers, and one fraction anywhere does not")
   func wholeNumbers() throws {
     let rows = (0..<40).map { "\($0 * 7 % 50),\($0 * $0 % 31)" }
-    func fit(_ lines: [String]) throws -> Model {
-      try codec.fit(
-        [(name: "data.csv", reader: try csv(lines.joined(separator: "\n") + "\n"))],
-        options: Models.options(epochs: 1)
+    func fit(_ lines: [String], _ scale: ScaleChoice = .common) throws -> Model {
+      var options = Models.options(epochs: 1)
+      options.scale = scale
+      return try codec.fit(
+        [(name: "data.csv", reader: try csv(lines.joined(separator: "\n") + "\n"))], options: options
       ).model.model
     }
     #expect(try fit(rows).output.isInteger)
+    #expect(try fit(rows, .automatic).scales.scales.map(\.isInteger) == [true, true])
     #expect(try fit(rows.dropLast() + ["3.5,1"]).output.isInteger == false)
+    #expect(
+      try fit(rows.dropLast() + ["3.5,1"], .automatic).scales.scales.map(\.isInteger) == [false, true])
     // Binary numbers have a type of their own.
     let floats = try SampleArray((0..<80).map { Double($0 * 7 % 50) }, shape: [2])
     let model = try codec.fit([(name: "a", reader: floats.reader)], options: Models.options(epochs: 1)).model

@@ -17,6 +17,8 @@ public struct FitOptions: Sendable {
   public var likelihood = LikelihoodChoice.automatic
   /// With ``Objective/elbo``: the weight of the KL divergence in training.
   public var beta = 1.0
+  /// Which values share a scale.
+  public var scale = ScaleChoice.automatic
   /// The share of rows that is held out to choose and to report.
   public var holdout = 0.1
   /// Where random numbers start.
@@ -32,6 +34,16 @@ public enum Objective: String, CaseIterable, Sendable {
   case rateDistortion = "rate-distortion"
   /// The evidence lower bound: the VAE of textbooks, with a Gaussian posterior and the prior N(0, I).
   case elbo
+}
+
+/// Which values share a scale: what their errors are measured in.
+public enum ScaleChoice: String, CaseIterable, Sendable {
+  /// Columns of a table have one each, and values of an array one for all: see `TableRule`.
+  case automatic = "auto"
+  /// All values have one.
+  case common
+  /// Each column has its own.
+  case column
 }
 
 /// Which likelihood a textbook VAE has.

@@ -19,7 +19,7 @@ extension ModelFit {
   /// columns far from one another have a peak of many deviations.
   func highestPSNR(_ prepared: PreparedData) -> Double {
     let square = Double(prepared.model.scale) * Double(prepared.model.scale)
-    let peak = prepared.statistics.peak
+    let peak = prepared.peak
     let finest =
       prepared.model.output.isInteger
       ? min(0.25, 0.01 * square) : min(peak * peak * 1e-7, 0.001 * square)
@@ -42,7 +42,8 @@ extension ModelFit {
       fit: prepared.fit, model: model)
     let classical = hull.withoutNetwork()
     // On an input projection nobody knows which part of an error is that of missing values: there is no curve to compare with.
-    let isComparable = prepared.statistics.missing == 0 || prepared.heldKnown != nil
+    let isComparable =
+      prepared.statistics.missing == 0 && !prepared.model.scales.isByColumn || prepared.heldKnown != nil
     return Draft(
       model: model, learned: hull.withNetwork(), classical: classical,
       pca: isComparable ? hull.linearCurve(classical) : [])

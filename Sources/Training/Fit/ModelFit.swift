@@ -43,7 +43,7 @@ package struct ModelFit {
     /// Rows that were fitted, and rows held out.
     package var fittedRows: Int
     package var heldOutRows: Int
-    /// Largest minus smallest value of all rows: the peak of PSNR.
+    /// Largest minus smallest number of all rows: the peak of PSNR. In tables, 1: errors are shares of each column's range.
     package var peak: Double
     /// The rows that were held out, in the data's units.
     package var heldSamples: Matrix
@@ -68,24 +68,26 @@ package struct ModelFit {
     package var elbo: ELBO?
   }
 
-  /// Fits `samples`, rows x values in the data's own units.
+  /// Fits `samples`, rows x values.
   ///
   /// - Parameters:
   ///   - samples: overwritten. Numbers that are not finite are missing: the network gets the mean in their place, and is not
   ///     asked for them.
   ///   - isInteger: whether values are integers.
   ///   - elementRange: the least and the greatest value that the data's type holds, where it is an integer type.
-  package func callAsFunction(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?)
-    throws(FitError)
-    -> Result
-  {
+  ///   - scales: what `samples` are of the data's values. Where they are not the values themselves, the scales say what is
+  ///     whole and what the bounds are.
+  package func callAsFunction(
+    _ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?, scales: ValueScales = ValueScales()
+  ) throws(FitError) -> Result {
     try check(samples)
     let keeper = try checkpoints.map { (checkpoints) throws(FitError) in
       try CheckpointKeeper(
         checkpoints, options, samples, isInteger: isInteger, elementRange: elementRange)
     }
     var random = RandomSource(seed: options.seed)
-    let prepared = PreparedData(samples, isInteger: isInteger, elementRange: elementRange, self, &random)
+    let prepared = PreparedData(
+      samples, isInteger: isInteger, elementRange: elementRange, scales, self, &random)
     let deviation = prepared.statistics.deviation
     guard deviation == 0 || deviation >= Double(ValueStatistics.leastScale) else {
       throw .tooFine(deviation: deviation)
@@ -149,7 +151,7 @@ package struct ModelFit {
     let use = network.map { LatentUse(model, $0, prepared.held, kernels: kernels) }
     return Result(
       model: finished.model, fittedRows: prepared.fit.rows, heldOutRows: prepared.held.rows,
-      peak: prepared.statistics.peak, heldSamples: prepared.heldOriginals, pca: finished.pca,
+      peak: prepared.peak, heldSamples: prepared.heldOriginals, pca: finished.pca,
       latentBits: use?.bits ?? [],
       latentVariances: network.map { latentVariances(model, $0, prepared.fit) } ?? [],
       explainedVariance: network.map { explainedVariance(model, $0, prepared.held) } ?? [],

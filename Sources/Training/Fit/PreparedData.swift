@@ -1,4 +1,5 @@
 import Tensor
+import Transform
 import VAEModel
 
 extension ModelFit {
@@ -16,7 +17,8 @@ extension ModelFit {
     let heldSamples: Matrix
     /// Rows that judge with what is missing in them: distortion is that of values that are there.
     let heldOriginals: Matrix
-    /// 1 for values of ``held`` that are known, 0 for those that are missing; nil as for ``known``.
+    /// What squared errors of values of ``held`` count, 0 for those that are missing; nil where all count the same, or where
+    /// the network works on components.
     let heldKnown: Matrix?
     /// 1 for values of ``fit`` that are known, 0 for those that are missing; nil where none is, or where the network works on
     /// components.
@@ -24,14 +26,17 @@ extension ModelFit {
     let components: PrincipalComponents
     let spectrum: Spectrum
 
+    /// The data's peak: see ``ModelFit/Result/peak``.
+    var peak: Double { model.scales.isByColumn ? 1 : statistics.peak }
+
     /// The data's peak over the scale that standardizes them, in dB.
     var peakDecibels: Double {
-      2 * decibels(max(statistics.peak, Double(ValueStatistics.leastScale)) / Double(statistics.scale))
+      2 * decibels(max(peak, Double(ValueStatistics.leastScale)) / Double(statistics.scale))
     }
 
     init(
-      _ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?, _ owner: ModelFit,
-      _ random: inout RandomSource
+      _ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?, _ scales: ValueScales,
+      _ owner: ModelFit, _ random: inout RandomSource
     ) {
       let (kernels, workers) = (owner.kernels, owner.workers)
       statistics = ValueStatistics(samples)
@@ -41,7 +46,7 @@ extension ModelFit {
       heldSamples = samples.copy(rows: heldRows)
       known = hasMissing && samples.columns <= ModelFit.widestInput ? fitSamples.known() : nil
       heldOriginals = hasMissing ? heldSamples.copy(rows: 0..<heldSamples.rows) : heldSamples
-      heldKnown = hasMissing && samples.columns <= ModelFit.widestInput ? heldOriginals.known() : nil
+      heldKnown = samples.columns <= ModelFit.widestInput ? heldOriginals.weights(by: scales) : nil
       if hasMissing {
         for part in [fitSamples, heldSamples] {
           part.replaceMissing(by: statistics.means, beyond: Matrix.greatestKnown)
@@ -50,8 +55,11 @@ extension ModelFit {
       var model = Model(
         means: statistics.means, scale: statistics.scale, inputProjection: nil, network: nil, layers: [],
         baseline: nil,
-        valueLayer: nil, output: statistics.outputRule(isInteger: isInteger, elementRange: elementRange),
+        valueLayer: nil,
+        output: scales.isIdentity
+          ? statistics.outputRule(isInteger: isInteger, elementRange: elementRange) : OutputRule(),
         qualities: [], notes: [])
+      model.scales = scales
       var fit = fitSamples.copy(rows: 0..<fitSamples.rows)
       model.standardize(fit, kernels)
       var held = heldSamples.copy(rows: 0..<heldSamples.rows)

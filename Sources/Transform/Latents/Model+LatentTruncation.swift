@@ -46,7 +46,8 @@ extension Model {
     // The basis is stored in few bits. Where that shows in its errors, they are not PCA's.
     let isFitted = linear?.allSatisfy { $0 > Self.roundingOfBasis * x.power } ?? false
     if !isFitted { linear = ownComponentErrors(counts, x, known, kernels, workers) }
-    let square = Double(scale) * Double(scale) / count
+    let unit = Double(scale) * scales.errorUnit
+    let square = unit * unit / count
     return LatentTruncation(
       points: counts.indices.map { i in
         LatentTruncation.Point(

@@ -7,7 +7,8 @@ extension OperatingPointSearch {
   /// PCA's curve, of candidates without a network: errors are those of values that are known.
   package func linearCurve(_ candidates: [Candidate]) -> [CurvePoint] {
     guard let linear = model.layers.last else { return [] }
-    let square = Double(model.scale) * Double(model.scale)
+    let unit = Double(model.scale) * model.scales.errorUnit
+    let square = unit * unit
     let plain = candidates.filter { $0.point.valueStep == 0 }
     let steps = plain.map { $0.point.steps.last ?? 0 }
     let errors = knownErrors(linear, steps) ?? plain.map(\.error)
@@ -26,7 +27,18 @@ extension Model {
     guard let linear, samples.rows > 0, samples.columns == values else { return nil }
     let hull = OperatingPointSearch(
       kernels: kernels, workers: workers, held: standardized(samples, kernels: kernels), heldSamples: samples,
-      known: samples.hasMissing ? samples.known() : nil, model: linear)
+      known: samples.weights(by: scales), model: linear)
     return hull.linearCurve(hull.withoutNetwork())
+  }
+}
+
+extension Matrix {
+  /// What the squared error of each number counts: nothing where it is missing, and by its column in tables. Nil where all
+  /// count the same.
+  package func weights(by scales: ValueScales) -> Matrix? {
+    guard let weights = scales.errorWeights else { return hasMissing ? known() : nil }
+    let result = known()
+    for r in 0..<rows { for c in 0..<columns { result.row(r)[c] *= weights[c] } }
+    return result
   }
 }

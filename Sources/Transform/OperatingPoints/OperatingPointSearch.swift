@@ -19,7 +19,7 @@ package struct OperatingPointSearch {
   let held: Matrix
   /// Held-out rows in the data's units.
   let heldSamples: Matrix
-  /// 1 for values of ``held`` that are known, 0 for those that are missing; nil where none is.
+  /// What squared errors of values of ``held`` count, 0 for those that are missing; nil where all count the same.
   private let known: Matrix?
   let model: Model
   /// Some of the rows that were fitted, standardized; nil where there are none at hand.
@@ -190,7 +190,7 @@ package struct OperatingPointSearch {
     guard let known else { return nil }
     let outside = held.copy(rows: 0..<held.rows)
     let coefficients = layer.coefficients(of: outside, kernels: kernels, workers: workers)
-    let count = Double(known.buffer.array.reduce(0) { $0 + Double($1) })
+    let count = Double(known.buffer.array.count { $0 > 0 })
     return zip(steps, choices(layer, steps)).map { step, choice in
       let scale = layer.scale(step: step)
       let rest = Matrix(rows: held.rows, columns: layer.components)
@@ -208,7 +208,7 @@ package struct OperatingPointSearch {
       var sum = 0.0
       for r in 0..<held.rows {
         let (row, mask) = (left.row(r), known.row(r))
-        for c in 0..<model.values where mask[c] > 0 { sum += Double(row[c]) * Double(row[c]) }
+        for c in 0..<model.values { sum += Double(mask[c]) * Double(row[c]) * Double(row[c]) }
       }
       return max(
         sum / max(1, count), Self.luck * layer.expectedError(step: step) / Double(model.values))

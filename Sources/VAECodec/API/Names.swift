@@ -23,6 +23,7 @@ import VAEModel
 @_exported import struct Training.FitProgress
 @_exported import enum Training.LikelihoodChoice
 @_exported import enum Training.Objective
+@_exported import enum Training.ScaleChoice
 @_exported import enum VAEModel.CheckpointError
 @_exported import struct VAEModel.ELBO
 @_exported import enum VAEModel.FitError

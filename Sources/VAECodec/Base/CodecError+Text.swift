@@ -25,6 +25,8 @@ extension CodecError: CustomStringConvertible {
     case .needsModel(let name, let needs): "\(name): encoded with model \(needs)"
     case .shapeMismatch(let name, let found, let expected):
       "\(name): samples of shape \(Self.shape(found)), but the model is for \(Self.shape(expected))"
+    case .noSuchColumn(let name, let column, let columns):
+      "\(name): has no column \(column), but \(columns == 1 ? "1 column" : "\(columns) columns")"
     case .noLatents(let name): "\(name): the model has no latents, because its data need no network"
     case .fewerLatents(let name, let asked, let most): "\(name): \(asked) latents, but the model has \(most)"
     case .badLatent(let name, let row, let column):

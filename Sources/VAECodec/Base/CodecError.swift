@@ -34,6 +34,8 @@ package enum CodecError: Error, Equatable {
   case wrongModel(name: String, needs: String, given: String)
   /// A stream needs a model and none is given.
   case needsModel(name: String, needs: String)
+  /// A column was named that samples do not have.
+  case noSuchColumn(name: String, column: String, columns: Int)
   /// Samples have another shape than the model's.
   case shapeMismatch(name: String, found: [Int], expected: [Int])
   /// The model has no network, and so no latents.

@@ -9,25 +9,41 @@ import Tensor
 public struct Distortion: Equatable, Sendable {
   /// Values that count.
   public private(set) var count = 0
-  /// The largest difference, in units of the data.
+  /// The largest difference, in units of ``scale``.
   public private(set) var maximum = 0.0
   private var squares = 0.0
   private var (lowest, highest) = (Double.infinity, -Double.infinity)
-  /// What PSNR is measured against where it is above 0; else the range of the originals.
-  private var fittedPeak: Double
+  /// What errors are measured in. PSNR is measured against the range of the originals where its peak is 0.
+  public private(set) var scale: ErrorScale
+  /// Of a table, the error of each column in its own units; empty for arrays.
+  public private(set) var columns: [ColumnDistortion] = []
 
   /// - Parameter peak: the value range of the data that a model was fitted on; 0 where there is no model.
-  public init(peak: Double = 0) { fittedPeak = peak }
+  public init(peak: Double = 0) { self.init(ErrorScale(peak: peak)) }
 
-  /// The same with PSNR against another peak: see ``init(peak:)``.
-  public func against(peak: Double) -> Distortion {
+  /// - Parameter scale: what errors are measured in.
+  public init(_ scale: ErrorScale) {
+    self.scale = scale
+    columns = scale.ranges.map { _ in ColumnDistortion() }
+  }
+
+  /// The same in another scale; where errors are by column, so is this.
+  public func against(_ scale: ErrorScale) -> Distortion {
     var result = self
-    result.fittedPeak = peak
+    result.scale = scale
+    guard !columns.isEmpty, scale.ranges.count == columns.count else { return result }
+    (result.squares, result.maximum) = (0, 0)
+    for place in columns.indices {
+      let factor = scale.factor(place)
+      result.squares += columns[place].squares * factor * factor
+      result.maximum = max(result.maximum, columns[place].maximum * factor)
+    }
     return result
   }
 
-  /// Adds originals and what came back of them. Sums go in the order of calls: equal figures need equal order.
+  /// Adds whole samples and what came back of them. Sums go in the order of calls: equal figures need equal order.
   public mutating func add(_ original: [Double], _ decoded: [Double]) {
+    guard columns.isEmpty else { return addByColumn(original, decoded) }
     for (a, b) in zip(original, decoded) {
       guard a.isFinite else {
         if a != b, !(a.isNaN && b.isNaN) { maximum = .infinity }
@@ -42,6 +58,22 @@ public struct Distortion: Equatable, Sendable {
       lowest = min(lowest, a)
       highest = max(highest, a)
       count += 1
+    }
+  }
+
+  /// The same for rows of a table: errors are shares of each column's range.
+  private mutating func addByColumn(_ original: [Double], _ decoded: [Double]) {
+    let factors = columns.indices.map { scale.factor($0) }
+    for first in stride(from: 0, to: min(original.count, decoded.count), by: columns.count) {
+      for place in columns.indices {
+        let (a, b) = (original[first + place], decoded[first + place])
+        guard let error = columns[place].add(a, b) else { continue }
+        let share = error * factors[place]
+        maximum = max(maximum, share)
+        guard a.isFinite else { continue }
+        squares += share * share
+        if a.magnitude <= ColumnRanges.greatestKnown { count += 1 }
+      }
     }
   }
 
@@ -61,15 +93,15 @@ public struct Distortion: Equatable, Sendable {
   /// Whether all values came back as they were.
   public var isExact: Bool { maximum == 0 }
 
-  /// Mean squared error, in squared units of the data; 0 where no value counts.
+  /// Mean squared error, in squared units of ``scale``; 0 where no value counts.
   public var mse: Double { maximum.isFinite ? squares / Double(max(1, count)) : .infinity }
 
-  /// The root of ``mse``, in units of the data.
+  /// The root of ``mse``, in units of ``scale``.
   public var rmse: Double { mse.squareRoot() }
 
   /// What ``psnr`` is measured against: the value range of the data that the model was fitted on, or that of the originals
-  /// where there is no model.
-  public var peak: Double { fittedPeak > 0 ? fittedPeak : max(0, highest - lowest) }
+  /// where there is no model; 1 for tables.
+  public var peak: Double { scale.peak > 0 ? scale.peak : max(0, highest - lowest) }
 
   /// In dB: infinite only where all values are exact. Nil where the peak is 0 and they are not.
   public var psnr: Double? {

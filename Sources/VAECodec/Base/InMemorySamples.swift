@@ -1,5 +1,6 @@
 import Records
 import Tensor
+import VAEModel
 
 /// Samples in memory that can be read again and again.
 struct InMemorySamples: Sendable {
@@ -71,10 +72,11 @@ struct InMemorySamples: Sendable {
       })
   }
 
-  /// The first rows, at most `rows`, as numbers.
-  func matrix(rows: Int) -> Matrix {
+  /// The first rows, at most `rows`, as a model's numbers.
+  func matrix(in scales: ValueScales, rows: Int) -> Matrix {
     let batch = first(rows)
-    return Matrix(rows: batch?.rows ?? 0, columns: description.valuesPerSample, batch?.floats() ?? [])
+    return Matrix(
+      rows: batch?.rows ?? 0, columns: description.valuesPerSample, batch?.numbers(in: scales) ?? [])
   }
 
   /// A reader that begins at the first.

@@ -49,7 +49,7 @@ extension ChunkCodec {
   private func corrections(
     of batch: SampleBatch, symbols: [UInt8], isTrial: Bool
   ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
-    guard let base = try? decode(contentOfSymbols: symbols[...]).floats() else { return nil }
+    guard let base = try? decode(contentOfSymbols: symbols[...]) else { return nil }
     let coder = correctionCoder
     let corrections = coder.encode(batch, base: base)
     if isTrial { return (corrections, nil) }
@@ -59,7 +59,7 @@ extension ChunkCodec {
 
   /// Whether decoded samples are what is promised.
   private func keeps(_ decoded: SampleBatch, _ batch: SampleBatch) -> Bool {
-    if errorBound == .lossless { return decoded.bytes == batch.bytes }
+    if errorBound?.isLossless == true { return decoded.bytes == batch.bytes }
     guard decoded.bytes.count == batch.bytes.count else { return false }
     return batch.bytes.withUnsafeBytes { old in
       decoded.bytes.withUnsafeBytes { new in
@@ -68,7 +68,9 @@ extension ChunkCodec {
           if bits.0 == bits.1 { return true }
           let value = elementType.value(bits: bits.0)
           guard value.isFinite else { return false }
-          guard case .maxError(let bound) = errorBound else { return !correctionCoder.isException(value) }
+          guard let bound = errorBound?.bound(ofPlace: place % width) else {
+            return !known.isMissing(value, place % width)
+          }
           return BoundedQuantizer.isWithin(bound, value, elementType.value(bits: bits.1))
         }
       }
@@ -90,7 +92,7 @@ extension ChunkCodec {
     case .corrected(let corrections, let symbols):
       let batch = try decode(contentOfSymbols: symbols)
       guard batch.rows == rows else { throw .corrupt }
-      return try correctionCoder.decode(corrections, base: batch.floats())
+      return try correctionCoder.decode(corrections, base: batch)
     }
   }
 }

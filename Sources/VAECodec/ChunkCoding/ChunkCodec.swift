@@ -14,8 +14,14 @@ final class ChunkCodec {
   /// What is promised of decoded samples.
   let errorBound: ErrorBound?
   /// For chunks with corrections alone.
-  private(set) lazy var correctionCoder = CorrectionCoder(
-    description, errorBound, reach: plan.model.reach)
+  private(set) lazy var correctionCoder: any CorrectionCoding =
+    if case .byColumn(let bounds) = errorBound {
+      ColumnCorrectionCoder(elementType, bounds)
+    } else {
+      CorrectionCoder(description, errorBound, known: known)
+    }
+  /// What is not missing to the model.
+  private(set) lazy var known = KnownValues(of: plan.model)
   private let memory: MemoryLimit
   private let samples: SampleCoder
   private let encoder: ChunkEncoder
@@ -133,7 +139,7 @@ final class ChunkCodec {
     let count = batch.rows * plan.model.values
     let rows = batch.rows
     let hasExceptions = block.withUnsafeMutableBufferPointer { block in
-      batch.copyFloats(into: block)
+      batch.copyNumbers(in: plan.model.scales, into: block)
       return plan.model.replaceMissing(in: UnsafeMutableBufferPointer(rebasing: block[..<count])) > 0
     }
     block.withUnsafeBufferPointer { block in
@@ -260,7 +266,8 @@ final class ChunkCodec {
       let numbers = count == samples.blockRows ? block : Array(block[..<(count * plan.model.values)])
       bytes +=
         SampleBatch(
-          floats: numbers, elementType: elementType, valuesPerSample: plan.model.values
+          numbers: numbers, in: plan.model.scales, elementType: elementType,
+          valuesPerSample: plan.model.values
         ).bytes
     }
     return SampleBatch(elementType: elementType, valuesPerSample: plan.model.values, bytes: bytes)

@@ -17,8 +17,8 @@ public struct DecodeReport: Sendable {
   public var damage: [StreamDamage] = []
   /// Samples that are lost, in whose place NaN or 0 was written.
   public var filledSamples = 0
-  /// The value range of the data that the model was fitted on; 0 where no model was needed.
-  public var peak = 0.0
+  /// What errors of the samples are measured in, by the last model; a peak of 0 where none was needed.
+  public var errorScale = ErrorScale()
   /// The type of the samples' values, where some are filled in.
   public var elementType: ElementType?
 }
@@ -87,7 +87,7 @@ extension Codec {
     try output.finish()
     return DecodeReport(
       samples: output.rows, valuesPerSample: output.valuesPerSample, streamBytes: counting.count,
-      rawBytes: output.rawBytes, seconds: (clock.now - start) / .seconds(1), peak: output.peak)
+      rawBytes: output.rawBytes, seconds: (clock.now - start) / .seconds(1), errorScale: output.errorScale)
   }
 }
 

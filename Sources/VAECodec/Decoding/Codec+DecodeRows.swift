@@ -82,7 +82,7 @@ extension Codec {
     try output.finish()
     report.samples = output.rows
     report.rawBytes = output.rawBytes
-    report.peak = output.peak
+    report.errorScale = output.errorScale
     report.elementType = filling.elementType
     // To survey a file, parts of it are read several times.
     report.streamBytes = keepsGoing ? store.size : counting.count

@@ -11,8 +11,8 @@ final class DecodedSamples {
   private(set) var rows = 0
   private(set) var valuesPerSample = 0
   private(set) var rawBytes = 0
-  /// The value range of the data that the last model was fitted on; 0 where none was needed.
-  private(set) var peak = 0.0
+  /// What errors are measured in, by the last model; a peak of 0 where none was needed.
+  private(set) var errorScale = ErrorScale()
   private var output: (writer: any SampleWriter, description: SampleDescription)?
 
   /// - Parameters:
@@ -48,7 +48,7 @@ final class DecodedSamples {
   /// What decodes a stream's chunks. Throws where the model is not the right one.
   func codecs(for details: StreamMetadata) throws(CodecError) -> ChunkCodecs {
     let coding = try details.coding(by: model, or: carried, name: name, memory: codec.memory)
-    peak = details.model(named: model, or: carried)?.summary.peak ?? 0
+    errorScale = details.model(named: model, or: carried)?.summary.errorScale ?? ErrorScale()
     let plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: codec.kernels)
     return ChunkCodecs(

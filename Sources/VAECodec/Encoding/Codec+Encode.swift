@@ -44,11 +44,12 @@ extension Codec {
     var pass = StreamEncoder(
       codec: self, model: model, name: name, description: description,
       chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort),
-      peak: details.peak ?? model.summary.peak)
+      scale: details.scale ?? model.summary.errorScale,
+      units: details.units ?? BoundUnits(description.elementType, model.model.scales))
     var chunks = ChunkReader(
       reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.errorBound != nil)
     var first = try chunks.next()
-    let isBounded = options.errorBound.map { $0 != .lossless } ?? false
+    let isBounded = options.errorBound.map { !$0.isLossless } ?? false
     if case .delimited = description.format, !isBounded {
       // Decimals of a text are those of all rows, or none: no row is rounded that has not been read.
       if !chunks.hasEnded, let reopen {
@@ -62,10 +63,11 @@ extension Codec {
         pass.description.format = chunks.format
       }
     }
+    if details.units == nil, let first { pass.units = pass.units.adapted(to: first.batch) }
     pass.carriesModel = options.carriesModel
     if let request = options.errorBound {
       let (errorBound, wasRead) = try request.resolved(
-        first: first?.batch, isAll: chunks.hasEnded, name: name, reopen: reopen)
+        first: first?.batch, isAll: chunks.hasEnded, name: name, description, pass.units, reopen: reopen)
       if wasRead, let reopen {
         chunks = ChunkReader(
           try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
@@ -102,7 +104,7 @@ extension Codec {
     if let bound = plan.bound { pass.errorBound = bound }
     // What is exact needs no measuring.
     let bound = pass.bound(quality: plan.quality)
-    let isExact = bound?.errorBound == .lossless
+    let isExact = bound?.errorBound.isLossless == true
     let wantsDistortion = options.measuresDistortion || details.measuresDistortion
     let measures = (plan.measuresDistortion || wantsDistortion) && !isExact
     let result = try pass.run(
@@ -129,7 +131,8 @@ extension Codec {
       nonFiniteValues: result.nonFiniteValues, fileBytes: result.rawBytes,
       columns: columns, quality: quality.map { Double($0) },
       distortion: wantsDistortion && (measures || isExact) ? result.distortion : nil,
-      errorBound: bound?.errorBound, target: outcome, seconds: (clock.now - start) / .seconds(1))
+      errorBound: isExact ? .lossless : bound?.errorBound, target: outcome,
+      seconds: (clock.now - start) / .seconds(1))
   }
 }
 
@@ -137,8 +140,10 @@ extension Codec {
 struct EncodeDetails {
   /// Whether every value is predicted from those before it alone.
   var isWithoutModel = false
-  /// What PSNR is measured against; nil for the model's peak.
-  var peak: Double?
+  /// What errors are measured in; nil for the model's scale.
+  var scale: ErrorScale?
+  /// What bounds are in; nil for the model's units.
+  var units: BoundUnits?
   /// Whether the stream says what its quality was found for.
   var recordsTarget = true
   /// Whether the errors of what is written are measured, in any case.

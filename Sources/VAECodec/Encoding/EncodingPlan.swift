@@ -81,7 +81,7 @@ struct EncodingPlan {
       return try TargetSearch(trials).choice(sample: sample, first: first)
     }
     let psnr = if case .psnr(let asked) = trials.target { asked } else { FineQualities.coarsest }
-    let start = ErrorBound(psnr: psnr, peak: trials.pass.peak, trials.pass.description.elementType)
+    let start = trials.pass.units.bound(psnr: psnr, peak: trials.pass.scale.peak)
     let search = BoundSearch(trials, setting: .withoutModel)
     guard let choice = try search.choice(sample: sample ?? first, from: start) else {
       throw trials.outOfReach([])

@@ -9,6 +9,7 @@ struct InputCheck {
   private let rule: OutputRule
   private let mustBeIntegers: Bool
   private let reach: Float
+  private let scales: ValueScales
   private var row = 0
   /// Values outside the model's bounds so far.
   private(set) var clipped = 0
@@ -17,19 +18,12 @@ struct InputCheck {
 
   /// - Parameter isCorrected: whether fractions are welcome, and only numbers that are not finite are kept beside the rest.
   init(_ model: FittedModel, _ description: SampleDescription, name: String, isCorrected: Bool = false) {
-    self.init(
-      rule: model.model.output, reach: isCorrected ? .greatestFiniteMagnitude : model.model.reach,
-      isInteger: isCorrected || description.elementType.isInteger, width: description.valuesPerSample,
-      name: name)
-  }
-
-  /// - Parameter isInteger: whether the values are of an integer type.
-  init(rule: OutputRule, reach: Float = Matrix.greatestKnown, isInteger: Bool, width: Int, name: String) {
     self.name = name
-    self.width = width
-    self.rule = rule
-    self.reach = reach
-    mustBeIntegers = rule.isInteger && !isInteger
+    width = description.valuesPerSample
+    rule = model.model.output
+    scales = model.model.scales
+    reach = isCorrected ? .greatestFiniteMagnitude : model.model.reach
+    mustBeIntegers = !isCorrected && !description.elementType.isInteger
   }
 
   /// Values that are looked at at once.
@@ -39,12 +33,13 @@ struct InputCheck {
   mutating func add(_ batch: SampleBatch) throws(CodecError) {
     let pieceRows = max(1, Self.pieceValues / max(1, width))
     for first in stride(from: 0, to: batch.rows, by: pieceRows) {
-      _ = try numbers(of: batch.rows(first..<min(batch.rows, first + pieceRows)))
+      try look(at: batch.rows(first..<min(batch.rows, first + pieceRows)))
     }
   }
 
-  /// The batch's numbers, rows x values.
-  mutating func numbers(of batch: SampleBatch) throws(CodecError) -> [Float] {
+  private mutating func look(at batch: SampleBatch) throws(CodecError) {
+    defer { row += batch.rows }
+    guard scales.isIdentity else { return try lookByColumn(at: batch) }
     let numbers = batch.floats()
     var (bad, outside): (UInt32, UInt32) = (0, 0)
     let (lowest, highest, reach) = (rule.lowest, rule.highest, reach)
@@ -56,13 +51,28 @@ struct InputCheck {
         outside &+= x > highest && x <= reach ? 1 : 0
       }
     }
-    if mustBeIntegers, let place = numbers.firstIndex(where: { $0.magnitude <= reach && !$0.isWhole }) {
+    if mustBeIntegers, rule.isInteger,
+      let place = numbers.firstIndex(where: { $0.magnitude <= reach && !$0.isWhole })
+    {
       throw .notAnInteger(name: name, row: row + place / width + 1, column: place % width + 1)
     }
     clipped += Int(outside)
     nonFinite += Int(bad)
-    row += batch.rows
-    return numbers
+  }
+
+  /// The same where values have scales, which know bounds and integers.
+  private mutating func lookByColumn(at batch: SampleBatch) throws(CodecError) {
+    for (place, value) in batch.doubles().enumerated() {
+      let scale = scales[place % width]
+      guard scale.number(value).magnitude <= reach else {
+        nonFinite += 1
+        continue
+      }
+      if mustBeIntegers, scale.isInteger, value != value.rounded() {
+        throw .notAnInteger(name: name, row: row + place / width + 1, column: place % width + 1)
+      }
+      if value < scale.lowest || value > scale.highest { clipped += 1 }
+    }
   }
 }
 

@@ -21,8 +21,10 @@ struct StreamEncoder {
   var errorBound: Bound?
   /// What is promised at the qualities above the model's points; nil where there are none.
   var fineQualities: FineQualities?
-  /// What PSNR is measured against.
-  var peak: Double
+  /// What errors are measured in, and PSNR against.
+  var scale: ErrorScale
+  /// What bounds are in.
+  var units: BoundUnits
   /// Whether the model is written before the stream.
   var carriesModel = false
   /// Whether the samples are one chunk, so that the stream is compact.
@@ -57,7 +59,7 @@ struct StreamEncoder {
     let bound = bound(quality: quality)
     var description = description
     // Numbers are printed in full: rounding them to decimals would add to the error. Exact ones have their decimals.
-    if let bound, bound.errorBound != .lossless { description.format = description.format.withoutDecimals }
+    if let bound, !bound.errorBound.isLossless { description.format = description.format.withoutDecimals }
     return StreamMetadata(
       fingerprint: bound?.setting == .withoutModel ? 0 : Fingerprint.ofStreams(model.fingerprintNumber),
       setting: bound?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality),
@@ -82,7 +84,7 @@ struct StreamEncoder {
       kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, details.description, details.errorBound, workers: codec.workers.count)
     var output = StreamOutput(sink, details, name: name)
-    var result = Result(distortion: Distortion(peak: peak))
+    var result = Result(distortion: Distortion(scale))
     let carried = carriesModel ? EmbeddedModel.frame(model.bytes) : []
     result.headerBytes = details.encode().count + carried.count
     let prefix = hasSingleChunk ? output.compactPrefix : []
@@ -90,7 +92,7 @@ struct StreamEncoder {
     let written = details.description
 
     // What is promised to the bit needs no look.
-    let decodes = measuresDistortion && details.errorBound != .lossless
+    let decodes = measuresDistortion && details.errorBound?.isLossless != true
 
     /// What became of a chunk.
     @Sendable func code(_ worker: Int, _ chunk: SampleChunk) -> Coded {

@@ -20,6 +20,8 @@ public struct EvaluationReport: Sendable {
     /// In dB, against the value range of the data that the model was fitted on; infinite where all values are exact.
     public var psnr: Double
     public var maxError: Double
+    /// Of a table, the error of each column; empty for arrays. Then all errors above are shares of each column's range.
+    public var columns: [ColumnDistortion] = []
     /// Whether all values came back as they were.
     public var isExact: Bool { maxError == 0 }
     /// Megabytes (10^6) of raw samples a second.
@@ -41,6 +43,8 @@ public struct EvaluationReport: Sendable {
   public var valuesPerSample: Int
   public var elementType: ElementType
   public var modelBytes: Int
+  /// The names of columns, where samples have them.
+  public var columnNames: [String]?
   public var points: [Point]
   /// Bytes of the file that the samples came from, where that is known.
   public var fileBytes: Int?
@@ -131,6 +135,7 @@ extension Codec {
     }
     let peak = model.summary.peak
     let some = samples.matrix(
+      in: model.model.scales,
       rows: min(Self.maximumBaselineRows, max(1, Self.maximumBaselineValues / description.valuesPerSample)))
     let curve = model.model.linearCurve(some, kernels: kernels, workers: workers)
     let baseline =
@@ -143,7 +148,7 @@ extension Codec {
       ?? model.summary.pcaPoints.map {
         EvaluationReport.BaselinePoint(
           bitsPerSample: $0.bitsPerSample,
-          mse: peak * peak / exponential($0.psnr / 10 * logarithm(10)),
+          mse: model.summary.errorScale.squaredError(psnr: $0.psnr),
           psnr: $0.psnr)
       }
     let zstdBits = zstdBits(samples)
@@ -166,6 +171,7 @@ extension Codec {
         try compare(count, with: samples, name: name, model: model)
       } ?? [])
     report.fileBytes = bytes
+    if case .delimited(let style) = description.format { report.columnNames = style.header }
     report.comparesSizesWithPCA = breakEven != nil
     return report
   }
@@ -175,7 +181,7 @@ extension Codec {
     var sum = ELBO(reconstruction: 0, divergence: 0)
     var row = 0
     for batch in samples.batches where batch.rows > 0 {
-      var numbers = batch.floats()
+      var numbers = batch.numbers(in: model.model.scales)
       _ = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
       let matrix = Matrix(rows: batch.rows, columns: samples.description.valuesPerSample, numbers)
       guard
@@ -206,8 +212,8 @@ extension Codec {
     if encoded.errorBound == nil, gatherer?.wantsBits(at: quality) == true {
       gatherer?.take(bits: try rowBits(samples, in: sink.bytes, name: name, model: model, effort: effort))
     }
-    let peak = model.summary.peak
-    let comparing = gatherer?.comparing(at: quality, peak: peak) ?? ComparingWriter(samples, peak: peak)
+    let scale = model.summary.errorScale
+    let comparing = gatherer?.comparing(at: quality, scale) ?? ComparingWriter(samples, scale)
     let decoded = try decode(MemorySource(sink.bytes), name: name, model: model) { _ in comparing }
     gatherer?.take(comparing, at: quality)
     let distortion = comparing.distortion
@@ -219,6 +225,7 @@ extension Codec {
       bitsPerValue: bits / Double(max(1, samples.description.valuesPerSample)), ratio: own / size,
       ratioWithModel: own / (size + Double(model.bytes.count)), mse: distortion.mse,
       rmse: distortion.rmse, psnr: distortion.psnr ?? 0, maxError: distortion.maximum,
+      columns: distortion.columns,
       encodeMBPerSecond: raw / 1e6 / max(encoded.seconds, 1e-9),
       decodeMBPerSecond: raw / 1e6 / max(decoded.seconds, 1e-9))
   }

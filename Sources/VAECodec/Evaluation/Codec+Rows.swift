@@ -52,7 +52,7 @@ extension Codec {
       for first in stride(from: 0, to: rows.count, by: map.blockRows) {
         let block = rows[first..<min(rows.count, first + map.blockRows)]
         guard let batch = samples.rows(block.map(\.row)) else { continue }
-        var numbers = batch.floats()
+        var numbers = batch.numbers(in: model.model.scales)
         _ = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
         var latents = [Float](repeating: 0, count: block.count * map.count)
         numbers.withUnsafeBufferPointer { numbers in

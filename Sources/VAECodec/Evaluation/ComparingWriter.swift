@@ -13,13 +13,14 @@ final class ComparingWriter: SampleWriter {
   private var row = 0
 
   /// - Parameters:
+  ///   - scale: what errors are measured in.
   ///   - wanted: rows whose values are kept.
   ///   - makesProfile: whether errors are told by place as well.
   init(
-    _ samples: InMemorySamples, keeping wanted: Set<Int> = [], makesProfile: Bool = false, peak: Double = 0
+    _ samples: InMemorySamples, _ scale: ErrorScale, keeping wanted: Set<Int> = [], makesProfile: Bool = false
   ) {
     self.samples = samples
-    distortion = Distortion(peak: peak)
+    distortion = Distortion(scale)
     self.wanted = wanted
     reader = samples.reader()
     if makesProfile { profile = ErrorProfile(values: samples.description.valuesPerSample) }

@@ -38,7 +38,8 @@ extension Codec {
     var order = Array(0..<samples.rows)
     var random = RandomSource(seed: Self.comparisonSeed)
     order.shuffle(using: &random)
-    let all = model.model.standardized(samples.matrix(rows: samples.rows), kernels: kernels)
+    let all = model.model.standardized(
+      samples.matrix(in: model.model.scales, rows: samples.rows), kernels: kernels)
     let (real, other) = (all.copy(rows: Array(order[..<half])), all.copy(rows: Array(order[half..<2 * half])))
     let bandwidth = TwoSampleTest.medianDistance(
       of: all.copy(rows: Array(order[..<(2 * half)])), kernels: kernels)
@@ -51,7 +52,8 @@ extension Codec {
       let test = TwoSampleTest(new, real, bandwidth: bandwidth, kernels: kernels, workers: workers)
       results.append(
         EvaluationReport.NewSamples(
-          sampler: sampler, samples: half, bandwidth: bandwidth * Double(model.model.scale),
+          sampler: sampler, samples: half,
+          bandwidth: bandwidth * Double(model.model.scale) * model.model.scales.errorUnit,
           discrepancy: test.discrepancy, realDiscrepancy: ideal.discrepancy,
           neighbourAccuracy: test.neighbourAccuracy, realNeighbourAccuracy: ideal.neighbourAccuracy))
     }

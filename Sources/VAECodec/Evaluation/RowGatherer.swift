@@ -50,10 +50,10 @@ final class RowGatherer {
   }
 
   /// What compares decoded samples at a quality; nil where they are not looked at.
-  func comparing(at quality: Double, peak: Double) -> ComparingWriter? {
+  func comparing(at quality: Double, _ scale: ErrorScale) -> ComparingWriter? {
     guard qualities.contains(quality), !decoded.contains(where: { $0.quality == quality }) else { return nil }
     let extra = quality == bitsQuality ? costliest.map(\.row) : []
-    return ComparingWriter(samples, keeping: Set(shown.map(\.row) + extra), makesProfile: true, peak: peak)
+    return ComparingWriter(samples, scale, keeping: Set(shown.map(\.row) + extra), makesProfile: true)
   }
 
   /// Takes what it found.

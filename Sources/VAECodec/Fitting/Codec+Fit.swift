@@ -19,7 +19,7 @@ public struct FitReport: Sendable {
   public var droppedLatents: Int
   /// Whether the fit ended before its schedule did.
   public var wasStopped: Bool
-  /// What a table loses by the model's one scale for all columns at the quality that is taken where none is asked for.
+  /// What a table loses by one scale for all columns at the quality that is taken where none is asked for.
   public var columns: ColumnFindings
   /// Rows that were held out: those that ``ModelSummary/points`` were measured on.
   let heldOut: InMemorySamples
@@ -68,14 +68,17 @@ extension Codec {
     // The fit holds samples, standardized samples, their parts, and what is left of them.
     let copies = 6
     let most = max(ModelFit.minimumRows, memory / (max(1, width) * MemoryLayout<Float>.size * copies))
-    var reservoir = RowReservoir(width: width, most: most, seed: options.seed)
+    var reservoir = RowReservoir(
+      width: width, elementTypes: inputs.map(\.reader.description.elementType), most: most, seed: options.seed
+    )
     var some = RowSample(values: width)
     // What binary32 does not hold has another range there.
     var spread = ValueRange(reach: Double(Matrix.greatestKnown))
-    for (name, reader) in inputs {
-      var check = InputCheck(rule: OutputRule(), isInteger: isInteger, width: width, name: name)
+    var ranges = description.isTable || options.scale == .column ? ColumnRanges(width: width) : nil
+    for (_, reader) in inputs {
       while let batch = try reading(reader, max(1, min(1 << 16, (1 << 20) / max(1, width)))) {
-        reservoir.add(try check.numbers(of: batch))
+        reservoir.add(batch)
+        ranges?.add(batch)
         if description.elementType.exceedsBinary32 { spread.add(batch) }
         // Rows of another type than the first file's are no part of it.
         if reader.description.elementType == description.elementType { some.add(batch) }
@@ -83,19 +86,22 @@ extension Codec {
     }
     guard reservoir.seen > 0 else { throw .noRows(name: first.name) }
     // Text has no type of its own: numbers that all are whole make an integer model.
-    if case .delimited = description.format { isInteger = reservoir.isWhole }
+    if case .delimited = description.format { isInteger = ranges?.isWholeInBinary32 ?? isInteger }
     let range = isInteger && description.elementType.isInteger ? description.elementType.range : nil
+    let rows = reservoir.take()
+    let scales = scales(options, description, rows, ranges, isInteger: isInteger)
     let fit = ModelFit(
       options, kernels: kernels, workers: workers, checkpoints: checkpoints, progress: progress)
     let result: ModelFit.Result
     do {
       result = try fit(
-        Matrix(rows: reservoir.rows, columns: width, reservoir.take()), isInteger: isInteger,
-        elementRange: range.map { Float($0.lowerBound)...Float($0.upperBound) })
+        Matrix(rows: rows.rows, columns: width, rows.numbers(in: scales)), isInteger: isInteger,
+        elementRange: range.map { Float($0.lowerBound)...Float($0.upperBound) }, scales: scales)
     } catch {
       throw .fit(error, name: first.name)
     }
-    let peak = description.elementType.exceedsBinary32 ? spread.width : result.peak
+    let peak =
+      scales.isByColumn ? 1 : description.elementType.exceedsBinary32 ? spread.width : result.peak
     var notes = ModelMetadata(
       elementType: description.elementType, sampleShape: description.sampleShape,
       fittedRows: result.fittedRows,
@@ -117,7 +123,7 @@ extension Codec {
     notes.explainedVariance = result.explainedVariance
     notes.set(result.latentMixture)
     let draft = FittedModel(result.model, notes: notes)
-    let held = try measured(result.heldSamples, as: draft.summary)
+    let held = try measured(result.heldSamples, in: scales, as: draft.summary)
     notes.points = try points(of: draft, on: held)
     let model = FittedModel(result.model, notes: notes)
     try model.checkReading(name: first.name)
@@ -127,6 +133,26 @@ extension Codec {
       wasStopped: result.wasStopped, columns: columns(some.batch, description, model), heldOut: held)
   }
 
+  /// The scales that the options ask for, or that suit the data.
+  ///
+  /// - Parameter ranges: of all rows; nil where samples have more than one axis.
+  private func scales(
+    _ options: FitOptions, _ description: SampleDescription, _ rows: SampleBatch, _ ranges: ColumnRanges?,
+    isInteger: Bool
+  ) -> ValueScales {
+    let isByColumn =
+      switch options.scale {
+      case .common: false
+      case .column: true
+      // A likelihood is one of values in one unit.
+      case .automatic: options.objective == .rateDistortion && TableRule.isTable(description, rows)
+      }
+    guard isByColumn, description.valuesPerSample > 1, let ranges else {
+      return ValueScales(common: rows, isInteger: isInteger)
+    }
+    return ValueScales(columns: rows, ranges)
+  }
+
   /// What some of the rows that were fitted lose.
   private func columns(
     _ batch: SampleBatch?, _ description: SampleDescription, _ model: FittedModel
@@ -134,7 +160,7 @@ extension Codec {
     guard let batch, case .quality(let quality) = EncodeOptions().target else { return ColumnFindings() }
     let pass = StreamEncoder(
       codec: self, model: model, name: "", description: description, chunkRows: batch.rows, effort: .standard,
-      peak: model.summary.peak)
+      scale: model.summary.errorScale, units: BoundUnits(description.elementType, model.model.scales))
     return ColumnFindings(
       collapsed: pass.collapsedColumns(batch, quality: Int(quality)),
       fillValues: FillValue.all(in: batch, description, reach: Matrix.greatestKnown))
@@ -144,12 +170,14 @@ extension Codec {
   private static let (maximumMeasuredRows, maximumMeasuredValues, enoughMeasuredRows) = (4096, 1 << 18, 512)
 
   /// Rows that were held out, or as many of them as are worth the time.
-  private func measured(_ held: Matrix, as summary: ModelSummary) throws(CodecError) -> InMemorySamples {
+  private func measured(
+    _ held: Matrix, in scales: ValueScales, as summary: ModelSummary
+  ) throws(CodecError) -> InMemorySamples {
     let rows = min(
       held.rows, Self.maximumMeasuredRows,
       max(Self.enoughMeasuredRows, Self.maximumMeasuredValues / held.columns))
     let batch = SampleBatch(
-      floats: (0..<rows).flatMap { held.values(ofRow: $0 * held.rows / rows) },
+      numbers: (0..<rows).flatMap { held.values(ofRow: $0 * held.rows / rows) }, in: scales,
       elementType: summary.elementType,
       valuesPerSample: held.columns)
     do {
@@ -173,51 +201,6 @@ extension Codec {
         ModelSummary.Point(quality: quality, bitsPerSample: measured.bitsPerSample, psnr: measured.psnr))
     }
     return points
-  }
-}
-
-/// Rows of a stream of unknown length: all of them, or a uniform sample of a fixed number (Vitter 1985, algorithm R).
-private struct RowReservoir {
-  private let width: Int
-  private let most: Int
-  private var random: RandomSource
-  private var numbers: [Float] = []
-  /// Rows so far, and those that are kept.
-  private(set) var seen = 0
-  var rows: Int { min(seen, most) }
-  /// Whether all numbers so far were whole.
-  private(set) var isWhole = true
-
-  init(width: Int, most: Int, seed: UInt64) {
-    self.width = width
-    self.most = most
-    // Another sequence than the fit's own.
-    random = RandomSource(seed: ~seed)
-  }
-
-  mutating func add(_ batch: [Float]) {
-    if isWhole {
-      isWhole = batch.allSatisfy {
-        !($0.magnitude <= Matrix.greatestKnown) || ($0 == $0.rounded() && $0.magnitude < 0x1p24)
-      }
-    }
-    let count = batch.count / max(1, width)
-    let fitting = min(count, most - min(seen, most))
-    numbers.append(contentsOf: batch[..<(fitting * width)])
-    for r in fitting..<count {
-      let place = Int(random.next() % UInt64(seen + r + 1))
-      if place < most {
-        numbers.replaceSubrange(
-          place * width..<(place + 1) * width, with: batch[r * width..<(r + 1) * width])
-      }
-    }
-    seen += count
-  }
-
-  /// The rows, and no second copy of them.
-  mutating func take() -> [Float] {
-    defer { numbers = [] }
-    return numbers
   }
 }
 

@@ -158,7 +158,8 @@ public struct FittedModel: Sendable {
       fingerprint: Fingerprint.text(fingerprint), formatVersion: Int(Self.version(of: model)),
       modelBytes: bytes.count,
       sampleShape: notes.sampleShape, valuesPerSample: model.values, elementType: notes.elementType,
-      fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak, latents: latents,
+      fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak,
+      columns: Self.columns(model), latents: latents,
       hidden: model.network?.hidden ?? [], elbo: Self.elbo(model, notes),
       parameters: model.network?.parameterCount ?? 0,
       residualComponents: model.layers.map(\.components), hasValueLayer: model.valueLayer != nil,
@@ -169,6 +170,13 @@ public struct FittedModel: Sendable {
           bitsPerSample: Double($0.bits), psnr: Double($0.psnr), components: $0.components)
       },
       trainingCurve: notes.section(ModelMetadata.Section.trainingCurve).map(TrainingCurve.decode) ?? [])
+  }
+
+  private static func columns(_ model: Model) -> [ModelSummary.Column] {
+    guard model.scales.isByColumn else { return [] }
+    return model.scales.scales.map {
+      ModelSummary.Column(offset: $0.offset, scale: $0.scale, range: $0.range, isInteger: $0.isInteger)
+    }
   }
 
   private static func elbo(_ model: Model, _ notes: ModelMetadata) -> ModelSummary.ELBOTerms? {

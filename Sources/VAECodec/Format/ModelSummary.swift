@@ -37,8 +37,10 @@ public struct ModelSummary: Equatable, Sendable {
   /// Rows that the fit learned from, and rows it chose by.
   public var fittedRows: Int
   public var heldOutRows: Int
-  /// Largest minus smallest value of the data that were fitted: the peak of PSNR.
+  /// Largest minus smallest value of the data that were fitted: the peak of PSNR. 1 where errors are by column.
   public var peak: Double
+  /// The scale of each column of a table; empty where all values have one.
+  public var columns: [Column] = []
   /// Latents, strongest first; empty where the network did not pay and only the other layers are left.
   public var latents: [Latent]
   /// Widths of the encoder's hidden layers.
@@ -62,6 +64,23 @@ public struct ModelSummary: Equatable, Sendable {
   public var pcaPoints: [PCAPoint]
   /// How training went on held-out rows; empty where nothing was trained, or the model is older than this note.
   public var trainingCurve: [TrainingPoint]
+
+  /// A column of a table, as the model knows it.
+  public struct Column: Equatable, Sendable {
+    /// Subtracted from its values.
+    public var offset: Double
+    /// What they are divided by then: the unit of its errors.
+    public var scale: Double
+    /// Largest minus smallest value of the data that were fitted: its peak of PSNR.
+    public var range: Double
+    /// Whether its values are integers.
+    public var isInteger: Bool
+  }
+
+  /// What errors are measured in.
+  public var errorScale: ErrorScale {
+    columns.isEmpty ? ErrorScale(peak: peak) : ErrorScale(ranges: columns.map(\.range))
+  }
 
   /// What a textbook VAE was fitted to.
   public struct ELBOTerms: Equatable, Sendable {

@@ -57,6 +57,7 @@ struct StreamMetadata {
   private static let linear: UInt8 = 101
   private static let (boundedError, lossless): (UInt8, UInt8) = (102, 103)
   private static let noModel: UInt8 = 104
+  private static let columnBounds: UInt8 = 105
   private static let ownPoint: UInt8 = 127
   private static let targetFlag: UInt8 = 0x80
 
@@ -107,6 +108,9 @@ struct StreamMetadata {
     case .maxError(let bound):
       w.append(Self.boundedError)
       w.append(bound)
+    case .byColumn(let bounds):
+      w.append(Self.columnBounds)
+      bounds.write(to: &w)
     case .lossless: w.append(Self.lossless)
     case nil: break
     }
@@ -205,6 +209,9 @@ struct StreamMetadata {
       let bound = try r.double()
       guard ErrorBound.bounds.contains(bound) else { throw UnknownSetting(byte: byte) }
       errorBound = .maxError(bound)
+    } else if byte == columnBounds {
+      guard let bounds = try ColumnBounds(from: &r) else { throw UnknownSetting(byte: byte) }
+      errorBound = .byColumn(bounds)
     } else if byte == lossless {
       errorBound = .lossless
     }
@@ -249,5 +256,11 @@ struct StreamMetadata {
       throw .badHeader(name: name, reason: "chunks of \(chunkRows) rows are more than this program handles")
     }
     description.rows = rows
+    if case .byColumn(let bounds) = errorBound {
+      guard bounds.columns.count == description.valuesPerSample, bounds.columns.count <= Model.maximumValues
+      else {
+        throw .badHeader(name: name, reason: "it has bounds for \(bounds.columns.count) columns")
+      }
+    }
   }
 }

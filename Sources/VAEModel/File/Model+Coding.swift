@@ -22,7 +22,8 @@ extension Model {
     for mean in means { w.append(mean) }
     w.append(output.lowest)
     w.append(output.highest)
-    w.append(UInt8(output.isInteger ? 1 : 0))
+    w.append(UInt8(output.isInteger ? 1 : 0) | scales.kind.rawValue << 1)
+    scales.write(to: &w)
     w.append(count: inputProjection?.stored.rows ?? 0)
     inputProjection?.stored.write(to: &w)
     if let network { Self.write(network, to: &w) } else { w.append(count: 0) }
@@ -55,11 +56,14 @@ extension Model {
     guard scale.isFinite, scale > 0 else { throw .damaged("its scale is impossible") }
     means = try Self.floats(&r, values)
     let (lowest, highest) = (try Self.float(&r), try Self.float(&r))
-    let isInteger = try Self.flag(&r)
+    let flags = try reading { () throws(ByteReader.Failure) in try r.integer(UInt8.self) }
+    let isInteger = flags & 1 == 1
     guard lowest <= highest, !means.contains(where: { !$0.isFinite }) else {
       throw .damaged("its means or bounds are impossible")
     }
     output = OutputRule(lowest: lowest, highest: highest, isInteger: isInteger)
+    scales = try ValueScales(from: &r, kind: flags >> 1, values: values)
+    guard scales.isIdentity || output == OutputRule() else { throw .damaged("it has bounds twice") }
     let components = try Self.count(&r, 0...values, "components of the front basis")
     try taken.add(WeightShape(inputs: components, outputs: values), andTranspose: true)
     inputProjection =

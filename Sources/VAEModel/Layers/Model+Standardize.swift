@@ -104,16 +104,29 @@ extension Model {
     }
   }
 
-  /// The output rule's bounds of each value in units of standardized samples; nil where there are none, or where
-  /// the network does not work on values.
+  /// The bounds of each value in units of standardized samples; nil where there are none, or where the network does not work
+  /// on values.
   package func standardizedBounds() -> (low: FloatBuffer, high: FloatBuffer)? {
-    guard inputProjection == nil, output.lowest > -.infinity || output.highest < .infinity else { return nil }
+    guard inputProjection == nil, hasBounds else { return nil }
     let inverse = 1 / scale
     let (low, high) = (FloatBuffer(count: paddedToPanels(values)), FloatBuffer(count: paddedToPanels(values)))
     for i in 0..<values {
-      low.pointer[i] = (output.lowest - means[i]) * inverse
-      high.pointer[i] = (output.highest - means[i]) * inverse
+      let (lowest, highest) = bounds(ofValue: i)
+      low.pointer[i] = (lowest - means[i]) * inverse
+      high.pointer[i] = (highest - means[i]) * inverse
     }
     return (low, high)
+  }
+
+  private var hasBounds: Bool {
+    output.lowest > -.infinity || output.highest < .infinity
+      || scales.scales.contains { $0.lowest > -.infinity || $0.highest < .infinity }
+  }
+
+  /// The least and the greatest number of a value.
+  private func bounds(ofValue i: Int) -> (lowest: Float, highest: Float) {
+    guard !scales.isIdentity else { return (output.lowest, output.highest) }
+    let scale = scales[i]
+    return (scale.number(scale.lowest), scale.number(scale.highest))
   }
 }

@@ -23,6 +23,7 @@ extension CodecError: Advised {
     case .wrongModel: "pass the right one with -m"
     case .needsModel: "pass that model with -m"
     case .shapeMismatch: "fit a model on such samples"
+    case .noSuchColumn: "name a column of the header, or a number from 1 on"
     case .noLatents: "fit a model on other data"
     case .fewerLatents: "take as many or fewer"
     case .badLatent: "correct it, or remove the row"

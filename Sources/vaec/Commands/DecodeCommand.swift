@@ -111,7 +111,7 @@ struct DecodeCommand: ParsableCommand {
       // Of outputs that are joined, nobody knows where one ends.
       return Transfer(
         report, from: input, to: target, fileBytes: joined == nil ? output.bytes : report.rawBytes,
-        distortion: originals?.distortion(peak: report.peak))
+        distortion: originals?.distortion(in: report.errorScale))
     } afterwards: {
       try joined?.finish()
     }

@@ -10,6 +10,8 @@ final class OriginalSamples {
   private var rows = 0
   private var stream = ""
   private var measured = Distortion()
+  /// The same by column, where samples are rows of one axis.
+  private var measuredByColumn: Distortion?
   /// Why they cannot be compared, where they cannot.
   private(set) var refusal: CommandError?
 
@@ -41,7 +43,14 @@ final class OriginalSamples {
       throw .samples(.cannotWrite(format: "the output", reason: "its originals are others"))
     }
     self.reader = reader
+    let width = own.valuesPerSample
+    if measuredByColumn == nil, own.sampleShape.count == 1, width <= Self.maximumColumns {
+      measuredByColumn = Distortion(ErrorScale(ranges: [Double](repeating: 0, count: width)))
+    }
   }
+
+  /// Of more values, errors are not told apart.
+  private static let maximumColumns = 1 << 16
 
   /// Compares the next decoded samples.
   ///
@@ -58,15 +67,19 @@ final class OriginalSamples {
         refusal = .otherRows(name: input.name, stream: stream, isFewer: true)
         throw .cannotWrite(format: "the output", reason: "its originals are fewer")
       }
-      measured.add(original, decoded.rows(done..<done + original.rows), as: written)
+      let part = decoded.rows(done..<done + original.rows)
+      measured.add(original, part, as: written)
+      measuredByColumn?.add(original, part, as: written)
       done += original.rows
     }
   }
 
   /// How far decoded samples are from the originals.
   ///
-  /// - Parameter peak: what PSNR is measured against; 0 for the range of the originals.
-  func distortion(peak: Double) -> Distortion { measured.against(peak: peak) }
+  /// - Parameter scale: what errors are measured in, and PSNR against; with a peak of 0, the range of the originals.
+  func distortion(in scale: ErrorScale) -> Distortion {
+    (scale.isByColumn ? measuredByColumn ?? measured : measured).against(scale)
+  }
 
   /// Throws where there are more originals than decoded samples.
   func finish() throws {

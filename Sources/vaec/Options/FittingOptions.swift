@@ -23,6 +23,12 @@ struct FittingOptions: ParsableArguments {
     help: ArgumentHelp("Time to train for, as 60s, 5m or 1h.", valueName: "time"), transform: parseDuration)
   var time: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether all values have one scale, or each column of a table its own; by default the data decide.",
+      valueName: "auto|common|column"))
+  var scale = ScaleChoice.automatic
+
   @Option(help: ArgumentHelp("The share of rows to hold out.", valueName: "share"))
   var holdout = 0.1
 
@@ -62,6 +68,7 @@ struct FittingOptions: ParsableArguments {
     options.hidden = hidden
     options.epochs = epochs
     options.seconds = time
+    options.scale = scale
     options.holdout = holdout
     options.seed = seed
     return options
@@ -111,3 +118,5 @@ func parseByteCount(_ text: String) throws -> Int {
   else { throw ValidationError("say a number of bytes as 512MiB, 4GB or 1000000.") }
   return Int(number * factor)
 }
+
+extension ScaleChoice: ExpressibleByArgument {}

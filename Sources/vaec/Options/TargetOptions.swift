@@ -28,7 +28,10 @@ struct TargetOptions: ParsableArguments {
   @Option(
     name: .customLong("max-error"),
     help: ArgumentHelp(
-      "No value is off by more than this, or than this share of the values' range, as 1%.", valueName: "e|e%"),
+      """
+      No value is off by more than this, or than this share of the values' range, as 1% (of a table, of each column's \
+      range). Columns may have bounds of their own, as 1%,temp=0.05,id=0.
+      """, valueName: "e|e%[,column=e]..."),
     transform: parseBound)
   var maxError: ErrorBoundRequest?
 
@@ -64,12 +67,31 @@ struct TargetOptions: ParsableArguments {
 }
 
 private func parseBound(_ text: String) throws -> ErrorBoundRequest {
-  let isShare = text.hasSuffix("%")
-  guard let number = Double(isShare ? String(text.dropLast()) : text), ErrorBound.bounds.contains(number)
-  else {
+  let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  guard let all = parts.first.flatMap(bound) else {
     throw ValidationError("say a number from 0 on, as 0.01, or a share of the values' range, as 1%.")
   }
-  return isShare ? .maxErrorOfRange(number / 100) : .maxError(number)
+  var named: [(column: String, bound: ColumnErrors.Bound)] = []
+  for part in parts.dropFirst() {
+    // A name may hold the sign itself.
+    guard let sign = part.lastIndex(of: "="), sign > part.startIndex,
+      let bound = bound(String(part[part.index(after: sign)...]))
+    else { throw ValidationError("say a column and its bound, as temp=0.05 or 3=1%, after each comma.") }
+    named.append((String(part[..<sign]), bound))
+  }
+  if !named.isEmpty { return .byColumn(ColumnErrors(all: all, named: named)) }
+  return switch all {
+  case .error(let bound): .maxError(bound)
+  case .ofRange(let share): .maxErrorOfRange(share)
+  }
+}
+
+/// A bound: 0.01, or 1%; nil for anything else.
+private func bound(_ text: String) -> ColumnErrors.Bound? {
+  let isShare = text.hasSuffix("%")
+  guard let number = Double(isShare ? String(text.dropLast()) : text), ErrorBound.bounds.contains(number)
+  else { return nil }
+  return isShare ? .ofRange(number / 100) : .error(number)
 }
 
 private func parsePositive(_ text: String) throws -> Double {

@@ -16,8 +16,8 @@ extension ColumnFindings {
       lines.append(
         "vaec: \(file): \(collapsed.count == 1 ? "column" : "columns") \(Self.list(collapsed.map(\.text))) "
           + "\(collapsed.count == 1 ? "comes back as its mean" : "come back as their means")"
-          + "\(at.map { " at quality \(text(ofQuality: $0))" } ?? ""); scale columns alike before fitting, or pass "
-          + "--max-error")
+          + "\(at.map { " at quality \(text(ofQuality: $0))" } ?? ""); fit with --scale column, or pass --max-error"
+      )
     }
     if !fillValues.isEmpty {
       let isOne = fillValues.count == 1

@@ -7,7 +7,9 @@ extension Distortion {
   var text: String {
     if isExact { return "exact" }
     let decibels = psnr.map { ", PSNR \($0.fixed(2)) dB" } ?? ""
-    return "lossy, RMSE \(rmse.significant(4))\(decibels), max error \(Self.text(ofError: maximum))"
+    let unit = scale.isByColumn ? " of each column's range" : ""
+    return
+      "lossy, RMSE \(rmse.significant(4))\(unit)\(decibels), max error \(Self.text(ofError: maximum))\(unit)"
   }
 
   /// The keys that `encode`, `pack`, `decode --compare` and `eval` share; PSNR is null where all values are exact.
@@ -15,7 +17,19 @@ extension Distortion {
     [
       ("rmse", .number(rmse)), ("psnr_db", JSON(psnr)), ("psnr_peak", .number(peak)),
       ("max_error", .number(maximum)), ("exact", .bool(isExact)),
-    ]
+    ] + Self.members(columns)
+  }
+
+  /// The error of each column of a table, in its own units; nothing for arrays.
+  static func members(_ columns: [ColumnDistortion]) -> [(key: String, value: JSON)] {
+    guard !columns.isEmpty else { return [] }
+    let errors = columns.map { column in
+      JSON.object([
+        ("rmse", .number(column.rmse)), ("rmse_in_deviations", JSON(column.rmseInDeviations)),
+        ("max_error", .number(column.maximum)),
+      ])
+    }
+    return [("column_errors", .array(errors))]
   }
 
   /// Integers, as errors of integer data are, without decimals.

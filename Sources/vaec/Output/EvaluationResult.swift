@@ -30,7 +30,25 @@ struct EvaluationResult {
       report.samples < report.dataSamples
       ? ["They are spread evenly over \(counted(report.dataSamples, "sample")): more would take more memory."]
       : []
-    return [head] + note + [""] + table.lines + [""] + conclusions + reconstruction + newSamples
+    return [head] + note + [""] + table.lines + columns + [""] + conclusions + reconstruction + newSamples
+  }
+
+  /// The error of each column of a table, at the quality that is taken where none is asked for, or the nearest.
+  private var columns: [String] {
+    guard
+      let point = report.points.min(by: { ($0.quality - 60).magnitude < ($1.quality - 60).magnitude }),
+      !point.columns.isEmpty
+    else { return [] }
+    var table = Table(["column", "RMSE", "in deviations", "max error"])
+    for (place, column) in point.columns.enumerated() {
+      table.add([
+        report.columnNames.map { String($0[place].prefix(40)) } ?? "\(place + 1)", column.rmse.significant(4),
+        column.rmseInDeviations?.significant(4) ?? "-", Distortion.text(ofError: column.maximum),
+      ])
+    }
+    let note =
+      "Errors above are shares of each column's range. At quality \(text(ofQuality: point.quality)), in the units"
+    return ["", "\(note) of the column:", ""] + table.lines
   }
 
   /// What the first latents make of the samples.
@@ -85,15 +103,16 @@ struct EvaluationResult {
   /// All of it.
   var json: JSON {
     let points = report.points.map { point in
-      JSON.object([
-        ("quality", .number(point.quality)), ("bits_per_sample", .number(point.bitsPerSample)),
-        ("bits_per_value", .number(point.bitsPerValue)), ("ratio", .number(point.ratio)),
-        ("ratio_with_model", .number(point.ratioWithModel)), ("mse", .number(point.mse)),
-        ("rmse", .number(point.rmse)), ("psnr_db", .number(point.psnr)),
-        ("max_error", .number(point.maxError)), ("exact", .bool(point.isExact)),
-        ("encode_mb_per_s", .number(point.encodeMBPerSecond)),
-        ("decode_mb_per_s", .number(point.decodeMBPerSecond)),
-      ])
+      JSON.object(
+        [
+          ("quality", .number(point.quality)), ("bits_per_sample", .number(point.bitsPerSample)),
+          ("bits_per_value", .number(point.bitsPerValue)), ("ratio", .number(point.ratio)),
+          ("ratio_with_model", .number(point.ratioWithModel)), ("mse", .number(point.mse)),
+          ("rmse", .number(point.rmse)), ("psnr_db", .number(point.psnr)),
+          ("max_error", .number(point.maxError)), ("exact", .bool(point.isExact)),
+          ("encode_mb_per_s", .number(point.encodeMBPerSecond)),
+          ("decode_mb_per_s", .number(point.decodeMBPerSecond)),
+        ] + Distortion.members(point.columns))
     }
     let pca = report.baselinePCA.map { point in
       JSON.object([

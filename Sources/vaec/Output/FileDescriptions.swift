@@ -9,6 +9,8 @@ struct ModelDescription: FileResult {
 
   /// Latents that are shown one by one without being asked for more.
   private static let fewLatents = 16
+  /// Columns, likewise.
+  private static let fewColumns = 32
 
   init(_ summary: ModelSummary, name: String, isVerbose: Bool) {
     self.summary = summary
@@ -22,6 +24,7 @@ struct ModelDescription: FileResult {
     try console.result(
       ["\(name): model, format version \(summary.formatVersion), \(summary.modelBytes) bytes"]
         + ModelText.properties(summary)
+        + ModelText.columns(summary, most: isVerbose ? .max : Self.fewColumns)
         + (summary.latents.isEmpty
           ? [] : [""] + ModelText.latents(summary, most: isVerbose ? .max : Self.fewLatents))
         + ["", "On the rows held out:", ""] + ModelText.curve(summary, qualities: qualities))

@@ -20,9 +20,12 @@ struct FitResult {
     let rows = learned < report.rows ? "\(learned) of \(report.rows) rows" : counted(report.rows, "row")
     let stopped = report.wasStopped ? ", stopped early" : ""
     let dropped = report.droppedLatents == 0 ? "" : " (\(report.droppedLatents) dropped)"
+    let scale =
+      summary.columns.isEmpty
+      ? "one scale for all values" : "a scale for each of \(counted(summary.columns.count, "column"))"
     let head =
       "\(path): \(summary.modelBytes) bytes, \(counted(summary.latents.count, "latent"))\(dropped); fitted to "
-      + "\(rows) in \(report.seconds.fixed(1)) s\(stopped)"
+      + "\(rows) in \(report.seconds.fixed(1)) s\(stopped); \(scale)"
     let missing =
       report.missingValues == 0
       ? [] : ["\(counted(report.missingValues, "value")) missing (NaN, infinite or too large)"]

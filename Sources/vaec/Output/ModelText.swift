@@ -8,7 +8,12 @@ enum ModelText {
     var list = Properties()
     list.add("fingerprint", summary.fingerprint)
     list.add("samples", samples(summary.sampleShape, summary.elementType))
-    list.add("value range", "\(summary.peak.significant(5)) (the peak of PSNR)")
+    if summary.columns.isEmpty {
+      list.add("value range", "\(summary.peak.significant(5)) (the peak of PSNR)")
+      list.add("scale", "common to all values")
+    } else {
+      list.add("scale", "one for each column; the range of each is the peak of PSNR")
+    }
     list.add("fitted to", "\(counted(summary.fittedRows, "row")), and \(summary.heldOutRows) held out")
     list.add("latents", "\(summary.latents.count)")
     if !summary.latents.isEmpty {
@@ -112,7 +117,8 @@ enum ModelText {
       ("fingerprint", .string(summary.fingerprint)), ("format_version", .integer(summary.formatVersion)),
       ("model_bytes", .integer(summary.modelBytes)), ("sample_shape", JSON(summary.sampleShape)),
       ("values_per_sample", .integer(summary.valuesPerSample)), ("dtype", .string(summary.elementType.name)),
-      ("peak", .number(summary.peak)), ("fitted_rows", .integer(summary.fittedRows)),
+      ("peak", .number(summary.peak)), ("scale", .string(summary.columns.isEmpty ? "common" : "column")),
+      ("columns", .array(columns(summary))), ("fitted_rows", .integer(summary.fittedRows)),
       ("held_out_rows", .integer(summary.heldOutRows)), ("latents", .array(latents)),
       ("hidden", JSON(summary.hidden)), ("parameters", .integer(summary.parameters)),
       ("mixture_components", .integer(summary.mixtureComponents)),
@@ -124,6 +130,30 @@ enum ModelText {
       ("points", .array(points)), ("baseline_pca", .array(pca)),
       ("training_curve", .array(training)),
     ]
+  }
+
+  /// The columns of a table as a model knows them.
+  static func columns(_ summary: ModelSummary, most: Int) -> [String] {
+    guard !summary.columns.isEmpty else { return [] }
+    var table = Table(["column", "offset", "scale", "range", "values"])
+    for (place, column) in summary.columns.prefix(most).enumerated() {
+      table.add([
+        "\(place + 1)", column.offset.significant(5), column.scale.significant(4),
+        column.range.significant(4),
+        column.range == 0 ? "constant" : column.isInteger ? "integers" : "fractions",
+      ])
+    }
+    let rest = summary.columns.count - most
+    return [""] + table.lines + (rest > 0 ? ["and \(counted(rest, "column")) more"] : [])
+  }
+
+  private static func columns(_ summary: ModelSummary) -> [JSON] {
+    summary.columns.map { column in
+      .object([
+        ("offset", .number(column.offset)), ("scale", .number(column.scale)),
+        ("range", .number(column.range)), ("integer", .bool(column.isInteger)),
+      ])
+    }
   }
 
   /// What samples are: "8 x 8 values of type u1".

@@ -47,15 +47,32 @@ extension ErrorBound {
   func text(bytesComeBack: Bool) -> String {
     switch self {
     case .maxError(let bound): "no value is off by more than \(bound)"
+    case .byColumn(let bounds): Self.text(of: bounds)
     case .lossless:
       bytesComeBack ? "lossless, every bit comes back" : "lossless, every value comes back exactly"
     }
   }
 
+  /// "no value is off by more than its column's bound: 0.5, 0.01, 0 (exact)".
+  private static func text(of bounds: ColumnBounds) -> String {
+    let all = bounds.columns.map { $0.bound == 0 ? "0 (exact)" : $0.bound.significant(4) }
+    let shown = all.prefix(shownColumns).joined(separator: ", ")
+    return
+      "no value is off by more than its column's bound: \(shown)\(all.count > shownColumns ? ", ..." : "")"
+  }
+
+  /// Bounds that are shown at the most.
+  private static let shownColumns = 12
+
   /// The object `guarantee`.
   var json: JSON {
     switch self {
     case .maxError(let bound): .object([("kind", .string("max_error")), ("max_error", .number(bound))])
+    case .byColumn(let bounds):
+      .object([
+        ("kind", .string("max_error_by_column")),
+        ("max_errors", .array(bounds.columns.map { .number($0.bound) })),
+      ])
     case .lossless: .object([("kind", .string("lossless"))])
     }
   }

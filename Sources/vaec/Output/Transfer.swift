@@ -124,7 +124,7 @@ struct Transfer: FileResult {
   private var promise: String? {
     switch errorBound {
     case .lossless?: ErrorBound.lossless.text(bytesComeBack: comparison == .same)
-    case .maxError?, nil: errorBound?.text
+    case .maxError?, .byColumn?, nil: errorBound?.text
     }
   }
 

@@ -25,11 +25,13 @@ enum CorrectionsTarget: FuzzTarget {
     let rows = 1 + choices.number(below: 8)
     let count = rows * description.valuesPerSample
     let wild = choices.byte() == 0xFF
-    let base = (0..<count).map { place in
+    let numbers = (0..<count).map { place in
       wild
         ? Float(bitPattern: UInt32(choices.number(bytes: 4)))
         : Float(place * 53 % 97) + Float(Int8(bitPattern: place < 16 ? choices.byte() : 0)) / 8
     }
+    let base = SampleBatch(
+      floats: numbers, elementType: type, valuesPerSample: description.valuesPerSample)
     let coder = CorrectionCoder(description, errorBound)
     guard let batch = try? coder.decode(choices.rest, base: base) else { return }
     try BrokenPromise.unless(batch.rows == rows, "rows are miscounted")
@@ -60,7 +62,8 @@ enum CorrectionsTarget: FuzzTarget {
       for (errorBound, promise) in promises {
         var seed: [UInt8] = [UInt8(index), 2, 3, 4] + promise + [2, 0]
         seed += [UInt8](repeating: 3, count: 16)
-        seed += CorrectionCoder(description, errorBound).encode(batch, base: base)
+        seed += CorrectionCoder(description, errorBound).encode(
+          batch, base: SampleBatch(floats: base, elementType: type, valuesPerSample: 20))
         seeds.append(seed)
       }
     }

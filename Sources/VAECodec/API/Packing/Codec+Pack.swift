@@ -42,23 +42,20 @@ extension Codec {
   ) throws(CodecError) -> PackReport {
     let clock = ContinuousClock()
     let start = clock.now
-    let survey = try PackSurvey(open())
+    let first = try open()
+    let description = first.description
+    let survey = try PackSurvey(first, fitOptions.scale)
     var options = asked
     options.carriesModel = false
-    if case .maxErrorOfRange(let share) = asked.errorBound {
-      options.errorBound = .maxError(max(0, min(ErrorBound.bounds.upperBound, share * survey.span)))
-    }
-    // Integers within less than 1 are exact, which takes no bound to say.
-    if case .maxError(let bound) = options.errorBound, survey.elementType.isInteger, bound < 1 {
-      options.errorBound = .lossless
-    }
+    options.errorBound = try survey.bound(asked.errorBound, name: name, description).map { .found($0) }
     var trials = PackTrials(options)
     let plain = try PlainPacking(codec: self, name: name, options: options, survey: survey, open: open)
 
-    try plain.add(.errorBound(.lossless), to: &trials)
+    try plain.add(.errorBound(survey.units.lossless), to: &trials)
     switch (options.errorBound, options.target) {
-    case (.lossless, _), (nil, .quality): break
-    case (let bound?, _): try plain.add(.errorBound(bound), to: &trials)
+    case (let bound?, _) where bound.isLossless: break
+    case (nil, .quality): break
+    case (.found(let bound)?, _): try plain.add(.errorBound(bound), to: &trials)
     case (nil, let target) where trials.best == nil || target.wantsQuality:
       try plain.add(.target(target), to: &trials)
     default: break
@@ -69,6 +66,7 @@ extension Codec {
       survey.rows >= ModelFit.minimumRows && plain.width <= Model.maximumValues && !trials.isPerfect
     var fitting = fitOptions
     fitting.samples = survey.rows
+    fitting.scale = survey.scale.isByColumn ? .column : .common
     if isLearnable, let fit = try fitIfPossible(name, try open(), fitting, memory, progress) {
       fitted = fit
       var carrying = options
@@ -77,18 +75,20 @@ extension Codec {
         try encode(
           try open(), name: name, model: fit.model, options: carrying,
           details: EncodeDetails(
-            peak: survey.peak, measuresDistortion: options.errorBound == nil,
+            scale: survey.scale, units: survey.units, measuresDistortion: options.errorBound == nil,
             looksAtColumns: options.errorBound == nil), to: spool,
           reopen: open)
       }
       // What is exact says so, and no more: it takes no bytes for a target.
       if options.errorBound == nil, learned?.errorBound == .lossless, !trials.isPerfect {
-        carrying.errorBound = .lossless
+        carrying.errorBound = .found(survey.units.lossless)
         let exact = carrying
         try trials.add(carriesModel: true) { (spool) throws(CodecError) in
           try encode(
             try open(), name: name, model: fit.model, options: exact,
-            details: EncodeDetails(peak: survey.peak, measuresDistortion: true), to: spool, reopen: open)
+            details: EncodeDetails(scale: survey.scale, units: survey.units, measuresDistortion: true),
+            to: spool,
+            reopen: open)
         }
       }
       // Errors as large as the model's may take less without it.

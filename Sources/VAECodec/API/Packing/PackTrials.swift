@@ -87,34 +87,3 @@ struct PackTrials {
     }
   }
 }
-
-/// What a packer looks at before it encodes: how many samples there are, what they span, and some of them.
-struct PackSurvey {
-  private(set) var rows = 0
-  /// Greatest minus least finite value.
-  let span: Double
-  /// The same among values that a model may know: what PSNR is measured against.
-  let peak: Double
-  /// The type of the values.
-  let elementType: ElementType
-  /// Some rows, spread evenly; nil where there are none.
-  let sample: SampleBatch?
-
-  private static let pieceValues = 1 << 16
-
-  init(_ reader: any SampleReader) throws(CodecError) {
-    let width = reader.description.valuesPerSample
-    elementType = reader.description.elementType
-    var (range, sample) = (ValueRange(), RowSample(maximumRows: max(16, Self.pieceValues / max(1, width))))
-    var known = ValueRange(reach: Double(Matrix.greatestKnown))
-    while let batch = try reading(reader, max(1, Self.pieceValues / max(1, width))) {
-      rows += batch.rows
-      range.add(batch)
-      known.add(batch)
-      sample.add(batch)
-    }
-    span = min(range.width, .greatestFiniteMagnitude)
-    peak = known.width
-    self.sample = sample.batch
-  }
-}

@@ -7,7 +7,7 @@ import VAEModel
 struct PlainPacking {
   /// What a stream is made for.
   enum Request {
-    case errorBound(ErrorBoundRequest)
+    case errorBound(ErrorBound)
     case target(EncodeTarget)
   }
 
@@ -37,18 +37,20 @@ struct PlainPacking {
   /// Adds the stream of a request to the trials, and that of a tighter bound where it promises to be smaller.
   func add(_ request: Request, to trials: inout PackTrials) throws(CodecError) {
     let report = try trials.add { (spool) throws(CodecError) in try encode(request, to: spool) }
-    guard case .maxError(let bound) = report?.errorBound, let tighter = tighter(than: bound) else { return }
+    guard let bound = report?.errorBound, !bound.isLossless, let tighter = tighter(than: bound) else {
+      return
+    }
     // A target asks for no less error than it has come to.
     if case .target(let target) = request, !target.wantsQuality { return }
     try trials.add { (spool) throws(CodecError) in
-      try encode(.errorBound(.maxError(tighter)), to: spool)
+      try encode(.errorBound(tighter), to: spool)
     }
   }
 
   private func encode(_ request: Request, to spool: SpoolFile) throws(CodecError) -> EncodeReport {
     var own = options
     switch request {
-    case .errorBound(let errorBound): own.errorBound = errorBound
+    case .errorBound(let errorBound): own.errorBound = .found(errorBound)
     case .target(let target): (own.errorBound, own.target) = (nil, target)
     }
     // Of what is measured for another target, the stream has nothing to say.
@@ -56,24 +58,38 @@ struct PlainPacking {
     return try codec.encodeWithoutModel(
       try open(), name: name, options: own,
       details: EncodeDetails(
-        peak: survey.peak, recordsTarget: isAsked, measuresDistortion: options.errorBound == nil),
+        scale: survey.scale, units: survey.units, recordsTarget: isAsked,
+        measuresDistortion: options.errorBound == nil),
       to: spool, reopen: open)
   }
 
   /// A bound below another with which some samples take fewer bytes; nil where there is none.
-  private func tighter(than bound: Double) -> Double? {
+  private func tighter(than bound: ErrorBound) -> ErrorBound? {
     guard let sample = survey.sample else { return nil }
     func bytes(_ errorBound: ErrorBound) -> Int {
       ErrorBoundSearch(
         codec, Model(zeros: width), description, errorBound, first: sample, effort: options.effort
       ).bytesWithoutModel()
     }
-    let own = bytes(.maxError(bound))
-    let others = Self.tighter.compactMap { share -> (bound: Double, bytes: Int)? in
-      let errorBound = ErrorBound(bound: bound * share, description.elementType)
-      guard case .maxError(let tighter) = errorBound else { return nil }
-      return (tighter, bytes(errorBound))
+    let own = bytes(bound)
+    let others = Self.tighter.compactMap { share -> (bound: ErrorBound, bytes: Int)? in
+      let tighter = bound.times(share, survey.units)
+      return tighter.isLossless ? nil : (tighter, bytes(tighter))
     }
     return others.min { $0.bytes < $1.bytes }.flatMap { $0.bytes < own ? $0.bound : nil }
+  }
+}
+
+extension ErrorBound {
+  /// A share of every bound.
+  fileprivate func times(_ share: Double, _ units: BoundUnits) -> ErrorBound {
+    switch self {
+    case .lossless: return .lossless
+    case .maxError(let bound): return units.bound(bound * share)
+    case .byColumn(var bounds):
+      for place in bounds.columns.indices { bounds.columns[place].bound *= share }
+      bounds.share *= share
+      return .byColumn(bounds)
+    }
   }
 }

@@ -131,7 +131,7 @@ struct Contexts {
 
   /// Two levels an octave; 0 for 0.
   @inline(__always)
-  private static func level(_ size: Int64) -> Int {
+  static func level(_ size: Int64) -> Int {
     guard size > 0 else { return 0 }
     let place = 63 - size.leadingZeroBitCount
     return 2 * place + (place > 0 ? Int(size >> Int64(place - 1)) & 1 : 0) + 1
@@ -139,7 +139,7 @@ struct Contexts {
 
   /// A difference's sign and size, in 7 classes.
   @inline(__always)
-  private static func sign(_ difference: Int64) -> Int {
+  static func sign(_ difference: Int64) -> Int {
     switch difference {
     case 0: 0
     case 1: 1
@@ -152,7 +152,7 @@ struct Contexts {
   }
 
   @inline(__always)
-  private static func hash(_ context: Int, _ a: Int, _ b: Int, _ c: Int) -> UInt32 {
+  static func hash(_ context: Int, _ a: Int, _ b: Int, _ c: Int) -> UInt32 {
     var h = UInt32(truncatingIfNeeded: context) &* 0x9E37_79B9 &+ UInt32(truncatingIfNeeded: a) &* 0x000F_4243
     h = (h &+ UInt32(truncatingIfNeeded: b)) &* 0x2545_F491
     h ^= h >> 13

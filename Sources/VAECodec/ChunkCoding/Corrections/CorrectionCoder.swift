@@ -1,6 +1,7 @@
 import EntropyCoding
 import Records
 import Tensor
+import VAEModel
 
 /// Codes what the values of a chunk are, given what the model makes of them: the part of a stream that keeps a
 /// ``ErrorBound``, or that keeps values that are no finite numbers or beyond the model's reach.
@@ -12,21 +13,25 @@ import Tensor
 /// stand alone.
 ///
 /// It owns its buffers; used by one task at a time.
-final class CorrectionCoder {
+final class CorrectionCoder: CorrectionCoding {
   private let elementType: ElementType
   private let width: Int
   private let lattice: BoundedQuantizer?
   private let ordered: OrderedBits
-  private let reach: Float
+  private let known: KnownValues
+  private let offset: Double
   private let contexts: Contexts
   private let state: RowState
   private var mixer: (mixer: ContextMixer, slotBits: Int)?
 
   /// - Parameters:
-  ///   - guarantee: nil where only values that are missing to the model are kept.
-  ///   - reach: for encoding alone: see ``Model/reach``.
-  init(_ description: SampleDescription, _ errorBound: ErrorBound?, reach: Float = Matrix.greatestKnown) {
-    self.reach = reach
+  ///   - errorBound: nil where only values that are missing to the model are kept.
+  ///   - known: what is not missing to the model; its offset is subtracted before values become binary32.
+  init(
+    _ description: SampleDescription, _ errorBound: ErrorBound?, known: KnownValues = KnownValues()
+  ) {
+    self.known = known
+    offset = known.scales.scales.count == 1 ? known.scales[0].offset : 0
     elementType = description.elementType
     width = description.valuesPerSample
     lattice = errorBound.map { BoundedQuantizer(description.elementType, $0) }
@@ -36,21 +41,11 @@ final class CorrectionCoder {
     state = RowState(width: width, neighbours)
   }
 
-  /// Whether a value is coded by itself where there is no lattice.
-  func isException(_ value: Double) -> Bool { Self.isException(value, beyond: reach) }
-
-  @inline(__always)
-  fileprivate static func isException(_ value: Double, beyond reach: Float) -> Bool {
-    !(Float(value).magnitude <= reach)
-  }
-
-  /// What decodes to `batch`, or to values as near to them as the guarantee says.
-  ///
-  /// - Parameter base: the model's reconstruction, rows x values.
-  func encode(_ batch: SampleBatch, base: [Float]) -> [UInt8] {
-    precondition(batch.valuesPerSample == width && base.count == batch.valueCount)
+  func encode(_ batch: SampleBatch, base: SampleBatch) -> [UInt8] {
+    precondition(batch.valuesPerSample == width && base.valueCount == batch.valueCount)
+    let base = base.floats(less: offset)
     return batch.bytes.withUnsafeBytes { bytes in
-      var input = Input(elementType: elementType, reach: reach, bytes: bytes)
+      var input = Input(elementType: elementType, known: known, width: width, bytes: bytes)
       // An anchored lattice shows only on the way whether it holds a value.
       for hasEscapes in lattice == nil ? [true] : [false, true] {
         var coder = BitEncoder()
@@ -60,14 +55,13 @@ final class CorrectionCoder {
     }
   }
 
-  /// The samples that `bytes` and the model's reconstruction make.
-  func decode(_ bytes: ArraySlice<UInt8>, base: [Float]) throws(ChunkError) -> SampleBatch {
-    precondition(base.count % width == 0)
+  func decode(_ bytes: ArraySlice<UInt8>, base reconstruction: SampleBatch) throws(ChunkError) -> SampleBatch
+  {
+    precondition(reconstruction.valuesPerSample == width)
     guard let flags = bytes.first, flags <= 1 else { throw .corrupt }
     var samples =
-      lattice == nil
-      ? SampleBatch(floats: base, elementType: elementType, valuesPerSample: width).bytes
-      : [UInt8](repeating: 0, count: base.count * elementType.size)
+      lattice == nil ? reconstruction.bytes : [UInt8](repeating: 0, count: reconstruction.bytes.count)
+    let base = reconstruction.floats(less: offset)
     var coder = BitDecoder(bytes.dropFirst())
     samples.withUnsafeMutableBytes { samples in
       var output = Output(elementType: elementType, bytes: samples)
@@ -95,10 +89,11 @@ final class CorrectionCoder {
         for i in 0..<width {
           let place = r * width + i
           state.predict(i, row)
+          let prediction = state.prediction + offset
           contexts.set(mixer.hashes, i, row, state)
           if hasEscapes {
             let escapes = mixer.code(
-              values.isEscape(place, lattice, state.prediction) ? 1 : 0, node: ContextMixer.isEscape, &coder)
+              values.isEscape(place, lattice, prediction) ? 1 : 0, node: ContextMixer.isEscape, &coder)
             if escapes == 1 {
               let change = mixer.code(
                 free: ordered.number(values.bits(place)) &- last, first: ContextMixer.escapeNodes, &coder)
@@ -114,7 +109,7 @@ final class CorrectionCoder {
           }
           switch lattice.kind {
           case .small(let step, let names):
-            let predicted = lattice.small(state.prediction, step: step, names)
+            let predicted = lattice.small(prediction, step: step, names)
             let name =
               names.lowerBound
               + mixer.code(
@@ -122,24 +117,26 @@ final class CorrectionCoder {
                 to: names.upperBound - names.lowerBound, &coder)
             let value = lattice.value(anchor: 0, name, step: Double(step))
             values.set(place, bits: elementType.bits(nearest: value))
-            state.settle(i, row, value: value, name: name, difference: name - predicted, unit: Double(step))
+            state.settle(
+              i, row, value: value - offset, name: name, difference: name - predicted, unit: Double(step))
           case .anchored(let step):
-            let anchor = lattice.anchor(state.prediction)
+            let anchor = lattice.anchor(prediction)
             guard let wanted = values.difference(place, lattice, anchor: anchor, step: step) else {
               return false
             }
             let difference = mixer.code(free: wanted, first: 0, &coder)
             let value = lattice.value(anchor: anchor, difference, step: step)
             values.set(place, bits: elementType.bits(nearest: value))
-            state.settle(i, row, value: value, name: difference, difference: difference, unit: step)
+            state.settle(i, row, value: value - offset, name: difference, difference: difference, unit: step)
           case .exact:
-            let predicted = ordered.number(elementType.bits(nearest: state.prediction))
+            let predicted = ordered.number(elementType.bits(nearest: prediction))
             let difference = mixer.code(
               free: ordered.number(values.bits(place)) &- predicted, first: 0, &coder)
             let bits = ordered.bits(predicted &+ difference)
             values.set(place, bits: bits)
             state.settle(
-              i, row, value: elementType.value(bits: bits), name: difference, difference: difference, unit: 0)
+              i, row, value: elementType.value(bits: bits) - offset, name: difference, difference: difference,
+              unit: 0)
           }
         }
       }
@@ -160,6 +157,34 @@ final class CorrectionCoder {
   }
 }
 
+/// Codes what the values of a chunk are, given what the model makes of them.
+protocol CorrectionCoding: AnyObject {
+  /// What decodes to `batch`, or to values as near to them as is promised.
+  ///
+  /// - Parameter base: what the model's symbols stand for.
+  func encode(_ batch: SampleBatch, base: SampleBatch) -> [UInt8]
+  /// The samples that `bytes` and what the model's symbols stand for make.
+  func decode(_ bytes: ArraySlice<UInt8>, base: SampleBatch) throws(ChunkError) -> SampleBatch
+}
+
+/// Which values a model knows: the others are missing to it.
+struct KnownValues {
+  var scales = ValueScales()
+  /// The largest number that is known.
+  var reach = Matrix.greatestKnown
+
+  init() {}
+
+  init(of model: Model) { (scales, reach) = (model.scales, model.reach) }
+
+  /// - Parameter place: of the value within a sample.
+  @inline(__always)
+  func isMissing(_ value: Double, _ place: Int) -> Bool {
+    let number = scales.isIdentity ? Float(value) : scales[place].number(value)
+    return !(number.magnitude <= reach)
+  }
+}
+
 /// The values of a chunk: what an encoder looks at, or what a decoder finds out.
 protocol CorrectedValues {
   func bits(_ place: Int) -> UInt64
@@ -175,7 +200,8 @@ extension CorrectionCoder {
   /// For an encoder.
   private struct Input: CorrectedValues {
     let elementType: ElementType
-    let reach: Float
+    let known: KnownValues
+    let width: Int
     let bytes: UnsafeRawBufferPointer
 
     @inline(__always)
@@ -186,7 +212,7 @@ extension CorrectionCoder {
 
     @inline(__always)
     func isEscape(_ place: Int, _ lattice: BoundedQuantizer?, _ prediction: Double) -> Bool {
-      guard let lattice else { return CorrectionCoder.isException(value(place), beyond: reach) }
+      guard let lattice else { return known.isMissing(value(place), place % width) }
       guard case .anchored(let step) = lattice.kind else { return false }
       return difference(place, lattice, anchor: lattice.anchor(prediction), step: step) == nil
     }

@@ -39,7 +39,7 @@ extension SampleDescription {
   }
 }
 
-// Columns that disappear. A model has one scale for all values, and what varies by less than its error is not coded: by
+// Columns that disappear. Where a model has one scale for all values, what varies by less than its error is not coded: by
 // reverse water-filling that is right for the error of all, and a loss for whoever looks at such a column.
 
 extension ColumnFindings {
@@ -53,13 +53,19 @@ extension ColumnFindings {
   private static let widestRange = 8.0
 
   /// The places of columns that vary in `original`, and in `decoded` are as good as constant.
-  static func collapsed(_ original: SampleBatch, _ decoded: SampleBatch) -> [Int] {
+  ///
+  /// - Parameter scale: what errors are measured in.
+  static func collapsed(
+    _ original: SampleBatch, _ decoded: SampleBatch, _ scale: ErrorScale = ErrorScale()
+  ) -> [Int] {
     guard decoded.bytes.count == original.bytes.count else { return [] }
     let (before, after) = (original.doubles(), decoded.doubles())
     let width = original.valuesPerSample
+    let factors = (0..<width).map { scale.isByColumn ? scale.factor($0) : 1 }
     var (squares, count) = (0.0, 0)
-    for (a, b) in zip(before, after) where a.isFinite {
-      squares += (a - b) * (a - b)
+    for (place, (a, b)) in zip(before, after).enumerated() where a.isFinite {
+      let error = (a - b) * factors[place % width]
+      squares += error * error
       count += 1
     }
     let error = (squares / Double(max(1, count))).squareRoot()
@@ -77,7 +83,7 @@ extension ColumnFindings {
       let lost = zip(old, new).reduce(0) { $0 + (($1.0 - $1.1) / range) * (($1.0 - $1.1) / range) }
       let deviation = (variance / Double(units.count)).squareRoot()
       guard deviation * widestRange >= 1, lost >= lostShare * variance else { return false }
-      return deviation * range < smallShare * error || new.min() == new.max()
+      return deviation * range * factors[column] < smallShare * error || new.min() == new.max()
     }
   }
 }
@@ -103,6 +109,6 @@ extension StreamEncoder {
       kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, description, workers: 1)
     guard let decoded = codecs.encode(some, decodes: true, worker: 0).decoded else { return [] }
-    return ColumnFindings.collapsed(some, decoded).map(description.column)
+    return ColumnFindings.collapsed(some, decoded, scale).map(description.column)
   }
 }

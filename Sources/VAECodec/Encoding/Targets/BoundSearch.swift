@@ -11,7 +11,7 @@ struct BoundSearch {
   private let setting: StreamMetadata.Setting
   /// The widest bound that is of use; nil for any.
   private let widest: ErrorBound?
-  private var type: ElementType { trials.pass.description.elementType }
+  private var units: BoundUnits { trials.pass.units }
   private var target: EncodeTarget { trials.target }
 
   /// Values that are measured first, and rows at the least.
@@ -43,7 +43,7 @@ struct BoundSearch {
     var outcomes: [(way: ErrorBound, outcome: TargetTrials.Outcome)] = []
     let isFew = trials.rows <= sample.rows && sample.valueCount <= Self.sampleValues
     // Where nothing but no error at all is of use, there is nothing to search for.
-    let tries = widest == .lossless ? 0 : isFew ? Self.fewTrials : Self.manyTrials
+    let tries = widest?.isLossless == true ? 0 : isFew ? Self.fewTrials : Self.manyTrials
     let found = try search(from: guess, tries: tries) { (errorBound) throws(CodecError) in
       let outcome = try trials.all(.bound(errorBound, setting))
       outcomes.append((errorBound, outcome))
@@ -52,9 +52,9 @@ struct BoundSearch {
     var best = found.best
     if best == nil, target.wantsQuality || widest != nil {
       // Nothing is as good as no error at all, for a PSNR; and a rate may allow it.
-      let outcome = try trials.all(.bound(.lossless, setting))
-      outcomes.append((.lossless, outcome))
-      if target.isReached(by: outcome.reached) { best = .lossless }
+      let outcome = try trials.all(.bound(units.lossless, setting))
+      outcomes.append((units.lossless, outcome))
+      if target.isReached(by: outcome.reached) { best = units.lossless }
     }
     guard let best, let outcome = outcomes.last(where: { $0.way == best })?.outcome else { return nil }
     if let widest, best.bound > widest.bound { return nil }
@@ -67,7 +67,7 @@ struct BoundSearch {
   private func search(
     from start: ErrorBound, tries: Int, measure: (ErrorBound) throws(CodecError) -> Double
   ) throws(CodecError) -> (best: ErrorBound?, nearest: ErrorBound) {
-    var bracket = BoundBracket(target, trials, type)
+    var bracket = BoundBracket(target, trials, units)
     var errorBound = start
     for _ in 0..<tries {
       bracket.take(errorBound, value: try measure(errorBound))
@@ -81,7 +81,7 @@ struct BoundSearch {
 /// Bounds around the one that just reaches a target, and what was measured of them.
 private struct BoundBracket {
   private let target: EncodeTarget
-  private let type: ElementType
+  private let units: BoundUnits
   /// Values of what the target counts: of a sample, or of the stream.
   private let values: Double
   /// How the score changes with each octave of the bound.
@@ -95,15 +95,15 @@ private struct BoundBracket {
   /// How much better than asked is near enough: dB, or the logarithm of the rate.
   private var tolerance: Double { target.wantsQuality ? 0.02 : 0.004 }
 
-  init(_ target: EncodeTarget, _ trials: TargetTrials, _ type: ElementType) {
-    (self.target, self.type) = (target, type)
+  init(_ target: EncodeTarget, _ trials: TargetTrials, _ units: BoundUnits) {
+    (self.target, self.units) = (target, units)
     let width = max(1, trials.pass.description.valuesPerSample)
     values =
       if case .bytes = target { Double(width) * Double(max(1, trials.streamRows)) } else { Double(width) }
   }
 
   /// The best bound that reaches the target.
-  var best: ErrorBound? { good.map { ErrorBound(bound: $0.bound, type) } }
+  var best: ErrorBound? { good.map { units.bound($0.bound) } }
 
   /// Takes in what was measured of a bound.
   mutating func take(_ errorBound: ErrorBound, value: Double) {
@@ -129,7 +129,7 @@ private struct BoundBracket {
 
   /// The bound to try next; nil where nothing better is near.
   func next(reach: Double) -> ErrorBound? {
-    if let good, good.excess < tolerance || (good.bound == 0 && !(type.isInteger && target.wantsQuality)) {
+    if let good, good.excess < tolerance || (good.bound == 0 && !(units.areWhole && target.wantsQuality)) {
       return nil
     }
     let goal = max(tolerance / 2, margin)
@@ -151,13 +151,13 @@ private struct BoundBracket {
   }
 
   private func octave(_ bound: Double) -> Double {
-    logarithm(max(bound, type.isInteger ? 0.5 : Double.leastNormalMagnitude)) / logarithm(2)
+    logarithm(max(bound, units.areWhole ? 0.5 : Double.leastNormalMagnitude)) / logarithm(2)
   }
 
   /// The guarantee of a bound between those that are known; nil where there is none.
   private func errorBound(_ exponent: Double) -> ErrorBound? {
     let bound = exponential(exponent * logarithm(2))
-    guard type.isInteger else { return ErrorBound(bound: bound, type) }
+    guard units.areWhole else { return units.bound(bound) }
     // Towards the bounds that are not known yet.
     var whole = bound.rounded(.down)
     if let good, let bad {
@@ -168,6 +168,6 @@ private struct BoundBracket {
       let isWider = (one.bound == good?.bound) == target.wantsQuality
       whole += isWider ? 1 : -1
     }
-    return whole < 0 ? nil : ErrorBound(bound: whole, type)
+    return whole < 0 ? nil : units.bound(whole)
   }
 }

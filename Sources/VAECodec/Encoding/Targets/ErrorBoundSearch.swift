@@ -55,8 +55,8 @@ struct ErrorBoundSearch {
     _ errorBound: ErrorBound, _ pass: StreamEncoder, first: SampleBatch
   ) -> StreamEncoder.Bound {
     let (setting, bytes) = ErrorBoundSearch(pass, errorBound, first: first).best()
-    let exact = ErrorBoundSearch(pass, .lossless, first: first).size(setting)
-    return (exact <= bytes ? .lossless : errorBound, setting)
+    let exact = ErrorBoundSearch(pass, pass.units.lossless, first: first).size(setting)
+    return (exact <= bytes ? pass.units.lossless : errorBound, setting)
   }
 
   /// The best setting.

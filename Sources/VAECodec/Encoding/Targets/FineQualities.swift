@@ -32,9 +32,10 @@ final class FineQualities {
     let range = (type == .f2 ? Self.finestOfHalves : Self.finest) - Self.coarsest
     let psnr = Self.coarsest + range * Double(quality - last) / Double(100 - last)
     // Numbers of few decimals are exact before anything is below their noise.
+    let units = BoundUnits(type, pass.model.model.scales).adapted(to: first)
     let errorBound =
       pass.description.format == pass.description.format.withoutDecimals
-      ? ErrorBound(psnr: psnr, peak: pass.model.summary.peak, type) : .lossless
+      ? units.bound(psnr: psnr, peak: pass.model.summary.peak) : units.lossless
     let bound = ErrorBoundSearch.cheapest(errorBound, pass, first: first)
     bounds[quality] = bound
     return bound
@@ -44,24 +45,4 @@ final class FineQualities {
 extension FittedModel {
   /// The highest quality that is an operating point of the model: above it, ``FineQualities`` go on.
   var highestPoint: Int { model.output.isInteger ? 100 : QualityLadder.highestOfFractions }
-}
-
-extension ErrorBound {
-  /// The bound within which errors that are spread evenly leave a PSNR.
-  init(psnr: Double, peak: Double, _ type: ElementType) {
-    self.init(bound: peak * (3 * exponential(-psnr / 10 * logarithm(10))).squareRoot(), type)
-  }
-
-  /// The guarantee that a bound is for values of a type: whole for integers, of 24 bits for fractions; and lossless where
-  /// nothing is left of it.
-  init(bound: Double, _ type: ElementType) {
-    let finite = bound < Self.bounds.upperBound ? bound : Self.bounds.upperBound
-    // Fewer bits hide what libraries' logarithms differ in.
-    let short =
-      type.isInteger ? finite.rounded(.down) : Double(bitPattern: finite.bitPattern & ~(1 << 29 - 1))
-    self = short > 0 && short.isNormal ? .maxError(short) : .lossless
-  }
-
-  /// The bound on errors: 0 for none.
-  var bound: Double { if case .maxError(let bound) = self { bound } else { 0 } }
 }

@@ -24,6 +24,7 @@ final class PCAFallback {
   private let linear: Model
   private let batch: SampleBatch
   private let description: SampleDescription
+  /// The model's: of a table, they are in units of its columns.
   private let numbers: [Float]
   private var rows: Int { batch.rows }
   private let kernels: Kernels
@@ -33,15 +34,17 @@ final class PCAFallback {
   init?(_ model: Model, chunk: SampleBatch, kernels: Kernels) {
     let all = chunk.rows
     guard let linear = model.linear, all >= Self.minimumRows,
+      // Scales know what is whole; without them, errors are those before values are rounded.
       let description = try? SampleDescription(
-        elementType: .f4, sampleShape: [chunk.valuesPerSample], format: .raw, rows: all)
+        elementType: model.scales.isIdentity ? .f4 : chunk.elementType, sampleShape: [chunk.valuesPerSample],
+        format: .raw, rows: all)
     else { return nil }
     self.description = description
     let rows = min(all, Self.maximumRows)
     let places = (0..<rows).map { $0 * all / rows }
     guard let batch = SampleBatch(joining: places.map { chunk.rows($0..<$0 + 1) }) else { return nil }
     self.batch = batch
-    numbers = batch.floats()
+    numbers = batch.numbers(in: model.scales)
     (self.model, self.linear) = (model, linear)
     self.kernels = kernels
   }
@@ -84,7 +87,7 @@ final class PCAFallback {
     let encoded = codecs.encode(batch, decodes: true, worker: 0)
     guard let decoded = encoded.decoded else { return (.max, .infinity) }
     var error = 0.0
-    for (a, b) in zip(numbers, decoded.floats()) where a.isFinite {
+    for (a, b) in zip(numbers, decoded.numbers(in: model.scales)) where a.isFinite {
       error += (Double(a) - Double(b)) * (Double(a) - Double(b))
     }
     return (encoded.frame.count, error / Double(rows))

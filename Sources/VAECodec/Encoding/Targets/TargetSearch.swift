@@ -41,7 +41,7 @@ final class TargetSearch {
       // For a rate, a bound has to leave less than the last point does.
       let psnr =
         if case .psnr(let asked) = target { asked } else { try trials.psnr(ofQuality: top, sample ?? first) }
-      let widest = ErrorBound(psnr: psnr, peak: trials.pass.peak, trials.pass.description.elementType)
+      let widest = trials.pass.units.bound(psnr: psnr, peak: trials.pass.scale.peak)
       let (errorBound, setting) = ErrorBoundSearch.cheapest(widest, trials.pass, first: first)
       let search = BoundSearch(trials, setting: setting, widest: target.wantsQuality ? nil : errorBound)
       if let choice = try search.choice(sample: sample ?? first, from: errorBound) { return choice }

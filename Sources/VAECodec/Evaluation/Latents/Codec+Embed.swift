@@ -80,7 +80,7 @@ extension Codec {
       var latents: [Float] = []
       latents.reserveCapacity(batch.rows * map.count)
       for r in 0..<batch.rows { latents += numbers[r * given..<(r + 1) * given] + rest[given...] }
-      try writing(batchOf(latents, map, summary), to: writer)
+      try writing(batchOf(latents, map, model), to: writer)
       report.samples += batch.rows
     }
     try finishing(writer)
@@ -89,21 +89,23 @@ extension Codec {
   }
 
   /// The samples that at most a block of latents stand for, of the model's type.
-  func batchOf(_ latents: [Float], _ map: LatentMap, _ summary: ModelSummary) -> SampleBatch {
+  func batchOf(_ latents: [Float], _ map: LatentMap, _ model: FittedModel) -> SampleBatch {
+    let summary = model.summary
     let rows = latents.count / map.count
     var samples = [Float](repeating: 0, count: rows * summary.valuesPerSample)
     latents.withUnsafeBufferPointer { latents in
       samples.withUnsafeMutableBufferPointer { map.samples(of: latents, rows: rows, into: $0) }
     }
     return SampleBatch(
-      floats: samples, elementType: summary.elementType, valuesPerSample: summary.valuesPerSample)
+      numbers: samples, in: model.model.scales, elementType: summary.elementType,
+      valuesPerSample: summary.valuesPerSample)
   }
 
   /// The latents of at most a block of samples, and how many of their values were missing.
   func latents(
     of batch: SampleBatch, _ map: LatentMap, _ model: FittedModel
   ) -> (latents: [Float], missing: Int) {
-    var numbers = batch.floats()
+    var numbers = batch.numbers(in: model.model.scales)
     let missing = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
     var latents = [Float](repeating: 0, count: batch.rows * map.count)
     numbers.withUnsafeBufferPointer { numbers in

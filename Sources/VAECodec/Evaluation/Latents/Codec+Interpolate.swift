@@ -48,7 +48,7 @@ extension Codec {
         let t = Float(step) / Float(count - 1)
         return a.indices.map { (1 - t) * a[$0] + t * b[$0] }
       }
-      try writing(batchOf(latents, map, model.summary), to: writer)
+      try writing(batchOf(latents, map, model), to: writer)
     }
     try finishing(writer)
     return SampleReport(

@@ -48,7 +48,7 @@ extension Codec {
     var done = 0
     while done < count {
       let latents = source.next(min(source.map.blockRows, count - done))
-      try writing(batchOf(latents, source.map, model.summary), to: writer)
+      try writing(batchOf(latents, source.map, model), to: writer)
       done += latents.count / source.map.count
     }
     try finishing(writer)
@@ -93,7 +93,7 @@ extension Codec {
         let rows = min(map.blockRows, count - done)
         var moved = (0..<rows).flatMap { _ in latents }
         moved.withUnsafeMutableBufferPointer { map.scatter($0, by: deviations, &random) }
-        try writing(batchOf(moved, map, model.summary), to: writer)
+        try writing(batchOf(moved, map, model), to: writer)
         done += rows
       }
       report.samples += count
@@ -123,7 +123,7 @@ extension Codec {
     var numbers: [Float] = []
     for first in stride(from: 0, to: count, by: source.map.blockRows) {
       let latents = source.next(min(source.map.blockRows, count - first))
-      numbers += batchOf(latents, source.map, model.summary).floats()
+      numbers += batchOf(latents, source.map, model).numbers(in: model.model.scales)
     }
     return Matrix(rows: count, columns: model.summary.valuesPerSample, numbers)
   }

@@ -1,0 +1,74 @@
+import Records
+import Tensor
+import Training
+import VAEModel
+
+/// What a packer looks at before it encodes: how many samples there are, what they span, and some of them.
+struct PackSurvey {
+  private(set) var rows = 0
+  /// Greatest minus least finite value.
+  let span: Double
+  /// What errors are measured in: against what values span that a model may know.
+  let scale: ErrorScale
+  /// What bounds are in.
+  let units: BoundUnits
+  /// For rows of one axis, what each column spans; nil for others.
+  let ranges: ColumnRanges?
+  /// The type of the values.
+  let elementType: ElementType
+  /// Some rows, spread evenly; nil where there are none.
+  let sample: SampleBatch?
+
+  private static let pieceValues = 1 << 16
+
+  /// - Parameter choice: which values share a scale.
+  init(_ reader: any SampleReader, _ choice: ScaleChoice) throws(CodecError) {
+    let description = reader.description
+    let width = description.valuesPerSample
+    elementType = description.elementType
+    var (range, sample) = (ValueRange(), RowSample(maximumRows: max(16, Self.pieceValues / max(1, width))))
+    var known = ValueRange(reach: Double(Matrix.greatestKnown))
+    let hasColumns = width > 1 && width <= Model.maximumValues
+    var ranges =
+      hasColumns && (description.isTable || choice == .column) ? ColumnRanges(width: width) : nil
+    while let batch = try reading(reader, max(1, Self.pieceValues / max(1, width))) {
+      rows += batch.rows
+      range.add(batch)
+      known.add(batch)
+      ranges?.add(batch)
+      sample.add(batch)
+    }
+    span = min(range.width, .greatestFiniteMagnitude)
+    self.sample = sample.batch
+    self.ranges = ranges
+    let isTable =
+      switch choice {
+      case .common: false
+      case .column: true
+      case .automatic: sample.batch.map { TableRule.isTable(description, $0) } ?? false
+      }
+    if isTable, let ranges {
+      scale = ErrorScale(ranges: ranges.ranges)
+      units = BoundUnits(elementType, ranges, self.sample)
+    } else {
+      scale = ErrorScale(peak: known.width)
+      units = BoundUnits(elementType)
+    }
+  }
+
+  /// What is to be guaranteed, where anything is.
+  func bound(
+    _ request: ErrorBoundRequest?, name: String, _ description: SampleDescription
+  ) throws(CodecError) -> ErrorBound? {
+    guard let request else { return nil }
+    let bound = try request.found(
+      ranges: ranges, range: span, first: sample, name: name, description, units)
+    guard elementType.isInteger else { return bound }
+    // Integers within less than 1 are exact, which takes no bound to say.
+    return switch bound {
+    case .maxError(let bound) where bound < 1: .lossless
+    case .byColumn(let bounds) where bounds.columns.allSatisfy { $0.bound < 1 }: units.lossless
+    default: bound
+    }
+  }
+}

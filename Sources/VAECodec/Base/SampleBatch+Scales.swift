@@ -1,0 +1,46 @@
+import Records
+import VAEModel
+
+// Values of the data as the numbers that a model works on, and back: by offsets and scales, in binary64.
+
+extension SampleBatch {
+  /// The values as a model's numbers; NaN where a value is none.
+  func numbers(in scales: ValueScales) -> [Float] {
+    [Float](unsafeUninitializedCapacity: valueCount) { output, count in
+      copyNumbers(in: scales, into: output)
+      count = valueCount
+    }
+  }
+
+  /// Writes the values as a model's numbers into `output`, which has room for ``valueCount`` of them.
+  func copyNumbers(in scales: ValueScales, into output: UnsafeMutableBufferPointer<Float>) {
+    guard !scales.isIdentity else { return copyFloats(into: output) }
+    precondition(output.count >= valueCount)
+    let values = doubles()
+    for first in stride(from: 0, to: valueCount, by: valuesPerSample) {
+      for place in 0..<valuesPerSample { output[first + place] = scales[place].number(values[first + place]) }
+    }
+  }
+
+  /// Samples of `elementType` that a model's numbers stand for: rounded where values are integers, and clamped to the type's
+  /// range.
+  ///
+  /// The count of `numbers` must be a multiple of `valuesPerSample`.
+  init(numbers: [Float], in scales: ValueScales, elementType: ElementType, valuesPerSample: Int) {
+    guard !scales.isIdentity else {
+      self.init(floats: numbers, elementType: elementType, valuesPerSample: valuesPerSample)
+      return
+    }
+    var values: [Double] = []
+    values.reserveCapacity(numbers.count)
+    for first in stride(from: 0, to: numbers.count, by: valuesPerSample) {
+      for place in 0..<valuesPerSample { values.append(scales[place].value(numbers[first + place])) }
+    }
+    self.init(doubles: values, elementType: elementType, valuesPerSample: valuesPerSample)
+  }
+
+  /// The values less an offset as binary32.
+  func floats(less offset: Double) -> [Float] {
+    offset == 0 ? floats() : doubles().map { Float($0 - offset) }
+  }
+}

@@ -1,0 +1,141 @@
+import Records
+import VAEModel
+
+extension ErrorBoundRequest {
+  /// Whether every bit is asked for.
+  var isLossless: Bool {
+    switch self {
+    case .lossless: true
+    case .found(let bound): bound.isLossless
+    case .maxError, .maxErrorOfRange, .byColumn: false
+    }
+  }
+
+  /// Whether the range of all values has to be known, or that of some column.
+  private var needsRange: Bool {
+    switch self {
+    case .maxErrorOfRange: true
+    case .byColumn(let errors): ([errors.all] + errors.named.map(\.bound)).contains { $0.isOfRange }
+    case .maxError, .found, .lossless: false
+    }
+  }
+
+  /// What is to be guaranteed of samples.
+  ///
+  /// - Parameters:
+  ///   - first: the first chunk.
+  ///   - isAll: whether that is all.
+  ///   - units: what bounds are in.
+  ///   - reopen: gives all of them once more.
+  /// - Returns: the guarantee, and whether a reader that `reopen` gave was used, so that those before are of no use.
+  /// - Throws: ``CodecError/rangeNeedsFile(name:)`` where a range is asked of what can be read only once, and
+  ///   ``CodecError/noSuchColumn(name:column:columns:)``.
+  func resolved(
+    first: SampleBatch?, isAll: Bool, name: String, _ description: SampleDescription, _ units: BoundUnits,
+    reopen: (() throws(CodecError) -> any SampleReader)?
+  ) throws(CodecError) -> (errorBound: ErrorBound, wasRead: Bool) {
+    guard needsRange else {
+      return (try found(ranges: nil, range: 0, first: first, name: name, description, units), false)
+    }
+    var range = ValueRange()
+    let isByColumn = if case .byColumn = self { true } else { units.isByColumn }
+    var ranges = isByColumn ? ColumnRanges(width: description.valuesPerSample) : nil
+    if isAll {
+      if let first {
+        range.add(first)
+        ranges?.add(first)
+      }
+    } else {
+      guard let reopen else { throw .rangeNeedsFile(name: name) }
+      let reader = try reopen()
+      let rows = max(1, (1 << 16) / max(1, reader.description.valuesPerSample))
+      while let batch = try reading(reader, rows) {
+        range.add(batch)
+        ranges?.add(batch)
+      }
+    }
+    return (
+      try found(ranges: ranges, range: range.width, first: first, name: name, description, units), !isAll
+    )
+  }
+
+  /// The guarantee, where ranges are known.
+  ///
+  /// - Parameters:
+  ///   - ranges: of each column; nil where they are not asked for.
+  ///   - range: of all values.
+  ///   - first: some of the rows.
+  func found(
+    ranges: ColumnRanges?, range: Double, first: SampleBatch?, name: String,
+    _ description: SampleDescription, _ units: BoundUnits
+  ) throws(CodecError) -> ErrorBound {
+    let own = ranges.map { BoundUnits(description.elementType, $0, first) } ?? units
+    switch self {
+    case .lossless: return units.lossless
+    case .found(let bound): return bound
+    case .maxError(let bound):
+      return units.isByColumn ? own.byColumn { _ in bound } : .maxError(ErrorBound.clamped(bound))
+    case .maxErrorOfRange(let share):
+      return units.isByColumn
+        ? own.byColumn { share * $0.range } : .maxError(ErrorBound.clamped(share * range))
+    case .byColumn(let errors):
+      let columns = try errors.bounds(name: name, description)
+      let known = own.isByColumn ? own : BoundUnits(description.elementType, count: columns.count, first)
+      var place = 0
+      return known.byColumn { column in
+        defer { place += 1 }
+        // An array has one range for all, and a column that is named has its own.
+        switch columns[place] {
+        case (.error(let bound), _): return bound
+        case (.ofRange(let share), let isNamed):
+          return share * (isNamed || units.isByColumn ? column.range : range)
+        }
+      }
+    }
+  }
+}
+
+extension ErrorBound {
+  /// A bound that can be promised.
+  fileprivate static func clamped(_ bound: Double) -> Double { max(0, min(bounds.upperBound, bound)) }
+}
+
+extension BoundUnits {
+  /// Columns of which no more than some rows are known.
+  fileprivate init(_ elementType: ElementType, count: Int, _ sample: SampleBatch?) {
+    self.init(elementType, ColumnRanges(width: count), sample)
+  }
+}
+
+extension ColumnErrors.Bound {
+  fileprivate var isOfRange: Bool { if case .ofRange = self { true } else { false } }
+}
+
+extension ColumnErrors {
+  /// The bound of each column, and whether the column was named.
+  fileprivate func bounds(
+    name: String, _ description: SampleDescription
+  ) throws(CodecError) -> [(bound: Bound, isNamed: Bool)] {
+    guard description.valuesPerSample <= Model.maximumValues else {
+      throw .fit(.tooManyValues(description.valuesPerSample, most: Model.maximumValues), name: name)
+    }
+    var result = [(bound: Bound, isNamed: Bool)](
+      repeating: (all, false), count: description.valuesPerSample)
+    for (column, bound) in named {
+      guard let place = description.place(ofColumn: column) else {
+        throw .noSuchColumn(name: name, column: column, columns: description.valuesPerSample)
+      }
+      result[place] = (bound, true)
+    }
+    return result
+  }
+}
+
+extension SampleDescription {
+  /// The place of a column, by its name or by its number from 1; nil where there is none. Names come first.
+  func place(ofColumn column: String) -> Int? {
+    if case .delimited(let style) = format, let place = style.header?.firstIndex(of: column) { return place }
+    guard let number = Int(column), (1...valuesPerSample).contains(number) else { return nil }
+    return number - 1
+  }
+}
