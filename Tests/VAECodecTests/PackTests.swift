@@ -106,6 +106,17 @@ struct PackTests {
     }
   }
 
+  @Test("Where a wide bound is exact by chance, a tighter one does not take its place")
+  func psnrAtTheEndOfAType() throws {
+    var numbers = [Double](repeating: 4_294_967_295, count: 270)
+    for place in [65, 120, 146] { numbers[place] = 0 }
+    let array = try SampleArray(numbers, shape: [9], type: .u4)
+    for asked in [21.0, 43, 68] {
+      let (_, decoded) = try pack(array, EncodeOptions(target: .psnr(asked)))
+      #expect(psnr(array, decoded) >= asked)
+    }
+  }
+
   @Test("A PSNR takes about what a bound that leaves it takes, where that needs no model")
   func psnrOfField() throws {
     let array = try Self.field(slices: 24, side: 22)

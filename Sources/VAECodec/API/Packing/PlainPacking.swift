@@ -36,13 +36,16 @@ struct PlainPacking {
 
   /// Adds the stream of a request to the trials, and that of a tighter bound where it promises to be smaller.
   func add(_ request: Request, to trials: inout PackTrials) throws(CodecError) {
-    let report = try trials.add { (spool) throws(CodecError) in try encode(request, to: spool) }
+    let target: EncodeTarget? = if case .target(let target) = request { target } else { nil }
+    let report = try trials.add(reaching: target) { (spool) throws(CodecError) in
+      try encode(request, to: spool)
+    }
     guard let bound = report?.errorBound, !bound.isLossless, let tighter = tighter(than: bound) else {
       return
     }
     // A target asks for no less error than it has come to.
-    if case .target(let target) = request, !target.wantsQuality { return }
-    try trials.add { (spool) throws(CodecError) in
+    if let target, !target.wantsQuality { return }
+    try trials.add(reaching: target) { (spool) throws(CodecError) in
       try encode(.errorBound(tighter), to: spool)
     }
   }
