@@ -7,7 +7,7 @@ package struct ByteReader {
   package enum Failure: Error, Equatable {
     /// `needed` bytes were asked for where `remaining` were left.
     case truncated(needed: Int, remaining: Int)
-    /// A variable-length number does not end, or exceeds 63 bits.
+    /// A variable-length number does not end, exceeds 63 bits, or is not in its shortest form.
     case badNumber
   }
 
@@ -55,13 +55,17 @@ package struct ByteReader {
   /// The next IEEE-754 binary64 number.
   package mutating func double() throws(Failure) -> Double { Double(bitPattern: try integer()) }
 
-  /// The next number in LEB128: seven bits a byte, lowest first; at most 63 bits, so that it is an `Int`.
+  /// The next number in LEB128: seven bits a byte, lowest first; at most 63 bits, so that it is an `Int`. Only its shortest
+  /// form is taken, which does not end in a byte of 0.
   package mutating func count() throws(Failure) -> Int {
     var value = 0
     for shift in stride(from: 0, to: 63, by: 7) {
       let byte = try integer(UInt8.self)
       value |= Int(byte & 0x7F) << shift
-      if byte < 0x80 { return value }
+      if byte < 0x80 {
+        guard byte != 0 || shift == 0 else { throw .badNumber }
+        return value
+      }
     }
     throw .badNumber
   }

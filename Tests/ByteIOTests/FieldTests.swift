@@ -42,5 +42,9 @@ struct FieldTests {
     #expect(try reader.take(3) == [1, 2, 3])
     var endless = ByteReader([UInt8](repeating: 0x80, count: 20))
     #expect(throws: ByteReader.Failure.badNumber) { try endless.count() }
+    for long in [[0x80, 0], [0x85, 0x80, 0]] as [[UInt8]] {
+      var reader = ByteReader(long)
+      #expect(throws: ByteReader.Failure.badNumber) { try reader.count() }
+    }
   }
 }

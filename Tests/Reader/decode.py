@@ -46,6 +46,7 @@ class Reader:
             value |= (byte & 127) << shift
             shift += 7
             if byte < 128:
+                assert byte or shift == 7, "a count is in its shortest form"
                 return value
 
     def bf16(self, n):

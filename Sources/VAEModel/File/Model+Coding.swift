@@ -321,7 +321,9 @@ extension Model {
   }
 
   private static func stored(_ r: inout ByteReader) throws(ModelFileError) -> Float {
-    try reading { () throws(ByteReader.Failure) in try r.stored() }
+    let value = try reading { () throws(ByteReader.Failure) in try r.stored() }
+    guard value.isFinite else { throw .damaged("a factor or deviation is not finite") }
+    return value
   }
 
   private static func floats(_ r: inout ByteReader, _ count: Int) throws(ModelFileError) -> [Float] {
@@ -349,9 +351,11 @@ extension OperatingPoint {
 
   /// Reads a point; whether a model has what it names is for ``Model/accepts(_:)`` to say.
   package init(from r: inout ByteReader) throws(ModelFileError) {
+    let flag = try reading { () throws(ByteReader.Failure) in try r.integer(UInt8.self) }
+    guard flag <= 1 else { throw .damaged("a flag is neither 0 nor 1") }
     self = try reading { () throws(ByteReader.Failure) in
       var network: Network?
-      if try r.integer(UInt8.self) != 0 {
+      if flag == 1 {
         network = Network(quality: try r.float(), step: try r.float(), relativeStep: try r.float())
       }
       var steps: [Float] = []

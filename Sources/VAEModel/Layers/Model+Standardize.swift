@@ -99,7 +99,7 @@ extension Model {
       for r in 0..<rows {
         let row = base + r * values
         kernels.table.pointee.add_scaled(means, scale, final.row(r), row, values)
-        if !output.isIdentity { kernels.table.pointee.apply_rule(row, &rule, row, values) }
+        kernels.table.pointee.apply_rule(row, &rule, row, values)
       }
     }
   }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// How a reconstruction becomes values that the data can hold: clipped to bounds, and rounded where values are
-/// integers. Exact operations only: a decoder computes it.
+/// integers. What is no number becomes the upper bound. Exact operations only: a decoder computes it.
 package struct OutputRule: Equatable, Sendable {
   /// The least value, in the data's units; -infinity where none is known.
   package var lowest: Float
@@ -17,9 +17,6 @@ package struct OutputRule: Equatable, Sendable {
     self.highest = highest
     self.isInteger = isInteger
   }
-
-  /// Whether it changes nothing.
-  var isIdentity: Bool { !isInteger && lowest == -.infinity && highest == .infinity }
 }
 
 extension OutputRule {
