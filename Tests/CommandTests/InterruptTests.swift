@@ -20,7 +20,7 @@ struct InterruptTests {
       script, environment: ["DATA": Fixtures.path("digits-fit.npy")], in: scratch)
     #expect(outcome.text.hasPrefix("0\nx.vae: ok"), "\(outcome.text)")
     let errors = String(decoding: try scratch.read("errors"), as: UTF8.self)
-    #expect(errors.contains("finishing the epoch, then saving; press again to stop at once"))
+    #expect(errors.contains("finishing the epoch, then saving; press again to stop now"))
     #expect(String(decoding: try scratch.read("output"), as: UTF8.self).contains("stopped early"))
   }
 
@@ -69,7 +69,7 @@ struct InterruptTests {
     #expect(outcome.errors.contains("x.fit: made with other data"))
     #expect(outcome.errors.contains("x.fit: exists already"))
     let errors = String(decoding: try scratch.read("errors"), as: UTF8.self)
-    #expect(errors.contains("saving the checkpoint, then ending; press again to stop at once"))
-    #expect(errors.contains("--resume x.fit goes on"))
+    #expect(errors.contains("saving the checkpoint, then stopping; press again to stop now"))
+    #expect(errors.contains("continue with --resume x.fit"))
   }
 }

@@ -9,11 +9,12 @@ struct DecodeCommand: ParsableCommand {
     commandName: "decode",
     abstract: "Decode .vaec streams into samples.",
     discussion: """
-      Each FILE.vaec becomes FILE. Without FILE, the stream comes from standard input and the samples go to standard \
-      output. They have the format, type, shape and column names of the input that was encoded, unless --to or the \
-      suffix of -o says otherwise. An output called .gz or .zst is compressed.
+      Each FILE.vaec becomes FILE. Without FILE, decode reads standard input and writes standard output. The \
+      samples get the format, type, shape and column names of the original input unless --to or the suffix of \
+      -o selects another format. Outputs ending in .gz or .zst are compressed.
 
-      --rows reads no more of a file than it needs. --keep-going gives back what is left of damaged files.
+      --rows reads only the parts of a file that it needs. --keep-going recovers what is left of damaged \
+      files.
 
       EXAMPLES
         vaec decode -m model.vae new.npy.vaec
@@ -27,33 +28,33 @@ struct DecodeCommand: ParsableCommand {
   @Option(
     name: [.customShort("m"), .long],
     help: ArgumentHelp(
-      "The model that the stream was made with; without, that of VAEC_MODEL. A file that carries it needs none.",
+      "Model the stream was made with. Not needed if the file carries its model. (default: $VAEC_MODEL)",
       valueName: "model.vae"),
     completion: .file(extensions: ["vae"]))
   var model: String?
 
   @Option(
     help: ArgumentHelp(
-      "The format to write: npy, idx, csv, raw, fvecs, bvecs or ivecs.", valueName: "format"),
+      "Output format: npy, idx, csv, raw, fvecs, bvecs or ivecs.", valueName: "format"),
     completion: .list(FormatName.allCases.map(\.rawValue)), transform: parseFormat)
   var to: FormatName?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The samples to decode, as Python's slices: 100:200, :10, -5:; or 7 for one, from 0, and -1 for the last.",
+      "Decode only these samples, as a Python slice (100:200, :10, -5:) or index (7, -1 for the last).",
       valueName: "a:b"),
     transform: parseRows)
   var rows = RowSlice.all
 
-  @Flag(help: "Decode what is left of damaged streams: lost samples are NaN, or 0 in integers.")
+  @Flag(help: "Decode what is left of damaged streams; lost samples become NaN, or 0 for integers.")
   var keepGoing = false
 
   @OptionGroup var clipping: ClipOption
 
   @Option(
     help: ArgumentHelp(
-      "The file that was encoded: report how far decoded samples are from it.", valueName: "original"),
+      "Report the error of the decoded samples against this file, the one that was encoded.", valueName: "original"),
     completion: .file())
   var compare: String?
 
@@ -206,5 +207,5 @@ struct DecodeCommand: ParsableCommand {
 
 private func parseRows(_ text: String) throws -> RowSlice {
   if let slice = RowSlice(text) { return slice }
-  throw ValidationError("rows are A:B, as in 100:200, :10 or -5:, or the number of one.")
+  throw ValidationError("give rows as A:B, as in 100:200, :10 or -5:, or a single row.")
 }

@@ -6,11 +6,11 @@ import VAECodec
 struct EmbedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",
-    abstract: "Map samples to few numbers each, the latents, and back.",
+    abstract: "Map samples to latents, a few numbers each, and back.",
     discussion: """
-      Writes an array of float32 numbers, samples x latents, the strongest latent first: for plots, clusters, \
-      classifiers and searches. A row's latents do not depend on the rows beside it. --inverse takes latents and \
-      writes the samples that they stand for.
+      Writes a float32 array of samples x latents, strongest latent first, for plotting, clustering, \
+      classification and search. The latents of a row do not depend on other rows. --inverse reads latents and \
+      writes the samples they describe.
 
       EXAMPLES
         vaec embed -m model.vae new.npy -o latents.npy
@@ -20,14 +20,14 @@ struct EmbedCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOption
 
-  @Option(help: ArgumentHelp("Only so many latents, the strongest. (default: all)", valueName: "k"))
+  @Option(help: ArgumentHelp("Write only the k strongest latents. (default: all)", valueName: "k"))
   var latents: Int?
 
   @Flag(help: "Map latents to samples.")
   var inverse = false
 
   @Argument(
-    help: ArgumentHelp("A file of samples, or of latents; none or - for standard input.", valueName: "data"),
+    help: ArgumentHelp("File of samples or latents; omit or pass - for standard input.", valueName: "data"),
     completion: .file())
   var data = "-"
 
@@ -38,7 +38,7 @@ struct EmbedCommand: ParsableCommand {
 
   func validate() throws {
     try InputFile.refuseTerminal([InputFile(data)])
-    if let latents, latents < 1 { throw ValidationError("--latents takes a number from 1 on.") }
+    if let latents, latents < 1 { throw ValidationError("--latents takes a number of at least 1.") }
     if latents != nil, inverse { throw ValidationError("--latents and --inverse exclude each other.") }
     try output.validate(json: general.json)
   }

@@ -9,14 +9,14 @@ struct EncodeCommand: ParsableCommand {
     commandName: "encode",
     abstract: "Encode samples into .vaec streams.",
     discussion: """
-      Each FILE becomes FILE.vaec. Without FILE, samples come from standard input and the stream goes to standard \
-      output. A stream names its model, and holds what is needed to give back the input's format.
+      Each FILE becomes FILE.vaec. Without FILE, encode reads standard input and writes standard output. A \
+      stream identifies its model and records the format of the input.
 
-      The quality is 60 where nothing else is asked for. Instead of one, say what to find it for: --psnr, --bits or --size. What was asked for holds of the whole \
-      stream, or there is none. In a pipe, the first chunk decides if there are more.
+      The default quality is 60. --psnr, --bits and --size choose the quality for you. The finished stream is \
+      measured and meets the target, or none is written. In a pipe of several chunks, the first chunk decides.
 
-      --max-error and --lossless hold of every value: what the model does not say is coded beside it, and each chunk is \
-      decoded and compared before it is written.
+      --max-error and --lossless hold for every value. The stream stores corrections to what the model \
+      predicts, and each chunk is decoded and checked before it is written.
 
       EXAMPLES
         vaec encode -m model.vae new.npy
@@ -40,15 +40,15 @@ struct EncodeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Samples of a chunk: with fewer, damage costs less, parts are read faster, and the stream is larger.",
+      "Samples in a chunk. Fewer mean less loss to damage, faster access to parts, and a larger stream.",
       valueName: "rows"),
     transform: parseChunkRows)
   var chunk: Int?
 
-  @Flag(help: "Put the model before the stream, so that the file decodes alone.")
+  @Flag(help: "Store the model in the file, so that it decodes alone.")
   var withModel = false
 
-  @Flag(help: "Add the samples to the file that -o names, as further streams: all of them, or none.")
+  @Flag(help: "Append all samples to the file named by -o, or none if there is an error.")
   var append = false
 
   @OptionGroup var files: FileOptions
@@ -155,7 +155,7 @@ struct EncodeCommand: ParsableCommand {
 
 private func parseChunkRows(_ text: String) throws -> Int {
   guard let rows = Int(text), EncodeOptions.possibleChunkRows.contains(rows) else {
-    throw ValidationError("a chunk has 1 to \(EncodeOptions.possibleChunkRows.upperBound) samples.")
+    throw ValidationError("give a number from 1 to \(EncodeOptions.possibleChunkRows.upperBound).")
   }
   return rows
 }

@@ -8,8 +8,9 @@ struct EvalCommand: ParsableCommand {
     commandName: "eval",
     abstract: "Measure rate and distortion on data.",
     discussion: """
-      Encodes DATA at each quality, decodes the stream, and compares. Rates are bytes of finished streams. PCA, with \
-      a uniform quantizer and an ideal entropy coder on the rows that the fit held out, is the yardstick.
+      Encodes DATA at each quality, decodes the stream and measures the error. Rates count the bytes of \
+      finished streams. The baseline is PCA with a uniform quantizer and an ideal entropy coder, measured on \
+      the rows that the fit held out.
 
       EXAMPLES
         vaec eval -m model.vae new.npy
@@ -22,23 +23,23 @@ struct EvalCommand: ParsableCommand {
   @OptionGroup var model: ModelOption
 
   @Argument(
-    help: ArgumentHelp("A file of samples; none or - for standard input.", valueName: "data"),
+    help: ArgumentHelp("File of samples; omit or pass - for standard input.", valueName: "data"),
     completion: .file())
   var data = "-"
 
   @Option(
     name: [.customShort("q", allowingJoined: true), .long],
-    help: ArgumentHelp("One quality; without it, all that --every gives.", valueName: "0..100"),
+    help: ArgumentHelp("Measure only this quality.", valueName: "0..100"),
     transform: parseQuality)
   var quality: Double?
 
-  @Option(help: ArgumentHelp("The distance of qualities, from 0 to 100. (default: 5)", valueName: "n"))
+  @Option(help: ArgumentHelp("Measure every nth quality from 0 to 100. (default: 5)", valueName: "n"))
   var every: Int?
 
   @Option(
     defaultAsFlag: Codec.maximumComparedSamples, parsing: .next,
     help: ArgumentHelp(
-      "Compare n new samples with as many of DATA; without n, as many as half of DATA allows.",
+      "Also compare n drawn samples with n samples of DATA. (default n: as many as half of DATA allows)",
       valueName: "n"))
   var samples: Int?
 

@@ -9,8 +9,8 @@ struct FitCommand: ParsableCommand {
     commandName: "fit",
     abstract: "Fit a model to samples.",
     discussion: """
-      Learns from all rows of DATA (files of one shape of sample), and writes MODEL.vae. Some rows are held out, to \
-      choose by and to report on. Ctrl-C stops early and keeps what has been learned.
+      Learns from all rows of DATA and writes MODEL.vae. All files must have samples of one shape. Some rows \
+      are held out for choosing and reporting. Ctrl-C stops early and saves the model.
 
       EXAMPLES
         vaec fit images.npy -o images.vae
@@ -21,16 +21,16 @@ struct FitCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Files of samples; none or - for standard input.", valueName: "data"),
+    help: ArgumentHelp("Files of samples; omit or pass - for standard input.", valueName: "data"),
     completion: .file())
   var data: [String] = []
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The model's file.", valueName: "model.vae"),
+    name: .shortAndLong, help: ArgumentHelp("File to write the model to.", valueName: "model.vae"),
     completion: .file(extensions: ["vae"]))
   var output: String
 
-  @Flag(name: .shortAndLong, help: "Overwrite the model's file, and the report.")
+  @Flag(name: .shortAndLong, help: "Overwrite the model and the report.")
   var force = false
 
   @OptionGroup var report: ReportOption
@@ -42,7 +42,7 @@ struct FitCommand: ParsableCommand {
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
-    if output == "-" { throw ValidationError("-o takes the name of a file for the model.") }
+    if output == "-" { throw ValidationError("-o needs a file name for the model.") }
     try checkpoints.validate(output: output)
     try InputFile.refuseTerminal(inputs)
     try report.validate(json: general.json)
@@ -111,8 +111,8 @@ struct FitCommand: ParsableCommand {
   ) throws -> FitReport {
     let message =
       keeping == nil
-      ? "finishing the epoch, then saving; press again to stop at once"
-      : "saving the checkpoint, then ending; press again to stop at once"
+      ? "finishing the epoch, then saving; press again to stop now"
+      : "saving the checkpoint, then stopping; press again to stop now"
     do {
       return try FitProgressDisplay.watching(
         general.console, countsEpochs: fitting.time == nil, message: message,
@@ -125,7 +125,7 @@ struct FitCommand: ParsableCommand {
     } catch let suspension as FitProgressDisplay.Suspension {
       if let problem = keeping?.problem { throw problem }
       let path = checkpoints.written ?? ""
-      general.console.note("\(path): the fit rests at \(suspension.percent); --resume \(path) goes on")
+      general.console.note("\(path): stopped at \(suspension.percent); continue with --resume \(path)")
       Terminal.quit(bySignal: suspension.signal)
     } catch CodecError.fit(.checkpoint(let error), _) {
       throw CodecError.fit(.checkpoint(error), name: checkpoints.resume ?? "")

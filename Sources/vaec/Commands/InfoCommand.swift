@@ -7,7 +7,7 @@ import VAECodec
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Tell what files hold: models, streams or samples.",
+    abstract: "Describe models, streams and files of samples.",
     discussion: """
       EXAMPLES
         vaec info model.vae
@@ -16,7 +16,7 @@ struct InfoCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Models, streams or samples; none or - for standard input.", valueName: "file"),
+    help: ArgumentHelp("Models, streams or samples; omit or pass - for standard input.", valueName: "file"),
     completion: .file())
   var files: [String] = []
 

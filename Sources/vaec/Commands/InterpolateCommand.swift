@@ -6,10 +6,10 @@ import VAECodec
 struct InterpolateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interpolate",
-    abstract: "Walk from one sample to another through what lies between them.",
+    abstract: "Interpolate between two samples.",
     discussion: """
-      Writes samples in equal steps along the line between the latents of a sample of A and those of one of B, both ends \
-      included: what the network makes of each step.
+      Takes a sample of A and one of B, steps evenly from the latents of the first to those of the second, and \
+      decodes each step. Both ends are included.
 
       EXAMPLES
         vaec interpolate -m model.vae one.npy other.npy -n 10 -o walk.npy
@@ -19,22 +19,22 @@ struct InterpolateCommand: ParsableCommand {
   @OptionGroup var model: ModelOption
 
   @Argument(
-    help: ArgumentHelp("The file with the first sample.", valueName: "a"), completion: .file())
+    help: ArgumentHelp("File with the first sample.", valueName: "a"), completion: .file())
   var first: String
 
   @Argument(
-    help: ArgumentHelp("The file with the last sample; one of the two may be -.", valueName: "b"),
+    help: ArgumentHelp("File with the last sample; one of the two may be -.", valueName: "b"),
     completion: .file())
   var last: String
 
   @Option(
     name: [.customShort("n"), .long],
-    help: ArgumentHelp("How many samples, ends included.", valueName: "n"))
+    help: ArgumentHelp("Number of samples, ends included.", valueName: "n"))
   var number = 10
 
   @Option(
     help: ArgumentHelp(
-      "The row of A and that of B, from 0, or one for both; needed where files hold several.",
+      "Rows of A and B, counted from 0, or one row for both. Required if a file holds several.",
       valueName: "i,j"),
     transform: parseRowPair)
   var row: RowPair?
@@ -102,7 +102,7 @@ private func parseRowPair(_ text: String) throws -> InterpolateCommand.RowPair {
   let parts = text.split(separator: ",", omittingEmptySubsequences: false)
   let rows = parts.compactMap { Int($0) }.filter { $0 >= 0 }
   guard rows.count == parts.count, let first = rows.first, let last = rows.last, rows.count <= 2 else {
-    throw ValidationError("say one row or two, counted from 0, as in 3,17.")
+    throw ValidationError("give one or two rows, counted from 0, as in 3,17.")
   }
   return InterpolateCommand.RowPair(first: first, last: last)
 }

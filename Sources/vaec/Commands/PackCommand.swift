@@ -7,12 +7,12 @@ import VAECodec
 struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack",
-    abstract: "Make samples smaller, in one file that decodes alone.",
+    abstract: "Compress samples into one file that decodes alone.",
     discussion: """
-      Each FILE becomes FILE.vaec. Nothing is lost unless you ask for less: by --max-error, --psnr, --bits, --size or -q. \
-      A model is fitted to the samples, and the file holds it where it pays; model and codes are made smallest together. \
-      Else the samples are coded without one, or packed by zstd if that is smaller still. vaec says which, and what is \
-      promised of the values. vaec decode needs no -m for such files.
+      Each FILE becomes FILE.vaec. Coding is lossless unless --max-error, --psnr, --bits, --size or -q is \
+      given. pack fits a model that makes model and codes smallest together, and stores it in the file if that \
+      pays. Otherwise it codes the samples without a model, or packs them with zstd if that is smaller. It \
+      reports which, and what it guarantees of the values. vaec decode needs no -m for such files.
 
       EXAMPLES
         vaec pack frames.npy
@@ -64,7 +64,7 @@ struct PackCommand: ParsableCommand {
       let sink = try withFileContext(output.name) { () throws(ByteIOError) in
         try output.open(Provenance(copying: source), isDurable: files.removesInput)
       }
-      let message = "finishing the epoch, then encoding; press again to stop at once"
+      let message = "finishing the epoch, then encoding; press again to stop now"
       var report = try FitProgressDisplay.watching(
         console, countsEpochs: fitting.time == nil, message: message
       ) { progress in

@@ -8,9 +8,9 @@ struct SampleCommand: ParsableCommand {
     commandName: "sample",
     abstract: "Draw new samples from a model.",
     discussion: """
-      Draws latents, and writes what the network makes of them. Latents come from the mixture of Gaussians that the fit \
-      made of them, or from the prior by which the model codes them, each by itself, where the fit found no mixture that \
-      is closer to them. --around draws samples like given ones.
+      Draws latents and decodes them. Latents come from the model's Gaussian mixture. A model without one, \
+      because none was closer to the latents than the prior, uses the prior that codes each latent by itself. \
+      --around draws samples like given ones.
 
       EXAMPLES
         vaec sample -m model.vae -n 100 -o new.npy
@@ -22,18 +22,18 @@ struct SampleCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("n"), .long],
-    help: ArgumentHelp("How many samples; with --around, for each sample given.", valueName: "n"))
+    help: ArgumentHelp("Number of samples; with --around, for each given sample.", valueName: "n"))
   var number: Int
 
   @Option(
     help: ArgumentHelp(
-      "Where latents come from. (default: the mixture where the model has one)", valueName: "prior|mixture"))
+      "Distribution of the latents. (default: the mixture if the model has one)", valueName: "prior|mixture"))
   var sampler: Sampler?
 
   @Option(
     name: [.customShort("q", allowingJoined: true), .long],
     help: ArgumentHelp(
-      "The quality whose prior and network are taken: lower ones draw smoother samples. (default: 60)",
+      "Use the prior and network of this quality; lower ones draw smoother samples. (default: 60)",
       valueName: "0..100"),
     transform: parseQuality)
   var quality: Double?
@@ -45,11 +45,11 @@ struct SampleCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How far around them: deviation of the noise, in units of each latent's own. (default: 0.5)",
+      "Standard deviation of the noise around them, relative to that of each latent. (default: 0.5)",
       valueName: "s"))
   var spread: Double?
 
-  @Option(help: ArgumentHelp("Where random numbers start: equal seeds give equal samples.", valueName: "n"))
+  @Option(help: ArgumentHelp("Random seed; equal seeds give equal samples.", valueName: "n"))
   var seed: UInt64 = 0
 
   @OptionGroup var output: ArrayOutputOptions
@@ -64,12 +64,12 @@ struct SampleCommand: ParsableCommand {
     if let spread, !(spread >= 0 && spread <= 1000) {
       throw ValidationError("--spread takes a number from 0 to 1000.")
     }
-    if spread != nil, around == nil { throw ValidationError("--spread belongs to --around.") }
+    if spread != nil, around == nil { throw ValidationError("--spread needs --around.") }
     if sampler != nil, around != nil {
       throw ValidationError("--sampler and --around exclude each other.")
     }
     if sampler == .mixture, quality != nil {
-      throw ValidationError("--quality is the prior's: the mixture is one of the finest latents.")
+      throw ValidationError("--quality needs the prior; the mixture has no quality.")
     }
     if let around { try InputFile.refuseTerminal([InputFile(around)]) }
     try output.validate(json: general.json)
@@ -121,6 +121,6 @@ extension Sampler: ExpressibleByArgument {}
 extension Console {
   /// Tells of values in whose place the mean was taken.
   func missing(_ count: Int, _ name: String) {
-    if count > 0 { note("vaec: \(name): \(counted(count, "value")) missing, taken as the mean") }
+    if count > 0 { note("vaec: \(name): \(counted(count, "value")) missing, replaced by the mean") }
   }
 }

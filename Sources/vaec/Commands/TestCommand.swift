@@ -8,8 +8,8 @@ struct TestCommand: ParsableCommand {
     commandName: "test",
     abstract: "Verify the checksums of streams and models.",
     discussion: """
-      Reads each FILE from start to end and writes nothing but a line about it, or one about each part that is damaged. \
-      No model is needed.
+      Reads each FILE from start to end and prints one line for it, or one for each damaged part. No model is \
+      needed.
 
       EXAMPLES
         vaec test new.npy.vaec model.vae
@@ -17,7 +17,7 @@ struct TestCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Streams or models; none or - for standard input.", valueName: "file"),
+    help: ArgumentHelp("Streams or models; omit or pass - for standard input.", valueName: "file"),
     completion: .file(extensions: ["vaec", "vae"]))
   var files: [String] = []
 

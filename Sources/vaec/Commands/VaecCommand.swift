@@ -4,24 +4,24 @@ import ArgumentParser
 struct VaecCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vaec",
-    abstract: "Compresses arrays of samples with a model that is learned from them.",
+    abstract: "Compress arrays of samples with a model learned from them.",
     discussion: """
-      Fit a model once to samples that are typical of yours: images, sensor windows, records, embeddings; any \
-      array with equally shaped rows. Then encode others with it, at the quality you choose, and decode them.
+      Fit a model once to typical samples: images, sensor windows, records, embeddings, or any array whose \
+      rows have one shape. Then encode other samples with it at the quality you choose, and decode them.
 
       EXAMPLES
         vaec fit old.npy -o model.vae                 learn a model
         vaec encode -m model.vae -q 60 new.npy        write new.npy.vaec
         vaec decode -m model.vae new.npy.vaec -o back.npy
         vaec eval -m model.vae new.npy                rate and distortion
-        vaec pack new.npy --max-error 1%              a model of its own, in one file
+        vaec pack new.npy --max-error 1%              model and codes in one file
         vaec encode -m model.vae < new.npy | vaec decode -m model.vae > back.npy
 
-      Data are npy, IDX, CSV and the like, fvecs, bvecs, ivecs or raw; plain, .gz or .zst. The first axis counts \
-      the samples. See vaec(1).
+      vaec reads npy, IDX, delimited text, fvecs, bvecs, ivecs and raw data; plain, .gz or .zst. The first axis \
+      counts the samples. See vaec(1).
 
       EXIT STATUS
-        0 done; 1 data or a file is at fault; 2 a file asks for too much memory; 64 wrong usage
+        0 success; 1 bad data or file; 2 a file needs too much memory; 64 usage error
       """,
     version: "vaec \(version)",
     subcommands: [
@@ -30,7 +30,7 @@ struct VaecCommand: ParsableCommand {
       InterpolateCommand.self,
     ])
 
-  @Flag(name: .customShort("V"), help: "Show the version.")
+  @Flag(name: .customShort("V"), help: "Print the version.")
   var showsVersion = false
 
   @Flag(name: .customShort("d"), help: "Decode: vaec -d FILE is vaec decode FILE.")

@@ -6,26 +6,26 @@ import VAECodec
 /// Where one array is written, and how.
 struct ArrayOutputOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The format to write, as for decode. (default: npy)", valueName: "format"),
+    help: ArgumentHelp("Output format, as for decode. (default: npy)", valueName: "format"),
     completion: .list(FormatName.allCases.map(\.rawValue)),
     transform: parseFormat)
   var to: FormatName?
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"),
+    help: ArgumentHelp("Output file. (default: standard output)", valueName: "file"),
     completion: .file())
   var output: String?
 
   @OptionGroup var clipping: ClipOption
 
-  @Flag(name: .shortAndLong, help: "Overwrite files, and write to terminals.")
+  @Flag(name: .shortAndLong, help: "Overwrite files and write to terminals.")
   var force = false
 
   /// Refuses to mix data and JSON on standard output.
   func validate(json: Bool) throws {
     if json, output == nil || output == "-" {
-      throw ValidationError("--json prints to standard output, where the data go; name an output with -o.")
+      throw ValidationError("--json and data cannot share standard output; name an output with -o.")
     }
   }
 

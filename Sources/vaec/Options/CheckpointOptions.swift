@@ -6,13 +6,13 @@ import VAECodec
 struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Write to FILE, each minute and when asked to end, what the fit needs to go on.", valueName: "file"),
+      "Save the state of the fit to FILE every minute and when interrupted.", valueName: "file"),
     completion: .file())
   var checkpoint: String?
 
   @Option(
     help: ArgumentHelp(
-      "Go on from the checkpoint in FILE, to the same model; further ones replace it, unless --checkpoint is given.",
+      "Resume from the checkpoint in FILE. New checkpoints replace it unless --checkpoint is given.",
       valueName: "file"),
     completion: .file())
   var resume: String?
@@ -30,10 +30,10 @@ struct CheckpointOptions: ParsableArguments {
   func validate(output: String) throws {
     guard let written else { return }
     if written == "-" || resume == "-" {
-      throw ValidationError("--checkpoint and --resume take the name of a file.")
+      throw ValidationError("--checkpoint and --resume need a file name.")
     }
     if written == output || isSameFile(written, output) {
-      throw ValidationError("--checkpoint and -o take two files.")
+      throw ValidationError("--checkpoint and -o need different files.")
     }
   }
 

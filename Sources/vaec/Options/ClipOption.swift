@@ -4,7 +4,7 @@ import ArgumentParser
 struct ClipOption: ParsableArguments {
   @Flag(
     help:
-      "Where the format to write cannot hold a value, write the nearest that it can, and 0 for NaN. (default: an error)"
+      "Write the nearest value that the output format can hold, and 0 for NaN. (default: error)"
   )
   var clip = false
 }

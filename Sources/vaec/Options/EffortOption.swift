@@ -5,7 +5,7 @@ import VAECodec
 struct EffortOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "0 (fastest) to 9 (fewest bits): work put into choices.",
+      "Effort of the encoder, from 0 (fastest) to 9 (fewest bits).",
       valueName: "0..9"),
     completion: .list(EncodeOptions.efforts.map(String.init)))
   var effort = EncodeOptions.standardEffort

@@ -5,13 +5,13 @@ import VAECodec
 /// Which files are read and written, with the habits of zstd.
 struct FileOptions: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("Files to read; none or - for standard input.", valueName: "file"),
+    help: ArgumentHelp("Input files; omit or pass - for standard input.", valueName: "file"),
     completion: .file())
   var files: [String] = []
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The file to write, for one input; - for standard output.", valueName: "file"),
+    help: ArgumentHelp("Output file, for one input; - for standard output.", valueName: "file"),
     completion: .file())
   var output: String?
 
@@ -20,17 +20,17 @@ struct FileOptions: ParsableArguments {
 
   @Option(
     name: .customLong("output-dir"),
-    help: ArgumentHelp("The directory for outputs; it is made where it is missing.", valueName: "dir"),
+    help: ArgumentHelp("Directory for outputs; created if missing.", valueName: "dir"),
     completion: .directory)
   var outputDirectory: String?
 
-  @Flag(name: [.customShort("r"), .long], help: "Take directories: all files in them, and below.")
+  @Flag(name: [.customShort("r"), .long], help: "Process all files in directories and their subdirectories.")
   var recursive = false
 
-  @Flag(name: .shortAndLong, help: "Overwrite files, and write to terminals.")
+  @Flag(name: .shortAndLong, help: "Overwrite files and write to terminals.")
   var force = false
 
-  @Flag(name: .shortAndLong, help: "Keep the input (the default).")
+  @Flag(name: .shortAndLong, help: "Keep the input (default).")
   var keep = false
 
   @Flag(name: .customLong("rm"), help: "Remove the input once its output is complete.")
@@ -79,14 +79,14 @@ struct FileOptions: ParsableArguments {
   /// - Parameter appends: whether the file that -o names takes any number of outputs.
   func validate(json: Bool, appends: Bool = false) throws {
     if appends, output == nil || output == "-" {
-      throw ValidationError("--append takes a file, which -o names.")
+      throw ValidationError("--append needs a file named by -o.")
     }
     if output != nil, files.count > 1, !appends {
       throw ValidationError(
-        "-o takes one FILE; without it each FILE gets its own output, with -c all go to one.")
+        "-o takes one FILE; omit it for one output per FILE, or pass -c to join all.")
     }
     if json, usesStandardOutput {
-      throw ValidationError("--json prints to standard output, where the data go; name an output with -o.")
+      throw ValidationError("--json and data cannot share standard output; name an output with -o.")
     }
   }
 

@@ -6,38 +6,38 @@ import VAECodec
 struct FittingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Latents to begin with; by default the data decide. Those that do not pay are dropped.",
+      "Number of latents to start with; those that do not pay are dropped. auto derives it from the data.",
       valueName: "auto|k"),
     transform: parseLatents)
   var latents: Latents = .auto
 
   @Option(
-    help: ArgumentHelp("Widths of the encoder's hidden layers, as 512,512.", valueName: "widths"),
+    help: ArgumentHelp("Widths of the encoder's hidden layers, such as 512,512.", valueName: "widths"),
     transform: parseWidths)
   var hidden: [Int]?
 
-  @Option(help: ArgumentHelp("Passes over the data.", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of passes over the data.", valueName: "n"))
   var epochs: Int?
 
   @Option(
-    help: ArgumentHelp("Time to train for, as 60s, 5m or 1h.", valueName: "time"), transform: parseDuration)
+    help: ArgumentHelp("Training time, such as 60s, 5m or 1h.", valueName: "time"), transform: parseDuration)
   var time: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Whether all values have one scale, or each column of a table its own; by default the data decide.",
+      "One scale for all values, or one for each column of a table. auto derives it from the data.",
       valueName: "auto|common|column"))
   var scale = ScaleChoice.automatic
 
-  @Option(help: ArgumentHelp("The share of rows to hold out.", valueName: "share"))
+  @Option(help: ArgumentHelp("Fraction of rows to hold out.", valueName: "share"))
   var holdout = 0.1
 
-  @Option(help: ArgumentHelp("Where random numbers start: equal seeds give equal models.", valueName: "n"))
+  @Option(help: ArgumentHelp("Random seed; equal seeds give equal models.", valueName: "n"))
   var seed: UInt64 = 0
 
   @Option(
     help: ArgumentHelp(
-      "Bytes that samples may take, as 512MiB or 4GB; of larger data a part is fitted. (default: 1GiB)",
+      "Memory for samples, such as 512MiB or 4GB; larger data are sampled. (default: 1GiB)",
       valueName: "bytes"),
     transform: parseByteCount)
   var memory: Int = 1 << 30
@@ -57,7 +57,7 @@ struct FittingOptions: ParsableArguments {
       throw ValidationError("--epochs takes a number from 1 to 1000000.")
     }
     guard holdout > 0, holdout <= 0.5 else {
-      throw ValidationError("--holdout takes a share above 0, up to 0.5.")
+      throw ValidationError("--holdout takes a fraction above 0, up to 0.5.")
     }
   }
 
@@ -78,7 +78,7 @@ struct FittingOptions: ParsableArguments {
 private func parseLatents(_ text: String) throws -> FittingOptions.Latents {
   if text == "auto" { return .auto }
   guard let count = Int(text), (1...65536).contains(count) else {
-    throw ValidationError("say auto, or a number from 1 on.")
+    throw ValidationError("give auto or a number from 1 to 65536.")
   }
   return .count(count)
 }
@@ -87,7 +87,7 @@ private func parseWidths(_ text: String) throws -> [Int] {
   let parts = text.split(separator: ",", omittingEmptySubsequences: false)
   let widths = parts.compactMap { Int($0) }.filter { (1...16384).contains($0) }
   guard widths.count == parts.count, widths.count <= 8 else {
-    throw ValidationError("say up to 8 numbers from 1 to 16384, as in 512,512.")
+    throw ValidationError("give up to 8 numbers from 1 to 16384, as in 512,512.")
   }
   return widths
 }
@@ -102,7 +102,7 @@ private func split(_ text: String) -> (number: Double, unit: String)? {
 private func parseDuration(_ text: String) throws -> Double {
   let units = ["": 1.0, "s": 1, "m": 60, "min": 60, "h": 3600]
   guard let (number, unit) = split(text), let factor = units[unit], number * factor < 1e9 else {
-    throw ValidationError("say a time as 60s, 5m or 1h.")
+    throw ValidationError("give a time such as 60s, 5m or 1h.")
   }
   return number * factor
 }
@@ -115,7 +115,7 @@ func parseByteCount(_ text: String) throws -> Int {
   ]
   guard let (number, unit) = split(text), let factor = units[unit], number * factor >= 1,
     number * factor < 1e18
-  else { throw ValidationError("say a number of bytes as 512MiB, 4GB or 1000000.") }
+  else { throw ValidationError("give a number of bytes such as 512MiB, 4GB or 1000000.") }
   return Int(number * factor)
 }
 

@@ -6,13 +6,13 @@ import VAECodec
 struct GeneralOptions: ParsableArguments {
   @Option(
     name: [.customShort("T", allowingJoined: true), .long],
-    help: ArgumentHelp("Threads to use; 0 for one per processor.", valueName: "n"))
+    help: ArgumentHelp("Number of threads; 0 for one per processor.", valueName: "n"))
   var threads = 0
 
-  @Flag(help: "Tell nothing but errors.")
+  @Flag(help: "Print only errors and requested results.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Tell more.")
+  @Flag(name: .shortAndLong, help: "Print more.")
   var verbose = false
 
   @Flag(help: "Print the result as one JSON object on standard output.")

@@ -7,7 +7,7 @@ struct LimitOptions: ParsableArguments {
   @Option(
     name: .customLong("memory"),
     help: ArgumentHelp(
-      "Memory that what comes out of a file may take, as 512M or 4G; files that ask for more are refused. "
+      "Memory limit for the content of a file, such as 512M or 4G. Files that need more are refused. "
         + "(default: 1G)",
       valueName: "bytes"),
     transform: parseByteCount)
@@ -17,7 +17,7 @@ struct LimitOptions: ParsableArguments {
   var memory: MemoryLimit { MemoryLimit(bytes: bytes) }
 
   func validate() throws {
-    guard bytes >= Self.least else { throw ValidationError("--memory takes 1M or more.") }
+    guard bytes >= Self.least else { throw ValidationError("--memory takes at least 1M.") }
   }
 
   private static let least = 1 << 20

@@ -2,6 +2,6 @@ import ArgumentParser
 
 /// Whether the error of what is written is measured.
 struct MeasureOption: ParsableArguments {
-  @Flag(help: "Leave out RMSE, PSNR and the largest error of what is written.")
+  @Flag(help: "Do not measure RMSE, PSNR and maximum error.")
   var noMeasure = false
 }

@@ -6,7 +6,7 @@ import VAECodec
 struct ModelOption: ParsableArguments {
   @Option(
     name: [.customShort("m"), .customLong("model")],
-    help: ArgumentHelp("The model, as fit has made it; without, that of VAEC_MODEL.", valueName: "model.vae"),
+    help: ArgumentHelp("Model to use. (default: $VAEC_MODEL)", valueName: "model.vae"),
     completion: .file(extensions: ["vae"]))
   private var named: String?
 
@@ -15,7 +15,7 @@ struct ModelOption: ParsableArguments {
 
   func validate() throws {
     if model.isEmpty {
-      throw ValidationError("name the model with -m, or in the variable VAEC_MODEL.")
+      throw ValidationError("name the model with -m or in the variable VAEC_MODEL.")
     }
   }
 

@@ -6,22 +6,22 @@ struct ObjectiveOptions: ParsableArguments {
   @Option(
     name: .customLong("for"),
     help: ArgumentHelp(
-      "Samples that will be encoded: makes model and codes of so many smallest together.", valueName: "n"))
+      "Minimize the size of the model plus the codes of n samples.", valueName: "n"))
   var samples: Int?
 
   @Option(
     help: ArgumentHelp(
-      "What to make best: rate-distortion, or elbo for the VAE of textbooks.", valueName: "name"))
+      "Training objective: rate-distortion, or elbo for a textbook VAE.", valueName: "name"))
   var objective = Objective.rateDistortion
 
   @Option(
     help: ArgumentHelp(
-      "With elbo: auto, bernoulli (values from 0 to 1, or integers from 0 on) or gaussian.", valueName: "name"
+      "With elbo: auto, bernoulli (values from 0 to 1, or nonnegative integers) or gaussian.", valueName: "name"
     ))
   var likelihood: LikelihoodChoice?
 
   @Option(
-    help: ArgumentHelp("With elbo: the weight of the KL divergence in training. (default: 1)", valueName: "b")
+    help: ArgumentHelp("With elbo: weight of the KL divergence in training. (default: 1)", valueName: "b")
   )
   var beta: Double?
 

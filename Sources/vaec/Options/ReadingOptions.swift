@@ -6,29 +6,29 @@ import Records
 struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The data's format: npy, idx, csv, raw, fvecs, bvecs or ivecs. It is recognized without, except raw.",
+      "Input format: npy, idx, csv, raw, fvecs, bvecs or ivecs. All but raw are recognized.",
       valueName: "name"),
     completion: .list(FormatName.allCases.map(\.rawValue)), transform: parseFormat)
   var format: FormatName?
 
   @Option(
-    help: ArgumentHelp("Raw data: the type of a value (u1 i1 u2 i2 u4 i4 f2 f4 f8).", valueName: "type"),
+    help: ArgumentHelp("Raw data: value type (u1 i1 u2 i2 u4 i4 f2 f4 f8).", valueName: "type"),
     completion: .list(ElementType.allCases.map(\.name)), transform: parseType)
   var dtype: ElementType?
 
   @Option(
-    help: ArgumentHelp("Raw data: the shape of one sample, as 28x28 or 28,28.", valueName: "shape"),
+    help: ArgumentHelp("Raw data: shape of a sample, such as 28x28 or 28,28.", valueName: "shape"),
     transform: parseShape)
   var shape: [Int]?
 
   @Option(
-    help: ArgumentHelp("Whether the first line of a text holds names: yes or no.", valueName: "yes|no"),
+    help: ArgumentHelp("Text: whether the first line holds column names.", valueName: "yes|no"),
     completion: .list(["yes", "no"]), transform: parseYesOrNo)
   var header: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "Raw data: drop or pad what does not fill a sample at the end. (default: an error)",
+      "Raw data: drop or pad an incomplete last sample. (default: error)",
       valueName: "drop|pad"),
     completion: .list(PartialSample.allCases.map(\.rawValue)), transform: parsePartial)
   var partial: PartialSample?
@@ -48,32 +48,32 @@ struct ReadingOptions: ParsableArguments {
 /// A format's name.
 func parseFormat(_ text: String) throws -> FormatName {
   if let format = FormatName(rawValue: text.lowercased()) { return format }
-  throw ValidationError("formats are \(FormatName.allCases.map(\.rawValue).joined(separator: ", ")).")
+  throw ValidationError("the formats are \(FormatName.allCases.map(\.rawValue).joined(separator: ", ")).")
 }
 
 private func parseType(_ text: String) throws -> ElementType {
   if let type = ElementType(named: text) { return type }
-  throw ValidationError("types are \(ElementType.allCases.map(\.name).joined(separator: ", ")).")
+  throw ValidationError("the types are \(ElementType.allCases.map(\.name).joined(separator: ", ")).")
 }
 
 private func parseShape(_ text: String) throws -> [Int] {
   let parts = text.split(omittingEmptySubsequences: false) { $0 == "x" || $0 == "," }
   let lengths = parts.compactMap { Int($0) }.filter { $0 > 0 }
   guard lengths.count == parts.count else {
-    throw ValidationError("a shape is positive numbers, as in 28x28.")
+    throw ValidationError("give positive numbers, as in 28x28.")
   }
   return lengths
 }
 
 private func parsePartial(_ text: String) throws -> PartialSample {
   if let partial = PartialSample(rawValue: text.lowercased()) { return partial }
-  throw ValidationError("say drop or pad.")
+  throw ValidationError("give drop or pad.")
 }
 
 private func parseYesOrNo(_ text: String) throws -> Bool {
   switch text.lowercased() {
   case "yes", "true", "1": return true
   case "no", "false", "0": return false
-  default: throw ValidationError("say yes or no.")
+  default: throw ValidationError("give yes or no.")
   }
 }

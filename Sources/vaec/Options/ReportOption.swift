@@ -7,7 +7,7 @@ import VAECodec
 struct ReportOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Also write a report as one page for browsers; - for standard output, in place of the table.",
+      "Also write an HTML report; - writes it to standard output instead of the table.",
       valueName: "out.html"),
     completion: .file(extensions: ["html"]))
   var report: String?
@@ -19,7 +19,7 @@ struct ReportOption: ParsableArguments {
   func validate(json: Bool) throws {
     if json, usesStandardOutput {
       throw ValidationError(
-        "--json prints to standard output, where the report goes; name a file with --report.")
+        "--json and the report cannot share standard output; name a file with --report.")
     }
   }
 

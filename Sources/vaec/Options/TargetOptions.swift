@@ -5,23 +5,23 @@ import VAECodec
 struct TargetOptions: ParsableArguments {
   @Option(
     name: [.customShort("q", allowingJoined: true), .long],
-    help: ArgumentHelp("0 (a sketch) to 100 (below the data's noise).", valueName: "0..100"),
+    help: ArgumentHelp("Quality, from 0 (a sketch) to 100 (error below the data's noise).", valueName: "0..100"),
     transform: parseQuality)
   var quality: Double?
 
   @Option(
-    help: ArgumentHelp("The lowest quality that reaches this PSNR, in dB.", valueName: "db"),
+    help: ArgumentHelp("Use the lowest quality that reaches this PSNR, in dB.", valueName: "db"),
     transform: parsePositive)
   var psnr: Double?
 
   @Option(
-    help: ArgumentHelp("The highest quality that takes at most so many bits a sample.", valueName: "bits"),
+    help: ArgumentHelp("Use the highest quality that takes at most this many bits per sample.", valueName: "bits"),
     transform: parsePositive)
   var bits: Double?
 
   @Option(
     help: ArgumentHelp(
-      "The highest quality whose stream takes at most so many bytes, as 100kB or 5MiB.", valueName: "bytes"),
+      "Use the highest quality whose stream takes at most this many bytes, such as 100kB or 5MiB.", valueName: "bytes"),
     transform: parseByteCount)
   var size: Int?
 
@@ -29,13 +29,13 @@ struct TargetOptions: ParsableArguments {
     name: .customLong("max-error"),
     help: ArgumentHelp(
       """
-      No value is off by more than this, or than this share of the values' range, as 1% (of a table, of each column's \
-      range). Columns may have bounds of their own, as 1%,temp=0.05,id=0.
+      Bound the error of every value, absolutely or relative to the value range (as in 1%; in a table, the range of \
+      each column). Columns may have their own bounds, as in 1%,temp=0.05,id=0.
       """, valueName: "e|e%[,column=e]..."),
     transform: parseBound)
   var maxError: ErrorBoundRequest?
 
-  @Flag(help: "Every value comes back exactly.")
+  @Flag(help: "Reproduce every value exactly.")
   var lossless = false
 
   func validate() throws {
@@ -69,14 +69,14 @@ struct TargetOptions: ParsableArguments {
 private func parseBound(_ text: String) throws -> ErrorBoundRequest {
   let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   guard let all = parts.first.flatMap(bound) else {
-    throw ValidationError("say a number from 0 on, as 0.01, or a share of the values' range, as 1%.")
+    throw ValidationError("give a nonnegative number, as in 0.01, or a percentage of the value range, as in 1%.")
   }
   var named: [(column: String, bound: ColumnErrors.Bound)] = []
   for part in parts.dropFirst() {
     // A name may hold the sign itself.
     guard let sign = part.lastIndex(of: "="), sign > part.startIndex,
       let bound = bound(String(part[part.index(after: sign)...]))
-    else { throw ValidationError("say a column and its bound, as temp=0.05 or 3=1%, after each comma.") }
+    else { throw ValidationError("give a column and its bound after each comma, as in temp=0.05 or 3=1%.") }
     named.append((String(part[..<sign]), bound))
   }
   if !named.isEmpty { return .byColumn(ColumnErrors(all: all, named: named)) }
@@ -96,7 +96,7 @@ private func bound(_ text: String) -> ColumnErrors.Bound? {
 
 private func parsePositive(_ text: String) throws -> Double {
   guard let number = Double(text), number > 0, number < 1e12 else {
-    throw ValidationError("say a number above 0.")
+    throw ValidationError("give a number above 0.")
   }
   return number
 }
