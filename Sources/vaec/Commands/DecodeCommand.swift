@@ -54,7 +54,8 @@ struct DecodeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Report the error of the decoded samples against this file, the one that was encoded.", valueName: "original"),
+      "Report the error of the decoded samples against this file, the one that was encoded.",
+      valueName: "original"),
     completion: .file())
   var compare: String?
 

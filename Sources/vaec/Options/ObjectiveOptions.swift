@@ -16,8 +16,8 @@ struct ObjectiveOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With elbo: auto, bernoulli (values from 0 to 1, or nonnegative integers) or gaussian.", valueName: "name"
-    ))
+      "With elbo: auto, bernoulli (values from 0 to 1, or nonnegative integers) or gaussian.",
+      valueName: "name"))
   var likelihood: LikelihoodChoice?
 
   @Option(

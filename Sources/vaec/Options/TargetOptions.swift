@@ -5,7 +5,8 @@ import VAECodec
 struct TargetOptions: ParsableArguments {
   @Option(
     name: [.customShort("q", allowingJoined: true), .long],
-    help: ArgumentHelp("Quality, from 0 (a sketch) to 100 (error below the data's noise).", valueName: "0..100"),
+    help: ArgumentHelp(
+      "Quality, from 0 (a sketch) to 100 (error below the data's noise).", valueName: "0..100"),
     transform: parseQuality)
   var quality: Double?
 
@@ -15,13 +16,15 @@ struct TargetOptions: ParsableArguments {
   var psnr: Double?
 
   @Option(
-    help: ArgumentHelp("Use the highest quality that takes at most this many bits per sample.", valueName: "bits"),
+    help: ArgumentHelp(
+      "Use the highest quality that takes at most this many bits per sample.", valueName: "bits"),
     transform: parsePositive)
   var bits: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Use the highest quality whose stream takes at most this many bytes, such as 100kB or 5MiB.", valueName: "bytes"),
+      "Use the highest quality whose stream takes at most this many bytes, such as 100kB or 5MiB.",
+      valueName: "bytes"),
     transform: parseByteCount)
   var size: Int?
 
@@ -69,7 +72,8 @@ struct TargetOptions: ParsableArguments {
 private func parseBound(_ text: String) throws -> ErrorBoundRequest {
   let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   guard let all = parts.first.flatMap(bound) else {
-    throw ValidationError("give a nonnegative number, as in 0.01, or a percentage of the value range, as in 1%.")
+    throw ValidationError(
+      "give a nonnegative number, as in 0.01, or a percentage of the value range, as in 1%.")
   }
   var named: [(column: String, bound: ColumnErrors.Bound)] = []
   for part in parts.dropFirst() {
