@@ -45,20 +45,20 @@ extension ByteIOError: CustomStringConvertible {
     case .system(let operation, _, let number):
       "cannot \(operation): \(Self.text(ofErrno: number))"
     case .brokenPipe:
-      "nobody reads the output any more"
+      "the reader of the output is gone"
     case .exists:
-      "exists already"
+      "already exists"
     case .corrupt(let format, let reason):
       "damaged \(format) data (\(reason))"
     case .truncated(let format):
-      "the \(format) data end too early"
+      "truncated \(format) data"
     case .cancelled:
-      "it was cancelled"
+      "cancelled"
     case .tooLarge(let limit):
-      "the content takes more than the \(limit) bytes allowed for it"
+      "the content exceeds the limit of \(limit) bytes"
     case .memory(let needed, let limit):
       "\(needed.map { "needs about " + MemoryLimit.text($0) + " of memory," } ?? "needs") more than the "
-        + "\(MemoryLimit.text(limit)) allowed"
+        + "limit of \(MemoryLimit.text(limit))"
     }
   }
 

@@ -70,8 +70,8 @@ package struct TextDifference: Equatable, Sendable {
 extension TextDifference: CustomStringConvertible {
   /// "line 12, \"1.10\" becomes \"1.1\"".
   package var description: String {
-    if original.first == "#" || original.first == "%" { return "line \(line), a comment, is left out" }
-    if original == "line end", printed == "" { return "line \(line), a blank one, is left out" }
+    if original.first == "#" || original.first == "%" { return "line \(line), a comment, is skipped" }
+    if original == "line end", printed == "" { return "line \(line), a blank line, is skipped" }
     return "line \(line), \(Self.quoted(original)) becomes \(Self.quoted(printed))"
   }
 

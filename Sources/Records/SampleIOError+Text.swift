@@ -10,14 +10,14 @@ extension SampleIOError: CustomStringConvertible {
       default: Self.about(name, error.problem)
       }
     case .empty(let name): Self.about(name, "is empty")
-    case .unrecognized(let name): Self.about(name, "is in no known format")
+    case .unrecognized(let name): Self.about(name, "has an unknown format")
     case .otherContent(let name, let file): Self.about(name, "is \(file.rawValue)")
-    case .missingOption(let name, let option): Self.about(name, "raw values need \(option.text) as well")
+    case .missingOption(let name, let option): Self.about(name, "raw values also need \(option.text)")
     case .badHeader(let name, let format, let reason):
       Self.about(name, "the \(format) header is damaged: \(reason)")
     case .unsupportedType(let name, let type): Self.about(name, NumpyType(type).text)
     case .optionNotApplicable(let name, let option, let format):
-      Self.about(name, "is \(format), which \(option.text) says nothing about")
+      Self.about(name, "is \(format), and \(option.text) does not apply to it")
     case .notRaw(let name, let kind): Self.about(name, "is \(kind), not raw values")
     case .partialSample(let name, let rows, let values, let bytes, let perSample):
       Self.about(
@@ -26,13 +26,13 @@ extension SampleIOError: CustomStringConvertible {
           + Self.values(perSample))
     case .scalar(let name): Self.about(name, "is a single number without axes")
     case .badShape(let name, let shape, let reason):
-      Self.about(name, "samples of shape \(Self.text(of: shape)) cannot be handled: \(reason)")
+      Self.about(name, "samples of shape \(Self.text(of: shape)) are not supported: \(reason)")
     case .tooLarge(let name, let limit):
-      Self.about(name, "an array in Fortran order is read whole, and this one takes more than \(limit) bytes")
+      Self.about(name, "an array in Fortran order must be read whole, and this one exceeds \(limit) bytes")
     case .truncated(let name, let expected, let got):
       Self.about(name, "ends after \(got) of \(expected) rows")
     case .truncatedRow(let name, let row): Self.about(name, "ends inside row \(row)")
-    case .trailingBytes(let name, let rows): Self.about(name, "goes on after its \(rows) rows")
+    case .trailingBytes(let name, let rows): Self.about(name, "has data after its \(rows) rows")
     case .columnCount(let name, let line, let found, let expected):
       Self.about(name, "line \(line) has \(Self.values(found)); the first row has \(expected)")
     case .headerCount(let name, let found, let expected):
@@ -42,14 +42,14 @@ extension SampleIOError: CustomStringConvertible {
         name, "line \(line), column \(column) is \"\(text)\", \(FieldKind(text, in: table).rawValue)")
     case .lineOfUnits(let name, let line, let text):
       Self.about(name, "line \(line), \"\(text)\", looks like units below the names")
-    case .openQuote(let name, let line): Self.about(name, "line \(line) opens a quote that it does not close")
+    case .openQuote(let name, let line): Self.about(name, "line \(line) has an unclosed quote")
     case .foreignText(let name, let kind): Self.about(name, kind.rawValue)
     case .longLine(let name, let line, let limit):
-      Self.about(name, "line \(line) takes more than \(limit) bytes")
+      Self.about(name, "line \(line) exceeds \(limit) bytes")
     case .rowLength(let name, let row, let found, let expected):
-      Self.about(name, "row \(row) has \(Self.values(found)) where the first has \(expected)")
+      Self.about(name, "row \(row) has \(Self.values(found)); the first has \(expected)")
     case .rowCountMismatch(let announced, let written):
-      "\(written) rows were written where \(announced) were announced"
+      "wrote \(written) rows; the header announced \(announced)"
     case .cannotWrite(let format, let reason): "\(format) cannot hold these samples: \(reason)"
     case .cannotHold(let type, let row, let column, let value):
       "row \(row), column \(column) is \(Self.text(of: value)), which \(type.name) cannot hold"

@@ -39,31 +39,31 @@ extension CommandError: Advised {
   var description: String {
     switch self {
     case .outputIsTerminal(let what):
-      "standard output is a terminal, and \(what) are not for reading; redirect it, name a file with -o, or pass -f"
+      "standard output is a terminal, and \(what) are binary; redirect it, name a file with -o, or pass -f"
     case .inputIsTerminal:
-      "standard input is a terminal; name a FILE, or send data through a pipe"
+      "standard input is a terminal; name a FILE or pipe data in"
     case .noOutputName(let name):
-      "\(name): does not end in .vaec; name the output with -o, or pass -c to write to standard output"
+      "\(name): does not end in .vaec; name the output with -o, or pass -c for standard output"
     case .outputIsInput(let name):
-      "\(name): is read by this command, and would be its output, too; name another output"
+      "\(name): is both an input and an output of this command; name another output"
     case .outputTwice(let name):
-      "\(name): would be two outputs of this command; name another output"
+      "\(name): is the name of two outputs; name another output"
     case .suffixNotWritten(let name, let suffix, let written):
-      "\(name): .\(suffix) is not written: \(written); name another output"
+      "\(name): cannot write .\(suffix): \(written); name another output"
     case .cannotJoin(let name, let found, let expected):
-      "\(name): holds \(found) where the files before hold \(expected); decode it to a file of its own"
+      "\(name): holds \(found), but previous files hold \(expected); decode it to a separate file"
     case .textChanges(let name, let difference):
-      "\(name): would not come back byte for byte: \(difference); leave --rm out, and keep the file"
+      "\(name): would not come back byte for byte: \(difference); omit --rm and keep the file"
     case .inputKept(let name, let reason):
-      "\(name): kept in spite of --rm, because \(reason); look at both files before you remove it"
+      "\(name): kept despite --rm: \(reason); check both files before you remove it"
     case .cannotCompare(let name, let found, let stream, let expected):
-      "\(name): holds \(found) where \(stream) holds \(expected); name the file that was encoded"
+      "\(name): holds \(found), but \(stream) holds \(expected); name the file that was encoded"
     case .otherRows(let name, let stream, let isFewer):
       "\(name): has \(isFewer ? "fewer" : "more") samples than \(stream); name the file that was encoded"
-    case .isDirectory(let name): "\(name): is a directory; pass -r to take the files in it"
-    case .noFiles(let directory, let wanted): "\(directory): holds no \(wanted); name files one by one"
+    case .isDirectory(let name): "\(name): is a directory; pass -r to process the files in it"
+    case .noFiles(let directory, let wanted): "\(directory): contains no \(wanted); name files individually"
     case .directory(let name, let operation, let reason):
-      "\(name): cannot be \(operation): \(reason); look at its permissions, or name another directory"
+      "\(name): cannot be \(operation): \(reason); check its permissions, or name another directory"
     }
   }
 

@@ -50,7 +50,7 @@ struct StreamTests {
   func texts() {
     let missing = ByteIOError.system(operation: "open", path: "new.npy", errno: 2)
     #expect("\(missing)" == "new.npy: cannot open: no such file or directory")
-    #expect("\(ByteIOError.exists(path: "a.vaec"))" == "a.vaec: exists already")
-    #expect(ByteIOError.truncated(format: "gzip").problem.contains("too early"))
+    #expect("\(ByteIOError.exists(path: "a.vaec"))" == "a.vaec: already exists")
+    #expect(ByteIOError.truncated(format: "gzip").problem.contains("truncated"))
   }
 }

@@ -122,7 +122,7 @@ def texts():
     yield "numbers", "negative-zero.csv", "a,b\n0,-0.00\n1,-0\n2,0\n", [[0, -0.0], [1, -0.0], [2, 0]]
     yield "numbers", "hexadecimal.csv", table("{0},0x0{0}"), r"hexadecimal"
     yield "numbers", "hexadecimal-floats.csv", table("{0},0x1.8p+{0}"), r"hexadecimal"
-    yield "numbers", "booleans.csv", table("{0},True"), r"truth value"
+    yield "numbers", "booleans.csv", table("{0},True"), r"boolean"
     yield "numbers", "complex.txt", table("({0}.0e+00+{2}.0e+00j)", header=None), r"complex"
     yield "columns", "index.csv", table("{0},{1}", header=",b"), halves
     yield "columns", "labels.csv", table("ENSG{0},{1}"), r"line 2, column 1 .*cut -d, -f2-"
@@ -203,7 +203,7 @@ def arrays():
         yield exact("headers", f"version-{version}.npy", "u1", (2, 2), [1, 2, 3, 4], version=version)
     whole = array("u2", (3, 2), [1, 2, 3, 4, 5, 6])
     yield Case("damage", "cut.npy", whole[:-3], r"ends after 2 of 3 rows")
-    yield Case("damage", "longer.npy", whole + b"\n", r"goes on after its 3 rows")
+    yield Case("damage", "longer.npy", whole + b"\n", r"has data after its 3 rows")
     yield Case("damage", "half-a-header.npy", whole[:40], r"header")
     yield Case("damage", "crlf.npy", whole.replace(b"\n", b"\r\n"), r".")
     yield Case("damage", "utf8.npy", whole.decode("latin-1").encode(), r"header")

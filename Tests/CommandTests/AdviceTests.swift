@@ -18,14 +18,14 @@ struct AdviceTests {
   @Test(
     "what is no number is named with a way out",
     arguments: [
-      ("t,v\n2024-01-31,2\n", "a date; leave the column out: cut -d, -f2- data"),
-      ("t v u\n1 2024-01-31 2\n", "a date; leave the column out: awk '{$2=\"\"; print}' data"),
+      ("t,v\n2024-01-31,2\n", "a date; omit the column: cut -d, -f2- data"),
+      ("t v u\n1 2024-01-31 2\n", "a date; omit the column: awk '{$2=\"\"; print}' data"),
       ("t\n2024-01-31\n", "a date; keep the file as it is"),
-      ("gene,v\nENSG1,2\n", "not a number; leave the column out"),
+      ("gene,v\nENSG1,2\n", "not a number; omit the column"),
       ("v,w\n1,\"1,001\"\n", "thousands separators; sed"), ("v,w\n5%,2\n", "a percentage; tr -d %"),
-      ("v,w\nTrue,2\n", "a truth value; sed"), ("v,w\n1_000,2\n", "underscores; tr -d _"),
+      ("v,w\nTrue,2\n", "a boolean; sed"), ("v,w\n1_000,2\n", "underscores; tr -d _"),
       ("v|w\n1|2\n", "tr '|' ,"), ("sep=;\n1;2\n", "sed 1d data"),
-      ("{\"a\": 1}\n", "make a table of it: jq -r '.[] | @csv' data"),
+      ("{\"a\": 1}\n", "convert it: jq -r '.[] | @csv' data"),
       ("t;u\n[s];[V]\n1;2\n", "units below the names; remove it: sed 2d data"),
     ])
   func text(text: String, part: String) throws {
@@ -45,7 +45,7 @@ struct AdviceTests {
     arguments: [
       ("<i8", "view('<i4') instead, which keeps every bit (.view('<i8') brings"), (">u8", "view('>u4')"),
       ("|b1", "view('u1')"), ("c16", "view('f8')"), ("<M8[ns]", "view('<i4')"), ("|V3", "view('u1')"),
-      ("<U5", "a file of its own"), ("record", "each field"), ("|O", "one type of number"), ("x9", nil),
+      ("<U5", "a separate file"), ("record", "each field"), ("|O", "one numeric type"), ("x9", nil),
     ] as [(String, String?)])
   func numpy(type: String, part: String?) {
     let remedy = NumpyType(type).remedy

@@ -86,6 +86,6 @@ struct ColumnTests {
     #expect(wrong.code == 1 && wrong.errors.contains("no column wind"))
     #expect(try Program.run(encode + ["1,wind"], in: scratch).code == 64)
     let eval = try Program.run(["eval", "-m", "m.vae", "x.csv"], in: scratch)
-    #expect(eval.text.contains("in deviations"))
+    #expect(eval.text.contains("in std devs"))
   }
 }

@@ -76,10 +76,10 @@ struct InputFileTests {
     }
     try check(
       "ln -s a.npy l.npy; vaec encode --quiet --rm -m m.vae l.npy", keeps: "l.npy", "symbolic link")
-    try check("vaec encode --quiet --rm -c -m m.vae a.npy > c.vaec", keeps: "a.npy", "no regular file")
-    try check("vaec encode --quiet --rm -m m.vae a.npy -o /dev/null", keeps: "a.npy", "no regular file")
+    try check("vaec encode --quiet --rm -c -m m.vae a.npy > c.vaec", keeps: "a.npy", "not a regular file")
+    try check("vaec encode --quiet --rm -m m.vae a.npy -o /dev/null", keeps: "a.npy", "not a regular file")
     try check(
-      "vaec encode --quiet --rm -m m.vae < a.npy > s.vaec", keeps: "standard input", "no regular file")
+      "vaec encode --quiet --rm -m m.vae < a.npy > s.vaec", keeps: "standard input", "not a regular file")
     try check(
       "vaec decode --quiet --rm -m m.vae --rows 0:2 l.npy.vaec -o two.npy", keeps: "l.npy.vaec",
       "some of its samples")

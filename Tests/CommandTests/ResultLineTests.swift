@@ -85,7 +85,7 @@ struct ResultLineTests {
     let outcome = try Program.run(["encode", "-m", "m.vae", "a.npy", "b.npy", "none.npy"], in: scratch)
     let bytes = try ["a.npy", "b.npy"].map { try scratch.read($0).count }.reduce(0, +)
     #expect(outcome.code == 1 && outcome.errors.contains("\n2 files: \(bytes) -> "), "\(outcome.errors)")
-    #expect(outcome.errors.contains(", 1 of 3 at fault"))
+    #expect(outcome.errors.contains(", 1 of 3 with errors"))
   }
 
   @Test("-r takes the files in directories, and --output-dir mirrors their paths")

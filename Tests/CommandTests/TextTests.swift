@@ -39,7 +39,7 @@ struct TextTests {
     for input in ["c.csv -o c.vaec", "< c.csv > c.vaec", "< <(cat c.csv) > c.vaec"] {
       let outcome = try Program.shell("vaec encode -f -m m.vae --lossless \(input)", in: scratch)
       #expect(
-        outcome.code == 0 && outcome.errors.contains("line 1, a comment, is left out; keep the file"),
+        outcome.code == 0 && outcome.errors.contains("line 1, a comment, is skipped; keep the file"),
         "\(outcome.errors)")
       let back = try Program.shell("vaec decode --quiet -m m.vae < c.vaec", in: scratch)
       #expect(back.text == text)
@@ -173,7 +173,7 @@ struct TextTests {
       #expect(
         packed.code == 0
           && packed.errors.contains(
-            partial == "drop" ? "2 values after 1 sample left out" : "1 zero added to fill sample 2"),
+            partial == "drop" ? "2 values after 1 sample discarded" : "1 zero added to fill sample 2"),
         "\(packed.errors)")
       #expect(try Program.run(["decode", "-c", "--quiet", "x.raw.vaec"], in: scratch).output == bytes)
     }

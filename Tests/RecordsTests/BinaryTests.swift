@@ -99,7 +99,7 @@ struct BinaryTests {
       let options = ReadOptions(elementType: .u2, shape: [3], partial: partial, notes: notes)
       return (try values(bytes, options: options), notes.take())
     }
-    #expect(try read(bytes, .drop) == ([1, 2, 3], ["data: 1 value after 1 sample left out"]))
+    #expect(try read(bytes, .drop) == ([1, 2, 3], ["data: 1 value after 1 sample discarded"]))
     #expect(try read(bytes, .pad) == ([1, 2, 3, 4, 0, 0], ["data: 2 zeros added to fill sample 2"]))
     #expect(try read(Array(bytes.prefix(6)), .pad) == ([1, 2, 3], []))
     #expect(

@@ -204,7 +204,7 @@ struct DelimitedTests {
     #expect(try read("# x\n1,2\n# y\n\n\n3,4\n").notes.count == 2)
     #expect(
       try read("1,2\nNA,\n,4\n").notes == [
-        "data: 3 fields without a number (the first in line 2, column 1) come back as nan"
+        "data: 3 fields without a number (first: line 2, column 1) come back as nan"
       ])
     #expect(try read("1;2,5\n3;4\n").notes.count == 1)
   }
@@ -236,16 +236,16 @@ struct DelimitedTests {
       ("v,w\n5%,2\n", "a percentage"),
       ("v,w\n$5,2\n", "money"),
       ("v,w\n(5),2\n", "parentheses"), ("v,w\n0x1F,2\n", "hexadecimal"),
-      ("v,w\nTrue,2\n", "a truth value"),
+      ("v,w\nTrue,2\n", "a boolean"),
       ("v,w\n(1+2j),2\n", "complex"), ("v,w\n1_000,2\n", "underscores"), ("v|w\n1|2\n", "between |"),
-      ("v,w\n'1',2\n", "single quotes"), ("v,w\n1e999,2\n", "beyond the largest"),
+      ("v,w\n'1',2\n", "single quotes"), ("v,w\n1e999,2\n", "beyond the range"),
       ("v w\n*** 2\n", "Fortran"),
-      ("0 1:2 2:3\n1 1:3 2:4\n", "libsvm"), ("v,w\n1,2 # x\n", "a comment behind it"),
+      ("0 1:2 2:3\n1 1:3 2:4\n", "libsvm"), ("v,w\n1,2 # x\n", "followed by a comment"),
       ("v,w\n1,2\nv,w\n", "name again"),
       ("{\"a\": 1}\n", "JSON"), ("%%MatrixMarket matrix\n1 1\n", "Matrix Market"),
       ("sep=;\n1;2\n", "names the separator"),
       ("t;u\n[s];[V]\n1;2\n", "units below the names"),
-      ("\"a\",\"b\n(c)\"\n1,2\n", "opens a quote"),
+      ("\"a\",\"b\n(c)\"\n1,2\n", "unclosed quote"),
       ("v,w\n\u{2212}5,2\n", "U+2212"), ("v,w\n1'000,2\n", "apostrophes"), ("v,w\n12:30:00,2\n", "a time"),
     ])
   func noNumber(text: String, part: String) {

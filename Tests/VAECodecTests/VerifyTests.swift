@@ -87,7 +87,7 @@ struct VerifyTests {
     ] {
       let wrong = try rewritten(stream) { $0.setting = .point(point) }
       #expect(
-        throws: CodecError.badHeader(name: "data.vaec", reason: "it asks for what the model does not have")
+        throws: CodecError.badHeader(name: "data.vaec", reason: "it needs a layer that the model lacks")
       ) {
         try codec.file(wrong, model)
       }

@@ -56,13 +56,13 @@ package final class ZstdDecompressor {
     // The library's two special values, which are macros with casts: unknown is -1, an error is -2.
     if announced == UInt64.max { return try decompressUnknown(frame, limit: limit) }
     guard announced != UInt64.max - 1 else {
-      throw .corrupt(format: "zstd", reason: "a header that cannot be read")
+      throw .corrupt(format: "zstd", reason: "an unreadable header")
     }
     guard announced <= UInt64(max(0, limit)) else { throw .tooLarge(limit: limit) }
     // A block holds at most 128 KiB and takes at least 4 bytes (RFC 8878, section 3.1.1.2), so that a
     // frame cannot announce more than this.
     guard announced / (1 << 17) <= UInt64(size) / 4 else {
-      throw .corrupt(format: "zstd", reason: "an impossible size of content")
+      throw .corrupt(format: "zstd", reason: "an impossible content size")
     }
     var failure: ByteIOError?
     let bytes = [UInt8](unsafeUninitializedCapacity: Int(announced)) { output, count in
@@ -77,7 +77,7 @@ package final class ZstdDecompressor {
     }
     if let failure { throw failure }
     guard bytes.count == Int(announced) else {
-      throw .corrupt(format: "zstd", reason: "content of another size than announced")
+      throw .corrupt(format: "zstd", reason: "a wrong content size")
     }
     return bytes
   }

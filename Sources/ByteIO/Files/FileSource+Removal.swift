@@ -28,11 +28,11 @@ extension RemovalProblem: CustomStringConvertible {
   /// What is wrong, to follow "because".
   package var description: String {
     switch self {
-    case .noRegularFile: "it is no regular file"
+    case .noRegularFile: "it is not a regular file"
     case .symbolicLink: "it is a symbolic link"
-    case .replaced: "another file has its name now"
+    case .replaced: "another file now has its name"
     case .changed: "it changed while it was read"
-    case .unread: "it was not read to its end"
+    case .unread: "it was not read to the end"
     case .system(let number): "it cannot be removed: \(ByteIOError.text(ofErrno: number))"
     }
   }

@@ -68,7 +68,7 @@ final class FixedSizeReader: SampleReader {
     case .drop:
       bytes.removeLast(left)
       let what = values > 0 || rest == 0 ? counted(values, "value") : counted(rest, "byte")
-      notes?.add("\(what) after \(counted(rows, "sample")) left out", name: name)
+      notes?.add("\(what) after \(counted(rows, "sample")) discarded", name: name)
     case .pad where rest == 0:
       let missing = description.valuesPerSample - values
       bytes.append(contentsOf: repeatElement(0, count: rowBytes - left))

@@ -32,15 +32,15 @@ enum Idx {
     _ description: SampleDescription, to sink: any ByteSink, clips: Bool
   ) throws(SampleIOError) -> any SampleWriter {
     guard let code = types.first(where: { $0.type == description.elementType })?.code else {
-      throw .cannotWrite(format: "idx", reason: "it has no values of type \(description.elementType.name)")
+      throw .cannotWrite(format: "idx", reason: "it has no type \(description.elementType.name)")
     }
     guard description.sampleShape.allSatisfy({ $0 <= UInt32.max }) else {
-      throw .cannotWrite(format: "idx", reason: "an axis is longer than 32 bits can say")
+      throw .cannotWrite(format: "idx", reason: "the length of an axis exceeds 32 bits")
     }
     return try FixedSizeWriter(description, to: sink, bigEndian: true, clips: clips) {
       (rows) throws(SampleIOError) in
       guard rows <= UInt32.max else {
-        throw .cannotWrite(format: "idx", reason: "there are more samples than 32 bits can count")
+        throw .cannotWrite(format: "idx", reason: "the number of samples exceeds 32 bits")
       }
       var header = ByteWriter()
       header.append([0, 0, code, UInt8(1 + description.sampleShape.count)])
@@ -65,6 +65,6 @@ enum Idx {
     } catch {
       throw .badHeader(name: name, format: "idx", reason: "the file ends inside it")
     }
-    throw .badHeader(name: name, format: "idx", reason: "the first four bytes are no type of IDX")
+    throw .badHeader(name: name, format: "idx", reason: "the first four bytes are not an IDX type")
   }
 }

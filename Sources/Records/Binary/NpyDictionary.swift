@@ -22,7 +22,7 @@ struct NpyDictionary {
     try expect("{")
     while !accept("}") {
       let key = try string()
-      guard seen.insert(key).inserted else { throw damaged("key '\(key)' comes twice") }
+      guard seen.insert(key).inserted else { throw damaged("key '\(key)' is repeated") }
       try expect(":")
       switch key {
       case "descr": type = try typeName()
@@ -73,7 +73,7 @@ struct NpyDictionary {
     }
     let begin = position
     while position < text.count, text[position] != quote { position += 1 }
-    guard position < text.count else { throw damaged("a string without end") }
+    guard position < text.count else { throw damaged("an unterminated string") }
     defer { position += 1 }
     return String(decoding: text[begin..<position], as: UTF8.self)
   }

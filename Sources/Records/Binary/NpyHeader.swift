@@ -27,18 +27,18 @@ struct NpyHeader {
     }
     let start = try take(8)
     guard start.starts(with: Self.magic) else {
-      throw .badHeader(name: name, format: "npy", reason: "it does not begin with \\x93NUMPY")
+      throw .badHeader(name: name, format: "npy", reason: "it does not start with \\x93NUMPY")
     }
     version = start[6]
     guard (1...3).contains(version), start[7] == 0 else {
-      throw .badHeader(name: name, format: "npy", reason: "version \(version).\(start[7]) is not known")
+      throw .badHeader(name: name, format: "npy", reason: "version \(version).\(start[7]) is unknown")
     }
     var length = 0
     for (position, byte) in try take(version == 1 ? 2 : 4).enumerated() {
       length |= Int(byte) << (8 * position)
     }
     guard length <= Self.maximumLength else {
-      throw .badHeader(name: name, format: "npy", reason: "it takes more than \(Self.maximumLength) bytes")
+      throw .badHeader(name: name, format: "npy", reason: "it exceeds \(Self.maximumLength) bytes")
     }
     var dictionary = NpyDictionary(try take(length), name: name)
     try dictionary.parse()

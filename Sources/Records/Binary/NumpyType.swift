@@ -18,16 +18,16 @@ package struct NumpyType {
   /// What it is.
   var text: String {
     switch kind {
-    case "i8", "u8": "integers of 64 bits (\(type)) are not supported"
-    case "b1": "truth values (\(type)) are not supported"
+    case "i8", "u8": "64-bit integers (\(type)) are not supported"
+    case "b1": "booleans (\(type)) are not supported"
     case "c8", "c16": "complex numbers (\(type)) are not supported"
-    case "O": "Python objects (\(type)) are no numbers"
+    case "O": "Python objects (\(type)) are not numbers"
     case Self.record: "records are not supported"
     case _ where kind.hasPrefix("M8") || kind.hasPrefix("m8"): "times (\(type)) are not supported"
     case _ where kind.hasPrefix("U") || kind.hasPrefix("S"): "text (\(type)) is not supported"
-    case _ where kind.hasPrefix("V"): "bytes without a type (\(type)) are not supported"
+    case _ where kind.hasPrefix("V"): "untyped bytes (\(type)) are not supported"
     case "f16", "c32", "g": "values of type \(type) are not supported"
-    default: "values of type \(type) are not supported (u1 i1 u2 i2 u4 i4 f2 f4 f8 are)"
+    default: "values of type \(type) are not supported (supported: u1 i1 u2 i2 u4 i4 f2 f4 f8)"
     }
   }
 }

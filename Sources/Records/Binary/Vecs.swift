@@ -70,7 +70,7 @@ final class VecsWriter: SampleWriter {
   init(_ description: SampleDescription, to sink: any ByteSink, clips: Bool) throws(SampleIOError) {
     guard [.f4, .u1, .i4].contains(description.elementType) else {
       throw .cannotWrite(
-        format: "fvecs", reason: "it and its sisters have no values of type \(description.elementType.name)")
+        format: "fvecs", reason: "it has no type \(description.elementType.name)")
     }
     self.description = description
     self.sink = sink

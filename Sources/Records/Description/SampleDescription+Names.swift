@@ -27,9 +27,9 @@ package struct RenamedColumn: Equatable, Sendable {
 }
 
 extension RenamedColumn: CustomStringConvertible {
-  /// "column 2 is named "b", before it was "c" (the same names, in another order)".
+  /// "column 2 is named "b", but "c" in previous samples (the same names in another order)".
   package var description: String {
-    "column \(column) is named \"\(found)\", and \"\(expected)\" in the samples before"
+    "column \(column) is named \"\(found)\", but \"\(expected)\" in previous samples"
       + (isReordered ? " (the same names in another order)" : "")
   }
 }

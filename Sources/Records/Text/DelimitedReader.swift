@@ -82,15 +82,15 @@ final class DelimitedReader: SampleReader {
       style.decimals = decimals.map { $0 == FieldValue.fullPrecision ? nil : Int($0) }
       description.format = .delimited(style)
     }
-    if exchanged != nil { notes?.add("decimal commas are read as points, and come back as such", name: name) }
+    if exchanged != nil { notes?.add("decimal commas are read as points and come back as points", name: name) }
     if marks.count > 0 {
       notes?.add(
-        "\(marks.count == 1 ? "1 field" : "\(marks.count) fields") without a number (the first in line \(marks.line), "
+        "\(marks.count == 1 ? "1 field" : "\(marks.count) fields") without a number (first: line \(marks.line), "
           + "column \(marks.column)) come back as nan", name: name)
     }
     for (tally, what) in [(comments, "comment line"), (blanks, "blank line")] where tally.count > 0 {
       notes?.add(
-        "\(tally.count) \(what)\(tally.count == 1 ? " is" : "s are") left out (the first is line \(tally.line))",
+        "\(tally.count) \(what)\(tally.count == 1 ? " is" : "s are") skipped (first: line \(tally.line))",
         name: name)
     }
   }

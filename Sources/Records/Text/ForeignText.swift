@@ -1,10 +1,10 @@
 /// A text that is no table of numbers, by its first bytes: what it is, in words.
 public enum ForeignText: String, Sendable {
-  case utf16 = "is text in UTF-16"
+  case utf16 = "is UTF-16 text"
   case json = "is JSON"
   case matrixMarket = "is a Matrix Market file"
   /// A line of Excel that names the separator.
-  case separatorLine = "line 1 names the separator, for Excel"
+  case separatorLine = "line 1 names the separator for Excel"
 
   init?(_ prefix: ArraySlice<UInt8>) {
     let marks: [[UInt8]] = [[0xFF, 0xFE], [0xFE, 0xFF]]

@@ -33,7 +33,7 @@ extension StreamDamage: CustomStringConvertible {
   public var description: String {
     let of = stream.map { " of stream \($0)" } ?? ""
     let lost = rows.map { "rows \($0.lowerBound):\($0.upperBound) are lost" }
-    let some = "rows from \(place) on are lost, how many is not known"
+    let some = "an unknown number of rows from \(place) on are lost"
     switch kind {
     case .chunks(let chunks) where chunks.count == 1:
       return "chunk \(chunks.lowerBound)\(of) is damaged; \(lost ?? some)"
@@ -46,13 +46,13 @@ extension StreamDamage: CustomStringConvertible {
       let stream = stream.map { "stream \($0)" } ?? "the stream"
       return "\(stream) is cut off after \(chunks) whole chunk\(chunks == 1 ? "" : "s"); \(lost ?? some)"
     case .seekTable: return "the seek table\(of) is damaged; no rows are lost"
-    case .header: return "the header\(of) is damaged, without which chunks have no meaning; \(lost ?? some)"
+    case .header: return "the header\(of) is damaged, so its chunks cannot be decoded; \(lost ?? some)"
     case .compact:
       let stream = stream.map { "stream \($0)" } ?? "the stream"
-      return "\(stream) is a single chunk, and damaged: all of it is lost; \(some)"
+      return "\(stream) is a single damaged chunk; \(some)"
     case .model: return "the model in the file is damaged"
     case .unreadable(let bytes):
-      return "bytes \(bytes.lowerBound):\(bytes.upperBound) are part of no stream; \(some)"
+      return "bytes \(bytes.lowerBound):\(bytes.upperBound) are not part of a stream; \(some)"
     }
   }
 }

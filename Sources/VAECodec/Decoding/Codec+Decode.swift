@@ -119,7 +119,7 @@ extension StreamMetadata {
     guard description.valuesPerSample == given.summary.valuesPerSample,
       let coding = coding(in: given.model)
     else {
-      throw .badHeader(name: name, reason: "it asks for what the model does not have")
+      throw .badHeader(name: name, reason: "it needs a layer that the model lacks")
     }
     return coding
   }

@@ -167,7 +167,7 @@ extension Codec {
         case .success(let batch):
           throw .badHeader(
             name: name,
-            reason: "chunk \(piece.number) has \(batch?.rows ?? 0) rows where \(piece.rows.count) should be")
+            reason: "chunk \(piece.number) has \(batch?.rows ?? 0) rows; expected \(piece.rows.count)")
         case .failure(let error): throw CodecError(error, name: name, chunk: piece.number)
         }
       })

@@ -128,7 +128,7 @@ struct RowIndex {
   /// Adds a piece of the stream that will be added.
   private mutating func add(_ chunk: StreamPlace.Chunk?, _ number: Int, rows count: Int) throws(CodecError) {
     let (end, overflow) = rows.addingReportingOverflow(count)
-    guard !overflow else { throw .badHeader(name: name, reason: "there are more rows than can be counted") }
+    guard !overflow else { throw .badHeader(name: name, reason: "the number of rows overflows") }
     if count > 0 {
       pieces.append(Piece(stream: streams.count, number: number, chunk: chunk, rows: rows..<end))
     }

@@ -77,7 +77,7 @@ struct StreamEncoder {
   ) throws(CodecError) -> Result {
     let details = details(quality: quality, record: record)
     guard let coding = details.coding(in: model.model) else {
-      throw .damagedModel(name: model.fingerprint, reason: "it does not have what its own choice asks for")
+      throw .damagedModel(name: model.fingerprint, reason: "it lacks a layer that its quality needs")
     }
     let plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: chunkRows, effort: effort,

@@ -21,7 +21,7 @@ extension FittedModel {
       try FittedModel.read(source, name: name, memory: .unlimited)
     }
     guard found.fingerprint == fingerprint, found.bytes == bytes else {
-      throw .notReadBack(name: name, reason: "another model than was written")
+      throw .notReadBack(name: name, reason: "it is not the model that was written")
     }
   }
 }

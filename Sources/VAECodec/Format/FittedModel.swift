@@ -52,14 +52,14 @@ public struct FittedModel: Sendable {
       zeros = Array(try r.take(3))
       fingerprint = try r.integer()
     } catch {
-      throw .damagedModel(name: name, reason: "it ends within its first bytes")
+      throw .damagedModel(name: name, reason: "it ends in its first bytes")
     }
     guard version >= 1, version <= Self.version else {
       if version > Self.version { throw .newerModel(name: name, version: Int(version)) }
       throw .damagedModel(name: name, reason: "its version is 0")
     }
     guard zeros == [0, 0, 0] else {
-      throw .damagedModel(name: name, reason: "bytes that should be 0 are not")
+      throw .damagedModel(name: name, reason: "reserved bytes are not 0")
     }
     let content: [UInt8]
     do {
@@ -95,11 +95,11 @@ public struct FittedModel: Sendable {
       }
     }
     guard version == Self.version(of: model) else {
-      throw .damagedModel(name: name, reason: "its version is not that of what it holds")
+      throw .damagedModel(name: name, reason: "its version does not match its content")
     }
     guard let notes = ModelMetadata(model.notes, values: model.values), notes.areLatentsSound(for: model)
     else {
-      throw .damagedModel(name: name, reason: "its notes are not what a fit writes")
+      throw .damagedModel(name: name, reason: "its metadata are invalid")
     }
     self.init(bytes: bytes, model: model, notes: notes, fingerprint: fingerprint)
   }

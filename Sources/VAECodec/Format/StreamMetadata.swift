@@ -155,7 +155,7 @@ struct StreamMetadata {
   func checkFull(_ previous: Int?, before chunk: Int, name: String) throws(CodecError) {
     guard let previous, previous != chunkRows else { return }
     throw .badHeader(
-      name: name, reason: "chunk \(chunk - 1) has \(previous) rows where it says \(chunkRows)")
+      name: name, reason: "chunk \(chunk - 1) has \(previous) rows; expected \(chunkRows)")
   }
 
   /// Reads what ``encode()`` wrote: all of `bytes`.
@@ -170,7 +170,7 @@ struct StreamMetadata {
         chunkRows: chunkRows,
         rows: announced == 0 ? nil : announced - 1, description: try SampleDescription(from: &r))
     }
-    guard r.remaining == 0 else { throw .badHeader(name: name, reason: "it goes on after its end") }
+    guard r.remaining == 0 else { throw .badHeader(name: name, reason: "bytes follow its end") }
     try check(name)
   }
 
@@ -253,7 +253,7 @@ struct StreamMetadata {
     let (values, overflow) = chunkRows.multipliedReportingOverflow(by: description.valuesPerSample)
     guard chunkRows >= 1, chunkRows <= Self.maximumChunkRows, !overflow, values <= Self.maximumChunkValues
     else {
-      throw .badHeader(name: name, reason: "chunks of \(chunkRows) rows are more than this program handles")
+      throw .badHeader(name: name, reason: "chunks of \(chunkRows) rows are too large for this program")
     }
     description.rows = rows
     if case .byColumn(let bounds) = errorBound {

@@ -15,7 +15,7 @@ extension ByteIOError: Advised {
     case .brokenPipe, .cancelled: nil
     case .exists: "pass -f to overwrite it"
     case .corrupt, .tooLarge: "get a fresh copy"
-    case .truncated: "the file is incomplete, get it again"
+    case .truncated: "get a complete copy"
     case .memory: "pass a larger --memory if you trust the file"
     }
   }
@@ -25,7 +25,7 @@ extension ByteIOError: Advised {
     switch number {
     case ENOENT: "check the name"
     case EACCES, EPERM, EROFS: "check the permissions"
-    case ENOSPC, EDQUOT, EFBIG: "make room, or name another place"
+    case ENOSPC, EDQUOT, EFBIG: "free some space, or choose another place"
     case EISDIR: "name the files in it"
     case EMFILE, ENFILE: "raise the limit on open files"
     default: nil

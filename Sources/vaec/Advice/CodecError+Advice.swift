@@ -18,31 +18,31 @@ extension CodecError: Advised {
     case .notAModel: "`vaec fit DATA -o MODEL.vae` makes one"
     case .newerModel: "update vaec"
     case .notReadBack: nil
-    case .notWhole(_, let whole): "`truncate -s \(whole)` leaves the whole streams before that"
+    case .notWhole(_, let whole): "`truncate -s \(whole)` keeps the whole streams before it"
     case .nothingLeft(_, let damage): damage.remedy
     case .wrongModel: "pass the right one with -m"
-    case .needsModel: "pass that model with -m"
+    case .needsModel: "pass it with -m"
     case .shapeMismatch: "fit a model on such samples"
-    case .noSuchColumn: "name a column of the header, or a number from 1 on"
+    case .noSuchColumn: "use a name from the header, or a number from 1"
     case .noLatents: "fit a model on other data"
-    case .fewerLatents: "take as many or fewer"
+    case .fewerLatents: "pass at most that many"
     case .badLatent: "correct it, or remove the row"
     case .noMixture: "pass --sampler prior"
-    case .tooFewToCompare: "take more of them"
-    case .severalRows: "pick one of them with --row"
-    case .noSuchRow: "rows count from 0, and from -1 for the last"
+    case .tooFewToCompare: "pass more of them"
+    case .severalRows: "select one with --row"
+    case .noSuchRow: "rows count from 0; -1 is the last"
     case .notAnInteger: "fit a model on data of this type"
     case .noRows: "name a file that has some"
     case .targetOutOfReach(_, let asked, let nearest): asked.remedy(nearest)
-    case .sizeNeedsRows: "name a file instead, or pass --bits"
-    case .rangeNeedsFile: "name a file instead, or give a bound without %"
+    case .sizeNeedsRows: "name a file, or pass --bits"
+    case .rangeNeedsFile: "name a file, or give a bound without %"
     case .changedWhileRead: "encode it again"
-    case .mixedShapes: "handle them apart"
+    case .mixedShapes: "process them separately"
     case .renamedColumn: "give all files the same columns in the same order"
     case .renamedInStream(_, _, let rows):
-      "decode them apart: --rows :\(rows), and --rows \(rows): for the rest"
+      "decode them separately: --rows :\(rows), and --rows \(rows): for the rest"
     case .fit(let error, _): error.remedy
-    case .noSuchKernels: "unset it, or take one of these"
+    case .noSuchKernels: "unset it, or use one of these"
     }
   }
 }
@@ -52,7 +52,7 @@ extension EncodeTarget {
   fileprivate func remedy(_ nearest: Double) -> String {
     func hundredths(_ rule: FloatingPointRoundingRule) -> String { "\((nearest * 100).rounded(rule) / 100)" }
     return switch self {
-    case .quality: "pass any from 0 to 100"
+    case .quality: "pass a number from 0 to 100"
     case .psnr: "pass --psnr \(hundredths(.down)) or less"
     case .bitsPerSample: "pass --bits \(hundredths(.up)) or more"
     case .bytes: "pass --size \(Int(min(nearest.rounded(.up), 1e18))) or more"

@@ -5,14 +5,14 @@ extension FieldKind {
   func remedy(column: Int, file: String, table: TableLayout) -> String {
     let leaveOut =
       table.columns > 1
-      ? "leave the column out: \(table.leavingOut(column, of: file))" : "keep the file as it is"
+      ? "omit the column: \(table.leavingOut(column, of: file))" : "keep the file as it is"
     func edit(_ command: String) -> String { "\(command) \(file) > NEW.csv" }
     return switch self {
     case .date, .time, .label, .hexadecimal, .longInteger: leaveOut
     case .headerAgain: "remove the line, or split the file there"
     case .thousands: edit("sed -E ':a; s/([0-9]),([0-9]{3})/\\1\\2/; ta; s/\"//g'")
     case .decimalComma: "for decimals: tr , . < \(file) > NEW.csv"
-    case .decimalPoint: "write all alike"
+    case .decimalPoint: "write all numbers alike"
     case .quotedComma: edit("sed -E 's/\"(-?[0-9]*),([0-9]*)\"/\\1.\\2/g'")
     case .singleQuotes: edit("tr -d \"'\" <")
     case .percent: edit("tr -d % <")
@@ -25,8 +25,8 @@ extension FieldKind {
     case .tooLarge: "write inf"
     case .unicodeMinus: edit("sed 's/−/-/g'")
     case .noBreakSpace: edit("sed 's/\u{A0}//g'")
-    case .stars: "to have it missing: sed -E 's/\\*+/nan/g' \(file) > NEW.txt"
-    case .pair: "make a table of it first (scikit-learn: load_svmlight_file)"
+    case .stars: "to mark it as missing: sed -E 's/\\*+/nan/g' \(file) > NEW.txt"
+    case .pair: "convert it to a table first (scikit-learn: load_svmlight_file)"
     case .pipes: edit("tr '|' , <")
     case .comment: edit("sed 's/ *#.*//'")
     case .openQuote: "remove the line break in it"

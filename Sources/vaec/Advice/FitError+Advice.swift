@@ -5,11 +5,11 @@ extension FitError {
     switch self {
     case .tooFewRows: "`vaec pack` needs none"
     case .tooFine: "multiply them by a power of ten, or encode them without a model"
-    case .tooManyValues: "cut samples into blocks"
+    case .tooManyValues: "split the samples into blocks"
     case .networkTooLarge: "pass narrower --hidden layers"
     case .notProbabilities: "scale them, or pass --likelihood gaussian"
-    case .diverged: "try a --beta nearer to 1, or look for values that are far off"
-    case .suspended: "go on with --resume"
+    case .diverged: "try a --beta closer to 1, or look for outliers"
+    case .suspended: "continue with --resume"
     case .checkpoint(let error): error.remedy
     case .badOption: "see `vaec fit --help`"
     case .tooManyLatents(_, let most): "pass --latents \(most) or less"
@@ -23,20 +23,20 @@ extension CheckpointError {
     switch self {
     case .otherOption(let name, "", _): "made without --\(name)"
     case .otherOption(let name, let made, ""): "made with --\(name) \(made)"
-    case .otherOption(let name, let made, let given): "made with --\(name) \(made), and this fit has \(given)"
-    case .otherData: "made with other data, or another --memory"
+    case .otherOption(let name, let made, let given): "made with --\(name) \(made), but this fit has \(given)"
+    case .otherData: "made with other data or another --memory"
     default: nil
     }
   }
 
   var remedy: String? {
     switch self {
-    case .bytes(.corrupt), .notACheckpoint, .otherVersion, .damaged: "begin anew without --resume"
+    case .bytes(.corrupt), .notACheckpoint, .otherVersion, .damaged: "start again without --resume"
     case .bytes(let error): error.remedy
-    case .otherOption(_, "", _): "leave that out"
-    case .otherOption(_, _, ""): "pass that, too"
-    case .otherOption: "pass what it was made with"
-    case .otherData: "pass the files that it was made with, in their order"
+    case .otherOption(_, "", _): "omit it"
+    case .otherOption(_, _, ""): "pass it too"
+    case .otherOption: "pass the same value"
+    case .otherData: "pass the same files in the same order"
     }
   }
 }

@@ -12,10 +12,10 @@ extension NumpyType {
     case "b1": "save a.view('u1') instead, which keeps every bit"
     case "c8": pairs("f4", kind)
     case "c16": pairs("f8", kind)
-    case "O": "save arrays of one type of number each"
-    case Self.record: "save each field as an array of its own, as numpy.save('x.npy', a['x'])"
+    case "O": "save arrays of one numeric type each"
+    case Self.record: "save each field as a separate array: numpy.save('x.npy', a['x'])"
     case _ where kind.hasPrefix("M8") || kind.hasPrefix("m8"): pairs("i4", kind)
-    case _ where kind.hasPrefix("U") || kind.hasPrefix("S"): "keep it in a file of its own"
+    case _ where kind.hasPrefix("U") || kind.hasPrefix("S"): "keep it in a separate file"
     case _ where kind.hasPrefix("V"): "save a.view('u1') instead"
     case "f16", "c32", "g": ".astype('f8') keeps 53 of their bits"
     default: nil

@@ -18,8 +18,8 @@ extension RecognizedFile {
     case .grib: Self.python("xarray.open_dataset(FILE, engine='cfgrib')[NAME]")
     case .sqlite: "write the query's result as CSV (sqlite3 -csv)"
     case .office, .oldOffice: "save the sheet as CSV"
-    case .zip: "\(Self.unpack); of an npz, numpy.load(FILE)[NAME]"
-    case .emptyZip: "get the file again"
+    case .zip: "\(Self.unpack); for an npz, numpy.load(FILE)[NAME]"
+    case .emptyZip: "get a fresh copy"
     case .bzip2: "decompress it first: bzip2 -dk"
     case .xz: "decompress it first: xz -dk"
     case .lz4: "decompress it first: lz4 -dk"
@@ -31,7 +31,7 @@ extension RecognizedFile {
     }
   }
 
-  private static let unpack = "unpack it first, and name the file in it"
+  private static let unpack = "unpack it first and name the file in it"
 
   private static func python(_ expression: String) -> String {
     "save its array as .npy first (Python: numpy.save('x.npy', \(expression)))"
@@ -48,8 +48,8 @@ extension ForeignText {
     switch self {
     case .utf16: "convert it: iconv -f UTF-16 -t UTF-8 \(file) > NEW.csv"
     case .json:
-      "make a table of it: jq -r '.[] | @csv' \(file) > NEW.csv (jq -r 'map(.) | @csv' for lines of objects)"
-    case .matrixMarket: "read it with scipy.io.mmread, and save the array with numpy.save"
+      "convert it: jq -r '.[] | @csv' \(file) > NEW.csv (jq -r 'map(.) | @csv' for lines of objects)"
+    case .matrixMarket: "read it with scipy.io.mmread and save the array with numpy.save"
     case .separatorLine: "remove it: sed 1d \(file) > NEW.csv"
     }
   }

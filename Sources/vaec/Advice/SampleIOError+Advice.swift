@@ -4,9 +4,9 @@ import Records
 extension SampleIOError: Advised {
   var fact: String {
     switch self {
-    case .missingOption(let name, let option): Self.about(name, "raw values need \(option.name) as well")
+    case .missingOption(let name, let option): Self.about(name, "raw values also need \(option.name)")
     case .optionNotApplicable(let name, let option, let format):
-      Self.about(name, "is \(format), which \(option.name) says nothing about")
+      Self.about(name, "is \(format), and \(option.name) does not apply to it")
     default: description
     }
   }
@@ -18,34 +18,34 @@ extension SampleIOError: Advised {
     case .unrecognized:
       "pass --format (npy, idx, csv, fvecs, bvecs or ivecs), or --dtype and --shape for raw values"
     case .otherContent(_, let file): file.remedy
-    case .missingOption: "an example is --dtype f4 --shape 28,28 for one sample"
+    case .missingOption: "for example, pass --dtype f4 --shape 28,28"
     case .badHeader, .badDescription: "get a fresh copy"
     case .unsupportedType(_, let type): NumpyType(type).remedy
-    case .optionNotApplicable: "leave that out"
-    case .notRaw: "leave --dtype and --shape out, or pass --format raw to take its bytes as values"
+    case .optionNotApplicable: "omit it"
+    case .notRaw: "omit --dtype and --shape, or pass --format raw to read its bytes as values"
     case .partialSample(_, _, _, let bytes, _):
-      "check --shape and --dtype, or pass --partial drop to leave them out"
-        + (bytes == 0 ? ", --partial pad to add zeros" : "")
-    case .scalar: "give it a first axis, which counts the samples"
-    case .badShape: "cut samples into smaller ones"
+      "check --shape and --dtype, or pass --partial drop to discard them"
+        + (bytes == 0 ? " or --partial pad to add zeros" : "")
+    case .scalar: "give it a first axis that counts the samples"
+    case .badShape: "split the samples"
     case .tooLarge: "save it with numpy.ascontiguousarray, or pass a larger --memory"
-    case .truncated: "the file is incomplete, get it again"
-    case .truncatedRow: "the file is incomplete, or the shape of a sample is another: check --shape"
-    case .trailingBytes: "the header or the file is damaged, get it again"
-    case .columnCount: "give all lines the same columns"
+    case .truncated: "get a complete copy"
+    case .truncatedRow: "get a complete copy, or check --shape"
+    case .trailingBytes: "get a fresh copy"
+    case .columnCount: "give all lines the same number of columns"
     case .headerCount(_, let found, let expected):
       "correct the header"
-        + (found + 1 == expected ? ", perhaps by a name for the first column" : ", or remove it")
+        + (found + 1 == expected ? ", for example by naming the first column" : ", or remove it")
     case .notANumber(let name, _, let column, let text, let table):
       FieldKind(text, in: table).remedy(column: column, file: Self.file(name), table: table)
     case .lineOfUnits(let name, let line, _): "remove it: sed \(line)d \(Self.file(name)) > NEW.csv"
     case .openQuote: "remove line breaks from names and fields"
     case .foreignText(let name, let kind): kind.remedy(Self.file(name))
-    case .longLine: "this is hardly a table of numbers, but a larger --memory takes longer lines"
-    case .rowLength: "the file is damaged, or in another format: see --format"
+    case .longLine: "check that it is a table of numbers, or pass a larger --memory"
+    case .rowLength: "the file is damaged or has another format; see --format"
     case .rowCountMismatch: "write to a regular file, not to a pipe"
     case .cannotWrite: "choose another format"
-    case .cannotHold: "choose another format, or pass --clip to write the nearest value (0 for nan)"
+    case .cannotHold: "choose another format, or pass --clip to write the nearest value (0 for NaN)"
     }
   }
 

@@ -9,7 +9,7 @@ extension StreamError {
     case .damagedHeader, .truncated, .damagedChunk, .oversize, .missingSeekTable, .damagedSeekTable:
       "get a fresh copy"
     case .tooManyChunks: "put more rows in a chunk"
-    case .trailingBytes: "cut the file there, or get a fresh copy"
+    case .trailingBytes: "truncate the file there, or get a fresh copy"
     }
   }
 }

@@ -31,7 +31,7 @@ final class CheckpointFile {
         self.problem = nil
       } catch {
         self.problem = error
-        self.console.note("vaec: \(error.message); the fit goes on without this checkpoint")
+        self.console.note("vaec: \(error.message); the fit continues without this checkpoint")
       }
     }
   }

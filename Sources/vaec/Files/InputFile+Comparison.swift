@@ -41,7 +41,7 @@ extension ContentComparison {
     guard case .text(let difference) = self else { return }
     if removesInput { throw .textChanges(name: name, difference) }
     console.note(
-      "vaec: \(name): every value comes back exactly (as binary64), but not the text byte for byte: \(difference); "
+      "vaec: \(name): every value comes back exactly (as binary64), but not every byte of the text: \(difference); "
         + "keep the file")
   }
 }

@@ -20,16 +20,16 @@ enum OutputSuffix {
       case .samples:
         (
           [last, inner].contains { $0.map { foreign.contains($0) || own.contains($0) } ?? false },
-          "samples are written as npy, csv, tsv, txt, idx, raw, fvecs, bvecs or ivecs, plain, .gz or .zst"
+          "samples can be npy, csv, tsv, txt, idx, raw, fvecs, bvecs or ivecs, plain, .gz or .zst"
         )
       case .stream:
         // A stream is a zstd file, too, but not one of samples.
         (
           last != "vaec" && isKnown(last) && !(last == "zst" && !isKnown(inner)),
-          "a stream is written as it is, and is called .vaec"
+          "a stream is always .vaec"
         )
-      case .model: (last != "vae" && isKnown(last), "a model is written as it is, and is called .vae")
-      case .page: (last != "txt" && isKnown(last), "a report is a page of HTML")
+      case .model: (last != "vae" && isKnown(last), "a model is always .vae")
+      case .page: (last != "txt" && isKnown(last), "a report is always HTML")
       }
     if isWrong {
       throw .suffixNotWritten(name: path, suffix: inner.map { "\($0).\(last)" } ?? last, written: written)

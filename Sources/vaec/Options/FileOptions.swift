@@ -138,12 +138,12 @@ struct FileOptions: ParsableArguments {
     if isPart { throw .inputKept(name: input.name, reason: "only some of its samples were decoded") }
     let file = output as? OutputFile
     guard file?.canPatch == true || output is AppendingFile else {
-      throw .inputKept(name: input.name, reason: "its output is no regular file")
+      throw .inputKept(name: input.name, reason: "its output is not a regular file")
     }
     do throws(ByteIOError) {
       try file?.synchronizeName()
     } catch {
-      throw .inputKept(name: input.name, reason: "its output may not be on the disk yet: \(error.problem)")
+      throw .inputKept(name: input.name, reason: "its output may not be on disk yet: \(error.problem)")
     }
     do throws(RemovalProblem) {
       try source.removeFile()

@@ -24,7 +24,7 @@ extension ColumnFindings {
       lines.append(
         "vaec: \(file): \(Self.list(fillValues.map(\.text))): \(isOne ? "a value" : "values") far outside all others, "
           + "like fill values, which \(isOne ? "swamps" : "swamp") the model; "
-          + "put NaN or an empty field in \(isOne ? "its" : "their") place before fitting")
+          + "replace \(isOne ? "it" : "them") by NaN or an empty field before fitting")
     }
     return lines
   }

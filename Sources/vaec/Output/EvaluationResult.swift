@@ -28,7 +28,7 @@ struct EvaluationResult {
       + "\(report.elementType.name); model \(report.modelBytes) bytes"
     let note =
       report.samples < report.dataSamples
-      ? ["They are spread evenly over \(counted(report.dataSamples, "sample")): more would take more memory."]
+      ? ["They are evenly spaced in \(counted(report.dataSamples, "sample")), to limit memory."]
       : []
     return [head] + note + [""] + table.lines + columns + [""] + conclusions + reconstruction + newSamples
   }
@@ -39,7 +39,7 @@ struct EvaluationResult {
       let point = report.points.min(by: { ($0.quality - 60).magnitude < ($1.quality - 60).magnitude }),
       !point.columns.isEmpty
     else { return [] }
-    var table = Table(["column", "RMSE", "in deviations", "max error"])
+    var table = Table(["column", "RMSE", "in std devs", "max error"])
     for (place, column) in point.columns.enumerated() {
       table.add([
         report.columnNames.map { String($0[place].prefix(40)) } ?? "\(place + 1)", column.rmse.significant(4),
@@ -47,7 +47,7 @@ struct EvaluationResult {
       ])
     }
     let note =
-      "Errors above are shares of each column's range. At quality \(text(ofQuality: point.quality)), in the units"
+      "Errors above are relative to the range of each column. At quality \(text(ofQuality: point.quality)), in the units"
     return ["", "\(note) of the column:", ""] + table.lines
   }
 
@@ -61,8 +61,8 @@ struct EvaluationResult {
         point.pcaMSE.squareRoot().significant(4), decibelText(point.pcaPSNR),
       ])
     }
-    let pca = reconstruction.pcaIsOfFit ? "PCA of the fit" : "PCA of these samples themselves"
-    return ["", "The first latents, not rounded, and as many components (\(pca)):", ""] + table.lines
+    let pca = reconstruction.pcaIsOfFit ? "PCA of the fit" : "PCA of these samples"
+    return ["", "The first latents, not rounded, against as many components (\(pca)):", ""] + table.lines
   }
 
   /// How new samples compare with these.
@@ -74,7 +74,7 @@ struct EvaluationResult {
     }
     table.add(["real", first.realDiscrepancy.fixed(5), first.realNeighbourAccuracy.fixed(3)])
     let count = counted(first.samples, "new sample")
-    return ["", "\(count) and as many of these (real: other ones of these instead of new ones):", ""]
+    return ["", "\(count) against as many of these (real: others of these instead of new ones):", ""]
       + table.lines
   }
 
@@ -86,16 +86,16 @@ struct EvaluationResult {
     }
     lines.append(
       !report.comparesSizesWithPCA
-        ? "Not compared with PCA: there is no curve of PCA at the PSNR of the middle quality."
+        ? "Not compared with PCA: its curve does not cover the PSNR of the middle quality."
         : report.breakEvenSamples.map {
-          "Model and codes together are smaller than PCA's from \(counted($0, "sample")) on."
-        } ?? "Model and codes together are never smaller than PCA's here.")
+          "Model plus codes are smaller than PCA's from \(counted($0, "sample")) on."
+        } ?? "Model plus codes are never smaller than PCA's here.")
     if let finest = report.points.map(\.quality).max() {
-      let quality = "at quality \(text(ofQuality: finest))"
+      let quality = "At quality \(text(ofQuality: finest))"
       lines.append(
         report.breakEvenSamplesVsZstd.map {
-          "They are smaller \(quality) than the samples by zstd -19 from \(counted($0, "sample")) on."
-        } ?? "They are never smaller \(quality) than the samples by zstd -19.")
+          "\(quality), they are smaller than zstd -19 from \(counted($0, "sample")) on."
+        } ?? "\(quality), they are never smaller than zstd -19.")
     }
     return lines
   }

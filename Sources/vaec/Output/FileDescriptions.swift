@@ -54,7 +54,7 @@ struct StreamDescription: FileResult {
       list.add(
         "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.elementType))")
       list.add("format", stream.format)
-      list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "none of the model's")
+      list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "none")
       if let errorBound = stream.errorBound { list.add("guarantee", errorBound.text) }
       if let target = stream.target {
         list.add("target", target.text + target.decision(of: stream.samples))

@@ -122,7 +122,7 @@ struct FileResults {
       try console.result(
         .object([("files", .array(results)), ("total", .object(counts + (total?.members ?? [])))]))
     } else if inputs.count > 1, done > 1, let total {
-      let failures = failed == 0 ? "" : ", \(failed) of \(inputs.count) at fault"
+      let failures = failed == 0 ? "" : ", \(failed) of \(inputs.count) with errors"
       console.note("\(counted(done, "file")): \(total.text)\(failures)")
     }
     if hasFailed || isDamaged { throw ExitCode(code) }

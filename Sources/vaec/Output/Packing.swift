@@ -23,10 +23,10 @@ struct Packing: FileResult {
     transfer.tell(console)
     if report.carriesModel, let fit = report.fit {
       let model = fit.model.summary.modelBytes
-      let other = report.bytesWithoutModel.map { "; without one: \($0) bytes" } ?? ""
-      console.note("\(input.name): \(model) bytes are the model's\(other)")
+      let other = report.bytesWithoutModel.map { "; without a model: \($0) bytes" } ?? ""
+      console.note("\(input.name): the model takes \(model) bytes\(other)")
     } else if let bytes = report.bytesWithModel {
-      console.note("\(input.name): coded without a model, which would have made \(bytes) bytes")
+      console.note("\(input.name): coded without a model; with one: \(bytes) bytes")
     } else {
       console.note("\(input.name): coded without a model")
     }

@@ -79,7 +79,7 @@ enum Terminal {
     guard
       mkdir(ByteText.bytes(of: path).map { CChar(bitPattern: $0) } + [0], 0o777) == 0
         || FileStatus(ofPath: path)?.isDirectory == true
-    else { throw .directory(name: path, operation: "made", reason: problem) }
+    else { throw .directory(name: path, operation: "created", reason: problem) }
   }
 
   /// What the last system call found wrong.

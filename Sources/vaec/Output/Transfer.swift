@@ -101,18 +101,18 @@ struct Transfer: FileResult {
       console.note("\(input.name): \(outcome.text)\(quality)\(outcome.decision(of: samples))")
       if !outcome.isKept {
         console.note(
-          "vaec: \(input.name): what was asked for does not hold of the samples after the first "
-            + "\(outcome.decidedOnRows); encode them from a file to have it hold")
+          "vaec: \(input.name): the samples after the first \(outcome.decidedOnRows) miss the target; "
+            + "encode from a file to meet it")
       }
     }
     if clippedValues > 0 {
       console.note(
-        "vaec: \(input.name): \(counted(clippedValues, "value")) outside the range of the data that were fitted; "
-          + "each comes back as the end of the range")
+        "vaec: \(input.name): \(counted(clippedValues, "value")) outside the range of the fitted data; "
+          + "each comes back as the end of that range")
     }
     if nonFiniteValues > 0 {
       console.note(
-        "\(input.name): \(counted(nonFiniteValues, "value")) NaN, infinite or too large, kept as \(nonFiniteValues == 1 ? "it is" : "they are")"
+        "\(input.name): \(counted(nonFiniteValues, "value")) NaN, infinite or too large, kept unchanged"
       )
     }
     for warning in columns.warnings(input.name, quality: quality) { console.note(warning) }
