@@ -1,19 +1,19 @@
 import ByteIO
 
-/// Whether samples, written as they were described, are the bytes that they were read from.
+/// Whether writing samples as described reproduces the bytes they were read from.
 package enum ContentComparison: Equatable, Sendable {
   /// All bytes are the same.
   case same
-  /// The first place where a text is another.
+  /// The first place where a text differs.
   case text(TextDifference)
   /// Bytes of another format differ: an array is in another order, its header has other blanks, or the input is compressed,
   /// which others do in other ways.
   case bytes
 
-  /// Reads an input twice, prints its samples, and compares. Memory is bounded.
+  /// Reads an input twice, prints its samples, and compares, in bounded memory.
   ///
   /// - Parameters:
-  ///   - content: gives a source of the input's bytes from the first on; two are read at once.
+  ///   - content: returns a source of the bytes of the input; two are read at once.
   ///   - name: the input in messages.
   ///   - options: how it is read. Notes are not taken.
   package init(
@@ -21,7 +21,7 @@ package enum ContentComparison: Equatable, Sendable {
   ) throws(SampleIOError) {
     var options = options
     options.notes = nil
-    // The decimals of text are those of all rows: these are known when all have been read.
+    // The decimals of text depend on all rows, so these are read first.
     let first = try SampleInput.open(try content(), name: name, options: options)
     let isText = if case .delimited = first.description.format { true } else { false }
     if isText { while try first.read(maxRows: Self.batchRows(first)) != nil {} }
@@ -58,11 +58,11 @@ package enum ContentComparison: Equatable, Sendable {
   }
 }
 
-/// The first place where a text comes back as another.
+/// The first place where a text would differ.
 package struct TextDifference: Equatable, Sendable {
   /// From 1.
   package var line: Int
-  /// What was there, and what comes back: a field, or what is around the place.
+  /// The original and the result: a field, or the surroundings of the place.
   package var original: String
   package var printed: String
 }
@@ -84,13 +84,13 @@ extension TextDifference: CustomStringConvertible {
   }
 }
 
-/// Compares what is written to it with a source, up to the first difference, where it throws.
+/// Compares what is written to it with a source, and throws at the first difference.
 private final class ComparingSink: ByteSink {
   private let original: any ByteSource
   private(set) var hasDifference = false
   /// Line ends before the current line.
   private var lines = 0
-  /// What has been compared of the current line, as far as it is of use.
+  /// The compared part of the current line, as far as needed.
   private var line: [UInt8] = []
   private var originalRest: [UInt8] = []
   private var printedRest: [UInt8] = []
@@ -128,7 +128,7 @@ private final class ComparingSink: ByteSink {
     return zip(a, b).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(a.count, b.count)
   }
 
-  /// Goes on over bytes that are the same.
+  /// Skips equal bytes.
   private func pass(_ bytes: Slice<UnsafeRawBufferPointer>) {
     let lineEnd = UInt8(ascii: "\n")
     lines += bytes.reduce(0) { $0 + ($1 == lineEnd ? 1 : 0) }

@@ -7,7 +7,7 @@ package struct FileSuffix {
 
   /// From .gz or .zst.
   let compression: Compression?
-  /// The last suffix, in lower case and without its dot, and the one before a .gz or .zst; nil where there is none.
+  /// The last suffix, in lower case and without its dot, and the one before a .gz or .zst; nil if there is none.
   package let (last, inner): (String?, String?)
   /// From the suffix before the compression's.
   package let format: FormatName?
@@ -46,7 +46,7 @@ package struct FileSuffix {
 }
 
 extension FormatName {
-  /// The format that the end of a file's name asks for, .gz and .zst aside; nil where it asks for none.
+  /// The format that the end of a file's name asks for, .gz and .zst aside; nil if it asks for none.
   public init?(suffixOf name: String) {
     guard let format = FileSuffix(of: name).format else { return nil }
     self = format

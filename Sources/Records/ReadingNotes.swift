@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What readers of an input had to leave out or to take for something: one line each, for people.
+/// Notes on what readers of an input skipped or reinterpreted, one line each.
 ///
-/// An input may be read several times; what is noted again counts once.
+/// An input may be read several times; repeated notes count once.
 public final class ReadingNotes: Sendable, Equatable {
   private let lines = Mutex<[String]>([])
 
@@ -28,10 +28,10 @@ public final class ReadingNotes: Sendable, Equatable {
   public static func == (a: ReadingNotes, b: ReadingNotes) -> Bool { a === b }
 }
 
-/// What becomes of the values at the end of raw data that do not fill a sample.
+/// How to treat an incomplete last sample of raw data.
 public enum PartialSample: String, CaseIterable, Sendable {
-  /// They are left out.
+  /// Discard it.
   case drop
-  /// Zeros fill the sample.
+  /// Fill it with zeros.
   case pad
 }

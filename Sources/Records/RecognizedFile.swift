@@ -1,5 +1,5 @@
-/// What a file is, by its first bytes, where a format's magic says so: for messages about files that hold something else than
-/// samples in a format that is read.
+/// The kind of a file by its first bytes, for messages about files that hold something other than
+/// samples in a supported format.
 ///
 /// The magics are those of the formats' own documents, or of file(1). What numbers could be by chance (two bytes), or a
 /// column's name (four letters and nothing more), is left out.
@@ -45,7 +45,7 @@ public enum RecognizedFile: String, Sendable {
   /// Bytes of a file that are enough to recognize it.
   public static let prefixSize = 512
 
-  /// What a file is that begins with `prefix`; nil where no magic says so, as for text, IDX and raw values.
+  /// The kind of a file that begins with `prefix`; nil if it has no known magic, as for text, IDX and raw values.
   ///
   /// - Parameter prefix: ``prefixSize`` bytes or more; with fewer, less is recognized.
   public init?(_ prefix: ArraySlice<UInt8>) {
@@ -57,14 +57,14 @@ public enum RecognizedFile: String, Sendable {
   public var isReadable: Bool { [.npy, .gzip, .zstd].contains(self) }
 }
 
-/// A magic: bytes at places, and what they stand for.
+/// A magic: bytes at offsets, and the kind of file.
 private struct Magic: Sendable {
   let parts: [(offset: Int, bytes: [UInt8])]
   let file: RecognizedFile
 
   /// - Parameters:
   ///   - magic: the bytes at the beginning, or at `offset`.
-  ///   - other: further bytes that have to be there.
+  ///   - other: further required bytes.
   init(
     _ magic: [UInt8], at offset: Int = 0, and other: (offset: Int, bytes: [UInt8])? = nil,
     _ file: RecognizedFile

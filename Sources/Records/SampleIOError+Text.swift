@@ -1,7 +1,7 @@
 import ByteIO
 
 extension SampleIOError: CustomStringConvertible {
-  /// Which file, what is wrong, and where.
+  /// The file, what is wrong, and where.
   public var description: String {
     switch self {
     case .bytes(let error, let name):
@@ -58,7 +58,7 @@ extension SampleIOError: CustomStringConvertible {
     }
   }
 
-  /// A text about a file, which it begins with.
+  /// A text prefixed with the name of a file.
   package static func about(_ name: String, _ text: String) -> String {
     switch name {
     case "": text
@@ -98,7 +98,7 @@ extension ReadOptions.Field {
   }
 }
 
-/// Does `body`, and adds to an error of ByteIO which file it concerns.
+/// Runs `body`, and adds the name of the file to its errors.
 func moving<T>(_ name: String, _ body: () throws(ByteIOError) -> T) throws(SampleIOError) -> T {
   do throws(ByteIOError) {
     return try body()

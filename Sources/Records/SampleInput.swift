@@ -1,8 +1,8 @@
 import ByteIO
 
-/// What the user says about an input; everything that is nil is recognized from the input itself.
+/// Options for reading an input; each nil is recognized from the input itself.
 public struct ReadOptions: Equatable, Sendable {
-  /// An option that some formats need, and to which others have no use.
+  /// An option that some formats need and others reject.
   public enum Field: Equatable, Sendable {
     case elementType, shape, partial, header
   }
@@ -19,7 +19,7 @@ public struct ReadOptions: Equatable, Sendable {
   public var partial: PartialSample?
   /// How much memory what is read may take.
   public var memory: MemoryLimit
-  /// Gets to know what is left out or taken for something; nil where nobody asks.
+  /// Gets to know what is left out or taken for something; nil if nobody asks.
   public var notes: ReadingNotes?
 
   /// Options, by default all nil.
@@ -42,7 +42,7 @@ public struct ReadOptions: Equatable, Sendable {
 /// What the user says comes first, then the content (npy and IDX by their magic, text by its characters),
 /// then the name.
 package enum SampleInput {
-  /// How many bytes are looked at to tell text from numbers.
+  /// The number of bytes examined to distinguish text from numbers.
   private static let textPrefix = 4096
 
   /// Opens `source`, after unwrapping gzip and zstd.
@@ -72,7 +72,7 @@ package enum SampleInput {
     return reader
   }
 
-  /// Throws where an option is for other formats.
+  /// Throws if an option is for other formats.
   private static func check(
     _ options: ReadOptions, for format: FormatName, name: String
   ) throws(SampleIOError) {
@@ -86,7 +86,7 @@ package enum SampleInput {
     throw .optionNotApplicable(name: name, option: option, format: format.rawValue)
   }
 
-  /// What an input is that is recognizably no raw values; nil where it may be some.
+  /// What an input is that is recognizably no raw values; nil if it may be some.
   private static func recognized(
     _ input: PeekingSource, _ prefix: ArraySlice<UInt8>, name: String
   ) throws(SampleIOError) -> String? {

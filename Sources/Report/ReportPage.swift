@@ -1,15 +1,15 @@
 import VAECodec
 
-/// What an evaluation found, as a page for browsers: one file that loads nothing from elsewhere and runs no script.
+/// An evaluation as a self-contained HTML page without scripts.
 ///
-/// It shows rate and distortion, samples and what came back of them, where errors are, what latents and rows take, how
-/// training went, and when a model pays. All numbers that it draws are in it as tables and as JSON.
+/// It shows rate and distortion, samples and their reconstructions, errors by place, the bits of latents and rows, the
+/// course of training, and the break-even of the model. It contains all plotted numbers as tables and as JSON.
 package struct ReportPage {
-  /// Where the rows are from.
+  /// The origin of the rows.
   package enum Source: Sendable {
     /// A file of samples, or standard input: its name.
     case data(String)
-    /// Rows that a fit to files held out: the names of these.
+    /// Rows held out by a fit, with the names of its files.
     case heldOut(of: [String])
   }
 
@@ -128,7 +128,7 @@ package struct ReportPage {
   /// Those of a few qualities from coarse to fine.
   var fewPoints: [EvaluationReport.Point] { rows.qualities.compactMap(point) }
 
-  /// Whether all values came back as they were.
+  /// Whether all values came back exactly.
   func isExact(_ point: EvaluationReport.Point) -> Bool { point.isExact }
 
   /// The name of a value of a sample.

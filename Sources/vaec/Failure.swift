@@ -2,40 +2,40 @@ import ByteIO
 import Records
 import VAECodec
 
-/// What can be at fault before the library is called or after.
+/// Errors of the command line itself.
 enum CommandError: Error {
-  /// Samples or codes would go to a terminal.
+  /// Binary output would go to a terminal.
   case outputIsTerminal(String)
   /// Data would be read from a terminal.
   case inputIsTerminal
-  /// A stream's name does not say what its samples are to be called.
+  /// The name of a stream does not determine the name of its samples.
   case noOutputName(String)
-  /// An output is a file that is read.
+  /// An output is also an input.
   case outputIsInput(String)
-  /// Two outputs are one file.
+  /// Two outputs are the same file.
   case outputTwice(String)
-  /// An output is called as what is not written.
+  /// The suffix of an output promises a format that is not written.
   case suffixNotWritten(name: String, suffix: String, written: String)
-  /// Samples cannot follow those of another file in one output.
+  /// Samples cannot be joined to those of another file.
   case cannotJoin(name: String, found: String, expected: String)
-  /// A text is to be removed that would not come back byte for byte.
+  /// A text should be removed, but would not come back byte for byte.
   case textChanges(name: String, TextDifference)
-  /// An input is not removed, though its samples have gone elsewhere.
+  /// An input was encoded or decoded, but not removed.
   case inputKept(name: String, reason: String)
-  /// What a stream is to be compared with holds other samples.
+  /// The file to compare with a stream holds other samples.
   case cannotCompare(name: String, found: String, stream: String, expected: String)
-  /// What a stream is to be compared with has fewer samples, or more.
+  /// The file to compare with a stream has fewer or more samples.
   case otherRows(name: String, stream: String, isFewer: Bool)
-  /// A directory is given where files are wanted.
+  /// An input is a directory.
   case isDirectory(String)
-  /// A directory holds nothing that the command takes.
+  /// A directory contains no suitable files.
   case noFiles(directory: String, wanted: String)
-  /// A directory cannot be read or made.
+  /// A directory cannot be read or created.
   case directory(name: String, operation: String, reason: String)
 }
 
 extension CommandError: Advised {
-  /// What is wrong and what to do: these are the command line's own.
+  /// What is wrong, and the remedy.
   var description: String {
     switch self {
     case .outputIsTerminal(let what):
@@ -70,16 +70,16 @@ extension CommandError: Advised {
   var remedy: String? { nil }
 }
 
-/// An error of data or files as the user gets to see it.
+/// An error of data or files, as reported to the user.
 struct Failure {
-  /// What is wrong; nil where there is nobody to tell: the reader of a pipe went away.
+  /// The message; nil if the reader of a pipe is gone.
   let text: String?
-  /// The exit code: 1, or 2 where a file asks for more memory than is allowed.
+  /// The exit code: 1, or 2 if a file needs more memory than allowed.
   let exitCode: Int32
 
   var isBrokenPipe: Bool { text == nil }
 
-  /// - Returns: nil for errors of usage, which are the argument parser's.
+  /// - Returns: nil for usage errors, which the argument parser reports.
   init?(_ error: any Error) {
     guard let advised = error as? any Advised else { return nil }
     exitCode = Self.asksForMemory(error) ? Self.memoryCode : Self.faultCode

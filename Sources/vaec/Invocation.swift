@@ -1,12 +1,12 @@
 import ArgumentParser
 
-/// The words of the command line before they are parsed: habits of zstd, and mistakes that the parser has no clear words
-/// for.
+/// The arguments before parsing: translates conventions of zstd, and catches mistakes that the parser does not
+/// explain well.
 struct Invocation {
-  /// What is to be parsed.
+  /// The arguments to parse.
   private(set) var words: [String]
 
-  /// - Throws: `ValidationError` where the words make no sense.
+  /// - Throws: `ValidationError` on a usage error.
   init(_ words: [String], commands: [String]) throws {
     self.words = words
     guard let first = words.first else { return }
@@ -20,7 +20,7 @@ struct Invocation {
     try refuseNamesAsOptions()
   }
 
-  /// The flags beside -d of a word such as -d or -df, which is zstd's way to decode; nil for any other word.
+  /// The other flags of an argument such as -d or -df, as zstd spells decoding; nil for any other argument.
   private static func decodingFlags(_ word: String) -> [String]? {
     guard word.hasPrefix("-d"), word.dropFirst(2).allSatisfy("cfkv".contains) else { return nil }
     return word.count == 2 ? [] : ["-" + word.dropFirst(2)]
@@ -35,10 +35,10 @@ struct Invocation {
       "\(word): no such command; \(isNear ? "did you mean \(nearest)? See" : "see") `vaec --help`")
   }
 
-  /// Letters of short options, and those of them whose value may follow at once.
+  /// Letters of short options, and of those whose value may follow immediately.
   private static let (shortOptions, joinedOptions) = (Set("mqocfkvTnhrV"), Set("qT"))
 
-  /// Refuses a word that can only be the name of a file that begins with a dash: taken apart into short options, it would
+  /// Refuses an argument that can only be a file name beginning with a dash. Split into short options, it would
   /// mean something else.
   private func refuseNamesAsOptions() throws {
     for word in words.prefix(while: { $0 != "--" }) {
@@ -57,7 +57,7 @@ struct Invocation {
     }
   }
 
-  /// How many letters have to be put in, left out, changed or swapped with the next to make one word of another.
+  /// The number of insertions, deletions, substitutions and swaps that turn one word into the other.
   private static func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))
     var rows = [Array(0...b.count)]

@@ -1,13 +1,12 @@
 import ArgumentParser
 
-/// The program: parses its arguments, runs a command, and ends with the exit code that the outcome stands
-/// for.
+/// The program: parses its arguments, runs a command, and exits with a status:
 ///
-/// 0 for done, 1 where data or a file is at fault, 2 where a file asks for too much memory, 64 for wrong usage.
+/// 0 on success, 1 if a file or its data is bad, 2 if a file needs too much memory, 64 on a usage error.
 @main
 enum Program {
   static func main() {
-    // Who writes where nothing can be written gets an error instead of a signal.
+    // Failed writes become errors instead of signals.
     Terminal.ignoreFailedWrites()
     EndingSignals.watch()
     do {
@@ -19,7 +18,7 @@ enum Program {
     }
   }
 
-  /// A message about wrong usage, on one line that says where right usage is explained.
+  /// A usage error on one line, with a pointer to the help.
   private static func usage(_ message: String) -> String {
     var text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     if text.hasSuffix(".") { text.removeLast() }

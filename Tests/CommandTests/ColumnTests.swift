@@ -33,7 +33,7 @@ struct ColumnTests {
       + "or pass --max-error"
     let fill =
       "-99999999 (5.0 % of column power): a value far outside all others, like fill values, which swamps the model; "
-      + "put NaN or an empty field in its place before fitting"
+      + "replace it by NaN or an empty field before fitting"
     #expect(warnings(fit) == ["vaec: m.vae: \(collapse)", "vaec: m.vae: \(fill)"])
     let encode = ["encode", "-m", "m.vae", "-f", "x.csv"]
     #expect(

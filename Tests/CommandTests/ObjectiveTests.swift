@@ -42,7 +42,7 @@ struct ObjectiveTests {
     #expect(info["objective"] as? String == "elbo" && info["likelihood"] as? String == "bernoulli")
     #expect(info["format_version"] as? Int == 2)
     let text = try Program.run(["info", "m.vae"], in: scratch).text
-    #expect(text.contains("nats a sample") && text.contains("bernoulli likelihood"))
+    #expect(text.contains("nats per sample") && text.contains("bernoulli likelihood"))
   }
 
   @Test("a textbook VAE encodes and decodes: more quality is more bytes and less error")

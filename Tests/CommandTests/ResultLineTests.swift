@@ -116,6 +116,6 @@ struct ResultLineTests {
         """, "\(outcome.errors)")
     #expect(
       outcome.errors.contains("data: is a directory; pass -r")
-        && outcome.errors.contains("empty: holds no files"))
+        && outcome.errors.contains("empty: contains no files"))
   }
 }

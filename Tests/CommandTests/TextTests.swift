@@ -79,7 +79,7 @@ struct TextTests {
     #expect(fit.isOneLineOfError && !scratch.contains("n.vae"), "\(fit.errors)")
     #expect(
       fit.errors.contains(
-        "ba.csv: column 1 is named \"b\", and \"a\" in the samples before (the same names in another order)"),
+        "ba.csv: column 1 is named \"b\", but \"a\" in previous samples (the same names in another order)"),
       "\(fit.errors)")
     try scratch.write(try Models.fit([scratch.path("ab.csv")]), to: "m.vae")
     let first =
@@ -136,7 +136,7 @@ struct TextTests {
       let outcome = try Program.run(
         ["decode", "-m", "m.vae", "--rows", row, "-c", "new.npy.vaec"], in: scratch)
       #expect(
-        outcome.isOneLineOfError && outcome.errors.contains("has 179 samples, and no row \(row)"),
+        outcome.isOneLineOfError && outcome.errors.contains("has 179 samples, but no row \(row)"),
         "\(outcome.errors)")
     }
   }

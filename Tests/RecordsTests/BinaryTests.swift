@@ -187,7 +187,7 @@ struct BinaryTests {
     #expect(throws: SampleIOError.unrecognized(name: "-")) { try values([1, 2, 3, 200], name: "-") }
     #expect(
       throws: SampleIOError.badHeader(
-        name: "a.npy", format: "npy", reason: "it does not begin with \\x93NUMPY")
+        name: "a.npy", format: "npy", reason: "it does not start with \\x93NUMPY")
     ) {
       try values([1, 2, 3, 200, 0, 0, 0, 0, 0], name: "a.npy")
     }
@@ -227,6 +227,6 @@ struct BinaryTests {
     let missing = ByteIOError.system(operation: "open", path: "a.npy", errno: 2)
     #expect(SampleIOError.bytes(missing, name: "a.npy").description == missing.description)
     #expect(
-      SampleIOError.bytes(.truncated(format: "gzip"), name: "a.gz").description.hasPrefix("a.gz: the gzip"))
+      SampleIOError.bytes(.truncated(format: "gzip"), name: "a.gz").description.hasPrefix("a.gz: truncated gzip"))
   }
 }

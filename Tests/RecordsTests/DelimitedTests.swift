@@ -237,7 +237,7 @@ struct DelimitedTests {
       ("v,w\n$5,2\n", "money"),
       ("v,w\n(5),2\n", "parentheses"), ("v,w\n0x1F,2\n", "hexadecimal"),
       ("v,w\nTrue,2\n", "a boolean"),
-      ("v,w\n(1+2j),2\n", "complex"), ("v,w\n1_000,2\n", "underscores"), ("v|w\n1|2\n", "between |"),
+      ("v,w\n(1+2j),2\n", "complex"), ("v,w\n1_000,2\n", "underscores"), ("v|w\n1|2\n", "separated by |"),
       ("v,w\n'1',2\n", "single quotes"), ("v,w\n1e999,2\n", "beyond the range"),
       ("v w\n*** 2\n", "Fortran"),
       ("0 1:2 2:3\n1 1:3 2:4\n", "libsvm"), ("v,w\n1,2 # x\n", "followed by a comment"),

@@ -67,7 +67,7 @@ struct VerifyTests {
     let stream = try codec.stream(try Models.bumpRows(10, seed: 65), model, chunkRows: 4)
     let bytes = try rewritten(stream) { $0.chunkRows = 5 }
     func expected(_ name: String) -> CodecError {
-      .badHeader(name: name, reason: "chunk 1 has 4 rows where it says 5")
+      .badHeader(name: name, reason: "chunk 1 has 4 rows; expected 5")
     }
     #expect(throws: expected("x")) { try codec.verify(MemorySource(bytes), name: "x") }
     #expect(throws: expected("data.vaec")) { try codec.file(bytes, model) }

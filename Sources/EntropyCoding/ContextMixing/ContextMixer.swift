@@ -6,11 +6,11 @@
 /// ln(p / (1 - p)) are weighed by the node's weights, and the sum squashed again. All in integers: a decoder learns the
 /// same.
 package final class ContextMixer {
-  /// Nodes at the most.
+  /// The maximum number of nodes.
   package static let nodes = 512
-  /// Contexts at the most.
+  /// The maximum number of contexts.
   package static let maximumContexts = 12
-  /// A slot's probability follows the last so many bits at the least.
+  /// The minimum number of recent bits that a slot's probability follows.
   @usableFromInline static let maximumUses: UInt32 = 255
   /// Weights are in units of 2^-16: at first, all slots count the same, and the last input nothing.
   @usableFromInline static let firstWeight: Int32 = 20_000

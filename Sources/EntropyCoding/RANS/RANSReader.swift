@@ -24,7 +24,7 @@ package struct RANSReader: Sendable {
   ///   - bytes: what the encoder wrote, and nothing else.
   ///   - rows: rows of the chunk, at least 1.
   ///   - levelledPlanes: how many context-coded planes the chunk has; the plain ones are the tables'.
-  /// - Throws: `corrupt` where no encoder wrote so many bytes, or such states.
+  /// - Throws: `corrupt` if no encoder writes this number of bytes, or such states.
   package init(
     _ decoder: RANSDecoder, _ bytes: ArraySlice<UInt8>, rows: Int, contextCodedPlanes: Int
   ) throws(ChunkError) {

@@ -17,7 +17,7 @@ struct TableDecoder {
 
   /// Decodes one value. Sets `good` to false where it is no `Int32`.
   ///
-  /// - Parameter end: where the words end, if a state may be left without one; nil where there always is one.
+  /// - Parameter end: where the words end, if a state may be left without one; nil if there always is one.
   @inline(__always)
   func take(
     _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ good: inout Bool, end: UnsafePointer<UInt16>?
@@ -41,7 +41,7 @@ struct TableDecoder {
     return value
   }
 
-  /// A value, or none where it is no `Int32`, with the state and the next word after it.
+  /// A value, or none if it is no `Int32`, with the state and the next word after it.
   typealias Rest = (x: UInt32, next: UnsafePointer<UInt16>, value: Int32?)
 
   /// Decodes what follows a slot.

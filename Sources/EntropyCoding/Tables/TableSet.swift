@@ -20,7 +20,7 @@ package struct TableSet: Sendable {
   /// - Parameters:
   ///   - tables: the tables of the plain planes.
   ///   - index: one a plain plane, each within `tables`.
-  ///   - levels: one a level, at most ``mostLevels``; none where no plane is context-coded.
+  ///   - levels: one a level, at most ``mostLevels``; none if no plane is context-coded.
   package init(tables: [FrequencyTable], index: [Int], levels: [FrequencyTable] = []) {
     precondition(index.allSatisfy(tables.indices.contains), "every plane has a table")
     precondition(levels.count <= Self.maximumLevels, "a level fits a byte")

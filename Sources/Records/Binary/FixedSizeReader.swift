@@ -1,6 +1,6 @@
 import ByteIO
 
-/// Reads samples of the same number of bytes that lie one behind the other: the body of npy, IDX and raw.
+/// Reads consecutive samples of equal size: the body of npy, IDX and raw.
 final class FixedSizeReader: SampleReader {
   private(set) var description: SampleDescription
   private let source: any ByteSource
@@ -15,9 +15,9 @@ final class FixedSizeReader: SampleReader {
   ///
   /// - Parameters:
   ///   - bigEndian: the byte order in the file.
-  ///   - partial: what becomes of values after the last full sample, where the number of samples is not known; nil for an
+  ///   - partial: what to do with values after the last full sample, if the number of samples is unknown; nil for an
   ///     error.
-  ///   - notes: gets to know of it.
+  ///   - notes: receives a note about it.
   init(
     _ description: SampleDescription, from source: any ByteSource, name: String, bigEndian: Bool,
     partial: PartialSample? = nil, notes: ReadingNotes? = nil
@@ -59,7 +59,7 @@ final class FixedSizeReader: SampleReader {
       elementType: description.elementType, valuesPerSample: description.valuesPerSample, bytes: bytes)
   }
 
-  /// Does with values after the last full sample what was asked for.
+  /// Discards or pads values after the last full sample, as requested.
   private func complete(_ bytes: inout [UInt8]) throws(SampleIOError) {
     let rowBytes = description.sampleBytes
     let (rows, left) = (rowsRead + bytes.count / rowBytes, bytes.count % rowBytes)

@@ -1,6 +1,6 @@
 import ByteIO
 
-/// Writes samples one behind the other, after a header that may hold their number.
+/// Writes consecutive samples after a header that may hold their number.
 ///
 /// When the number is not known in the beginning, the header is written again at the end where the sink can
 /// do that, and otherwise the samples wait in a temporary file.
@@ -9,7 +9,7 @@ final class FixedSizeWriter: SampleWriter {
   typealias Header = (_ rows: Int) throws(SampleIOError) -> [UInt8]
 
   private enum Mode {
-    /// Samples follow a header that is right, or none.
+    /// Samples follow a correct header, or none.
     case direct
     /// The header is corrected at the end.
     case patch(any PatchableSink)
@@ -26,7 +26,7 @@ final class FixedSizeWriter: SampleWriter {
   private var check: NarrowingCheck?
   private var rowsWritten = 0
 
-  /// - Parameter clips: whether values that the type cannot hold become the nearest, or 0; else they are an error.
+  /// - Parameter clips: whether values that the type cannot hold are clipped, or 0 for NaN; otherwise they are an error.
   init(
     _ description: SampleDescription, to sink: any ByteSink, bigEndian: Bool, clips: Bool,
     header: Header? = nil

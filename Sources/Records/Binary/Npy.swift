@@ -2,7 +2,7 @@ import ByteIO
 
 /// NumPy's format: a header and the values.
 enum Npy {
-  /// The most bytes of an array in Fortran order, which has to be read whole.
+  /// The maximum size in bytes of an array in Fortran order, which must be read whole.
   static let fortranLimit = 1 << 30
 
   static func reader(

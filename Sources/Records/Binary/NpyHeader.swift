@@ -3,10 +3,10 @@
 
 import ByteIO
 
-/// What stands before the values in an npy file.
+/// The header of an npy file.
 struct NpyHeader {
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  /// The longest header that is read.
+  /// The maximum length of a header.
   static let maximumLength = 1 << 16
 
   var version: UInt8

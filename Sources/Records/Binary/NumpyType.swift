@@ -1,12 +1,12 @@
-/// A type of numpy that is not supported, as npy headers spell it.
+/// An unsupported NumPy type, as spelled in npy headers.
 package struct NumpyType {
-  /// What stands for types of several fields.
+  /// The name for types of several fields.
   package static let record = "record"
 
   private let type: String
-  /// The sign of its byte order; empty where it says none.
+  /// The sign of its byte order; empty if there is none.
   package let order: String
-  /// What it is without its byte order.
+  /// The type without its byte order.
   package let kind: String
 
   package init(_ type: String) {
@@ -15,7 +15,7 @@ package struct NumpyType {
     kind = type.first.map { "<>|=".contains($0) } == true ? String(type.dropFirst()) : type
   }
 
-  /// What it is.
+  /// A description of the type.
   var text: String {
     switch kind {
     case "i8", "u8": "64-bit integers (\(type)) are not supported"

@@ -66,7 +66,7 @@ final class VecsWriter: SampleWriter {
   private let sink: any ByteSink
   private var check: NarrowingCheck?
 
-  /// - Parameter clips: whether values that the type cannot hold become the nearest, or 0; else they are an error.
+  /// - Parameter clips: whether values that the type cannot hold are clipped, or 0 for NaN; otherwise they are an error.
   init(_ description: SampleDescription, to sink: any ByteSink, clips: Bool) throws(SampleIOError) {
     guard [.f4, .u1, .i4].contains(description.elementType) else {
       throw .cannotWrite(

@@ -1,11 +1,11 @@
 extension SampleDescription {
-  /// The names of the columns; nil where there are none.
+  /// The names of the columns; nil if there are none.
   package var columnNames: [String]? {
     guard case .delimited(let style) = format else { return nil }
     return style.header
   }
 
-  /// The first column that has another name here than in samples before; nil where there is none, or either has no names.
+  /// The first column that has another name here than in samples before; nil if there is none, or either has no names.
   package func renamedColumn(after before: SampleDescription) -> RenamedColumn? {
     guard let names = columnNames, let expected = before.columnNames,
       let place = zip(names, expected).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset

@@ -12,7 +12,7 @@ final class DelimitedReader: SampleReader {
   private var row: [Double]
   /// Of each column, the most digits after the point so far; see ``FieldValue``.
   private var decimals: [UInt8]
-  /// A line with commas for points, exchanged; nil where numbers have points.
+  /// A line with commas for points, exchanged; nil if numbers have points.
   private var exchanged: [UInt8]?
   private var rowsRead = 0
   private var ended = false
@@ -82,7 +82,9 @@ final class DelimitedReader: SampleReader {
       style.decimals = decimals.map { $0 == FieldValue.fullPrecision ? nil : Int($0) }
       description.format = .delimited(style)
     }
-    if exchanged != nil { notes?.add("decimal commas are read as points and come back as points", name: name) }
+    if exchanged != nil {
+      notes?.add("decimal commas are read as points and come back as points", name: name)
+    }
     if marks.count > 0 {
       notes?.add(
         "\(marks.count == 1 ? "1 field" : "\(marks.count) fields") without a number (first: line \(marks.line), "

@@ -11,7 +11,7 @@ final class DelimitedWriter: SampleWriter {
   private var check: NarrowingCheck?
   private var text: [UInt8] = []
 
-  /// - Parameter clips: whether values that the type cannot hold become the nearest, or 0; else they are an error.
+  /// - Parameter clips: whether values that the type cannot hold are clipped, or 0 for NaN; otherwise they are an error.
   init(
     _ description: SampleDescription, style: DelimitedStyle, to sink: any ByteSink, clips: Bool
   ) throws(SampleIOError) {

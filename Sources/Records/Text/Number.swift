@@ -128,7 +128,7 @@ func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> ScannedNumbe
   return ScannedNumber(value: isNegative ? -value : value, end: position, decimals: decimals)
 }
 
-/// The nearest number to a text of many digits; nil where binary64 does not hold it.
+/// The nearest number to a text of many digits; nil if binary64 does not hold it.
 ///
 /// - Parameter digits: all digits as an integer, modulo 2^64.
 @inline(never)

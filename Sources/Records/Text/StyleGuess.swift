@@ -249,7 +249,7 @@ struct StyleGuess {
     return names
   }
 
-  /// A name over several lines cannot be told from a damaged line.
+  /// A name over several lines cannot be distinguished from a damaged line.
   private func refuseOpenQuote(in line: Line?, name: String) throws(SampleIOError) {
     guard let line, line.text.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1 else { return }
     throw .openQuote(name: name, line: line.number)

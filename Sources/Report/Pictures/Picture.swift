@@ -22,7 +22,7 @@ struct Picture {
     (self.layout, self.palette, self.low, self.high) = (layout, palette, low, high)
   }
 
-  /// The element for a sample; nil where samples are no pictures.
+  /// The element for a sample; nil if samples are no pictures.
   ///
   /// - Parameter text: says what it shows, to those who do not see it.
   func element(_ values: [Double], text: String) -> HTML? {

@@ -12,7 +12,7 @@ struct Axis {
   let high: Double
   let label: String
 
-  /// Ticks at about such a number at the most.
+  /// Ticks at about such a number at most.
   private static let maximumTicks = 6
 
   /// An axis that covers `values`, those that are finite; on a logarithmic one, those above 0.

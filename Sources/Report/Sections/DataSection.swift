@@ -1,7 +1,7 @@
 import VAECodec
 
 extension ReportPage {
-  /// Where the numbers are, for programs.
+  /// The numbers as JSON.
   var dataSection: Section {
     let body: HTML = """
       <p>This page carries its numbers twice more: the element <code>script#evaluation</code> is the JSON object that \

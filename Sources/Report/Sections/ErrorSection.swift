@@ -1,7 +1,7 @@
 import VAECodec
 
 extension ReportPage {
-  /// Where in a sample errors are.
+  /// Errors by place in a sample.
   var errorSection: Section {
     let title = "Error by value"
     guard layout.pixels([Double](repeating: 0, count: evaluation.valuesPerSample)) == nil else {

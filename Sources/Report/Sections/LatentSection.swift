@@ -1,18 +1,18 @@
 import VAECodec
 
 extension ReportPage {
-  /// What latents take, and how rows lie in the two strongest.
+  /// The bits of latents, and rows plotted in the two strongest.
   var latentSection: Section {
     let title = "Latents"
     guard !model.latents.isEmpty else {
       let text: HTML =
-        "<p>The model has no latents: a network did not pay, and its linear layers do all.</p>\n"
+        "<p>The model has no latents: a network did not pay off, and linear layers do all the work.</p>\n"
       return Section(id: "latents", title: title, body: text)
     }
     let bars = latentBars
     var figures = figure(
       bars.html,
-      "Bits a sample that each latent takes at the finest VAE quality, on rows that the fit held out. The strongest come first."
+      "Bits per sample of each latent at the finest VAE quality, on rows that the fit held out, strongest first."
     )
     var plots = [bars]
     if !rows.latents.isEmpty {

@@ -1,7 +1,7 @@
 import VAECodec
 
 extension ReportPage {
-  /// The rate-distortion curve beside PCA's and zstd's point.
+  /// The rate-distortion curve, with that of PCA and the rate of zstd.
   var rateSection: Section {
     let own = evaluation.points.filter { !isExact($0) }
     let table = NumberTable(
@@ -24,7 +24,7 @@ extension ReportPage {
       evaluation.baselinePCA.map { [$0.bitsPerSample.fixed(1), $0.mse.significant(4), $0.psnr.fixed(2)] })
     let tables: HTML = "\(table.details)\(evaluation.baselinePCA.isEmpty ? "" : baseline.details)"
     guard !own.isEmpty else {
-      let body: HTML = "<p>All values came back exactly, so that there is no curve to draw.</p>\n\(tables)"
+      let body: HTML = "<p>All values came back exactly, so there is no curve to draw.</p>\n\(tables)"
       return Section(id: "rate", title: "Rate and distortion", body: body)
     }
     let plot = ratePlot(own)
@@ -34,8 +34,8 @@ extension ReportPage {
       \(figure(
         plot.html,
         """
-        Bits a sample against PSNR: further left and further up is better. Numbers along the curve are qualities. PCA has \
-        an ideal entropy coder; zstd -19 loses nothing, wherever its line crosses the others.\(note)
+        Bits per sample against PSNR: further left and further up is better. Numbers along the curve are qualities. PCA has \
+        an ideal entropy coder; zstd -19 is lossless, wherever its line crosses the others.\(note)
         """))\
       \(tables)
       """

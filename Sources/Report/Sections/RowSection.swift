@@ -1,7 +1,7 @@
 import VAECodec
 
 extension ReportPage {
-  /// What rows take one by one, and those that take the most.
+  /// The bits of each row, and the costliest rows.
   var rowSection: Section {
     let title = "Bits of each row"
     let finite = rows.bits.filter(\.isFinite)

@@ -1,9 +1,9 @@
 import VAECodec
 
 extension ReportPage {
-  /// Samples, and what came back of them at several qualities.
+  /// Samples and their reconstructions at several qualities.
   var samplesSection: Section {
-    Section(id: "samples", title: "Samples and what comes back", body: samples)
+    Section(id: "samples", title: "Samples and reconstructions", body: samples)
   }
 
   private var samples: HTML {
@@ -14,7 +14,7 @@ extension ReportPage {
     }
   }
 
-  /// What a quality takes and gives: "12.5 bits" and "19.2 dB".
+  /// Rate and distortion of a quality: "12.5 bits" and "19.2 dB".
   private func costs(_ quality: Double) -> (bits: String, psnr: String) {
     guard let point = point(at: quality) else { return ("", "") }
     return ("\(point.bitsPerSample.fixed(1)) bits", isExact(point) ? "exact" : "\(point.psnr.fixed(1)) dB")
@@ -41,20 +41,20 @@ extension ReportPage {
       return "<tr><th scope=\"row\">\(rowName(row.place))</th><td>\(original)</td>\(copies)</tr>\n"
     }
     let table: HTML = """
-      <table class="pictures"><caption>Originals, and what was decoded</caption>
+      <table class="pictures"><caption>Originals and reconstructions</caption>
       <thead><tr><td></td><th scope="col">original<br><small>\(originalBits) bits<br>exact</small></th>\(heads)</tr></thead>
       <tbody>\(body)</tbody></table>
       """
     return figure(
       scrolling(table, label: "Originals and reconstructions"),
       """
-      \(spreadText), each as it was and as it was decoded. All pictures have one scale, from \
+      \(spreadText), each original and decoded. All pictures have one scale, from \
       \(text(ofValue: picture.low)) to \(text(ofValue: picture.high)): \
       \(picture.legend(text: "from the lowest value to the highest"))
       """)
   }
 
-  /// What draws samples, with a range that originals have.
+  /// The renderer of samples, with the range of the originals.
   var picture: Picture {
     Picture(
       layout, (rows.shown + rows.costliest).map(\.values), elementType: evaluation.elementType)
@@ -102,7 +102,7 @@ extension ReportPage {
         lines.append(["at \(qualityName(copy.quality))"] + copy.values.map(text(ofValue:)))
       }
     }
-    let table = NumberTable("Originals, and what was decoded", ["row"] + names, lines)
-    return figure(table.html, "\(spreadText), each as it was and as it was decoded.")
+    let table = NumberTable("Originals and reconstructions", ["row"] + names, lines)
+    return figure(table.html, "\(spreadText), each original and decoded.")
   }
 }

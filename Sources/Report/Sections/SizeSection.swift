@@ -1,7 +1,7 @@
 import VAECodec
 
 extension ReportPage {
-  /// What all takes with the model and without, and from how many samples on the model pays.
+  /// Sizes with and without the model, and its break-even.
   var sizeSection: Section {
     let plot = sizePlot
     let table = sizeTable
@@ -17,8 +17,8 @@ extension ReportPage {
       \(figure(
         plot.html,
         """
-        Bytes a sample with the model's share, over how many samples share it. Where a curve falls below a line across, \
-        the model has paid for itself.
+        Bytes per sample with the model's share, over the number of samples that share it. Where a curve falls below a \
+        horizontal line, the model has paid for itself.
         """))\
       \(table.html)
       """

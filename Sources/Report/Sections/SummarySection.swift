@@ -1,7 +1,7 @@
 import VAECodec
 
 extension ReportPage {
-  /// What was measured, and what came of it, in words and a few numbers.
+  /// A summary of the measurement in words and a few numbers.
   var summarySection: Section {
     var body: HTML = ""
     body += cards
@@ -45,7 +45,7 @@ extension ReportPage {
       model.latents.isEmpty ? "needs no network for them" : "has \(many(model.latents.count, "latent"))"
     let some =
       evaluation.samples < evaluation.dataSamples
-      ? " Of the data, \(many(evaluation.samples, "sample")) spread evenly over them were measured." : ""
+      ? " \(many(evaluation.samples, "sample")), evenly spaced in the data, were measured." : ""
     return """
       \(what) \(latents); it learned from \(many(model.fittedRows, "row")), with \(grouped(model.heldOutRows)) held out \
       to choose by. Samples were encoded, decoded and compared: each rate here is of a finished stream, each error of \
@@ -57,23 +57,23 @@ extension ReportPage {
     var sentences: [String] = []
     if let elbo = evaluation.elbo {
       sentences.append(
-        "The model was fitted to the evidence lower bound, which on these samples is \(elbo.value.significant(5)) nats a sample: \(elbo.reconstruction.significant(5)) of reconstruction less \(elbo.divergence.significant(4)) of divergence."
+        "The model was fitted to the evidence lower bound. On these samples it is \(elbo.value.significant(5)) nats per sample: \(elbo.reconstruction.significant(5)) of reconstruction minus \(elbo.divergence.significant(4)) of divergence."
       )
     }
     if let change = evaluation.bdRateVsPCA {
       sentences.append(
-        "At equal PSNR, streams take \(change.magnitude.fixed(1)) % \(change > 0 ? "more" : "fewer") bits than PCA on average, where PCA is charged an ideal entropy coder and nothing for its basis."
+        "At equal PSNR, streams take \(change.magnitude.fixed(1)) % \(change > 0 ? "more" : "fewer") bits than PCA on average. PCA pays for an ideal entropy coder, but not for its basis."
       )
     }
     if let finest = evaluation.points.max(by: { $0.quality < $1.quality }) {
       let reached =
-        isExact(finest) ? "which brings all values back exactly" : "at \(finest.psnr.fixed(1)) dB"
+        isExact(finest) ? "losslessly" : "at \(finest.psnr.fixed(1)) dB"
       sentences.append(
-        "Packed by zstd -19, which loses nothing, samples take \(evaluation.zstdBitsPerSample.fixed(1)) bits each; at \(qualityName(finest.quality)) they take \(finest.bitsPerSample.fixed(1)), \(reached)."
+        "zstd -19 takes \(evaluation.zstdBitsPerSample.fixed(1)) bits per sample, losslessly; at \(qualityName(finest.quality)) vaec takes \(finest.bitsPerSample.fixed(1)), \(reached)."
       )
       if finest.bitsPerSample > evaluation.zstdBitsPerSample, !isExact(finest) {
         sentences.append(
-          "Where that is more than without any loss, encode --lossless is the better choice.")
+          "As that is more than a lossless stream takes, use encode --lossless instead.")
       }
     }
     return "\(sentences.joined(separator: " "))"

@@ -1,15 +1,15 @@
 import VAECodec
 
 extension ReportPage {
-  /// How the fit went.
+  /// The course of the fit.
   var trainingSection: Section {
     let title = "Training"
     let curve = model.trainingCurve
     guard !curve.isEmpty else {
       let why =
         model.latents.isEmpty
-        ? "The model has no network, so that nothing was trained."
-        : "The model does not say how its training went: it is of an older version, or was made by other means."
+        ? "The model has no network, so nothing was trained."
+        : "The model does not record its training: it is of an older version, or was made by other means."
       return Section(id: "training", title: title, body: "<p>\(why)</p>\n")
     }
     let bits = plot("plot-training-bits", "bits/sample", style: 0) { $0.bits }
@@ -20,7 +20,7 @@ extension ReportPage {
     let body: HTML = """
       <div class="figures">
       \(figure(bits.html, bitsText))\
-      \(figure(psnr.html, "PSNR of what the network makes of them."))\
+      \(figure(psnr.html, "PSNR of the network's reconstruction."))\
       </div>
       <p>\(explanation)</p>
       \(table.details)
@@ -30,8 +30,8 @@ extension ReportPage {
 
   private var bitsText: HTML {
     model.elbo == nil
-      ? "Bits a sample of the network's latents, by the prior."
-      : "Divergence of the posterior from the prior, in bits a sample."
+      ? "Bits per sample of the network's latents under the prior."
+      : "Divergence of the posterior from the prior, in bits per sample."
   }
 
   private var explanation: HTML {

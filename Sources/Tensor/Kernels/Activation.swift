@@ -1,6 +1,6 @@
 import CKernels
 
-/// What hidden units make of their sums.
+/// The activation of hidden units.
 package enum Activation: UInt8, Sendable {
   /// x min(max(x + 3, 0), 6) / 6 (Howard et al., arXiv 1905.02244).
   case hardSwish = 0

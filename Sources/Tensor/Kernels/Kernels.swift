@@ -2,12 +2,12 @@ import CKernels
 
 /// The float32 kernels of this process: one variant, chosen once and handed on by value.
 ///
-/// All variants give the same bits (see `CKernels.h`), so the choice is a matter of speed alone.
+/// All variants give the same bits (see `CKernels.h`), so the choice affects only speed.
 package struct Kernels: Sendable {
   /// The variable that forces a variant: `VAEC_KERNELS=plain`.
   package static let environmentVariable = "VAEC_KERNELS"
 
-  /// Why a variant cannot be had.
+  /// Why a variant is unavailable.
   package enum ChoiceError: Error, Equatable {
     /// No variant of this name exists, or this processor cannot run it.
     case unavailable(String)

@@ -82,7 +82,7 @@ package struct Matrix: Sendable {
     return part
   }
 
-  /// `most` of its rows, evenly spread, in a matrix of their own; all of them where they are fewer.
+  /// `most` of its rows, evenly spread, in a new matrix; all of them if they are fewer.
   package func spread(rows most: Int) -> Matrix {
     let count = min(rows, most)
     return copy(rows: (0..<count).map { $0 * rows / count })
@@ -97,7 +97,7 @@ package struct Matrix: Sendable {
     (0..<rows).contains { r in (0..<columns).contains { !(row(r)[$0].magnitude <= Self.greatestKnown) } }
   }
 
-  /// 1 where numbers are known to a fit, 0 where they are missing: see ``greatestKnown``.
+  /// 1 if numbers are known to a fit, 0 if they are missing: see ``greatestKnown``.
   package func known() -> Matrix {
     let result = Matrix(rows: rows, columns: columns)
     for r in 0..<rows {

@@ -22,7 +22,7 @@ package struct Cholesky {
       ?? []
   }
 
-  /// - Parameter pivot: the diagonal element for what is left of it, and for what it was; nil where there is none.
+  /// - Parameter pivot: the diagonal element for what is left of it, and for what it was; nil if there is none.
   private static func factor(
     _ matrix: [Double], _ n: Int, pivot: (_ left: Double, _ whole: Double) -> Double?
   ) -> [Double]? {

@@ -17,7 +17,7 @@ package struct PrincipalComponents: Sendable {
   ///
   /// - Parameters:
   ///   - x: rows x values.
-  ///   - components: how many at the most; fewer come back where rows or values are fewer.
+  ///   - components: the maximum number; fewer are returned if rows or values are fewer.
   package init(of x: Matrix, components: Int, kernels: Kernels, workers: Workers) {
     let wanted = max(0, min(components, x.columns))
     if x.columns <= Self.exactLimit {

@@ -6,7 +6,7 @@ import CKernels
 /// (Gretton et al., A kernel two-sample test, J. Machine Learning Research 13, 2012, eq. 3): 0 on average for rows of one
 /// distribution, and larger the more they differ. And the *accuracy of the nearest neighbour* that tells from which set
 /// a row is, leaving out the row itself (Lopez-Paz and Oquab, Revisiting classifier two-sample tests, 2017): 1/2 for rows
-/// of one distribution, 1 where sets lie apart, and below 1/2 where rows of one are copies of the other's.
+/// of one distribution, 1 if sets lie apart, and below 1/2 where rows of one are copies of the other's.
 package struct TwoSampleTest: Equatable, Sendable {
   /// The squared maximum mean discrepancy; it may be below 0.
   package let discrepancy: Double
@@ -40,10 +40,10 @@ package struct TwoSampleTest: Equatable, Sendable {
     neighbourAccuracy = own / (a + b)
   }
 
-  /// Rows of which the distances make a median at the most.
+  /// The maximum number of rows for the median of distances.
   private static let medianRows = 1000
 
-  /// The median of the distances between rows (the median heuristic); 1 where half of them are 0.
+  /// The median of the distances between rows (the median heuristic); 1 if half of them are 0.
   package static func medianDistance(of rows: Matrix, kernels: Kernels) -> Double {
     let some = rows.spread(rows: medianRows)
     var squares: [Float] = []

@@ -12,13 +12,13 @@ final class CheckpointKeeper {
   private let head: Head
   /// Trainings that the fit is done with, for the checkpoints to come.
   private var finished: [FinishedTraining] = []
-  /// What is left to read of the checkpoint to go on from, and how many finished trainings are in it.
+  /// What is left to read of the checkpoint to resume from, and how many finished trainings are in it.
   private var resumed: CheckpointReader?
   private var unread = 0
   private let clock = ContinuousClock()
   private var written: ContinuousClock.Instant
 
-  /// Reads the head of the checkpoint to go on from, if there is one, and compares it with this fit's.
+  /// Reads the head of the checkpoint to resume from, if there is one, and compares it with this fit's.
   init(
     _ checkpoints: FitCheckpoints, _ options: FitOptions, _ samples: Matrix, isInteger: Bool,
     elementRange: ClosedRange<Float>?
@@ -38,7 +38,7 @@ final class CheckpointKeeper {
     }
   }
 
-  /// What the training that is about to begin has given before the checkpoint was written; nil where it had not ended.
+  /// What the training that is about to begin has given before the checkpoint was written; nil if it had not ended.
   ///
   /// - Parameters:
   ///   - parameters: those to train; overwritten.
@@ -65,8 +65,8 @@ final class CheckpointKeeper {
   /// Puts a trainer that is about to begin where the checkpoint's was, if there is one.
   ///
   /// - Parameters:
-  ///   - steps: steps of training proper; nil where the clock ends them.
-  ///   - measure: gives the loss of the trainer's parameters on held-out rows; nil where none is measured.
+  ///   - steps: steps of training proper; nil if the clock ends them.
+  ///   - measure: gives the loss of the trainer's parameters on held-out rows; nil if none is measured.
   func restore(
     _ state: inout TrainingState, _ trainer: some ResumableTrainer, steps: Int?, measure: (() -> Double)?
   ) throws(FitError) {
@@ -139,11 +139,11 @@ final class CheckpointKeeper {
     }
   }
 
-  /// Points that training measures at the most, with room to spare.
+  /// The maximum number of points that training measures, with a margin.
   private static let maximumCurvePoints = 4 * ModelFit.measurements
-  /// Networks that a fit trains before its last, at the most, with room to spare.
+  /// The maximum number of networks that a fit trains before its last, with a margin.
   private static let maximumFinished = 1 << 8
-  /// Steps of a fit by the clock at the most.
+  /// The maximum number of steps of a timed fit.
   private static let maximumSteps = 1 << 40
 
   private static func read(
@@ -220,7 +220,7 @@ final class CheckpointKeeper {
     /// To be raised whenever training, or the rest of this file, changes: other steps lead to other models.
     static let version: UInt8 = 2
 
-    /// The options that change a fit, as they are called on the command line, and their values: none where the fit decides.
+    /// The options that change a fit, as they are called on the command line, and their values: none if the fit decides.
     let options: [(name: String, value: String)]
     let data: UInt64
 
@@ -248,7 +248,7 @@ final class CheckpointKeeper {
       return writer.bytes
     }
 
-    /// Throws where the head that `reader` begins with is another fit's.
+    /// Throws if the head that `reader` begins with is another fit's.
     func compare(with reader: CheckpointReader) throws(CheckpointError) {
       guard try reader.bytes(Self.magic.count) == Self.magic else { throw .notACheckpoint }
       let version = try reader.integer(UInt8.self)

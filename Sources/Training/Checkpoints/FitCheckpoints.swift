@@ -6,14 +6,14 @@ import ByteIO
 package struct FitCheckpoints {
   /// Seconds of training from one checkpoint to the next.
   package var interval: Double
-  /// Called with what writes a checkpoint to a sink and finishes it. What fails is its own to tell of: the fit goes on.
+  /// Called with a function that writes a checkpoint to a sink and finishes it. It reports errors itself; the fit continues.
   package var save: (_ write: (any ByteSink) throws(ByteIOError) -> Void) -> Void
-  /// The checkpoint to go on from; nil to begin anew.
+  /// The checkpoint to resume from; nil to start a new fit.
   package var resumed: (any ByteSource)?
 
   /// - Parameters:
   ///   - interval: seconds of training from one checkpoint to the next.
-  ///   - resumed: the checkpoint to go on from; nil to begin anew.
+  ///   - resumed: the checkpoint to resume from; nil to start a new fit.
   ///   - save: called with what writes a checkpoint to a sink and finishes it.
   package init(
     every interval: Double = 60, resumed: (any ByteSource)? = nil,

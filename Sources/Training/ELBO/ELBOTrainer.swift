@@ -45,7 +45,7 @@ final class ELBOTrainer: ResumableTrainer {
   /// Prepares a fit of `data`, rows x values: from 0 to 1 for Bernoulli's likelihood, else standardized.
   ///
   /// - Parameters:
-  ///   - known: of the same shape, 1 for values that count and 0 for others; nil where all do.
+  ///   - known: of the same shape, 1 for values that count and 0 for others; nil if all do.
   ///   - parameters: all zero; set here, and changed in place.
   init(
     _ data: Matrix, known: Matrix?, _ parameters: Parameters, options: Options, kernels: Kernels,

@@ -1,4 +1,4 @@
-/// What a fit can be told. The defaults suit most data.
+/// Options of a fit. The defaults suit most data.
 public struct FitOptions: Sendable {
   /// Latents; nil lets the spectrum of the data decide.
   public var latents: Int?
@@ -8,7 +8,7 @@ public struct FitOptions: Sendable {
   public var epochs: Int?
   /// Seconds that training may take; nil for as many as it needs.
   public var seconds: Double?
-  /// Samples that will be encoded: the fit makes model and codes of so many smallest together; nil where they are many
+  /// The number of samples to encode: the fit minimizes the model plus their codes; nil if they are many
   /// or not known, and codes alone count.
   public var samples: Int?
   /// What training makes best.
@@ -48,7 +48,7 @@ public enum ScaleChoice: String, CaseIterable, Sendable {
 
 /// Which likelihood a textbook VAE has.
 public enum LikelihoodChoice: String, CaseIterable, Sendable {
-  /// Bernoulli's for values within 0 ... 1 and integers from 0 to 255 at the most; else the Gaussian.
+  /// Bernoulli for values within 0 ... 1 and integers from 0 to at most 255; otherwise Gaussian.
   case automatic = "auto"
   case bernoulli
   case gaussian

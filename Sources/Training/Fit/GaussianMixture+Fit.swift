@@ -11,7 +11,7 @@ import VAEModel
 extension GaussianMixture {
   /// Starts, and rounds that each of them gets.
   private static let (starts, roundsOfStart) = (4, 6)
-  /// Rounds of the best at the most; and the rise of the mean log-likelihood, in nats, below which no other follows.
+  /// The maximum number of rounds of the best; and the rise of the mean log-likelihood, in nats, below which they end.
   private static let (maximumRounds, leastRise) = (80, 3e-4)
   /// Rows that a component has less of are too few for it.
   private static let minimumRows = 2.0
@@ -24,7 +24,7 @@ extension GaussianMixture {
   ///   - x: rows x latents, finite, in units in which deviations are about 1.
   ///   - components: how many Gaussians; fewer come back where rows gather at fewer places.
   ///   - floor: added to each variance.
-  /// - Returns: nil where no covariance is positive definite.
+  /// - Returns: nil if no covariance is positive definite.
   static func fit(
     _ x: Matrix, components count: Int, floor: Double = 0.01, kernels: Kernels, workers: Workers,
     random: inout RandomSource
@@ -95,7 +95,7 @@ extension GaussianMixture {
     return components.isEmpty ? nil : GaussianMixture(latents: x.columns, components: components)
   }
 
-  /// - Returns: nil where a component has next to no rows.
+  /// - Returns: nil if a component has next to no rows.
   private static func component(
     _ x: Matrix, _ shares: UnsafePointer<Float>, floor: Double, _ kernels: Kernels
   ) -> Component? {

@@ -3,7 +3,7 @@ import Transform
 import VAEModel
 
 extension KLTLayer {
-  /// Rows that sizes and densities are fitted to at the most: more do not make them better.
+  /// The maximum number of rows to fit sizes and densities to; more do not improve them.
   private static let densityRows = 4096
   /// Steps that densities are fitted at: the strongest component's size times these powers of two.
   private static let densitySteps = [2.0, 1, 0, -1, -2, -3, -4, -5, -6, -8, -10, -12]
@@ -61,7 +61,7 @@ extension KLTLayer {
 
   /// Steps at which shapes are compared with levels, as ``densitySteps``.
   private static let shapeSteps = [0.0, -2, -4, -6]
-  /// A shape must save so many bits a row on average over those steps, and this share; and more where rows are few.
+  /// A shape must save this many bits per row on average over those steps, and this share; and more if rows are few.
   private static let leastGain = 0.02
   private static let leastShareOfGain = 0.03
   private static let bitsOfShape = 144.0

@@ -4,7 +4,7 @@ import VAEModel
 
 /// Finds the density of symbols at each level of scale, from symbols that were seen at it.
 struct LevelDensities {
-  /// Symbols of a level that are kept at the most, and the fewest that a density is fitted to.
+  /// The maximum number of symbols of a level that are kept, and the minimum to fit a density to.
   private static let most = 8192
   private static let fewest = 200
 

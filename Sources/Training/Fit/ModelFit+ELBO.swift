@@ -4,7 +4,7 @@ import VAEModel
 // A fit to the evidence lower bound: the VAE of textbooks, made to code.
 
 extension ModelFit {
-  /// Latents of a textbook VAE that is not told how many: those that carry nothing cost nothing.
+  /// The default number of latents of a textbook VAE; those that carry nothing cost nothing.
   private static let usualLatents = 32
   /// Anchors of its priors: in between, their scales are exact and their means nearly.
   private static let anchors = 9
@@ -37,7 +37,7 @@ extension ModelFit {
 
   /// Trains a textbook VAE, and makes a network of it that codes: latents in units of their posterior's width.
   ///
-  /// - Returns: nil where nothing varies.
+  /// - Returns: nil if nothing varies.
   /// - Throws: ``FitError/diverged`` where training has come to no numbers, and what a keeper throws.
   func trainEvidence(
     _ prepared: PreparedData, _ likelihood: Likelihood, _ random: inout RandomSource,
@@ -94,7 +94,7 @@ extension ModelFit {
 
   /// The trained network in as few bits a weight as lose next to nothing of the bound, with priors of its latents.
   ///
-  /// - Throws: ``FitError/diverged`` where its bound is no finite number.
+  /// - Throws: ``FitError/diverged`` where its bound is not finite.
   private func store(
     _ trainer: ELBOTrainer, _ likelihood: Likelihood, _ prepared: PreparedData, _ held: Matrix,
     _ random: inout RandomSource

@@ -49,7 +49,7 @@ extension ModelFit {
       pca: isComparable ? hull.linearCurve(classical) : [])
   }
 
-  /// Held-out values that candidates are compared on, and held-out rows at the least, where there are as many.
+  /// The number of held-out values to compare candidates on, and the minimum number of held-out rows, if available.
   private static let comparedValues = 1 << 18
   private static let minimumComparedRows = 256
 

@@ -2,7 +2,7 @@ import Tensor
 import VAEModel
 
 extension ModelFit {
-  /// Steps of a fit that is not told how many epochs: a fifth fewer cost half a percent of the rate, and with few rows,
+  /// Steps of a fit without a given number of epochs: a fifth fewer cost half a percent of the rate, and with few rows,
   /// where a step costs little, more than that.
   private static func defaultSteps(rows: Int) -> Int { rows < fewRows ? 6000 : 4800 }
 
@@ -25,7 +25,7 @@ extension ModelFit {
   /// Trains the VAE from the principal components on.
   ///
   /// - Parameter keeper: writes checkpoints, and knows that from which training goes on.
-  /// - Returns: nil where no component varies, or nothing comes of it.
+  /// - Returns: nil if no component varies, or nothing comes of it.
   func train(
     _ prepared: PreparedData, _ random: inout RandomSource, _ keeper: CheckpointKeeper? = nil
   ) throws(FitError) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)? {

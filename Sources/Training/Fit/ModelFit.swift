@@ -25,7 +25,7 @@ package struct ModelFit {
   /// - Parameters:
   ///   - progress: called now and then; returning false makes the fit finish the epoch and stop or, with checkpoints,
   ///     write one and throw ``FitError/suspended(fraction:)``.
-  ///   - checkpoints: where they go and come from; nil where none are kept.
+  ///   - checkpoints: where they go and come from; nil if none are kept.
   package init(
     _ options: FitOptions, kernels: Kernels, workers: Workers, checkpoints: FitCheckpoints? = nil,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
@@ -60,7 +60,7 @@ package struct ModelFit {
     package var missingValues: Int
     /// Latents that training began with and that were dropped: they carried nothing.
     package var droppedLatents: Int
-    /// How training went; empty where there was none.
+    /// How training went; empty if there was none.
     package var trainingCurve: [TrainingPoint]
     /// Whether it was asked to stop early.
     package var wasStopped: Bool
@@ -163,7 +163,7 @@ package struct ModelFit {
       elbo: finished.model.elbo(on: prepared.heldSamples, kernels: kernels, workers: workers)?.bound)
   }
 
-  /// Throws where samples or options are such that no model can come of them.
+  /// Throws if no model can be fitted to the samples with these options.
   private func check(_ samples: Matrix) throws(FitError) {
     guard samples.rows >= Self.minimumRows else {
       throw .tooFewRows(samples.rows, least: Self.minimumRows)

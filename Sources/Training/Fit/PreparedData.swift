@@ -17,10 +17,10 @@ extension ModelFit {
     let heldSamples: Matrix
     /// Rows that judge with what is missing in them: distortion is that of values that are there.
     let heldOriginals: Matrix
-    /// What squared errors of values of ``held`` count, 0 for those that are missing; nil where all count the same, or where
+    /// What squared errors of values of ``held`` count, 0 for those that are missing; nil if all count the same, or where
     /// the network works on components.
     let heldKnown: Matrix?
-    /// 1 for values of ``fit`` that are known, 0 for those that are missing; nil where none is, or where the network works on
+    /// 1 for values of ``fit`` that are known, 0 for those that are missing; nil if none is, or where the network works on
     /// components.
     let known: Matrix?
     let components: PrincipalComponents

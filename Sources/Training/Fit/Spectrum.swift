@@ -38,7 +38,7 @@ struct Spectrum {
   static let maximumLatents = 128
   /// A sketch: this share of the variance may be missing at VAE quality 0.
   static let sketch = 0.4
-  /// A sketch spends at least so many bits a sample; and where the spectrum has no end.
+  /// A sketch spends at least this many bits per sample; and the limit of an endless spectrum.
   static let bitsOfSketch = 3.5
   static let bitsOfEndlessSketch = 2.0
   /// From about this many bits an active component on, the data's structure is known and what is left is noise.

@@ -6,7 +6,7 @@ import VAEModel
 // by reweighted least squares on the sizes of the errors, densities from a run over sample rows.
 
 extension ValueLayer {
-  /// Neighbours of one kind at the most.
+  /// The maximum number of neighbours of one kind.
   private static let maximumNeighbours = 8
   /// Values that are looked at for each.
   private static let candidates = 32

@@ -8,7 +8,7 @@ struct ValueStatistics {
   let means: [Float]
   /// The deviation of all values from their means.
   let deviation: Double
-  /// The same in binary32, or 1 where nothing varies: one scale for all, so that squared errors add up.
+  /// The same in binary32, or 1 if nothing varies: one scale for all, so that squared errors add up.
   let scale: Float
   let lowest: Float
   let highest: Float

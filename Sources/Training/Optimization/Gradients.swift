@@ -37,7 +37,7 @@ struct Gradients: Sendable {
   let low: FloatBuffer
   let high: FloatBuffer
 
-  /// 1 for values that are known, 0 for those that are not and that no loss is asked of; nil where all are known.
+  /// 1 for values that are known, 0 for those that are not and that no loss is asked of; nil if all are known.
   let known: Matrix?
 
   /// - Parameters:

@@ -7,7 +7,7 @@ protocol ResumableTrainer: AnyObject {
   var parameters: Parameters { get }
   /// All numbers that steps change and later steps look at: the parameters first, then moments of gradients and the like.
   var buffers: [FloatBuffer] { get }
-  /// What it is before the next step, beside `buffers`. To set it is to go on from there, with these as they are.
+  /// What it is before the next step, beside `buffers`. To set it is to resume from there, with these as they are.
   var state: TrainerState { get set }
   /// Makes one step, when this share of the fit is behind.
   func step(progress: Double)

@@ -5,7 +5,7 @@ import VAEModel
 struct TrainingLoop {
   /// What held-out rows say of the parameters as they are.
   struct Measurement {
-    /// What the best parameters are chosen by; nil where only rate and distortion are known.
+    /// What the best parameters are chosen by; nil if only rate and distortion are known.
     var loss: Double?
     /// Bits a sample.
     var bits: Double
@@ -20,10 +20,10 @@ struct TrainingLoop {
   /// Steps of the whole training, where the clock does not end it, and of one epoch.
   let steps: Int
   let stepsInEpoch: Int
-  /// Measures held-out rows when this share of the training is behind: 0 before it, 1 after it; nil where there is nothing to
+  /// Measures held-out rows when this share of the training is behind: 0 before it, 1 after it; nil if there is nothing to
   /// measure yet.
   let measure: (_ fraction: Double) -> Measurement?
-  /// The loss on held-out rows; nil where the last parameters are the best.
+  /// The loss on held-out rows; nil if the last parameters are the best.
   var loss: (() -> Double)?
 
   /// Makes all steps.

@@ -69,7 +69,7 @@ struct TrainingPace {
     return true
   }
 
-  /// Seconds without a word at the most.
+  /// Seconds without a word at most.
   private static let patience = 0.5
 
   /// Whether it is time to measure held-out rows.

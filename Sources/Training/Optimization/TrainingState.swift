@@ -28,7 +28,7 @@ struct TrainingState {
 
 /// What one training has given.
 struct FinishedTraining {
-  /// The best parameters; nil where all are worthless.
+  /// The best parameters; nil if all are worthless.
   var parameters: Parameters?
   /// Their loss on held-out rows.
   var loss = Double.infinity

@@ -109,7 +109,7 @@ package struct ELBOMeter {
 }
 
 extension Model {
-  /// The bound on some samples, and the mean squared error of standardized values that goes with it; nil where the model was
+  /// The bound on some samples, and the mean squared error of standardized values that goes with it; nil if the model was
   /// not fitted to it.
   ///
   /// - Parameters:

@@ -27,7 +27,7 @@ extension Model {
   ///
   /// - Parameters:
   ///   - counts: numbers of latents, in ascending order.
-  ///   - samples: rows x values, in the data's units. What is missing is put in as the mean, and has no error; nil where a
+  ///   - samples: rows x values, in the data's units. What is missing is put in as the mean, and has no error; nil if a
   ///     input projection mixes it with what is there.
   package func latentTruncation(
     _ counts: [Int], of samples: Matrix, kernels: Kernels, workers: Workers
@@ -68,7 +68,7 @@ extension Model {
   ///
   /// - Parameters:
   ///   - x: rows as the network takes them.
-  ///   - known: 1 for values whose errors count, 0 for others; nil where all count.
+  ///   - known: 1 for values whose errors count, 0 for others; nil if all count.
   package func truncationErrors(
     _ counts: [Int], _ x: Matrix, known: Matrix? = nil, _ kernels: Kernels, _ workers: Workers
   ) -> [Double]? {

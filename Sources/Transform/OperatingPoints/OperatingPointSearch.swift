@@ -19,10 +19,10 @@ package struct OperatingPointSearch {
   let held: Matrix
   /// Held-out rows in the data's units.
   let heldSamples: Matrix
-  /// What squared errors of values of ``held`` count, 0 for those that are missing; nil where all count the same.
+  /// What squared errors of values of ``held`` count, 0 for those that are missing; nil if all count the same.
   private let known: Matrix?
   let model: Model
-  /// Some of the rows that were fitted, standardized; nil where there are none at hand.
+  /// Some of the rows that were fitted, standardized; nil if there are none at hand.
   private let fit: Matrix?
   /// Mean squared error of standardized values that an input projection leaves whatever is coded; 0 without one.
   private let lost: Double
@@ -184,7 +184,7 @@ package struct OperatingPointSearch {
     return lost + sum / Double(rows.rows * model.values)
   }
 
-  /// Mean squared errors that a linear layer by itself leaves of the values that are known, at some steps; nil where all
+  /// Mean squared errors that a linear layer by itself leaves of the values that are known, at some steps; nil if all
   /// are known.
   func knownErrors(_ layer: KLTLayer, _ steps: [Float]) -> [Double]? {
     guard let known else { return nil }

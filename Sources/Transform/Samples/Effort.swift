@@ -18,7 +18,7 @@ package struct Effort: Equatable, Sendable {
   /// Whether coefficients and values are chosen by rate and distortion; else each is the nearest.
   var chooses: Bool { level >= 1 }
 
-  /// How latents are searched; nil where each is the nearest. Each level from 2 on tries twice as much as the one before.
+  /// How latents are searched; nil if each is the nearest. Each level from 2 on tries twice as much as the one before.
   var search: LatentSearch.Limits? {
     level < 2 ? nil : LatentSearch.Limits(moves: 1 << (level - 2), curvature: level < 5 ? 1 : 0)
   }

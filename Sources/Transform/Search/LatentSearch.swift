@@ -35,7 +35,7 @@ final class LatentSearch {
   /// Of one row: by how much the cost changes with each latent's better step, and which that is.
   private let promises: Matrix
   private let directions: Matrix
-  /// What the network makes of each row's first and best symbols, within bounds; nil where nobody asks for it.
+  /// What the network makes of each row's first and best symbols, within bounds; nil if nobody asks for it.
   let outputs: (first: Matrix, best: Matrix)?
   /// By row: latents that are moved at once.
   private var together: [Int]
@@ -120,7 +120,7 @@ final class LatentSearch {
     gradient.backward(kept)
   }
 
-  /// One latent for so many is moved at once, to begin with.
+  /// At first, one in this many latents is moved at a time.
   private static let latentsPerMove = 12
 
   /// The costs of the symbols in the pass, which belong to the rows `active`.

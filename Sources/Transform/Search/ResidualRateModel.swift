@@ -29,7 +29,7 @@ struct ResidualRateModel {
 
   /// - Parameters:
   ///   - last: of the last linear layer that is used: what chooses levels, and symbols at them.
-  /// - Returns: nil where the cost cannot be told: values by an input projection.
+  /// - Returns: nil if the cost cannot be told: values by an input projection.
   init?(
     _ model: Model, at point: OperatingPoint, rows: Int, last: (scale: AdaptiveScale, choice: RDOQuantizer)?,
     bounds: (low: FloatBuffer, high: FloatBuffer)?, kernels: Kernels

@@ -1,13 +1,13 @@
 import Dispatch
 import Synchronization
 
-/// Runs work that takes long on a thread of its own: those of Swift's tasks are few, and must not wait.
+/// Runs long work on a separate thread, because the few threads of Swift's tasks must not block.
 enum Blocking {
   /// - Parameters:
   ///   - observer: cancelled with the task.
-  ///   - leaves: whether a cancelled caller goes on at once, while the work comes to its end by itself; else the caller waits
-  ///     for that, so that files are as they will be.
-  /// - Throws: `CancellationError` where the task was cancelled, else what `body` throws.
+  ///   - leaves: whether a cancelled caller returns immediately and the work ends by itself; otherwise the caller waits
+  ///     for the work, so that files are in their final state.
+  /// - Throws: `CancellationError` if the task was cancelled; otherwise the error of `body`.
   static func run<Result: Sendable>(
     _ observer: TransferObserver, leaves: Bool = false, _ body: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
@@ -15,7 +15,7 @@ enum Blocking {
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         waiting.set(continuation)
-        // Cancelled before there was anybody to tell.
+        // Cancelled before the caller was registered.
         if leaves, observer.isCancelled { waiting.resume(.failure(CancellationError())) }
         DispatchQueue(label: "vaec").async {
           waiting.resume(outcome(observer, leaves: leaves, body))
@@ -27,8 +27,8 @@ enum Blocking {
     }
   }
 
-  /// What came of the work. Where it was complete before it could be stopped, its files are there, and the caller is told
-  /// so; work that is left behind may have ended early, and counts for nothing.
+  /// The result of the work. If it completed before it could be stopped, its files exist, and the caller gets
+  /// the result. Abandoned work may have ended early, and its result is discarded.
   private static func outcome<Result>(
     _ observer: TransferObserver, leaves: Bool, _ body: () throws -> Result
   ) -> Swift.Result<Result, any Error> {
@@ -39,7 +39,7 @@ enum Blocking {
     return .failure(CancellationError())
   }
 
-  /// The caller, who is told once.
+  /// The caller, resumed once.
   private final class Waiting<Result: Sendable>: Sendable {
     private let continuation = Mutex<CheckedContinuation<Result, any Error>?>(nil)
 
@@ -56,10 +56,10 @@ enum Blocking {
     }
   }
 
-  /// How many events wait for a listener who is slow: of more, the oldest are dropped, and the report never.
+  /// The number of events buffered for a slow listener. Beyond it the oldest are dropped, but never the report.
   private static let maximumEvents = 64
 
-  /// The events of work that tells its progress. Who stops listening cancels it.
+  /// The events of work that reports progress. Stopping to listen cancels it.
   static func events<Progress: Sendable, Report: Sendable>(
     _ body: @escaping @Sendable (@escaping @Sendable (Progress) -> Void) async throws -> Report
   ) -> AsyncThrowingStream<CodecEvent<Progress, Report>, any Error> {

@@ -2,16 +2,16 @@ import ByteIO
 import Records
 import Training
 
-/// What a codec does with arrays in memory. The work is done on threads of its own; a task that is cancelled stops it, and
-/// throws `CancellationError`.
+/// Operations on arrays in memory. They run on separate threads. Cancelling the task stops them, and they
+/// throw `CancellationError`.
 extension Codec {
   /// Fits a model to samples.
   ///
   /// - Parameters:
-  ///   - samples: what to learn from.
+  ///   - samples: the samples to learn from.
   ///   - options: see ``FitOptions``.
   ///   - progress: called a few times a second.
-  /// - Throws: ``CodecError``; `CancellationError` at once where the task is cancelled.
+  /// - Throws: ``CodecError``; `CancellationError` immediately if the task is cancelled.
   public func fit(
     _ samples: Samples, options: FitOptions = FitOptions(),
     progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
@@ -25,7 +25,7 @@ extension Codec {
     }
   }
 
-  /// Fits a model to samples, and tells how it goes: progress, and the report as the last event.
+  /// Fits a model to samples. The events are progress, and the report last.
   public func fitting(
     _ samples: Samples, options: FitOptions = FitOptions()
   ) -> AsyncThrowingStream<CodecEvent<FitProgress, FitReport>, any Error> {
@@ -40,7 +40,7 @@ extension Codec {
     return try await Blocking.run(observer) {
       let sink = MemorySink()
       var options = options
-      // Nobody would see it.
+      // The caller would not see it.
       options.measuresDistortion = false
       _ = try encode(
         samples.reader(observing: observer), name: "samples", model: model, options: options, to: sink
@@ -49,11 +49,11 @@ extension Codec {
     }
   }
 
-  /// Decodes a stream, or several one after the other.
+  /// Decodes a stream, or several concatenated ones.
   ///
   /// - Parameters:
   ///   - stream: the content of a `.vaec` file.
-  ///   - model: the one that the stream was made with; nil where it carries its own or needs none.
+  ///   - model: the model of the stream; nil if the stream contains its model or needs none.
   public func decode(_ stream: [UInt8], model: FittedModel? = nil) async throws -> Samples {
     try await collecting("stream") { observer, makeWriter in
       _ = try decode(
@@ -61,12 +61,12 @@ extension Codec {
     }
   }
 
-  /// The latents of samples, the strongest first: binary32, samples x latents.
+  /// Returns the latents of samples, strongest first: binary32, samples x latents.
   ///
   /// - Parameters:
   ///   - samples: of the model's shape.
-  ///   - model: what maps them.
-  ///   - latents: how many; nil for all.
+  ///   - model: the model that maps them.
+  ///   - latents: the number of latents; nil for all.
   public func embed(
     _ samples: Samples, model: FittedModel, latents: Int? = nil
   ) async throws -> Samples {
@@ -77,7 +77,7 @@ extension Codec {
     }
   }
 
-  /// The samples that latents stand for: the way back from ``embed(_:model:latents:)``.
+  /// Returns the samples that latents describe: the inverse of ``embed(_:model:latents:)``.
   public func invert(_ latents: Samples, model: FittedModel) async throws -> Samples {
     try await collecting { observer, makeWriter in
       _ = try invert(
@@ -88,11 +88,11 @@ extension Codec {
   /// Draws new samples from a model.
   ///
   /// - Parameters:
-  ///   - count: how many.
-  ///   - model: what draws them.
-  ///   - quality: whose prior and network are taken, 0 ... 100; a mixture has none.
-  ///   - sampler: nil for the mixture where the model has one and no quality is asked for, else the prior.
-  ///   - seed: where random numbers start: equal seeds give equal samples.
+  ///   - count: the number of samples.
+  ///   - model: the model to draw from.
+  ///   - quality: selects the prior and network, 0 ... 100; a mixture has none.
+  ///   - sampler: nil for the mixture if the model has one and no quality is given, otherwise the prior.
+  ///   - seed: the random seed; equal seeds give equal samples.
   public func sample(
     _ count: Int, from model: FittedModel, quality: Double? = nil, sampler: Sampler? = nil, seed: UInt64 = 0
   ) async throws -> Samples {
@@ -103,14 +103,14 @@ extension Codec {
     }
   }
 
-  /// Draws samples like given ones: their latents, each moved by a normal number.
+  /// Draws samples like given ones, by adding normal noise to their latents.
   ///
   /// - Parameters:
-  ///   - count: how many for each given sample.
+  ///   - count: the number for each given sample.
   ///   - samples: the given ones.
-  ///   - model: what maps them.
-  ///   - spread: the deviation of these numbers, in units of each latent's own.
-  ///   - seed: where random numbers start: equal seeds give equal samples.
+  ///   - model: the model that maps them.
+  ///   - spread: the standard deviation of the noise, relative to that of each latent.
+  ///   - seed: the random seed; equal seeds give equal samples.
   public func sample(
     _ count: Int, around samples: Samples, model: FittedModel, spread: Double = 0.5, seed: UInt64 = 0
   ) async throws -> Samples {
@@ -121,13 +121,13 @@ extension Codec {
     }
   }
 
-  /// Walks from one sample to another in equal steps along the line between their latents, ends included.
+  /// Interpolates between two samples in equal steps along the line between their latents, ends included.
   ///
   /// - Parameters:
   ///   - first: one sample.
   ///   - last: one sample.
-  ///   - count: how many samples, 2 or more.
-  ///   - model: what maps the ends.
+  ///   - count: the number of samples, at least 2.
+  ///   - model: the model that maps the ends.
   public func interpolate(
     from first: Samples, to last: Samples, count: Int, model: FittedModel
   ) async throws -> Samples {
@@ -139,14 +139,14 @@ extension Codec {
     }
   }
 
-  /// Measures rate and distortion of a model on samples, beside PCA's and zstd's.
+  /// Measures rate and distortion of a model on samples, compared with PCA and zstd.
   ///
   /// - Parameters:
-  ///   - samples: what to measure on: rows that the fit has not seen.
-  ///   - model: what is measured.
+  ///   - samples: the samples to measure on, which the fit has not seen.
+  ///   - model: the model to measure.
   ///   - qualities: each 0 ... 100.
-  ///   - newSamples: how many new samples to compare with these; none for nil.
-  ///   - progress: called with the number of qualities that are done.
+  ///   - newSamples: the number of new samples to compare with these; nil for none.
+  ///   - progress: called with the number of finished qualities.
   public func evaluate(
     _ samples: Samples, model: FittedModel,
     qualities: [Double] = Array(stride(from: 0, through: 100, by: 5)), newSamples: Int? = nil,
@@ -166,7 +166,7 @@ extension Codec {
 
   /// The samples that `body` writes.
   ///
-  /// - Parameter name: what they come from, in messages.
+  /// - Parameter name: their source in messages.
   private func collecting(
     _ name: String = "samples",
     _ body:

@@ -2,16 +2,16 @@ import ByteIO
 import Records
 import Training
 
-/// What a codec does with files, chunk by chunk, in memory that does not grow with them. A file comes to be whole or not at
-/// all, also where the task is cancelled.
+/// Operations on files, chunk by chunk, in memory that does not grow with their size. An output appears whole or not at
+/// all, even if the task is cancelled.
 extension Codec {
-  /// Fits a model to all samples of some files, which have one shape.
+  /// Fits a model to all samples of some files. The samples have one shape.
   ///
   /// - Parameters:
   ///   - files: their paths.
-  ///   - reading: what the files do not tell of their format.
+  ///   - reading: the format, as far as the files do not determine it.
   ///   - options: see ``FitOptions``.
-  ///   - memory: bytes that samples may take; of more, a uniform sample of rows is fitted.
+  ///   - memory: bytes for samples; of more, a uniform sample of rows is fitted.
   ///   - progress: called a few times a second.
   public func fit(
     files: [String], reading: ReadOptions = ReadOptions(), options: FitOptions = FitOptions(),
@@ -33,11 +33,11 @@ extension Codec {
   ///
   /// - Parameters:
   ///   - file: the path of the samples.
-  ///   - path: where the stream goes.
-  ///   - model: what the samples are encoded with.
-  ///   - options: how.
-  ///   - reading: what the file does not tell of its format.
-  ///   - overwrite: whether a file that exists gives way.
+  ///   - path: the path of the stream.
+  ///   - model: the model to encode with.
+  ///   - options: see ``EncodeOptions``.
+  ///   - reading: the format, as far as the file does not determine it.
+  ///   - overwrite: whether to replace an existing file.
   ///   - progress: called as the input is read.
   public func encode(
     file: String, to path: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
@@ -58,7 +58,7 @@ extension Codec {
     }
   }
 
-  /// Encodes a file, and tells how it goes: progress, and the report as the last event.
+  /// Encodes a file. The events are progress, and the report last.
   public func encoding(
     file: String, to path: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
     reading: ReadOptions = ReadOptions(), overwrite: Bool = false
@@ -70,14 +70,14 @@ extension Codec {
     }
   }
 
-  /// Decodes a `.vaec` file into a file of samples, in the format that the end of its name asks for; else in the one that
+  /// Decodes a `.vaec` file into a file of samples, in the format of its suffix, or else the one that
   /// the samples came from.
   ///
   /// - Parameters:
   ///   - file: the path of the stream.
-  ///   - path: where the samples go.
-  ///   - model: nil where the file carries its own or needs none.
-  ///   - overwrite: whether a file that exists gives way.
+  ///   - path: the path of the samples.
+  ///   - model: nil if the file contains its model or needs none.
+  ///   - overwrite: whether to replace an existing file.
   ///   - progress: called as the input is read.
   public func decode(
     file: String, to path: String, model: FittedModel? = nil, overwrite: Bool = false,
@@ -93,7 +93,7 @@ extension Codec {
     }
   }
 
-  /// Decodes a file, and tells how it goes: progress, and the report as the last event.
+  /// Decodes a file. The events are progress, and the report last.
   public func decoding(
     file: String, to path: String, model: FittedModel? = nil, overwrite: Bool = false
   ) -> AsyncThrowingStream<CodecEvent<TransferProgress, DecodeReport>, any Error> {
@@ -114,8 +114,8 @@ extension FittedModel {
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - overwrite: whether a file that exists gives way.
-  ///   - provenance: what the model is made of, which decides who may read it.
+  ///   - overwrite: whether to replace an existing file.
+  ///   - provenance: the inputs of the model, which limit its permissions.
   package func write(
     to path: String, overwrite: Bool = false, provenance: Provenance = .unknown
   ) throws(CodecError) {

@@ -50,7 +50,7 @@ public struct Samples: Equatable, Sendable {
     try self.init(all: reader)
   }
 
-  /// All that a reader has.
+  /// All samples of a reader.
   init(all reader: any SampleReader) throws(CodecError) {
     var parts: [SampleBatch] = []
     while let batch = try reading(reader, 1 << 16) { parts.append(batch) }
@@ -72,7 +72,7 @@ public struct Samples: Equatable, Sendable {
     }
   }
 
-  /// Samples.
+  /// The number of samples.
   public var count: Int { batch.rows }
   /// The shape of a sample.
   public var shape: [Int] { description.sampleShape }
@@ -91,7 +91,7 @@ public struct Samples: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - overwrite: whether a file that exists gives way.
+  ///   - overwrite: whether to replace an existing file.
   package func write(to path: String, overwrite: Bool = false) throws(CodecError) {
     let writer = try Self.writer(path, overwrite: overwrite, .unknown, description)
     try writing(batch, to: writer)
@@ -102,7 +102,7 @@ public struct Samples: Equatable, Sendable {
 extension Samples {
   /// A reader of these samples.
   ///
-  /// - Parameter observer: asked before each batch whether to go on.
+  /// - Parameter observer: asked before each batch whether to continue.
   func reader(observing observer: TransferObserver) -> any SampleReader {
     WatchedReader(InMemorySamples([batch], description).reader(), observer)
   }
@@ -139,7 +139,7 @@ extension Samples {
     }
   }
 
-  /// Reads what another does, as long as anybody wants it.
+  /// Reads from another reader until the work is cancelled.
   private final class WatchedReader: SampleReader {
     private let base: any SampleReader
     private let observer: TransferObserver
@@ -158,13 +158,13 @@ extension Samples {
   }
 }
 
-/// Collects what is written, until nobody wants it any more.
+/// Collects what is written until the work is cancelled.
 final class SamplesWriter: SampleWriter {
   private let description: SampleDescription
   private let observer: TransferObserver
   private var parts: [SampleBatch] = []
 
-  /// - Parameter observer: asked before each batch whether to go on.
+  /// - Parameter observer: asked before each batch whether to continue.
   init(_ description: SampleDescription, observing observer: TransferObserver) {
     self.description = description
     self.observer = observer

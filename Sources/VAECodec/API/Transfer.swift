@@ -1,21 +1,21 @@
 import ByteIO
 import Synchronization
 
-/// How far bytes have been read.
+/// The progress of reading.
 public struct TransferProgress: Equatable, Sendable {
-  /// Bytes of the input so far.
+  /// Bytes of the input read so far.
   public var bytes: Int
-  /// Bytes of the input; nil where nobody knows.
+  /// Bytes of the input; nil if unknown.
   public var totalBytes: Int?
 }
 
-/// Progress now and then, and a report in the end.
+/// Progress, and a final report.
 public enum CodecEvent<Progress: Sendable, Report: Sendable>: Sendable {
   case progress(Progress)
   case finished(Report)
 }
 
-/// Sees bytes go by, tells how many there were, and stops them when they are not wanted any more.
+/// Counts bytes as they pass, and stops when the work is cancelled.
 final class TransferObserver: Sendable {
   private let cancelled = Atomic(false)
   private let tell: @Sendable (TransferProgress) -> Void

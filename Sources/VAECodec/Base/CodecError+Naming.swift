@@ -1,7 +1,7 @@
 import ByteIO
 import Container
 
-/// Runs `body`, and says of its errors which file they concern.
+/// Runs `body`, and adds the file name to its errors.
 package func withFileContext<R>(_ name: String, _ body: () throws(ByteIOError) -> R) throws(CodecError) -> R {
   do throws(ByteIOError) {
     return try body()
@@ -10,7 +10,7 @@ package func withFileContext<R>(_ name: String, _ body: () throws(ByteIOError) -
   }
 }
 
-/// Runs `body`, and says of its errors which file of streams they concern.
+/// Runs `body`, and adds the name of the stream file to its errors.
 func withFileContext<R>(_ name: String, _ body: () throws(StreamError) -> R) throws(CodecError) -> R {
   do throws(StreamError) {
     return try body()

@@ -26,7 +26,7 @@ extension CodecError: CustomStringConvertible {
     case .shapeMismatch(let name, let found, let expected):
       "\(name): samples of shape \(Self.shape(found)), but the model is for \(Self.shape(expected))"
     case .noSuchColumn(let name, let column, let columns):
-      "\(name): has \(columns == 1 ? "1 column" : "\(columns) columns"), and none is \(column)"
+      "\(name): no column \(column) among its \(columns == 1 ? "1 column" : "\(columns) columns")"
     case .noLatents(let name): "\(name): the model has no latents, because its data need no network"
     case .fewerLatents(let name, let asked, let most): "\(name): \(asked) latents, but the model has \(most)"
     case .badLatent(let name, let row, let column):
@@ -43,8 +43,8 @@ extension CodecError: CustomStringConvertible {
     case .noRows(let name): "\(name): has no samples"
     case .targetOutOfReach(let name, let asked, _): "\(name): \(Self.text(asked))"
     case .sizeNeedsRows(let name):
-      "\(name): the number of samples is unknown until their end, so no quality can be chosen for a size"
-    case .rangeNeedsFile(let name): "\(name): the range of the values is unknown until their end"
+      "\(name): the number of samples is unknown until the end of the input, so no quality can be chosen for a size"
+    case .rangeNeedsFile(let name): "\(name): the range of the values is unknown until the end of the input"
     case .changedWhileRead(let name): "\(name): changed while it was read"
     case .mixedShapes(let name, let found, let expected):
       "\(name): samples of shape \(Self.shape(found)) or another type follow samples of shape "

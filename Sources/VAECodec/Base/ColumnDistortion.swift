@@ -3,7 +3,7 @@
 public struct ColumnDistortion: Equatable, Sendable {
   /// Values that count.
   public private(set) var count = 0
-  /// The largest difference; infinite where a value that is no finite number came back as another.
+  /// The largest difference; infinite where a value that is not finite came back as another.
   public private(set) var maximum = 0.0
   private(set) var squares = 0.0
   /// Of the originals, less the first of them: sums of values and of their squares.
@@ -19,12 +19,12 @@ public struct ColumnDistortion: Equatable, Sendable {
     return max(0, square / n - (sum / n) * (sum / n)).squareRoot()
   }
 
-  /// ``rmse`` in deviations of the originals; nil where they do not vary.
+  /// ``rmse`` in deviations of the originals; nil if they do not vary.
   public var rmseInDeviations: Double? { deviation > 0 ? rmse / deviation : nil }
 
   /// Takes in a value and what came back of it.
   ///
-  /// - Returns: the size of the difference; nil where none counts.
+  /// - Returns: the size of the difference; nil if none counts.
   mutating func add(_ original: Double, _ decoded: Double) -> Double? {
     guard original.isFinite else {
       if original == decoded || (original.isNaN && decoded.isNaN) { return nil }

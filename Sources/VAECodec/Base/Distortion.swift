@@ -5,7 +5,7 @@ import Tensor
 /// and not one that is too large for a model (``Matrix/greatestKnown``). Where a value is too large and comes back changed, its
 /// error counts with those of the others.
 ///
-/// A value that is no finite number has to come back as what it is; where it does not, the largest error is infinite.
+/// A value that is not finite has to come back as what it is; where it does not, the largest error is infinite.
 public struct Distortion: Equatable, Sendable {
   /// Values that count.
   public private(set) var count = 0
@@ -18,7 +18,7 @@ public struct Distortion: Equatable, Sendable {
   /// Of a table, the error of each column in its own units; empty for arrays.
   public private(set) var columns: [ColumnDistortion] = []
 
-  /// - Parameter peak: the value range of the data that a model was fitted on; 0 where there is no model.
+  /// - Parameter peak: the value range of the data that a model was fitted on; 0 if there is no model.
   public init(peak: Double = 0) { self.init(ErrorScale(peak: peak)) }
 
   /// - Parameter scale: what errors are measured in.
@@ -90,10 +90,10 @@ public struct Distortion: Equatable, Sendable {
   /// Values that are compared at once.
   private static let pieceValues = 1 << 15
 
-  /// Whether all values came back as they were.
+  /// Whether all values came back exactly.
   public var isExact: Bool { maximum == 0 }
 
-  /// Mean squared error, in squared units of ``scale``; 0 where no value counts.
+  /// Mean squared error, in squared units of ``scale``; 0 if no value counts.
   public var mse: Double { maximum.isFinite ? squares / Double(max(1, count)) : .infinity }
 
   /// The root of ``mse``, in units of ``scale``.
@@ -111,7 +111,7 @@ public struct Distortion: Equatable, Sendable {
     return Self.psnr(mse: max(mse, .leastNormalMagnitude), peak: peak)
   }
 
-  /// In dB: infinite without an error; 0 where there is an error and the peak is 0.
+  /// In dB: infinite without an error; 0 if there is an error and the peak is 0.
   static func psnr(mse: Double, peak: Double) -> Double {
     guard mse > 0 else { return .infinity }
     guard peak > 0 else { return 0 }
@@ -121,7 +121,7 @@ public struct Distortion: Equatable, Sendable {
 }
 
 extension SampleDescription {
-  /// Decoded values as a writer of this format prints them: text has so many decimals a column.
+  /// Decoded values as a writer of this format prints them: text has a number of decimals for each column.
   func printed(_ decoded: [Double]) -> [Double] {
     guard case .delimited(let style) = format, style.decimals.contains(where: { $0 != nil }) else {
       return decoded

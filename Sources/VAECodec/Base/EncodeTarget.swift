@@ -5,13 +5,13 @@ public enum EncodeTarget: Equatable, Sendable {
   /// 0 (a sketch) ... 100 (below the data's own noise); uniform in PSNR between. The nearest whole number counts; less
   /// counts as 0, and more as 100.
   case quality(Double)
-  /// At least so many dB over all samples: the lowest quality that reaches them; or the widest bound on errors, where no
+  /// At least this PSNR in dB over all samples: the lowest quality that reaches it; or the widest bound on errors, if no
   /// point of the model does. The peak is the value range of the data
   /// that the model was fitted on, as in ``EvaluationReport/Point/psnr``.
   case psnr(Double)
-  /// At most so many bits a sample, header and framing included: the highest quality that fits.
+  /// At most this many bits per sample, header and framing included: the highest quality that fits.
   case bitsPerSample(Double)
-  /// At most so many bytes for the whole stream: the highest quality that fits.
+  /// At most this many bytes for the whole stream: the highest quality that fits.
   case bytes(Int)
 }
 

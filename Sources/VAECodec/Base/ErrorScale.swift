@@ -6,7 +6,7 @@ import VAEModel
 /// Errors of an array are in units of the data. Those of a table are shares of each column's range, so that columns in
 /// unlike units count alike: then the peak is 1.
 public struct ErrorScale: Equatable, Sendable {
-  /// The peak of PSNR: the value range of the data that a model was fitted on, or 1 in tables; 0 where it is not known.
+  /// The peak of PSNR: the value range of the data that a model was fitted on, or 1 in tables; 0 if it is not known.
   public var peak: Double
   /// For tables, the range of each column; empty for arrays. A column that does not vary has 0: its errors count as they are.
   public var ranges: [Double]

@@ -35,7 +35,7 @@ public enum FileKind: Equatable, Sendable {
     }
   }
 
-  /// Bytes from the beginning of a zstd file that tell whether it is a stream.
+  /// The number of leading bytes of a zstd file that show whether it is a stream.
   public static let zstdPrefixSize = CompactStream.prefixSize
 
   /// In words, to follow "it looks like".

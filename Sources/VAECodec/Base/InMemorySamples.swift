@@ -9,7 +9,7 @@ struct InMemorySamples: Sendable {
   /// For each batch, the place of its first row in the data.
   private let places: [Int]
 
-  /// - Parameter places: for each batch, where its first row is in the data; nil where the batches are all of them.
+  /// - Parameter places: for each batch, where its first row is in the data; nil if the batches are all of them.
   init(_ batches: [SampleBatch], _ description: SampleDescription, places: [Int]? = nil) {
     self.batches = batches
     self.description = description
@@ -57,7 +57,7 @@ struct InMemorySamples: Sendable {
     }
   }
 
-  /// Some rows, together; nil where none is wanted.
+  /// Some rows, together; nil if none is wanted.
   ///
   /// - Parameter wanted: in ascending order, each within ``rows``.
   func rows(_ wanted: [Int]) -> SampleBatch? {

@@ -3,7 +3,7 @@ import Records
 extension SampleDescription {
   /// What samples are that come from no file: those of an npy file.
   ///
-  /// - Parameter rows: nil where their number is not known.
+  /// - Parameter rows: nil if their number is not known.
   static func npy(
     _ type: ElementType, _ shape: [Int], rows: Int? = nil
   ) throws(CodecError) -> SampleDescription {

@@ -3,9 +3,9 @@ public struct StreamDamage: Equatable, Sendable {
   public enum Kind: Equatable, Sendable {
     /// Chunks of a stream, by their numbers from 1, are damaged.
     case chunks(ClosedRange<Int>)
-    /// Chunks after that of this number are damaged; how many, nothing tells. ``rows`` is a guess.
+    /// An unknown number of chunks after this one are damaged. ``rows`` is a guess.
     case someChunks(after: Int)
-    /// A stream lacks its end, after so many chunks.
+    /// A stream is cut off after this many chunks.
     case end(afterChunks: Int)
     /// A stream's seek table is damaged; no rows are lost.
     case seekTable
@@ -20,9 +20,9 @@ public struct StreamDamage: Equatable, Sendable {
   }
 
   public var kind: Kind
-  /// The number of the stream in the file, from 1; nil where it is the only one.
+  /// The number of the stream in the file, from 1; nil if it is the only one.
   public var stream: Int?
-  /// The rows of the file that are lost, from 0; nil where how many they are is not known, or there are none.
+  /// The rows of the file that are lost, from 0; nil if how many they are is not known, or there are none.
   public var rows: Range<Int>?
   /// The row of the file at which rows are missing, where how many they are is not known.
   public var place: Int

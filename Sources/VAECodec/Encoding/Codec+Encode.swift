@@ -13,9 +13,9 @@ extension Codec {
   ///   - reader: the samples.
   ///   - name: the input in messages.
   ///   - model: what they are encoded with.
-  ///   - options: how.
+  ///   - options: see ``EncodeOptions``.
   ///   - sink: gets the whole stream; it is not finished, so that another stream may follow.
-  ///   - reopen: gives a reader of the same samples from the first on, when the reader before is done with; nil where
+  ///   - reopen: gives a reader of the same samples from the first on, when the reader before is done with; nil if
   ///     they can be read once only, as in a pipe.
   /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``, ``CodecError/sizeNeedsRows(name:)``,
   ///   ``CodecError/rangeNeedsFile(name:)``, and what else

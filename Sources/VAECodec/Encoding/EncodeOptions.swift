@@ -64,15 +64,15 @@ public struct EncodeReport: Sendable {
   public var fileBytes: Int
   /// What a table loses at this quality by the model's one scale for all columns; nothing where all values are bounded.
   public var columns = ColumnFindings()
-  /// The quality of the stream: a whole number, 0 ... 100; nil where its symbols are none of the model's.
+  /// The quality of the stream: a whole number, 0 ... 100; nil if its symbols are none of the model's.
   public var quality: Double?
-  /// How far what will be decoded is from the samples, to the bit what decoding them gives; nil where nobody asked for it.
+  /// How far what will be decoded is from the samples, to the bit what decoding them gives; nil if nobody asked for it.
   public var distortion: Distortion?
-  /// What holds of every value; nil where nothing was asked for.
+  /// What holds of every value; nil if nothing was asked for.
   public var errorBound: ErrorBound?
-  /// What came of the target; nil where a quality was asked for.
+  /// What came of the target; nil if a quality was asked for.
   public var target: TargetOutcome?
-  /// Mean squared error of the samples as they will be decoded, in squared units; nil where it was not measured.
+  /// Mean squared error of the samples as they will be decoded, in squared units; nil if it was not measured.
   public var mse: Double? { distortion?.mse }
   /// The same in dB, against what PSNR targets are measured against.
   public var psnr: Double? { distortion?.psnr }

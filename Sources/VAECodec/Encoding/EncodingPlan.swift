@@ -18,7 +18,7 @@ struct EncodingPlan {
   /// The plan for a quality: nothing is to be found out.
   ///
   /// - Parameters:
-  ///   - first: the first chunk of the samples; nil where there are none.
+  ///   - first: the first chunk of the samples; nil if there are none.
   ///   - rest: gives the others.
   static func forQuality(_ quality: Double, _ first: SampleChunk?, rest: ChunkReader) -> EncodingPlan {
     EncodingPlan(

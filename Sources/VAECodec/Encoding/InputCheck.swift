@@ -29,7 +29,7 @@ struct InputCheck {
   /// Values that are looked at at once.
   private static let pieceValues = 1 << 14
 
-  /// Throws where the batch holds what cannot be coded.
+  /// Throws if the batch holds what cannot be coded.
   mutating func add(_ batch: SampleBatch) throws(CodecError) {
     let pieceRows = max(1, Self.pieceValues / max(1, width))
     for first in stride(from: 0, to: batch.rows, by: pieceRows) {
@@ -86,7 +86,7 @@ extension Float {
 }
 
 extension FittedModel {
-  /// Throws where samples are of another shape than the model's. A row of as many values in another shape is welcome
+  /// Throws if samples are of another shape than the model's. A row of as many values in another shape is welcome
   /// where one of the two shapes is flat: a table holds images as well.
   func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
     let (found, expected) = (description.sampleShape, summary.sampleShape)

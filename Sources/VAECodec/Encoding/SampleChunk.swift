@@ -66,7 +66,7 @@ final class ChunkReader {
     return batch
   }
 
-  /// Throws where a reader has more rows than it said, or has ended with fewer: the stream's header says so already.
+  /// Throws if a reader has more rows than it said, or has ended with fewer: the stream's header says so already.
   private func checkRows() throws(CodecError) {
     guard let announced else { return }
     if rows > announced || (rows == announced && !hasEnded) {
@@ -79,7 +79,7 @@ final class ChunkReader {
 }
 
 extension SampleBatch {
-  /// Batches of one kind, one after the other; nil where there are none.
+  /// Batches of one kind, one after the other; nil if there are none.
   init?(joining parts: [SampleBatch]) {
     guard let first = parts.first else { return nil }
     guard parts.count > 1 else {

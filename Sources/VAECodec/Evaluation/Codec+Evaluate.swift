@@ -22,7 +22,7 @@ public struct EvaluationReport: Sendable {
     public var maxError: Double
     /// Of a table, the error of each column; empty for arrays. Then all errors above are shares of each column's range.
     public var columns: [ColumnDistortion] = []
-    /// Whether all values came back as they were.
+    /// Whether all values came back exactly.
     public var isExact: Bool { maxError == 0 }
     /// Megabytes (10^6) of raw samples a second.
     public var encodeMBPerSecond: Double
@@ -52,26 +52,26 @@ public struct EvaluationReport: Sendable {
   /// where samples are too large for the model to keep PCA, on the rows that the fit held out. Missing values have no error, and
   /// their places cost PCA nothing. Empty where there is nothing to compare with.
   public var baselinePCA: [BaselinePoint]
-  /// Mean change of rate against PCA at equal PSNR, in percent, over the PSNR that both curves cover; nil where they
+  /// Mean change of rate against PCA at equal PSNR, in percent, over the PSNR that both curves cover; nil if they
   /// share none or fewer than two qualities were measured.
   public var bdRateVsPCA: Double?
   /// From how many samples on model and codes together take fewer bytes than PCA's basis and codes, at the PSNR of the
-  /// middle quality; nil where never, or where ``comparesSizesWithPCA`` is false.
+  /// middle quality; nil if never, or where ``comparesSizesWithPCA`` is false.
   public var breakEvenSamples: Int?
   /// Whether PCA's curve reaches the PSNR of the middle quality, so that sizes can be compared.
   public var comparesSizesWithPCA = true
   /// From how many samples on model and codes of the highest quality that was measured take fewer bytes than the
-  /// samples themselves packed by zstd at its level 19; nil where never.
+  /// samples themselves packed by zstd at its level 19; nil if never.
   public var breakEvenSamplesVsZstd: Int?
   /// Bits a sample that zstd at level 19 takes for the samples as plain numbers.
   public var zstdBitsPerSample: Double
   /// The evidence lower bound on the samples, where the model was fitted to it.
   public var elbo: ELBO?
-  /// What single rows are like; nil where nobody asked.
+  /// What single rows are like; nil if nobody asked.
   public var rows: EvaluatedRows?
-  /// What the first latents make of the samples; nil where the model has no network.
+  /// What the first latents make of the samples; nil if the model has no network.
   public var reconstruction: Reconstruction?
-  /// How new samples compare with these; empty where it was not asked for.
+  /// How new samples compare with these; empty if it was not asked for.
   public var newSamples: [NewSamples] = []
 }
 
@@ -88,7 +88,7 @@ extension Codec {
   /// Samples that are measured take at most this much memory, as far as one allows.
   static let maximumMeasuredBytes = 1 << 24
 
-  /// The baseline is measured on so many samples and values at the most, since all of its arithmetic is done at once.
+  /// The maximum numbers of samples and values for the baseline, whose arithmetic is done all at once.
   private static let (maximumBaselineRows, maximumBaselineValues) = (8192, 1 << 20)
 
   /// Encodes and decodes `reader`'s samples at each quality: all of them, or of many those in blocks that are spread
@@ -97,7 +97,7 @@ extension Codec {
   /// - Parameters:
   ///   - reader: the samples.
   ///   - name: the input in messages.
-  ///   - model: what is measured.
+  ///   - model: the model to measure.
   ///   - qualities: each 0 ... 100.
   ///   - effort: how streams are encoded.
   ///   - keepsRows: whether to look at single rows as well: see ``EvaluationReport/rows``.
@@ -230,7 +230,7 @@ extension Codec {
       decodeMBPerSecond: raw / 1e6 / max(decoded.seconds, 1e-9))
   }
 
-  /// Bytes that zstd is tried on at the most: it is slow at its level 19 and takes much memory, and more
+  /// Bytes that zstd is tried on at most: it is slow at its level 19 and takes much memory, and more
   /// hardly change its ratio.
   private static let maximumZstdBytes = 1 << 20
 
@@ -241,7 +241,7 @@ extension Codec {
     return 8 * Double(ZstdFrame.compress(some.bytes, level: 19, checksum: true).count) / Double(some.rows)
   }
 
-  /// From how many samples on the model pays; nil where there is nothing to compare with.
+  /// From how many samples on the model pays; nil if there is nothing to compare with.
   ///
   /// PCA's basis is counted with a byte a number, and a mean of four bytes a value.
   private func breakEven(
@@ -262,7 +262,7 @@ extension Codec {
     return BreakEven(samples: samples)
   }
 
-  /// From how many samples on `savedBytes` a sample make up for what a model takes beyond a basis; nil where never, or
+  /// From how many samples on `savedBytes` a sample make up for what a model takes beyond a basis; nil if never, or
   /// where nobody has so many.
   static func breakEven(modelBytes: Int, basisBytes: Int, savedBytes: Double) -> Int? {
     guard savedBytes > 0 else { return nil }

@@ -42,7 +42,7 @@ extension Codec {
   /// Rows whose bits are counted at once.
   private static let countedBlockRows = 1024
 
-  /// The two strongest latents of some rows, in ascending order; none where the model has no network.
+  /// The two strongest latents of some rows, in ascending order; none if the model has no network.
   func latents(
     of samples: InMemorySamples, _ model: FittedModel
   ) -> (_ rows: [(place: Int, row: Int)]) -> [EvaluatedRows.Latents] {

@@ -5,7 +5,7 @@ final class ComparingWriter: SampleWriter {
   private let samples: InMemorySamples
   private let reader: any SampleReader
   private(set) var distortion: Distortion
-  /// Squared error by place within a sample; nil where nobody asks.
+  /// Squared error by place within a sample; nil if nobody asks.
   private(set) var profile: ErrorProfile?
   /// What came of the rows that were asked for.
   private(set) var kept: [Int: [Double]] = [:]
@@ -15,7 +15,7 @@ final class ComparingWriter: SampleWriter {
   /// - Parameters:
   ///   - scale: what errors are measured in.
   ///   - wanted: rows whose values are kept.
-  ///   - makesProfile: whether errors are told by place as well.
+  ///   - makesProfile: whether to report errors by place as well.
   init(
     _ samples: InMemorySamples, _ scale: ErrorScale, keeping wanted: Set<Int> = [], makesProfile: Bool = false
   ) {
@@ -61,7 +61,7 @@ struct ErrorProfile {
     counts = [Int](repeating: 0, count: values)
   }
 
-  /// Adds whole samples. What is no finite number comes back as it is, and does not count.
+  /// Adds whole samples. What is not finite comes back as it is, and does not count.
   mutating func add(_ original: [Double], _ decoded: [Double]) {
     for first in stride(from: 0, to: original.count, by: squares.count) {
       for place in squares.indices where original[first + place].isFinite {

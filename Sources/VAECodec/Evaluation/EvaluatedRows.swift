@@ -4,7 +4,7 @@ public struct EvaluatedRows: Sendable {
   public struct Row: Sendable {
     /// Its place in the data, from 0.
     public var place: Int
-    /// Bits of its symbols at ``EvaluatedRows/bitsQuality``; nil where it is not among those that were counted.
+    /// Bits of its symbols at ``EvaluatedRows/bitsQuality``; nil if it is not among those that were counted.
     public var bits: Double?
     public var values: [Double]
     /// What came back at some qualities.
@@ -42,6 +42,6 @@ public struct EvaluatedRows: Sendable {
   public var bits: [Double]
   /// The rows of ``bits`` that take the most, at ``bitsQuality``; the one that takes most of all first.
   public var costliest: [Row]
-  /// Of rows spread evenly, and of ``costliest``; empty where the model has no latents.
+  /// Of rows spread evenly, and of ``costliest``; empty if the model has no latents.
   public var latents: [Latents]
 }

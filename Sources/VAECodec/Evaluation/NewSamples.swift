@@ -23,7 +23,7 @@ extension EvaluationReport {
 }
 
 extension Codec {
-  /// Samples that are compared at the most, in each of the sets.
+  /// The maximum number of samples compared, in each set.
   public static let maximumComparedSamples = 2000
 
   /// Where random numbers of a comparison start.

@@ -4,7 +4,7 @@ final class RowGatherer {
   /// The qualities that are looked at, as far as they are measured.
   private static let wantedQualities = [10.0, 30, 50, 70, 90]
   private static let middle = 50.0
-  /// Rows and values that are shown at the most; and rows of which bits are counted.
+  /// Rows and values that are shown at most; and rows of which bits are counted.
   private static let (maximumShown, maximumShownValues) = (8, 1 << 18)
   static let maximumCounted = 1 << 16
   private static let maximumCostliest = 10
@@ -49,7 +49,7 @@ final class RowGatherer {
     for (i, row) in counted.enumerated() where rows.contains(row.row) { bitsOfRow[row.row] = bits[i] }
   }
 
-  /// What compares decoded samples at a quality; nil where they are not looked at.
+  /// What compares decoded samples at a quality; nil if they are not looked at.
   func comparing(at quality: Double, _ scale: ErrorScale) -> ComparingWriter? {
     guard qualities.contains(quality), !decoded.contains(where: { $0.quality == quality }) else { return nil }
     let extra = quality == bitsQuality ? costliest.map(\.row) : []
@@ -63,7 +63,7 @@ final class RowGatherer {
     profiles.append(EvaluatedRows.Profile(quality: quality, meanSquares: profile.means))
   }
 
-  /// All of it.
+  /// The whole as JSON.
   ///
   /// - Parameter latents: gives the latents of some rows.
   func rows(latents: ([(place: Int, row: Int)]) -> [EvaluatedRows.Latents]) -> EvaluatedRows {

@@ -135,7 +135,7 @@ extension Codec {
 
   /// The scales that the options ask for, or that suit the data.
   ///
-  /// - Parameter ranges: of all rows; nil where samples have more than one axis.
+  /// - Parameter ranges: of all rows; nil if samples have more than one axis.
   private func scales(
     _ options: FitOptions, _ description: SampleDescription, _ rows: SampleBatch, _ ranges: ColumnRanges?,
     isInteger: Bool
@@ -166,7 +166,7 @@ extension Codec {
       fillValues: FillValue.all(in: batch, description, reach: Matrix.greatestKnown))
   }
 
-  /// Rows that the qualities are measured on at the most, and values, but for so many rows.
+  /// The maximum number of rows to measure the qualities on, and of values, beyond a minimum of rows.
   private static let (maximumMeasuredRows, maximumMeasuredValues, enoughMeasuredRows) = (4096, 1 << 18, 512)
 
   /// Rows that were held out, or as many of them as are worth the time.

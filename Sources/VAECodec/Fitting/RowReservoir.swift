@@ -17,7 +17,7 @@ struct RowReservoir {
   /// - Parameters:
   ///   - width: values of a row.
   ///   - elementTypes: of the batches that will come.
-  ///   - most: rows to keep at the most.
+  ///   - most: the maximum number of rows to keep.
   init(width: Int, elementTypes: [ElementType], most: Int, seed: UInt64) {
     self.width = width
     self.most = most

@@ -10,7 +10,7 @@ import Records
 /// - All else is an array.
 enum TableRule {
   private static let (farOffset, farSpread) = (16.0, 100.0)
-  /// Rows that are looked at at the most, and at the least.
+  /// The maximum and minimum number of rows examined.
   private static let (maximumRows, minimumRows) = (1024, 16)
 
   /// - Parameter rows: some of the rows.

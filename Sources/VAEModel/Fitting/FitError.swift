@@ -14,7 +14,7 @@ public enum FitError: Error, Equatable {
   case networkTooLarge(numbers: Int, most: Int)
   /// The Bernoulli likelihood was asked for, and values are neither within 0 ... 1 nor integers from 0 on.
   case notProbabilities(lowest: Float, highest: Float)
-  /// The bound is no finite number any more.
+  /// The bound is not finite any more.
   case diverged
   /// An option has a value that means nothing: its name.
   case badOption(String)

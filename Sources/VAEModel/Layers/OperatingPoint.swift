@@ -18,11 +18,11 @@ package struct OperatingPoint: Equatable, Sendable {
     }
   }
 
-  /// nil where the VAE is left out, and the residual is the sample itself.
+  /// nil if the VAE is left out, and the residual is the sample itself.
   package var network: Network?
-  /// The step of each linear residual layer, in units of standardized samples; 0 where the layer is left out.
+  /// The step of each linear residual layer, in units of standardized samples; 0 if the layer is left out.
   package var steps: [Float]
-  /// The step of the value layer, in the data's units; 0 where it is left out.
+  /// The step of the value layer, in the data's units; 0 if it is left out.
   package var valueStep: Float
 
   /// Whether no layer after the network is used.

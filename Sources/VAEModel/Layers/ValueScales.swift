@@ -13,7 +13,7 @@ package struct ValueScales: Equatable, Sendable {
     package var offset: Double
     /// What is left is divided by this: positive.
     package var scale: Double
-    /// Largest minus smallest value of the data that were fitted: the peak of PSNR. 0 where nothing varies.
+    /// Largest minus smallest value of the data that were fitted: the peak of PSNR. 0 if nothing varies.
     package var range: Double
     /// The least and the greatest value; infinite where none is known.
     package var lowest: Double

@@ -41,7 +41,7 @@ package struct NetworkActivations: Sendable {
 
   /// - Parameters:
   ///   - inverseDeviation: 1 / standard deviation of each latent at the start of training.
-  ///   - logistic: what the decoder's sums go through; nil where they are the reconstruction themselves.
+  ///   - logistic: what the decoder's sums go through; nil if they are the reconstruction themselves.
   package init(
     rows: Int, _ parameters: Parameters, inverseDeviation: [Float], logistic: LogisticOutput? = nil,
     kernels: Kernels

@@ -1,17 +1,17 @@
-/// What is at fault, and what a user of the command line can do about it.
+/// An error with advice for users of the command line.
 ///
-/// The library states facts. The files of this folder turn a fact into a remedy, which may name options and commands, and
-/// ``message`` is the one place that puts both together.
+/// The library states facts. This folder adds a remedy to each, which may name options and commands.
+/// ``message`` combines both.
 protocol Advised: CustomStringConvertible {
-  /// What is wrong, with an option by its name where the library has other words for it.
+  /// What is wrong, with the names of options in place of the library's terms.
   var fact: String { get }
-  /// What to do; nil where there is nothing.
+  /// What to do about it; nil if nothing can be done.
   var remedy: String? { get }
 }
 
 extension Advised {
   var fact: String { description }
 
-  /// What a user reads: "fact; remedy".
+  /// The message for the user: "fact; remedy".
   var message: String { remedy.map { "\(fact); \($0)" } ?? fact }
 }

@@ -20,7 +20,7 @@ extension ByteIOError: Advised {
     }
   }
 
-  /// What to do, where the system's words do not say it.
+  /// The remedy, unless the system's message implies it.
   private static func remedy(_ number: Int32) -> String? {
     switch number {
     case ENOENT: "check the name"

@@ -48,7 +48,7 @@ extension CodecError: Advised {
 }
 
 extension EncodeTarget {
-  /// What to do where no quality reaches it: the nearest value, rounded to the side that is within reach.
+  /// The remedy if no quality reaches the target: the nearest value, rounded to the reachable side.
   fileprivate func remedy(_ nearest: Double) -> String {
     func hundredths(_ rule: FloatingPointRoundingRule) -> String { "\((nearest * 100).rounded(rule) / 100)" }
     return switch self {

@@ -1,7 +1,7 @@
 import Records
 
 extension FieldKind {
-  /// How `file` becomes a table of numbers, whose column from 1 has such a field.
+  /// How to turn `file`, with such a field in `column` (from 1), into a table of numbers.
   func remedy(column: Int, file: String, table: TableLayout) -> String {
     let leaveOut =
       table.columns > 1
@@ -35,7 +35,7 @@ extension FieldKind {
 }
 
 extension TableLayout {
-  /// A command that leaves a column out of a file.
+  /// A command that removes a column from a file.
   fileprivate func leavingOut(_ column: Int, of file: String) -> String {
     if separator == .blanks { return "awk '{$\(column)=\"\"; print}' \(file) > NEW.txt" }
     let parts = [

@@ -18,7 +18,7 @@ extension FitError {
 }
 
 extension CheckpointError {
-  /// What is wrong, where it is about an option.
+  /// What is wrong, if it concerns an option.
   var optionFact: String? {
     switch self {
     case .otherOption(let name, "", _): "made without --\(name)"

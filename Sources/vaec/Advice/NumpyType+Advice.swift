@@ -1,7 +1,7 @@
 import Records
 
 extension NumpyType {
-  /// What to do; nil where there is nothing. No advice loses a bit, but for types that have no counterpart.
+  /// The remedy; nil if there is none. Advice is lossless, except for types without a counterpart.
   var remedy: String? {
     func pairs(_ part: String, _ whole: String) -> String {
       "save a.reshape(len(a), -1).view('\(order)\(part)') instead, which keeps every bit "

@@ -1,7 +1,7 @@
 import Records
 
 extension RecognizedFile {
-  /// What to do to have its samples read; nil where they are.
+  /// How to make its samples readable; nil if they already are.
   var remedy: String? {
     switch self {
     case .npy, .gzip, .zstd: nil
@@ -43,7 +43,7 @@ extension RecognizedFile {
 }
 
 extension ForeignText {
-  /// How `file` becomes a table of numbers.
+  /// How to turn `file` into a table of numbers.
   func remedy(_ file: String) -> String {
     switch self {
     case .utf16: "convert it: iconv -f UTF-16 -t UTF-8 \(file) > NEW.csv"

@@ -49,7 +49,7 @@ extension SampleIOError: Advised {
     }
   }
 
-  /// The file in a command that a user may type.
+  /// The file name for a command that a user can paste.
   private static func file(_ name: String) -> String {
     switch name {
     case "", "-", "standard input": "FILE"

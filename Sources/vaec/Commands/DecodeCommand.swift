@@ -3,7 +3,7 @@ import ByteIO
 import Records
 import VAECodec
 
-/// `vaec decode`: streams become samples again.
+/// `vaec decode`: decodes streams into samples.
 struct DecodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decode",
@@ -74,7 +74,7 @@ struct DecodeCommand: ParsableCommand {
     }
   }
 
-  /// The format to write; nil for that of the samples.
+  /// The output format; nil for that of the samples.
   private var format: FormatName? { to ?? files.output.flatMap(OutputName.format) }
 
   func run() throws {
@@ -110,7 +110,7 @@ struct DecodeCommand: ParsableCommand {
       if report.damage.isEmpty {
         try files.clearAway(input, source, after: joined == nil ? output.sink : nil, isPart: rows != .all)
       }
-      // Of outputs that are joined, nobody knows where one ends.
+      // In a joined output, the size of each part is unknown.
       return Transfer(
         report, from: input, to: target, fileBytes: joined == nil ? output.bytes : report.rawBytes,
         distortion: originals?.distortion(in: report.errorScale))
@@ -119,7 +119,7 @@ struct DecodeCommand: ParsableCommand {
     }
   }
 
-  /// - Parameter store: the input, where it is open already.
+  /// - Parameter store: the input, if it is already open.
   private func decode(
     _ input: InputFile, _ file: FileSource, _ store: FileStore?, to output: DecodedOutput, _ codec: Codec,
     _ model: FittedModel?
@@ -147,7 +147,7 @@ struct DecodeCommand: ParsableCommand {
     guard let first, output.countsRows(of: first) else {
       return try codec.decode(source, name: input.name, model: model, makeWriter: makeWriter)
     }
-    // How many rows there are is written before them and cannot be corrected: all streams of the input are counted first.
+    // The number of rows precedes them and cannot be corrected, so all streams of the input are counted first.
     let whole: FileStore
     if input.isStandardInput || file.position == nil {
       whole = try withFileContext(input.name) { () throws(ByteIOError) in
@@ -170,9 +170,9 @@ struct DecodeCommand: ParsableCommand {
     return try withFileContext(input.name) { () throws(ByteIOError) in try source.store() }
   }
 
-  /// How many rows all inputs together have that are to be written; nil where the format of the first does not say it.
+  /// The number of rows to write from all inputs; nil if the format of the first does not record it.
   ///
-  /// - Parameter opened: gets the inputs that can be read only once.
+  /// - Parameter opened: receives the inputs that can be read only once.
   private func total(
     of inputs: [InputFile], _ codec: Codec, _ opened: inout [String: FileStore]
   ) throws(CodecError) -> Int? {
@@ -185,7 +185,7 @@ struct DecodeCommand: ParsableCommand {
         if input.isStandardInput { opened[input.path] = store }
         description = try codec.description(of: store, name: input.name, keepsGoing: keepGoing)
       } catch {
-        // Where rows are not counted, one file at fault does not stop the others.
+        // If rows are not counted, an error in one file does not stop the others.
         if format == true { throw error }
         continue
       }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Records
 import VAECodec
 
-/// `vaec embed`: samples become latents, and latents samples.
+/// `vaec embed`: maps samples to latents and back.
 struct EmbedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",

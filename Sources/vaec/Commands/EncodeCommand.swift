@@ -3,7 +3,7 @@ import ByteIO
 import Records
 import VAECodec
 
-/// `vaec encode`: samples become streams.
+/// `vaec encode`: encodes samples into streams.
 struct EncodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode",
@@ -99,7 +99,7 @@ struct EncodeCommand: ParsableCommand {
     }
   }
 
-  /// - Parameter after: what the samples have to be like.
+  /// - Parameter after: the samples that these must match.
   private func encode(
     _ input: InputFile, _ source: FileSource, _ codec: Codec, _ model: FittedModel, _ options: EncodeOptions,
     to sink: any ByteSink, after: AppendedSamples? = nil
@@ -125,7 +125,7 @@ struct EncodeCommand: ParsableCommand {
     return (report, comparison)
   }
 
-  /// Adds all inputs to the file that -o names. If something fails, the file is as it was.
+  /// Appends all inputs to the file named by -o. On an error the file is left as it was.
   private func appendAll(_ codec: Codec, _ model: FittedModel, _ options: EncodeOptions) throws {
     let path = files.output ?? ""
     let inputs = try inputs()

@@ -78,7 +78,7 @@ struct FitCommand: ParsableCommand {
     }
   }
 
-  /// Finds out before the work whether all outputs may be written after it.
+  /// Checks before the work that all outputs can be written.
   private func check() throws {
     let roles = FileRoles(reading: inputs.map(\.path) + [checkpoints.resume].compactMap { $0 })
     let model = OutputTarget.file(output, overwrite: force)
@@ -93,7 +93,7 @@ struct FitCommand: ParsableCommand {
     try report.check(overwrite: force, roles)
   }
 
-  /// Evaluates the model on rows that were held out, and writes the report of that.
+  /// Evaluates the model on the held-out rows and writes the report.
   private func writeReport(
     _ fit: FitReport, _ codec: Codec, _ provenance: Provenance, _ console: Console
   ) throws(CodecError) {

@@ -3,7 +3,7 @@ import ByteIO
 import Records
 import VAECodec
 
-/// `vaec info`: tells what files hold.
+/// `vaec info`: describes files.
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
@@ -44,7 +44,7 @@ struct InfoCommand: ParsableCommand {
     }
   }
 
-  /// What samples are, with their number: all are read where it is not written.
+  /// Describes samples, including their number. Reads all of them if the file does not record it.
   private func count(_ source: PeekingSource, _ input: InputFile) throws -> SampleDescription {
     let reader = try SampleInput.open(
       source, name: input.name, options: reading.readOptions(memory: limits.memory))

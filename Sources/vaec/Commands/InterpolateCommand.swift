@@ -2,7 +2,7 @@ import ArgumentParser
 import Records
 import VAECodec
 
-/// `vaec interpolate`: walks from one sample to another.
+/// `vaec interpolate`: interpolates between two samples.
 struct InterpolateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interpolate",

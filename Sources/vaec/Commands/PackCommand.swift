@@ -3,7 +3,7 @@ import ByteIO
 import Records
 import VAECodec
 
-/// `vaec pack`: makes a file smaller, by a model of its own or without one.
+/// `vaec pack`: compresses a file with or without its own model.
 struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack",

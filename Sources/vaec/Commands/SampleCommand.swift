@@ -119,7 +119,7 @@ struct SampleCommand: ParsableCommand {
 extension Sampler: ExpressibleByArgument {}
 
 extension Console {
-  /// Tells of values in whose place the mean was taken.
+  /// Reports values that were replaced by the mean.
   func missing(_ count: Int, _ name: String) {
     if count > 0 { note("vaec: \(name): \(counted(count, "value")) missing, replaced by the mean") }
   }

@@ -58,7 +58,7 @@ struct TestCommand: ParsableCommand {
 }
 
 extension CodecError {
-  /// Whether a closer look can tell more of what is wrong.
+  /// Whether a closer look can find more details.
   fileprivate var isDamage: Bool {
     switch self {
     case .stream(.bytes, _), .stream(.unsupportedVersion, _), .stream(.unsupportedFlags, _): false

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The program's command line: everything is in its subcommands.
+/// The command line of the program, with its subcommands.
 struct VaecCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vaec",

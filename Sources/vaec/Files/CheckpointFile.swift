@@ -1,18 +1,18 @@
 import ByteIO
 import VAECodec
 
-/// The file that a fit's checkpoints go to, each in the place of the one before.
+/// The file for the checkpoints of a fit, each replacing the previous one.
 final class CheckpointFile {
   private let path: String
   private let resumed: FileSource?
   private let provenance: Provenance
   private let console: Console
-  /// Why the last checkpoint was not written; nil where it was.
+  /// Why the last checkpoint was not written; nil if it was.
   private(set) var problem: CodecError?
 
   /// - Parameters:
-  ///   - resumed: the checkpoint to go on from.
-  ///   - provenance: what the fit is made of.
+  ///   - resumed: the checkpoint to resume from.
+  ///   - provenance: the inputs of the fit.
   init(path: String, resumed: FileSource?, _ provenance: Provenance, _ console: Console) {
     self.path = path
     self.resumed = resumed
@@ -20,7 +20,7 @@ final class CheckpointFile {
     self.console = console
   }
 
-  /// The checkpoints as a fit takes them. One that cannot be written is told of, and does not end the fit.
+  /// The checkpoints, as passed to a fit. Failing to write one prints a message and does not end the fit.
   var checkpoints: FitCheckpoints {
     FitCheckpoints(resumed: resumed) { write in
       do throws(CodecError) {

@@ -2,22 +2,22 @@ import ByteIO
 import Records
 import VAECodec
 
-/// Where decoded samples go: opened when their description is known, and complete when ``finish()`` says so.
+/// The output for decoded samples. It is opened once their description is known; ``finish()`` completes it.
 ///
-/// The samples of several files can follow one another in it.
+/// It can join the samples of several files.
 final class DecodedOutput {
   private let target: OutputTarget
   private let format: FormatName?
   private let writesToTerminal: Bool
   private let clips: Bool
   private let isJoined: Bool
-  /// How many rows will be written in all; nil for what the first samples' description says.
+  /// The total number of rows; nil for that in the description of the first samples.
   var rows: Int?
   private let provenance: Provenance
   private let isDurable: Bool
-  /// What the samples are written to, once it is open.
+  /// The destination of the samples, once it is open.
   private(set) var sink: (any ByteSink)?
-  /// Where samples wait until all have turned out to fit the output's type, and where they go then.
+  /// A temporary file for samples until all are known to fit the output type, and their destination.
   private var waiting: (spool: SpoolFile, sink: any ByteSink)?
   private let originals: OriginalSamples?
   private var written: SampleDescription?
@@ -27,14 +27,14 @@ final class DecodedOutput {
   private var refusal: CommandError?
 
   /// - Parameters:
-  ///   - format: the format to write; nil for that of the samples.
-  ///   - writesToTerminal: whether formats that are no text may go to a terminal.
-  ///   - clips: whether values that the format cannot hold become the nearest; else they are an error.
-  ///   - rows: how many there will be in all, where that is known.
-  ///   - isJoined: whether the samples of several files will follow one another.
-  ///   - provenance: what the samples are made of.
+  ///   - format: the output format; nil for that of the samples.
+  ///   - writesToTerminal: whether binary formats may go to a terminal.
+  ///   - clips: whether values that the format cannot hold are clipped; otherwise they are an error.
+  ///   - rows: the total number of rows, if known.
+  ///   - isJoined: whether the samples of several files are joined.
+  ///   - provenance: the inputs of the samples.
   ///   - isDurable: whether ``finish()`` waits for the disk.
-  ///   - originals: what the samples are compared with.
+  ///   - originals: the samples to compare with.
   init(
     _ target: OutputTarget, format: FormatName?, writesToTerminal: Bool, clips: Bool, rows: Int? = nil,
     isJoined: Bool, _ provenance: Provenance, isDurable: Bool = false,
@@ -51,26 +51,26 @@ final class DecodedOutput {
     self.isDurable = isDurable
   }
 
-  /// Whether the number of rows that is written first can be corrected at the end.
+  /// Whether the number of rows in the header can be corrected at the end.
   var correctsRows: Bool {
     guard case .file(let path, _) = target else { return false }
     return FileStatus(ofPath: path)?.isSpecial != true && SampleOutput.correctsRows(in: path)
   }
 
-  /// Whether the number of rows is written before samples that are `description`.
+  /// Whether the format of `description` has the number of rows in its header.
   func countsRows(of description: SampleDescription) -> Bool {
     format?.countsRows ?? description.format.countsRows
   }
-  /// Bytes of the output so far, and of all of it once it is complete.
+  /// The number of bytes written so far, or in total once the output is complete.
   var bytes: Int { counter?.count ?? 0 }
 
-  /// Why samples were refused, if they were: it says more than the error that was thrown.
+  /// Why samples were refused, if they were; more specific than the thrown error.
   func takeRefusal() -> CommandError? {
     defer { refusal = nil }
     return refusal ?? originals?.refusal
   }
 
-  /// The writer for the samples of the file called `name`. Finishing it leaves the output open.
+  /// The writer for the samples of the file `name`. Finishing it leaves the output open.
   func writer(for description: SampleDescription, name: String) throws(CodecError) -> any SampleWriter {
     if let first, let writer {
       guard first.sampleShape == description.sampleShape, first.elementType == description.elementType else {
@@ -89,7 +89,7 @@ final class DecodedOutput {
       }
       var sink = try open()
       if !clips, !correctsRows, SampleOutput.mayNotHold(description, as: written) {
-        // Nothing is written to a pipe before all values have turned out to fit.
+        // Nothing is written to a pipe before all values are known to fit.
         do throws(ByteIOError) {
           let spool = try SpoolFile()
           waiting = (spool, sink)
@@ -130,7 +130,7 @@ final class DecodedOutput {
     }
   }
 
-  /// What is to be written of samples that are `description`.
+  /// The description of the output for samples of `description`.
   private func writtenDescription(_ description: SampleDescription) throws(SampleIOError) -> SampleDescription
   {
     var written = description
@@ -165,11 +165,11 @@ final class DecodedOutput {
 }
 
 extension SampleFormat {
-  /// Whether people can read it.
+  /// Whether it is readable text.
   var isText: Bool { if case .delimited = self { true } else { false } }
 }
 
-/// Another writer that stays open when this one is finished.
+/// Wraps a writer that stays open when this one is finished.
 private final class OpenEndedWriter: SampleWriter {
   private let base: any SampleWriter
   private let originals: OriginalSamples?

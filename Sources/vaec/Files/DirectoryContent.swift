@@ -1,13 +1,13 @@
 import ByteIO
 
-/// Which files of a directory a command takes.
+/// Selects the files of a directory for a command.
 enum FileSelection {
-  /// Files of samples, by their names; raw ones where their type and shape are given.
+  /// Files of samples, by name; raw ones if their type and shape are given.
   case samples(raw: Bool)
-  /// Streams, by their names.
+  /// Streams, by name.
   case streams
 
-  /// Whether a file of that name is taken.
+  /// Whether the selection includes a file of this name.
   func takes(_ name: String) -> Bool {
     switch self {
     case .streams: return name.hasSuffix(OutputName.suffix) && name != OutputName.suffix
@@ -29,8 +29,8 @@ enum FileSelection {
 
 /// The files below a directory.
 enum DirectoryContent {
-  /// Paths of the files below `directory` that `selection` takes, in order of their names, directories within it after
-  /// its files. Links to directories are not followed.
+  /// Paths of the selected files below `directory`, ordered by name, with subdirectories after
+  /// files. Links to directories are not followed.
   static func files(below directory: String, _ selection: FileSelection) throws(CommandError) -> [String] {
     var (files, folders): ([String], [String]) = ([], [])
     for name in try Terminal.entries(of: directory) {

@@ -1,13 +1,13 @@
 import ByteIO
 import VAECodec
 
-/// What a file is, by its first bytes, and by its name where these are damaged.
+/// The kind of a file, by its first bytes, or by its name if these are damaged.
 enum FileContent {
   case stream
   case model
   case samples
 
-  /// Looks at the first bytes of `source`, which can be read as before.
+  /// Peeks at the first bytes of `source`.
   init(of source: PeekingSource, name: String) throws(CodecError) {
     let kind = try withFileContext(name) { () throws(ByteIOError) in
       let kind = FileKind(of: try source.peek(12))

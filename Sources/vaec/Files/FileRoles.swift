@@ -1,8 +1,8 @@
 import ByteIO
 
-/// The files that a command reads and writes: none is both, and none is written twice, whatever names lead to it.
+/// The inputs and outputs of a command. No file is both, and none is written twice, under any name.
 ///
-/// One check for all commands, with or without -f: what is asked for each output before it is opened.
+/// All commands check each output here before opening it, with or without -f.
 final class FileRoles {
   private enum Key: Hashable {
     case file(FileIdentity)
@@ -12,7 +12,7 @@ final class FileRoles {
   private var read: [Key: String] = [:]
   private var written: Set<Key> = []
 
-  /// - Parameter paths: what the command reads; - for standard input.
+  /// - Parameter paths: the inputs; - for standard input.
   init(reading paths: [String]) {
     for path in paths {
       let status = path == "-" ? FileStatus.standardInput : FileStatus(ofPath: path)
@@ -21,9 +21,9 @@ final class FileRoles {
     }
   }
 
-  /// Notes that the command writes to `target`. Throws where it reads or writes the same file elsewhere.
+  /// Registers an output. Throws if the command also reads or writes the same file elsewhere.
   ///
-  /// - Parameter replaces: an input that the output may take the place of.
+  /// - Parameter replaces: an input that the output may replace.
   func write(_ target: OutputTarget, replacing replaced: String? = nil) throws(CommandError) {
     switch target {
     case .standardOutput:

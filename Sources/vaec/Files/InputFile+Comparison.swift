@@ -3,7 +3,7 @@ import Records
 import VAECodec
 
 extension InputFile {
-  /// Whether samples that come back exactly are the bytes of this input, which is read twice for that.
+  /// Whether exact samples reproduce the bytes of this input, which is read twice to find out.
   ///
   /// - Returns: the answer; and, where the input can be read only once, what gives a reader of the samples from the first on,
   ///   from a temporary file; and the bytes of the input.
@@ -34,9 +34,9 @@ extension InputFile {
 }
 
 extension ContentComparison {
-  /// Says so where a text will not come back byte for byte though every value does.
+  /// Prints a message if every value, but not every byte of a text, will come back.
   ///
-  /// - Parameter removesInput: whether the text is to be removed, which is refused then.
+  /// - Parameter removesInput: whether the text is to be removed; if so, this throws.
   func tell(_ console: Console, name: String, removesInput: Bool) throws(CommandError) {
     guard case .text(let difference) = self else { return }
     if removesInput { throw .textChanges(name: name, difference) }

@@ -3,10 +3,10 @@ import ByteIO
 import Records
 import VAECodec
 
-/// An input as the command line names it: a path, or - for standard input.
+/// An input of the command line: a path, or - for standard input.
 struct InputFile {
   let path: String
-  /// Where its output goes below the directory for outputs; nil for the last part of its path.
+  /// The path of its output below the output directory; nil for the last part of its path.
   let mirroredPath: String?
 
   init(_ path: String) { self.init(path, mirroredPath: nil) }
@@ -27,16 +27,16 @@ struct InputFile {
     return try withFileContext(path) { () throws(ByteIOError) in try FileSource(path: path) }
   }
 
-  /// Reads what was opened as samples that can be read more than once.
+  /// Opens a reader of samples that can be read more than once.
   ///
-  /// - Returns: where it is a regular file, with what gives another reader. Only the last reader may be used.
+  /// - Returns: for a regular file, also a function that returns another reader. Only the last reader may be used.
   func rereadable(_ source: FileSource, _ options: ReadOptions) throws(CodecError) -> OpenedSamples {
     let (reopen, size) = (reopening(source, options), source.remainingSize)
     return OpenedSamples(
       reader: try reader(of: source, options), reopen: reopen, size: size, bytesRead: { source.bytesRead })
   }
 
-  /// What gives another reader from where `source` stands on; nil where nobody can go back there.
+  /// A function that returns another reader from the position of `source` on; nil if it cannot seek.
   private func reopening(
     _ source: FileSource, _ options: ReadOptions
   ) -> (() throws(CodecError) -> any SampleReader)? {
@@ -47,9 +47,9 @@ struct InputFile {
     }
   }
 
-  /// Reads what was opened as samples, as often as one likes: what can be read only once is copied to a temporary file.
+  /// Opens samples that can be read any number of times. Input that can be read only once is copied to a temporary file.
   ///
-  /// - Returns: what gives a reader from the first sample on, and the bytes of the file. Only the last reader may be used.
+  /// - Returns: a function that returns a reader, and the bytes of the file. Only the last reader may be used.
   func repeatable(
     _ source: FileSource, _ options: ReadOptions
   ) throws(CodecError) -> (open: () throws(CodecError) -> any SampleReader, fileBytes: Int) {
@@ -67,7 +67,7 @@ struct InputFile {
     return (open, spool.count)
   }
 
-  /// Reads what was opened as samples.
+  /// Opens a reader of samples.
   func reader(of source: FileSource, _ options: ReadOptions) throws(CodecError) -> any SampleReader {
     do throws(SampleIOError) {
       return try SampleInput.open(source, name: name, options: options)
@@ -76,7 +76,7 @@ struct InputFile {
     }
   }
 
-  /// Refuses to wait for samples that somebody would have to type.
+  /// Refuses to read samples from a terminal.
   static func refuseTerminal(_ inputs: [InputFile]) throws {
     if inputs.contains(where: \.isStandardInput), Terminal.isInput {
       throw ValidationError(CommandError.inputIsTerminal.description)
@@ -84,17 +84,17 @@ struct InputFile {
   }
 }
 
-/// Samples that have been opened.
+/// Opened samples.
 struct OpenedSamples {
   let reader: any SampleReader
-  /// Gives another reader, from the first sample on; nil where nobody can go back there.
+  /// Returns another reader from the first sample on; nil if the input cannot seek.
   let reopen: (() throws(CodecError) -> any SampleReader)?
   private let size: Int?
   private let bytesRead: () -> Int
 
   /// - Parameters:
-  ///   - size: bytes of the file where they are known.
-  ///   - bytesRead: gives the bytes that have been read, where they are not.
+  ///   - size: bytes of the file, if known.
+  ///   - bytesRead: returns the number of bytes read, if the size is unknown.
   init(
     reader: any SampleReader, reopen: (() throws(CodecError) -> any SampleReader)?, size: Int?,
     bytesRead: @escaping () -> Int = { 0 }
@@ -105,6 +105,6 @@ struct OpenedSamples {
     self.bytesRead = bytesRead
   }
 
-  /// Bytes of their file, compressed as it may be: in a pipe, those that have been read.
+  /// Bytes of the file as stored; for a pipe, the bytes read.
   var fileBytes: Int { size ?? bytesRead() }
 }

@@ -2,7 +2,7 @@ import ByteIO
 import Records
 import VAECodec
 
-/// The samples that a stream was made of, read beside the stream to tell how far decoded ones are from them.
+/// The original samples of a stream, read along with it to measure the error of decoded ones.
 final class OriginalSamples {
   private let input: InputFile
   private let memory: MemoryLimit
@@ -10,9 +10,9 @@ final class OriginalSamples {
   private var rows = 0
   private var stream = ""
   private var measured = Distortion()
-  /// The same by column, where samples are rows of one axis.
+  /// The same by column, if samples have one axis.
   private var measuredByColumn: Distortion?
-  /// Why they cannot be compared, where they cannot.
+  /// Why the samples cannot be compared, if so.
   private(set) var refusal: CommandError?
 
   init(_ input: InputFile, memory: MemoryLimit) {
@@ -22,7 +22,7 @@ final class OriginalSamples {
 
   /// Opens the originals of the decoded samples of the stream `name`.
   ///
-  /// - Parameter description: of the decoded samples: of raw originals it says what no file does.
+  /// - Parameter description: of the decoded samples; it supplies type and shape of raw originals.
   func open(as description: SampleDescription, name: String) throws(CodecError) {
     stream = name
     var options = ReadOptions(memory: memory)
@@ -49,12 +49,12 @@ final class OriginalSamples {
     }
   }
 
-  /// Of more values, errors are not told apart.
+  /// With more values, errors are not reported by column.
   private static let maximumColumns = 1 << 16
 
   /// Compares the next decoded samples.
   ///
-  /// - Parameter written: what they are written as: rounding to decimals and to another type belongs to their error.
+  /// - Parameter written: the output description; rounding to decimals or another type counts as error.
   func compare(_ batch: SampleBatch, as written: SampleDescription) throws(SampleIOError) {
     var decoded = batch
     if written.elementType != batch.elementType {
@@ -74,14 +74,14 @@ final class OriginalSamples {
     }
   }
 
-  /// How far decoded samples are from the originals.
+  /// The error of the decoded samples.
   ///
   /// - Parameter scale: what errors are measured in, and PSNR against; with a peak of 0, the range of the originals.
   func distortion(in scale: ErrorScale) -> Distortion {
     (scale.isByColumn ? measuredByColumn ?? measured : measured).against(scale)
   }
 
-  /// Throws where there are more originals than decoded samples.
+  /// Throws if there are more originals than decoded samples.
   func finish() throws {
     let next: SampleBatch?
     do throws(SampleIOError) {

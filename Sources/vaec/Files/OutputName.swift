@@ -1,11 +1,11 @@
 import Records
 
-/// How outputs are called after inputs.
+/// Derives the names of outputs from inputs.
 enum OutputName {
-  /// What a stream's name ends in.
+  /// The suffix of streams.
   static let suffix = ".vaec"
 
-  /// The name of the stream made from a file.
+  /// The name of the stream for a file.
   static func stream(for path: String) -> String { path + suffix }
 
   /// The name of the samples in a stream: without .vaec, and with the suffix of `format` where the samples
@@ -19,7 +19,7 @@ enum OutputName {
     return "\(stem(of: name)).\(format.rawValue)"
   }
 
-  /// The format that a name's suffix stands for, under one of compression.
+  /// The format of a suffix, ignoring a compression suffix.
   static func format(of name: String) -> FormatName? {
     guard let suffix = suffixes(of: name).format else { return nil }
     switch suffix {
@@ -29,14 +29,14 @@ enum OutputName {
     }
   }
 
-  /// Whether a name stands for text with tabs.
+  /// Whether a name indicates text with tabs.
   static func standsForTabs(_ name: String) -> Bool { suffixes(of: name).format == "tsv" }
 
   private static let formats: Set<String> = [
     "npy", "idx", "csv", "tsv", "txt", "raw", "bin", "fvecs", "bvecs", "ivecs",
   ]
 
-  /// A name without the suffixes that stand for formats and compression.
+  /// A name without format and compression suffixes.
   private static func stem(of name: String) -> String {
     let found = suffixes(of: name)
     let length = [found.format, found.compression].compactMap { $0 }.reduce(0) { $0 + $1.count + 1 }

@@ -1,8 +1,8 @@
 import Records
 
-/// Suffixes of outputs that promise another format than what is written.
+/// Checks that the suffix of an output matches what is written.
 enum OutputSuffix {
-  /// What an output holds.
+  /// The content of an output.
   enum Content {
     case samples
     case stream
@@ -10,7 +10,7 @@ enum OutputSuffix {
     case page
   }
 
-  /// Throws where the name of an output promises what it will not hold. Suffixes that say nothing are fine.
+  /// Throws if the suffix of an output contradicts its content. Unknown suffixes are fine.
   static func check(_ path: String, holds content: Content) throws(CommandError) {
     let suffix = FileSuffix(of: path)
     guard let last = suffix.last else { return }
@@ -23,7 +23,7 @@ enum OutputSuffix {
           "samples can be npy, csv, tsv, txt, idx, raw, fvecs, bvecs or ivecs, plain, .gz or .zst"
         )
       case .stream:
-        // A stream is a zstd file, too, but not one of samples.
+        // A stream is also a zstd file, but not of samples.
         (
           last != "vaec" && isKnown(last) && !(last == "zst" && !isKnown(inner)),
           "a stream is always .vaec"

@@ -1,7 +1,7 @@
 import ByteIO
 import VAECodec
 
-/// Where data go.
+/// The destination of data.
 enum OutputTarget {
   case standardOutput
   case file(String, overwrite: Bool)
@@ -14,7 +14,7 @@ enum OutputTarget {
     }
   }
 
-  /// Finds out before the work whether it can be written to after it.
+  /// Checks before the work that the target can be written.
   func check() throws(CodecError) {
     guard case .file(let path, let overwrite) = self, FileStatus(ofPath: path)?.isSpecial != true else {
       return
@@ -24,10 +24,10 @@ enum OutputTarget {
     }
   }
 
-  /// Begins to write. A file appears when it is finished (see ``finish(_:)``), and not otherwise.
+  /// Opens the target. A file appears only when it is finished (see ``finish(_:)``).
   ///
   /// - Parameters:
-  ///   - provenance: what it is made of.
+  ///   - provenance: its inputs.
   ///   - isDurable: whether finishing it waits for the disk.
   func open(_ provenance: Provenance, isDurable: Bool = false) throws(ByteIOError) -> any ByteSink {
     switch self {

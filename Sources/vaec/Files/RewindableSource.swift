@@ -1,17 +1,17 @@
 import ByteIO
 
-/// A source that can be read again from its first byte on, once, without asking a pipe to go back: for a look at what comes
-/// first, however long that is.
+/// A source that can be rewound to its first byte once, even for a pipe, so that its beginning can be
+/// examined, however long it is.
 final class RewindableSource: ByteSource {
   private let source: any ByteSource
   private var held: [UInt8] = []
-  /// How much of what is held has been read again; nil before the look is over.
+  /// How much of the buffer has been read again; nil before the rewind.
   private var position: Int?
 
-  /// A source of the same bytes as `source`, which nobody else may read.
+  /// A source of the bytes of `source`, which must not be read elsewhere.
   init(_ source: any ByteSource) { self.source = source }
 
-  /// Goes back to the first byte.
+  /// Rewinds to the first byte.
   func rewind() { position = 0 }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {

@@ -3,7 +3,7 @@ import ByteIO
 import Records
 import VAECodec
 
-/// Where one array is written, and how.
+/// Options for writing one array.
 struct ArrayOutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Output format, as for decode. (default: npy)", valueName: "format"),
@@ -29,24 +29,24 @@ struct ArrayOutputOptions: ParsableArguments {
     }
   }
 
-  /// Where the array goes.
+  /// The destination of the array.
   var target: OutputTarget {
     output.flatMap { $0 == "-" ? nil : $0 }.map { .file($0, overwrite: force) } ?? .standardOutput
   }
 
-  /// Finds out before the work whether the output may be written.
+  /// Checks before the work that the output can be written.
   ///
-  /// - Parameter paths: the files that the command reads.
+  /// - Parameter paths: the inputs of the command.
   func check(reading paths: [String]) throws(CommandError) {
     try FileRoles(reading: paths).write(target)
     if case .file(let path, _) = target { try OutputSuffix.check(path, holds: .samples) }
   }
 
-  /// Lets `body` write the array, and completes the output.
+  /// Writes the array with `body` and completes the output.
   ///
   /// - Parameters:
-  ///   - name: what the array is made of, in messages.
-  ///   - files: what it is made of: it gets no more permissions than these have.
+  ///   - name: the input in messages.
+  ///   - files: the inputs; the output gets no more permissions than they have.
   func writing<Report>(
     _ name: String, of files: [FileStatus?],
     _ body: ((SampleDescription) throws(CodecError) -> any SampleWriter) throws(CodecError) -> Report

@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import VAECodec
 
-/// Where a long fit keeps what it needs to go on.
+/// Options for the checkpoints of a long fit.
 struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -17,16 +17,16 @@ struct CheckpointOptions: ParsableArguments {
     completion: .file())
   var resume: String?
 
-  /// Where checkpoints go; nil where none are written.
+  /// The file for checkpoints; nil if none are written.
   var written: String? { checkpoint ?? resume }
 
-  /// Whether checkpoints replace the one that the fit goes on from.
+  /// Whether checkpoints replace the one that the fit resumes from.
   var overwrites: Bool {
     guard let resume, let written else { return false }
     return written == resume || isSameFile(written, resume)
   }
 
-  /// Throws where these options do not go together, or with the model's file.
+  /// Throws if these options conflict with each other or with the model file.
   func validate(output: String) throws {
     guard let written else { return }
     if written == "-" || resume == "-" {
@@ -42,9 +42,9 @@ struct CheckpointOptions: ParsableArguments {
     return a.identity == b.identity
   }
 
-  /// Opens the checkpoint to go on from, and knows where further ones go; nil where none are asked for.
+  /// Opens the checkpoint to resume from and the file for new ones; nil if none are requested.
   ///
-  /// - Parameter provenance: what the fit is made of.
+  /// - Parameter provenance: the inputs of the fit.
   func open(_ provenance: Provenance, _ console: Console) throws(CodecError) -> CheckpointFile? {
     guard let written else { return nil }
     let source = try resume.map { (path) throws(CodecError) in

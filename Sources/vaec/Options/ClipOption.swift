@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What is done with values that the format to write cannot hold.
+/// How to treat values that the output format cannot hold.
 struct ClipOption: ParsableArguments {
   @Flag(
     help:

@@ -1,7 +1,7 @@
 import ArgumentParser
 import VAECodec
 
-/// How much work encoding puts into its choices.
+/// The effort of the encoder.
 struct EffortOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(

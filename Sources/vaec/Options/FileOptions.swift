@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import VAECodec
 
-/// Which files are read and written, with the habits of zstd.
+/// Inputs and outputs, with the conventions of zstd.
 struct FileOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp("Input files; omit or pass - for standard input.", valueName: "file"),
@@ -45,12 +45,12 @@ struct FileOptions: ParsableArguments {
     if keep, removesInput { throw ValidationError("--keep and --rm exclude each other.") }
   }
 
-  /// The inputs: standard input where none is named.
+  /// The inputs; standard input if none is named.
   var inputs: [InputFile] { files.isEmpty ? [InputFile("-")] : files.map(InputFile.init) }
 
-  /// The inputs, with the files in directories where those are taken.
+  /// The inputs, with directories expanded if -r is given.
   ///
-  /// - Parameter selection: which files of a directory are taken.
+  /// - Parameter selection: which files of a directory to include.
   func inputs(_ selection: FileSelection) throws(CommandError) -> [InputFile] {
     var all: [InputFile] = []
     for input in inputs {
@@ -61,7 +61,7 @@ struct FileOptions: ParsableArguments {
       let found = try DirectoryContent.files(below: input.path, selection)
       guard !found.isEmpty else { throw .noFiles(directory: input.path, wanted: selection.text) }
       all += found.map { path in
-        // As zstd mirrors paths: below the directory for outputs, without what leads out of it.
+        // As in zstd, paths are mirrored below the output directory, without parts that lead out of it.
         let parts = path.split(separator: "/").filter { $0 != "." && $0 != ".." }
         return InputFile(path, mirroredPath: parts.joined(separator: "/"))
       }
@@ -76,7 +76,7 @@ struct FileOptions: ParsableArguments {
 
   /// Refuses to mix data and JSON on standard output, and several outputs in one file.
   ///
-  /// - Parameter appends: whether the file that -o names takes any number of outputs.
+  /// - Parameter appends: whether the file named by -o accepts several outputs.
   func validate(json: Bool, appends: Bool = false) throws {
     if appends, output == nil || output == "-" {
       throw ValidationError("--append needs a file named by -o.")
@@ -90,11 +90,11 @@ struct FileOptions: ParsableArguments {
     }
   }
 
-  /// Where the output of `input` goes; `name` makes a name from the input's.
+  /// The target for the output of `input`; `name` derives its name from the input's.
   ///
   /// - Parameters:
-  ///   - content: what it will hold.
-  ///   - roles: the files that the command reads and writes.
+  ///   - content: the content of the output.
+  ///   - roles: the inputs and outputs of the command.
   func target(
     of input: InputFile, holds content: OutputSuffix.Content, _ roles: FileRoles,
     name: (String) throws(CommandError) -> String
@@ -115,7 +115,7 @@ struct FileOptions: ParsableArguments {
     return .file(try name(try place(of: input)), overwrite: force)
   }
 
-  /// The path that the output's is made of: the input's, or one below the directory for outputs.
+  /// The path to derive the output name from: the input's, or one below the output directory.
   private func place(of input: InputFile) throws(CommandError) -> String {
     guard let outputDirectory else { return input.path }
     let own = input.mirroredPath ?? input.path.split(separator: "/").last.map(String.init) ?? input.path
@@ -124,13 +124,13 @@ struct FileOptions: ParsableArguments {
     return path
   }
 
-  /// Removes `input` where that was asked for: if it is the file that was read, whole and unchanged, and its content is in
-  /// a file, on the disk. Otherwise throws, and keeps it.
+  /// Removes `input` if --rm is given, it is the file that was read, whole and unchanged, and its content is in
+  /// a file on disk. Otherwise throws and keeps it.
   ///
   /// - Parameters:
-  ///   - source: the input as it was opened.
-  ///   - output: where its content went.
-  ///   - isPart: whether only a part of it did.
+  ///   - source: the opened input.
+  ///   - output: the destination of its content.
+  ///   - isPart: whether only a part of it was processed.
   func clearAway(
     _ input: InputFile, _ source: FileSource, after output: (any ByteSink)?, isPart: Bool = false
   ) throws(CommandError) {

@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import VAECodec
 
-/// What a fit can be told.
+/// Options of a fit.
 struct FittingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -42,10 +42,10 @@ struct FittingOptions: ParsableArguments {
     transform: parseByteCount)
   var memory: Int = 1 << 30
 
-  /// How much memory reading may take: a part of larger data can be fitted, but not of what has to be read whole.
+  /// The memory limit for reading. Larger data can be sampled, but not if they must be read whole.
   var readingMemory: MemoryLimit { MemoryLimit(bytes: max(memory, MemoryLimit.standard.bytes)) }
 
-  /// How many latents.
+  /// The number of latents.
   enum Latents: Equatable {
     case auto
     case count(Int)
@@ -92,7 +92,7 @@ private func parseWidths(_ text: String) throws -> [Int] {
   return widths
 }
 
-/// A number and the unit after it; nil where it is no number.
+/// A number and its unit; nil if it is not a number.
 private func split(_ text: String) -> (number: Double, unit: String)? {
   let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
   guard let number = Double(digits), number > 0 else { return nil }

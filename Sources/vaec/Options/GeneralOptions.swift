@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import VAECodec
 
-/// What all commands that do more than print share.
+/// Options that all commands share.
 struct GeneralOptions: ParsableArguments {
   @Option(
     name: [.customShort("T", allowingJoined: true), .long],
@@ -24,12 +24,12 @@ struct GeneralOptions: ParsableArguments {
     }
   }
 
-  /// Where messages go.
+  /// The console for messages.
   var console: Console { Console(isQuiet: quiet, isVerbose: verbose) }
 
-  /// The library, with as many threads as asked for.
+  /// The codec with the requested number of threads.
   ///
-  /// - Parameter memory: how much what comes out of a file may take.
+  /// - Parameter memory: the memory limit for the content of a file.
   func codec(memory: MemoryLimit = .standard) throws(CodecError) -> Codec {
     let variable = "VAEC_KERNELS"
     let forced = Terminal.environment(variable).map { [variable: $0] } ?? [:]

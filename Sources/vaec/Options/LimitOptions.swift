@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import VAECodec
 
-/// What files, which may come from anyone, are allowed.
+/// Limits for untrusted files.
 struct LimitOptions: ParsableArguments {
   @Option(
     name: .customLong("memory"),

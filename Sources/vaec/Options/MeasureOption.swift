@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Whether the error of what is written is measured.
+/// Whether to measure the error of the output.
 struct MeasureOption: ParsableArguments {
   @Flag(help: "Do not measure RMSE, PSNR and maximum error.")
   var noMeasure = false

@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import VAECodec
 
-/// The model to work with.
+/// The model option.
 struct ModelOption: ParsableArguments {
   @Option(
     name: [.customShort("m"), .customLong("model")],
@@ -10,7 +10,7 @@ struct ModelOption: ParsableArguments {
     completion: .file(extensions: ["vae"]))
   private var named: String?
 
-  /// The model's file.
+  /// The model file.
   var model: String { named ?? Terminal.defaultModel ?? "" }
 
   func validate() throws {
@@ -19,18 +19,18 @@ struct ModelOption: ParsableArguments {
     }
   }
 
-  /// What its file is, for those who make something of it.
+  /// The status of the model file, for the permissions of outputs.
   var status: FileStatus? { FileStatus(ofPath: model) }
 
   /// Reads the model.
   ///
-  /// - Parameter memory: how much it may take.
+  /// - Parameter memory: its memory limit.
   func read(memory: MemoryLimit) throws(CodecError) -> FittedModel { try readModel(model, memory: memory) }
 }
 
-/// Reads a model's file.
+/// Reads a model file.
 ///
-/// - Parameter memory: how much it may take.
+/// - Parameter memory: its memory limit.
 func readModel(_ path: String, memory: MemoryLimit) throws(CodecError) -> FittedModel {
   try FittedModel.read(try InputFile(path).open(), name: path, memory: memory)
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import ByteIO
 import Records
 
-/// How samples are to be read, where their file does not say it.
+/// How to read samples, as far as the file does not determine it.
 struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -36,8 +36,8 @@ struct ReadingOptions: ParsableArguments {
   /// The options as the readers take them.
   ///
   /// - Parameters:
-  ///   - memory: how much what is read may take.
-  ///   - notes: get to know what is left out.
+  ///   - memory: the memory limit for the content.
+  ///   - notes: receives what readers skip.
   func readOptions(memory: MemoryLimit, notes: ReadingNotes? = nil) -> ReadOptions {
     ReadOptions(
       format: format, elementType: dtype, shape: shape, header: header, partial: partial, memory: memory,

@@ -3,7 +3,7 @@ import ByteIO
 import Report
 import VAECodec
 
-/// Where a report for browsers goes.
+/// The option for an HTML report.
 struct ReportOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -12,7 +12,7 @@ struct ReportOption: ParsableArguments {
     completion: .file(extensions: ["html"]))
   var report: String?
 
-  /// Whether the page takes the place of what is printed.
+  /// Whether the page replaces the printed table.
   var usesStandardOutput: Bool { report == "-" }
 
   /// Refuses to mix the page and JSON on standard output.
@@ -23,9 +23,9 @@ struct ReportOption: ParsableArguments {
     }
   }
 
-  /// Finds out before the work whether the report can be written after it.
+  /// Checks before the work that the report can be written.
   ///
-  /// - Parameter roles: the files that the command reads and writes.
+  /// - Parameter roles: the inputs and outputs of the command.
   func check(overwrite: Bool, _ roles: FileRoles) throws {
     guard let report, !usesStandardOutput else { return }
     let target = OutputTarget.file(report, overwrite: overwrite)
@@ -34,9 +34,9 @@ struct ReportOption: ParsableArguments {
     try target.check()
   }
 
-  /// Writes the report that was asked for.
+  /// Writes the report, if requested.
   ///
-  /// - Parameter provenance: the files that it says something of.
+  /// - Parameter provenance: the files it is based on.
   func write(
     _ evaluation: EvaluationReport, of source: ReportPage.Source, model: ModelSummary, modelName: String,
     overwrite: Bool, _ provenance: Provenance, _ console: Console

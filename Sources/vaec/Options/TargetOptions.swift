@@ -1,7 +1,7 @@
 import ArgumentParser
 import VAECodec
 
-/// The quality to encode at, or what to find it for.
+/// The quality, or a target that determines it.
 struct TargetOptions: ParsableArguments {
   @Option(
     name: [.customShort("q", allowingJoined: true), .long],
@@ -52,12 +52,12 @@ struct TargetOptions: ParsableArguments {
     }
   }
 
-  /// Whether none of them is given.
+  /// Whether none of these options is given.
   var isEmpty: Bool {
     quality == nil && psnr == nil && bits == nil && size == nil && maxError == nil && !lossless
   }
 
-  /// What is to hold of every value, if anything is.
+  /// The bound on every value, if any.
   var errorBound: ErrorBoundRequest? { lossless ? .lossless : maxError }
 
   /// The target as the library takes it.
@@ -77,7 +77,7 @@ private func parseBound(_ text: String) throws -> ErrorBoundRequest {
   }
   var named: [(column: String, bound: ColumnErrors.Bound)] = []
   for part in parts.dropFirst() {
-    // A name may hold the sign itself.
+    // A name may itself contain the sign.
     guard let sign = part.lastIndex(of: "="), sign > part.startIndex,
       let bound = bound(String(part[part.index(after: sign)...]))
     else { throw ValidationError("give a column and its bound after each comma, as in temp=0.05 or 3=1%.") }

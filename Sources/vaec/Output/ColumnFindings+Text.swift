@@ -4,11 +4,11 @@ extension ColumnFindings {
   /// The maximum number of names in a list.
   private static let maximumNames = 3
 
-  /// A line each for what columns lose and for fill values, where there are any.
+  /// One warning each for collapsed columns and fill values, if there are any.
   ///
   /// - Parameters:
-  ///   - file: what they are found in.
-  ///   - quality: the stream's; nil where it has none, or for a model.
+  ///   - file: the file in the message.
+  ///   - quality: that of the stream; nil if it has none, or for a model.
   func warnings(_ file: String, quality: Double? = nil) -> [String] {
     var lines: [String] = []
     if !collapsed.isEmpty {
@@ -29,12 +29,12 @@ extension ColumnFindings {
     return lines
   }
 
-  /// The quality that is taken where none is asked for.
+  /// The default quality.
   private static var usualQuality: Double? {
     if case .quality(let quality) = EncodeOptions().target { quality } else { nil }
   }
 
-  /// For programs.
+  /// The JSON members.
   var members: [(key: String, value: JSON)] {
     [
       ("collapsed_columns", .array(collapsed.map { .string($0.name ?? "\($0.number)") })),
@@ -51,7 +51,7 @@ extension ColumnFindings {
     ]
   }
 
-  /// The first of some names, and how many more there are.
+  /// The first names, and the number of the others.
   private static func list(_ names: [String]) -> String {
     let shown = names.count == maximumNames + 1 ? names[...] : names.prefix(maximumNames)
     let more = names.count - shown.count
@@ -70,9 +70,9 @@ extension ColumnFindings.Column {
 }
 
 extension FillValue {
-  /// The value with its share and where it is.
+  /// The value with its share and place.
   fileprivate var text: String {
-    // As short as it can be: a value of binary32 has more digits in binary64 than it was written with.
+    // Shortened: a binary32 value has more digits in binary64 than in the input.
     let short = Double(Float(value)) == value ? "\(Float(value))" : "\(value)"
     let number = short.hasSuffix(".0") ? String(short.dropLast(2)) : short
     let place = column.map { " of column \($0.text)" } ?? " of all values"

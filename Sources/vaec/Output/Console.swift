@@ -1,35 +1,35 @@
 import ByteIO
 import Records
 
-/// Says things to the user: results on standard output, everything else on standard error.
+/// Prints results on standard output, and everything else on standard error.
 ///
-/// Names and fields of files are anybody's: what would control a terminal is shown as `\xNN` (see `ByteText`).
+/// Names and fields are untrusted: control characters are shown as `\xNN` (see `ByteText`).
 struct Console {
-  /// Whether only errors are told.
+  /// Whether to print only errors.
   var isQuiet = false
-  /// Whether details are told.
+  /// Whether to print details.
   var isVerbose = false
 
-  /// Reports an error, in a line.
+  /// Prints an error on one line.
   func problem(_ text: String) { Terminal.writeError("vaec: \(ByteText.shown(text))\n") }
 
-  /// Reports wrong usage, in lines.
+  /// Prints a usage error.
   func usage(_ text: String) {
     let text = ByteText.shown(text, keepsLines: true)
     Terminal.writeError("vaec: \(text.hasSuffix("\n") ? String(text.dropLast()) : text)\n")
   }
 
-  /// Tells how something went.
+  /// Prints a message, unless quiet.
   func note(_ text: String) {
     if !isQuiet { Terminal.writeError("\(ByteText.shown(text))\n") }
   }
 
-  /// Tells a detail.
+  /// Prints a message if verbose.
   func detail(_ text: String) {
     if isVerbose, !isQuiet { Terminal.writeError("\(ByteText.shown(text))\n") }
   }
 
-  /// Reports what readers left out or took for something.
+  /// Prints the notes of readers.
   func tell(_ notes: ReadingNotes) {
     for line in notes.take() { note("vaec: \(line)") }
   }
@@ -41,6 +41,6 @@ struct Console {
     try output.finish()
   }
 
-  /// Prints a result for programs.
+  /// Prints a result as JSON.
   func result(_ json: JSON) throws(ByteIOError) { try result([json.text]) }
 }

@@ -1,13 +1,13 @@
 import VAECodec
 
-/// What is damaged in a file of streams, and what became of the samples that are lost.
+/// The damage in a file of streams, and the filling of lost samples.
 struct DamageReport {
   private let name: String
   private let damage: [StreamDamage]
   private let filledSamples: Int
   private let filling: String
 
-  /// What decoding found, and went on.
+  /// The damage that decoding skipped.
   init(_ name: String, _ report: DecodeReport) {
     self.name = name
     damage = report.damage
@@ -15,7 +15,7 @@ struct DamageReport {
     filling = report.elementType?.isInteger == true ? "0" : "NaN"
   }
 
-  /// What a test found.
+  /// The damage that a test found.
   init(_ name: String, _ damage: [StreamDamage]) {
     self.name = name
     self.damage = damage

@@ -1,6 +1,6 @@
 import VAECodec
 
-// What samples lose on their way, for people and for programs.
+// Distortion as text and as JSON.
 
 extension Distortion {
   /// "lossy, RMSE 1.2, PSNR 22.90 dB, max error 9", or "exact".
@@ -12,7 +12,7 @@ extension Distortion {
       "lossy, RMSE \(rmse.significant(4))\(unit)\(decibels), max error \(Self.text(ofError: maximum))\(unit)"
   }
 
-  /// The keys that `encode`, `pack`, `decode --compare` and `eval` share; PSNR is null where all values are exact.
+  /// The keys that `encode`, `pack`, `decode --compare` and `eval` share. PSNR is null if all values are exact.
   var members: [(key: String, value: JSON)] {
     [
       ("rmse", .number(rmse)), ("psnr_db", JSON(psnr)), ("psnr_peak", .number(peak)),
@@ -32,7 +32,7 @@ extension Distortion {
     return [("column_errors", .array(errors))]
   }
 
-  /// Integers, as errors of integer data are, without decimals.
+  /// An error as text; integers, as for integer data, have no decimals.
   static func text(ofError error: Double) -> String {
     error == error.rounded() && error < 1e9 ? error.fixed(0) : error.significant(4)
   }

@@ -2,18 +2,18 @@ import ByteIO
 import Dispatch
 import Synchronization
 
-/// What becomes of the signals that ask the process to end (SIGINT, SIGTERM, SIGHUP): temporary files go, and the process
-/// ends by the signal, unless somebody answers it otherwise for a while.
+/// Handles the signals that end the process (SIGINT, SIGTERM, SIGHUP): removes temporary files and ends
+/// the process by the signal, unless another handler is installed for a while.
 ///
-/// Signals belong to the process, and so does this. All threads block them, but one that waits for them.
+/// Signals are global to the process, and so is this. One thread waits for them; all others block them.
 enum EndingSignals {
   typealias Answer = @Sendable (_ number: CInt) -> Void
 
   private static let answers = Mutex<[CInt: [Answer]]>([:])
-  /// Those that whoever began the process wants it to ignore, as nohup does.
+  /// Signals that the process was started to ignore, as by nohup.
   private static let ignored = Mutex<Set<CInt>>([])
 
-  /// Begins to wait for signals. To be called before there are threads.
+  /// Starts waiting for signals. Call it before starting threads.
   static func watch() {
     ignored.withLock { $0 = Set(Terminal.endingSignals.filter(Terminal.isIgnored)) }
     let signals = Terminal.blockEndingSignals()
@@ -30,7 +30,7 @@ enum EndingSignals {
     }
   }
 
-  /// Runs `body` while `answer` is what a signal of `numbers` gets, unless it is ignored.
+  /// Runs `body` with `answer` as the handler of the signals `numbers`, unless these are ignored.
   static func answering<T>(
     _ numbers: [CInt], by answer: @escaping Answer, _ body: () throws -> T
   ) rethrows -> T {
@@ -39,7 +39,7 @@ enum EndingSignals {
     return try body()
   }
 
-  /// Ignores the interrupt no more: shells let what runs in the background ignore it.
+  /// Stops ignoring the interrupt, which shells make background processes ignore.
   static func heedInterrupts() {
     Terminal.heed(signal: Terminal.interruptSignal)
     ignored.withLock { _ = $0.remove(Terminal.interruptSignal) }

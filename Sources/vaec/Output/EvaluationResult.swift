@@ -1,12 +1,12 @@
 import VAECodec
 
-/// Rate and distortion, for people and for programs.
+/// Rate and distortion as text and as JSON.
 struct EvaluationResult {
   private let report: EvaluationReport
 
   init(_ report: EvaluationReport) { self.report = report }
 
-  /// A table, with what follows from it below.
+  /// A table, followed by conclusions.
   func lines(name: String) -> [String] {
     let pca = RateCurve(report.baselinePCA.map { ($0.bitsPerSample, $0.psnr) })
     var table = Table([
@@ -33,7 +33,7 @@ struct EvaluationResult {
     return [head] + note + [""] + table.lines + columns + [""] + conclusions + reconstruction + newSamples
   }
 
-  /// The error of each column of a table, at the quality that is taken where none is asked for, or the nearest.
+  /// The error of each column of a table, at the default quality or the nearest one.
   private var columns: [String] {
     guard
       let point = report.points.min(by: { ($0.quality - 60).magnitude < ($1.quality - 60).magnitude }),
@@ -51,7 +51,7 @@ struct EvaluationResult {
     return ["", "\(note) of the column:", ""] + table.lines
   }
 
-  /// What the first latents make of the samples.
+  /// The error of reconstructions from the first latents.
   private var reconstruction: [String] {
     guard let reconstruction = report.reconstruction else { return [] }
     var table = Table(["latents", "RMSE", "PSNR dB", "PCA RMSE", "PCA dB"])
@@ -65,7 +65,7 @@ struct EvaluationResult {
     return ["", "The first latents, not rounded, against as many components (\(pca)):", ""] + table.lines
   }
 
-  /// How new samples compare with these.
+  /// The comparison of new samples with these.
   private var newSamples: [String] {
     guard let first = report.newSamples.first else { return [] }
     var table = Table(["sampler", "MMD^2", "1-NN accuracy"])
@@ -100,7 +100,7 @@ struct EvaluationResult {
     return lines
   }
 
-  /// All of it.
+  /// The whole as JSON.
   var json: JSON {
     let points = report.points.map { point in
       JSON.object(
@@ -136,7 +136,7 @@ struct EvaluationResult {
       ] + ModelText.json(report.elbo) + latentMembers)
   }
 
-  /// What is about latents: nothing where the model has none.
+  /// The members about latents; none if the model has no latents.
   private var latentMembers: [(key: String, value: JSON)] {
     var members: [(key: String, value: JSON)] = []
     if let reconstruction = report.reconstruction {

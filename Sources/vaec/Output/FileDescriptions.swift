@@ -1,15 +1,15 @@
 import Records
 import VAECodec
 
-/// What a model's file holds.
+/// The content of a model file.
 struct ModelDescription: FileResult {
   private let summary: ModelSummary
   private let name: String
   private let isVerbose: Bool
 
-  /// Latents that are shown one by one without being asked for more.
+  /// The number of latents listed by default.
   private static let fewLatents = 16
-  /// Columns, likewise.
+  /// The number of columns listed by default.
   private static let fewColumns = 32
 
   init(_ summary: ModelSummary, name: String, isVerbose: Bool) {
@@ -33,7 +33,7 @@ struct ModelDescription: FileResult {
   var json: JSON { .object([("file", .string(name)), ("kind", .string("model"))] + ModelText.json(summary)) }
 }
 
-/// What a stream's file holds.
+/// The content of a stream file.
 struct StreamDescription: FileResult {
   private let streams: [StreamSummary]
   private let name: String
@@ -100,7 +100,7 @@ struct StreamDescription: FileResult {
 }
 
 extension StreamSummary {
-  /// Bits of the stream for each sample.
+  /// Bits of the stream per sample.
   fileprivate var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
 
   /// Bytes of the samples as plain numbers over bytes of the stream.
@@ -110,7 +110,7 @@ extension StreamSummary {
   }
 }
 
-/// What a file of samples holds.
+/// The content of a file of samples.
 struct SamplesDescription: FileResult {
   private let description: SampleDescription
   private let name: String

@@ -2,19 +2,19 @@ import ArgumentParser
 import ByteIO
 import VAECodec
 
-/// What a command found out about one of its files.
+/// The result of a command for one file.
 protocol FileResult {
-  /// Tells it to the user.
+  /// Prints it.
   func tell(_ console: Console) throws
-  /// The same for programs.
+  /// The result as JSON.
   var json: JSON { get }
-  /// Whether the file is at fault all the same.
+  /// Whether the file counts as failed despite the result.
   var isFailure: Bool { get }
-  /// What it adds to the total; nil where files are not changed.
+  /// Its contribution to the total; nil if the command makes no files.
   var sizes: FileSizes? { get }
 }
 
-/// Samples, and their bytes before and after, of one file or several.
+/// Numbers of samples, and of bytes before and after, of one or several files.
 struct FileSizes {
   var samples = 0
   var fileBytes = 0
@@ -48,7 +48,7 @@ extension FileResult {
   var sizes: FileSizes? { nil }
 }
 
-/// Does a command's work file by file, and tells the results: one by one, or at the end as one JSON object.
+/// Runs a command file by file, and prints the results one by one, or at the end as one JSON object.
 ///
 /// The object has the results of all files, of one as of several, in a list called `files`, and their sums in `total`. A file
 /// that is at fault has an object too, with its `error`.
@@ -61,7 +61,7 @@ struct FileResults {
     isJSON = options.json
   }
 
-  /// Removes inputs whose content is in a file now, where that was asked for. Those that are kept are told, and make the end a
+  /// Removes inputs whose content is now in a file, if --rm is given. Inputs that are kept are reported and make the
   /// failure.
   func clearAway(
     _ inputs: [(input: InputFile, source: FileSource)], _ files: FileOptions, after output: any ByteSink
@@ -78,12 +78,12 @@ struct FileResults {
     if areKept { throw ExitCode(Failure.faultCode) }
   }
 
-  /// Does `body` for each input. An error in one is told, and does not stop the others; it makes the end a
+  /// Runs `body` for each input. An error in one is reported and does not stop the others, but makes the exit status a
   /// failure.
   ///
   /// - Parameters:
   ///   - isJoint: whether an error in one input stops the others.
-  ///   - afterwards: what is to be done when all inputs are, if there was no error in one.
+  ///   - afterwards: called after all inputs, if none had an error.
   func collect(
     _ inputs: [InputFile], isJoint: Bool = false, _ body: (InputFile) throws -> any FileResult,
     afterwards: () throws -> Void = {}

@@ -1,26 +1,26 @@
 import VAECodec
 
-/// Shows how a fit goes: a bar on a terminal, elsewhere a line now and then.
+/// Shows the progress of a fit: a bar on a terminal, elsewhere occasional lines.
 struct FitProgressDisplay {
   private let console: Console
-  /// Whether the number of epochs is known beforehand.
+  /// Whether the number of epochs is known in advance.
   private let countsEpochs: Bool
   private let isBar = Terminal.isError
   private var nextLine = 2.0
   private var isDrawn = false
 
-  /// - Parameter countsEpochs: whether the number of epochs is known beforehand.
+  /// - Parameter countsEpochs: whether the number of epochs is known in advance.
   init(_ console: Console, countsEpochs: Bool) {
     self.console = console
     self.countsEpochs = countsEpochs
   }
 
-  /// Runs a fit that can be stopped early, and shows how it goes.
+  /// Runs a fit that can be stopped early, and shows its progress.
   ///
   /// - Parameters:
-  ///   - message: what a first interrupt is answered with.
-  ///   - others: signals that are taken as interrupts are.
-  ///   - fit: gets what is called with the fit's progress.
+  ///   - message: printed at the first interrupt.
+  ///   - others: signals to treat like interrupts.
+  ///   - fit: receives the progress handler.
   static func watching<Report>(
     _ console: Console, countsEpochs: Bool, message: String, and others: [CInt] = [],
     _ fit: (@escaping (FitProgress) -> Bool) throws -> Report
@@ -39,11 +39,11 @@ struct FitProgressDisplay {
     }
   }
 
-  /// A fit was asked to end, and its checkpoint is written.
+  /// A fit was interrupted, and its checkpoint is written.
   struct Suspension: Error {
-    /// How much of it is behind, in 0 ... 1.
+    /// The completed fraction, in 0 ... 1.
     let fraction: Double
-    /// The signal that asked.
+    /// The signal that interrupted it.
     let signal: CInt
 
     var percent: String { FitProgressDisplay.percent(fraction) }
@@ -61,7 +61,7 @@ struct FitProgressDisplay {
     }
   }
 
-  /// Takes the bar away.
+  /// Removes the bar.
   mutating func finish() {
     if isDrawn { Terminal.writeError("\r\u{1B}[K") }
     isDrawn = false

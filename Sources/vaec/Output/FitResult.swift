@@ -1,6 +1,6 @@
 import VAECodec
 
-/// What a fit gave, for people and for programs.
+/// The result of a fit as text and as JSON.
 struct FitResult {
   private let report: FitReport
   private let path: String
@@ -10,7 +10,7 @@ struct FitResult {
     self.path = path
   }
 
-  /// Latents that are shown one by one without being asked for.
+  /// The number of latents listed by default.
   private static let fewLatents = 8
 
   /// The model, its latents, and a short table.
@@ -38,7 +38,7 @@ struct FitResult {
       + ModelText.curve(summary, qualities: [10, 30, 50, 70, 90])
   }
 
-  /// The result with all that the model's summary holds.
+  /// The result with the summary of the model.
   var json: JSON {
     .object(
       [

@@ -1,9 +1,9 @@
 import ByteIO
 import Synchronization
 
-/// Turns the first interrupt (Ctrl-C) into a wish to stop, and the second into the end of the process.
+/// Turns the first interrupt (Ctrl-C) into a request to stop. The second ends the process.
 ///
-/// Nothing stays behind then: a file has no name before it is complete.
+/// It leaves nothing behind, because a file has no name before it is complete.
 final class Interruption: Sendable {
   private let wish = Atomic<CInt>(0)
 
@@ -16,8 +16,8 @@ final class Interruption: Sendable {
   /// Runs `body` with interrupts caught.
   ///
   /// - Parameters:
-  ///   - message: what to say at the first interrupt.
-  ///   - others: signals that are caught as interrupts are, unless the process is to ignore them.
+  ///   - message: printed at the first interrupt.
+  ///   - others: signals to treat like interrupts, unless the process ignores them.
   static func watching<T>(
     message: String, and others: [CInt] = [], _ body: (Interruption) throws -> T
   ) rethrows -> T {
@@ -33,7 +33,7 @@ final class Interruption: Sendable {
       }, { try body(interruption) })
   }
 
-  /// Runs `body`; where a signal asks the process to end meanwhile, it does so by `cleaning`, which is given what ends it.
+  /// Runs `body`. A signal that ends the process meanwhile calls `cleaning` with the function that ends it.
   static func ending<T>(
     by cleaning: @escaping @Sendable (_ end: () -> Void) -> Void, _ body: () throws -> T
   ) rethrows -> T {

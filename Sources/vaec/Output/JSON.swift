@@ -6,7 +6,7 @@ indirect enum JSON {
   case array([JSON])
   case string(String)
   case integer(Int)
-  /// NaN and infinities, which JSON does not have, become null.
+  /// A number; NaN and infinities become null.
   case number(Double)
   case bool(Bool)
   case null

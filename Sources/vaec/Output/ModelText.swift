@@ -1,9 +1,9 @@
 import Records
 import VAECodec
 
-/// A model's summary, for people and for programs.
+/// The summary of a model as text and as JSON.
 enum ModelText {
-  /// Its properties, one a line.
+  /// Its properties, one per line.
   static func properties(_ summary: ModelSummary) -> [String] {
     var list = Properties()
     list.add("fingerprint", summary.fingerprint)
@@ -32,11 +32,11 @@ enum ModelText {
 
   /// The bound and its terms.
   static func line(_ bound: ELBO) -> String {
-    "\(bound.value.fixed(2)) nats a sample (reconstruction \(bound.reconstruction.fixed(2)), "
+    "\(bound.value.fixed(2)) nats per sample (reconstruction \(bound.reconstruction.fixed(2)), "
       + "KL divergence \(bound.divergence.fixed(2)))"
   }
 
-  /// The bound and its terms; nothing where there is none.
+  /// The bound and its terms; empty if there is none.
   static func json(_ bound: ELBO?) -> [(key: String, value: JSON)] {
     guard let bound else { return [] }
     return [
@@ -45,7 +45,7 @@ enum ModelText {
     ]
   }
 
-  /// Rate and distortion on held-out rows, beside the rate that PCA takes for the same PSNR.
+  /// Rate and distortion on held-out rows, with the rate of PCA at the same PSNR.
   ///
   /// - Parameter qualities: the qualities to show.
   static func curve(_ summary: ModelSummary, qualities: Set<Double>) -> [String] {
@@ -64,7 +64,7 @@ enum ModelText {
   /// The latents one by one, strongest first, each with the share of the data's variance that it explains; in models that
   /// do not tell it, with its share of all latents' variance.
   ///
-  /// - Parameter most: of more, the others are added up.
+  /// - Parameter most: the number to list; the others are summed.
   static func latents(_ summary: ModelSummary, most: Int = .max) -> [String] {
     let all = summary.latents.reduce(0) { $0 + $1.variance }
     let isExplained = summary.latents.allSatisfy { $0.explained != nil }
@@ -85,7 +85,7 @@ enum ModelText {
     return table.lines
   }
 
-  /// All of it.
+  /// The whole as JSON.
   static func json(_ summary: ModelSummary) -> [(key: String, value: JSON)] {
     let points = summary.points.map { point in
       JSON.object([
@@ -132,7 +132,7 @@ enum ModelText {
     ]
   }
 
-  /// The columns of a table as a model knows them.
+  /// The columns of a table in a model.
   static func columns(_ summary: ModelSummary, most: Int) -> [String] {
     guard !summary.columns.isEmpty else { return [] }
     var table = Table(["column", "offset", "scale", "range", "values"])
@@ -156,7 +156,7 @@ enum ModelText {
     }
   }
 
-  /// What samples are: "8 x 8 values of type u1".
+  /// The shape and type of samples: "8 x 8 values of type u1".
   static func samples(_ shape: [Int], _ type: ElementType) -> String {
     shape.isEmpty
       ? "single values of type \(type.name)" : "\(text(ofShape: shape)) values of type \(type.name)"

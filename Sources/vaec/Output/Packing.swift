@@ -1,7 +1,7 @@
 import Records
 import VAECodec
 
-/// What packing one file gave.
+/// The result of packing one file.
 struct Packing: FileResult {
   private let report: PackReport
   private let input: InputFile

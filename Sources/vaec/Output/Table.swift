@@ -1,4 +1,4 @@
-/// Rows of cells in columns that are aligned to the right.
+/// A table with right-aligned columns.
 struct Table {
   private let head: [String]
   private var rows: [[String]] = []
@@ -20,7 +20,7 @@ struct Table {
   }
 }
 
-/// Names and values, one pair a line, the values aligned.
+/// Names and aligned values, one pair per line.
 struct Properties {
   private var pairs: [(name: String, value: String)] = []
 

@@ -1,6 +1,6 @@
 import VAECodec
 
-// What was asked of an encoder and what it reached, for people and for programs.
+// A target and the value reached, as text and as JSON.
 
 extension TargetOutcome {
   /// "asked for 40.00 dB, reached 40.13 dB".
@@ -16,7 +16,7 @@ extension TargetOutcome {
     }
   }
 
-  /// ", decided on the first 16384 samples" where these were not all.
+  /// ", decided on the first 16384 samples" if there were more.
   func decision(of samples: Int) -> String {
     decidedOnRows < samples ? ", decided on the first \(counted(decidedOnRows, "sample"))" : ""
   }
@@ -38,12 +38,12 @@ extension TargetOutcome {
 }
 
 extension ErrorBound {
-  /// The same where exact values need not be the bytes of their file.
+  /// The text if exact values need not reproduce the bytes of their file.
   var text: String { text(bytesComeBack: false) }
 
-  /// "lossless" and how far, or "no value is off by more than 0.01".
+  /// "lossless" with its extent, or "no value is off by more than 0.01".
   ///
-  /// - Parameter bytesComeBack: whether exact values are the bytes of their file, too.
+  /// - Parameter bytesComeBack: whether exact values also reproduce the bytes of their file.
   func text(bytesComeBack: Bool) -> String {
     switch self {
     case .maxError(let bound): "no value is off by more than \(bound)"
@@ -61,7 +61,7 @@ extension ErrorBound {
       "no value is off by more than its column's bound: \(shown)\(all.count > shownColumns ? ", ..." : "")"
   }
 
-  /// Bounds that are shown at the most.
+  /// The maximum number of bounds listed.
   private static let shownColumns = 12
 
   /// The object `guarantee`.

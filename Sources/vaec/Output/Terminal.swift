@@ -1,4 +1,4 @@
-// The border to the operating system: what the command line needs of it beside files.
+// The interface to the operating system, apart from files.
 
 import ByteIO
 
@@ -19,12 +19,12 @@ enum Terminal {
   /// Whether standard error is a terminal.
   static var isError: Bool { isatty(2) == 1 }
 
-  /// Makes writing to a pipe without readers, or beyond the limit of a file's size, an error, not the end of the process.
+  /// Makes writing to a pipe without readers, or beyond the file size limit, an error instead of a fatal signal.
   static func ignoreFailedWrites() {
     for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
   }
 
-  /// Writes to standard error, as far as that is possible.
+  /// Writes to standard error, ignoring failures.
   static func writeError(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -41,13 +41,13 @@ enum Terminal {
     return String(cString: value)
   }
 
-  /// The model's file where none is named: what VAEC_MODEL says.
+  /// The default model file, from VAEC_MODEL.
   static var defaultModel: String? { environment("VAEC_MODEL").flatMap { $0.isEmpty ? nil : $0 } }
 
-  /// How many processors this process can use.
+  /// The number of processors available to this process.
   static var processors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 
-  /// The arguments of the program, as ``ByteText``: names of files need not be UTF-8.
+  /// The arguments of the program, as ``ByteText``, because file names need not be UTF-8.
   static var arguments: [String] {
     (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }.map {
       ByteText.text(of: UnsafeRawBufferPointer(start: $0, count: strlen($0)))
@@ -72,7 +72,7 @@ enum Terminal {
     return names.sorted()
   }
 
-  /// Makes a directory, and those that it is in.
+  /// Creates a directory and its parents.
   static func makeDirectory(_ path: String) throws(CommandError) {
     guard !path.isEmpty, FileStatus(ofPath: path)?.isDirectory != true else { return }
     if let slash = path.dropLast().lastIndex(of: "/") { try makeDirectory(String(path[..<slash])) }
@@ -82,7 +82,7 @@ enum Terminal {
     else { throw .directory(name: path, operation: "created", reason: problem) }
   }
 
-  /// What the last system call found wrong.
+  /// The error of the last system call.
   private static var problem: String {
     let reason = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
     return reason.prefix(1).lowercased() + reason.dropFirst()
@@ -91,20 +91,20 @@ enum Terminal {
   /// The number of the interrupt signal.
   static var interruptSignal: CInt { SIGINT }
 
-  /// The signals that ask a process to end.
+  /// The signals that end a process.
   static var endingSignals: [CInt] { [SIGINT, SIGTERM, SIGHUP] }
 
-  /// Whether the process was begun so that it ignores a signal.
+  /// Whether the process was started to ignore a signal.
   static func isIgnored(signal number: CInt) -> Bool {
     let before = signal(number, SIG_IGN)
     _ = signal(number, before)
     return unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Takes a signal as the system would, where it was ignored.
+  /// Restores the default action of a signal that was ignored.
   static func heed(signal number: CInt) { _ = signal(number, SIG_DFL) }
 
-  /// Keeps the signals that ask the process to end from this thread, and from those that it begins.
+  /// Blocks the ending signals in this thread and in those that it starts.
   static func blockEndingSignals() -> sigset_t {
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -113,7 +113,7 @@ enum Terminal {
     return signals
   }
 
-  /// Waits for one of `signals`, which all threads have to block.
+  /// Waits for one of `signals`, which all threads must block.
   static func nextSignal(of signals: sigset_t) -> CInt {
     var signals = signals
     var number: CInt = 0
@@ -121,7 +121,7 @@ enum Terminal {
     return number
   }
 
-  /// Ends the process at once, by a signal.
+  /// Ends the process immediately by a signal.
   static func quit(bySignal number: CInt) -> Never {
     var signals = sigset_t()
     sigemptyset(&signals)

@@ -1,7 +1,7 @@
 import Records
 import VAECodec
 
-/// What encoding or decoding one file gave.
+/// The result of encoding or decoding one file.
 struct Transfer: FileResult {
   private let input: InputFile
   private let target: OutputTarget
@@ -15,15 +15,15 @@ struct Transfer: FileResult {
   private let nonFiniteValues: Int
   private let columns: ColumnFindings
   private let isDecoded: Bool
-  /// nil for decoding, and where the model's symbols are not needed.
+  /// nil for decoding, and if the symbols of the model are not needed.
   private let quality: Double?
-  /// What holds of every value.
+  /// The bound on every value.
   private let errorBound: ErrorBound?
-  /// Whether exact values are the input's bytes; nil where nobody looked.
+  /// Whether exact values reproduce the bytes of the input; nil if not compared.
   private let comparison: ContentComparison?
-  /// How far decoded samples are from those that were encoded; nil where nobody asked.
+  /// The error of decoded samples; nil if not measured.
   private let distortion: Distortion?
-  /// nil where a quality was asked for.
+  /// nil if a quality was requested.
   private let outcome: TargetOutcome?
   private let damage: DamageReport?
 
@@ -52,7 +52,7 @@ struct Transfer: FileResult {
 
   /// - Parameters:
   ///   - fileBytes: of the output.
-  ///   - distortion: of its samples, where they were compared with those that were encoded.
+  ///   - distortion: of its samples, if they were compared with the originals.
   init(
     _ report: DecodeReport, from input: InputFile, to target: OutputTarget, fileBytes: Int,
     distortion: Distortion?
@@ -120,7 +120,7 @@ struct Transfer: FileResult {
     console.detail("\(input.name): \(seconds.fixed(3)) s, \(speed.significant(3)) MB/s")
   }
 
-  /// What became of the values: "lossless", "no value is off by more than 0.01", "lossy, PSNR 45.02 dB".
+  /// The guarantee: "lossless" or "no value is off by more than 0.01".
   private var promise: String? {
     switch errorBound {
     case .lossless?: ErrorBound.lossless.text(bytesComeBack: comparison == .same)

@@ -1,13 +1,13 @@
 import VAECodec
 
-/// Whether a file is as it was written.
+/// The result of verifying a file.
 struct Verdict: FileResult {
   private let name: String
   private let details: [(key: String, value: JSON)]
   private let text: String
   private let damage: DamageReport?
 
-  /// A model that is as it was written.
+  /// An undamaged model.
   init(name: String, model: ModelSummary) {
     self.name = name
     damage = nil
@@ -15,7 +15,7 @@ struct Verdict: FileResult {
     details = [("kind", .string("model")), ("fingerprint", .string(model.fingerprint))]
   }
 
-  /// Streams that are as they were written.
+  /// Undamaged streams.
   init(name: String, streams: [StreamSummary]) {
     self.name = name
     damage = nil
@@ -25,7 +25,7 @@ struct Verdict: FileResult {
     details = [("kind", .string("stream")), ("samples", .integer(samples)), ("chunks", .integer(chunks))]
   }
 
-  /// Streams that are damaged.
+  /// Damaged streams.
   init(name: String, damage: [StreamDamage]) {
     self.name = name
     self.damage = DamageReport(name, damage)

@@ -3,10 +3,10 @@ import Tensor
 import Training
 import VAEModel
 
-/// What a packer looks at before it encodes: how many samples there are, what they span, and some of them.
+/// The facts that a packer needs before it encodes: number and range of samples, and some of them.
 struct PackSurvey {
   private(set) var rows = 0
-  /// Greatest minus least finite value.
+  /// Maximum minus minimum of the finite values.
   let span: Double
   /// What errors are measured in: against what values span that a model may know.
   let scale: ErrorScale
@@ -16,7 +16,7 @@ struct PackSurvey {
   let ranges: ColumnRanges?
   /// The type of the values.
   let elementType: ElementType
-  /// Some rows, spread evenly; nil where there are none.
+  /// Some rows, spread evenly; nil if there are none.
   let sample: SampleBatch?
 
   private static let pieceValues = 1 << 16
@@ -56,7 +56,7 @@ struct PackSurvey {
     }
   }
 
-  /// What is to be guaranteed, where anything is.
+  /// The guarantee, if any.
   func bound(
     _ request: ErrorBoundRequest?, name: String, _ description: SampleDescription
   ) throws(CodecError) -> ErrorBound? {

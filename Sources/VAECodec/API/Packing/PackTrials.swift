@@ -2,9 +2,9 @@ import ByteIO
 import Records
 import Tensor
 
-/// The streams that a packer has tried for what it was asked for: the best of them so far, in a temporary file.
+/// The streams that a packer has tried for a request, and the best so far, in a temporary file.
 ///
-/// Of streams that keep what was asked for, the smallest is the best; where a rate or a size was asked for, the most exact.
+/// The best stream is the smallest that meets the request; for a rate or a size, it is the most accurate.
 struct PackTrials {
   /// A stream that was tried.
   struct Trial {
@@ -14,19 +14,19 @@ struct PackTrials {
   }
 
   private let options: EncodeOptions
-  /// The best; nil where none keeps what was asked for.
+  /// The best; nil if none meets the request.
   private(set) var best: Trial?
-  /// Bytes of the smallest with a model and without, of those that keep it.
+  /// Bytes of the smallest with and without a model, of those that meet it.
   private(set) var (bytesWithModel, bytesWithoutModel): (Int?, Int?)
   /// Why a trial made no stream: the target is out of its reach.
   private var failure: CodecError?
 
   init(_ options: EncodeOptions) { self.options = options }
 
-  /// Makes a stream, and keeps it where it is the best so far.
+  /// Makes a stream, and keeps it if it is the best so far.
   ///
-  /// - Parameter target: what it has to reach, where that is not what was asked for.
-  /// - Returns: what came of it; nil where the target is out of its reach.
+  /// - Parameter target: the value to reach, if it differs from the request.
+  /// - Returns: what came of it; nil if the target is out of its reach.
   @discardableResult
   mutating func add(
     carriesModel: Bool = false, reaching target: EncodeTarget? = nil,
@@ -54,7 +54,7 @@ struct PackTrials {
     return report
   }
 
-  /// Whether no other stream can be better: all of a rate is allowed, and nothing is lost.
+  /// Whether no other stream can be better: for a rate, a lossless one.
   var isPerfect: Bool {
     guard options.errorBound == nil, let best else { return false }
     return switch options.target {
@@ -63,7 +63,7 @@ struct PackTrials {
     }
   }
 
-  /// The best. Throws where nothing keeps what was asked for.
+  /// The best. Throws if none meets the request.
   func result(name: String) throws(CodecError) -> Trial {
     if let best { return best }
     throw failure ?? .targetOutOfReach(name: name, asked: options.target, nearest: 0)

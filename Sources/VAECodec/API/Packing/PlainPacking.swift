@@ -5,7 +5,7 @@ import VAEModel
 /// Packs samples without a model, and tries tighter bounds as well: where values lie on a grid of their own, less error may
 /// take fewer bytes.
 struct PlainPacking {
-  /// What a stream is made for.
+  /// The request for a stream.
   enum Request {
     case errorBound(ErrorBound)
     case target(EncodeTarget)
@@ -20,7 +20,7 @@ struct PlainPacking {
   /// Values of a sample.
   var width: Int { description.valuesPerSample }
 
-  /// Shares of a bound that are tried on some samples.
+  /// Fractions of a bound to try on some samples.
   private static let tighter = [0.5, 0.25, 0.125]
 
   /// - Parameters:
@@ -66,7 +66,7 @@ struct PlainPacking {
       to: spool, reopen: open)
   }
 
-  /// A bound below another with which some samples take fewer bytes; nil where there is none.
+  /// A bound below another with which some samples take fewer bytes; nil if there is none.
   private func tighter(than bound: ErrorBound) -> ErrorBound? {
     guard let sample = survey.sample else { return nil }
     func bytes(_ errorBound: ErrorBound) -> Int {

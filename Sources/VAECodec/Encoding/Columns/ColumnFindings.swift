@@ -21,7 +21,7 @@ public struct ColumnFindings: Equatable, Sendable {
   public struct Column: Equatable, Sendable {
     /// From 1.
     public var number: Int
-    /// nil where columns have no names.
+    /// nil if columns have no names.
     public var name: String?
   }
 }

@@ -7,7 +7,7 @@ public struct FillValue: Equatable, Sendable {
   public var value: Double
   /// Of the values of its column, or of all.
   public var share: Double
-  /// Where it was found; nil where that is among all values.
+  /// Where it was found; nil if that is among all values.
   public var column: ColumnFindings.Column?
 }
 

@@ -11,9 +11,9 @@ struct BoundUnits {
 
   /// A column of a table.
   struct Column {
-    /// Largest minus smallest value; 0 where they do not vary.
+    /// Largest minus smallest value; 0 if they do not vary.
     var range: Double
-    /// The decimals that nearly all values have; nil where they have no few.
+    /// The decimals that nearly all values have; nil if they have no few.
     var decimals: Int?
   }
 

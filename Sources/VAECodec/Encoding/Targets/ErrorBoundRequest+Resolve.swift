@@ -62,7 +62,7 @@ extension ErrorBoundRequest {
   /// The guarantee, where ranges are known.
   ///
   /// - Parameters:
-  ///   - ranges: of each column; nil where they are not asked for.
+  ///   - ranges: of each column; nil if they are not asked for.
   ///   - range: of all values.
   ///   - first: some of the rows.
   func found(
@@ -132,7 +132,7 @@ extension ColumnErrors {
 }
 
 extension SampleDescription {
-  /// The place of a column, by its name or by its number from 1; nil where there is none. Names come first.
+  /// The place of a column, by its name or by its number from 1; nil if there is none. Names come first.
   func place(ofColumn column: String) -> Int? {
     if case .delimited(let style) = format, let place = style.header?.firstIndex(of: column) { return place }
     guard let number = Int(column), (1...valuesPerSample).contains(number) else { return nil }

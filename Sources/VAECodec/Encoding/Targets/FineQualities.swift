@@ -16,14 +16,14 @@ final class FineQualities {
   private let first: SampleBatch
   private var bounds: [Int: StreamEncoder.Bound] = [:]
 
-  /// - Returns: nil where the model's points serve every quality.
+  /// - Returns: nil if the model's points serve every quality.
   init?(_ pass: StreamEncoder, first: SampleBatch) {
     guard pass.model.highestPoint < 100 else { return nil }
     self.pass = pass
     self.first = first
   }
 
-  /// What codes a quality, 0 ... 100; nil where the model's point does.
+  /// What codes a quality, 0 ... 100; nil if the model's point does.
   func bound(quality: Int) -> StreamEncoder.Bound? {
     let last = pass.model.highestPoint
     guard quality > last else { return nil }

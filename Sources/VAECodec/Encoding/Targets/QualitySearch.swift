@@ -7,10 +7,10 @@ enum QualitySearch {
   static let top = 100
   /// Steps that are looked at beyond one on which it does not hold.
   private static let reach = 3
-  /// After so many steps that were guessed, the rest is halved.
+  /// After this many guesses, the rest is bisected.
   private static let maximumGuesses = 4
 
-  /// The least step, by bisection and a look at the steps below; nil where it holds on none near the top.
+  /// The least step, by bisection and a look at the steps below; nil if it holds on none near the top.
   ///
   /// - Parameter holds: asked about a step more than once.
   static func least(
@@ -39,7 +39,7 @@ enum QualitySearch {
   /// - Parameters:
   ///   - first: the first guess.
   ///   - guess: a better one, after `holds` has been asked about a step.
-  /// - Returns: nil where it does not hold on the highest.
+  /// - Returns: nil if it does not hold on the highest.
   static func least(
     top: Int = top, first: Int, guess: (Int) throws(CodecError) -> Int,
     holds: (Int) throws(CodecError) -> Bool

@@ -5,24 +5,24 @@ import Records
 struct RowSample {
   private let blockRows: Int
   private let maximumRows: Int
-  /// One block in so many is kept.
+  /// One in this many blocks is kept.
   private var distance = 1
   private var parts: [(block: Int, first: Int, batch: SampleBatch)] = []
   private var keptRows = 0
   /// Rows that have been offered.
   private(set) var rows = 0
 
-  /// Values of a sample at the most, as far as one row allows.
+  /// The maximum number of values of a sample, unless one row has more.
   private static let maximumValues = 1 << 18
 
   /// - Parameters:
   ///   - values: of a row.
-  ///   - mostRows: rows to keep at the most, and at least half of that, where there are so many.
+  ///   - mostRows: the maximum number of rows to keep; at least half of that are kept, if available.
   init(values: Int, maximumRows: Int = 2048) {
     self.init(maximumRows: min(maximumRows, Self.maximumValues / max(1, values)))
   }
 
-  /// - Parameter mostRows: rows to keep at the most; less than 1 counts as 1.
+  /// - Parameter mostRows: the maximum number of rows to keep; less than 1 counts as 1.
   init(maximumRows: Int) {
     self.maximumRows = max(1, maximumRows)
     blockRows = max(1, self.maximumRows / 64)
@@ -61,6 +61,6 @@ struct RowSample {
   /// For each of ``batches``, the place of its first row in the input.
   var places: [Int] { parts.map(\.first) }
 
-  /// The rows that are kept, together; nil where there are none.
+  /// The rows that are kept, together; nil if there are none.
   var batch: SampleBatch? { SampleBatch(joining: batches) }
 }

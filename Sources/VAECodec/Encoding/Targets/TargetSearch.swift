@@ -29,8 +29,8 @@ final class TargetSearch {
   /// before the target.
   ///
   /// - Parameters:
-  ///   - sample: some of the rows, to search with; nil where all of them are few enough.
-  ///   - first: the first chunk; nil where there are no samples.
+  ///   - sample: some of the rows, to search with; nil if all of them are few enough.
+  ///   - first: the first chunk; nil if there are no samples.
   /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``.
   func choice(sample: SampleBatch?, first: SampleBatch?) throws(CodecError) -> Choice {
     let step = try step(sample)

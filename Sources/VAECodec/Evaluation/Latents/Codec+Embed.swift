@@ -6,7 +6,7 @@ public struct EmbedReport: Sendable {
   public var samples: Int
   /// Latents of a sample that were written, or read.
   public var latents: Int
-  /// Values of the samples that were no finite numbers, in whose place the mean was taken.
+  /// The number of non-finite values of the samples, which were replaced by the mean.
   public var missingValues: Int
   public var seconds: Double
 }
@@ -17,7 +17,7 @@ extension Codec {
   /// - Parameters:
   ///   - reader: the samples.
   ///   - name: the input in messages.
-  ///   - model: what maps them.
+  ///   - model: the model that maps them.
   ///   - latents: how many, the strongest; nil for all.
   ///   - makeWriter: called once, with what the latents are. The writer is finished in the end.
   /// - Throws: ``CodecError/noLatents(name:)``, ``CodecError/fewerLatents(name:asked:most:)``, and what else is wrong with
@@ -55,10 +55,10 @@ extension Codec {
   /// - Parameters:
   ///   - reader: rows of as many numbers as there are latents, or fewer.
   ///   - name: the input in messages.
-  ///   - model: what maps them.
+  ///   - model: the model that maps them.
   ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
   /// - Throws: see ``embed(_:name:model:latents:makeWriter:)``, and ``CodecError/badLatent(name:row:column:)`` for a latent
-  ///   that is no finite number.
+  ///   that is not finite.
   package func invert(
     _ reader: any SampleReader, name: String, model: FittedModel,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
@@ -116,7 +116,7 @@ extension Codec {
 }
 
 extension ModelSummary {
-  /// What `rows` samples of the model's type and shape are; nil where their number is not known.
+  /// What `rows` samples of the model's type and shape are; nil if their number is not known.
   func description(rows: Int?) throws(CodecError) -> SampleDescription {
     try .npy(elementType, sampleShape, rows: rows)
   }

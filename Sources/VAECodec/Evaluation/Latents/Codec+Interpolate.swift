@@ -8,7 +8,7 @@ extension Codec {
     package var reader: any SampleReader
     /// The samples in messages.
     public var name: String
-    /// The row that is the end, from 0; nil where there is one row only.
+    /// The row that is the end, from 0; nil if there is one row only.
     public var row: Int?
 
     /// An end of a walk.
@@ -26,7 +26,7 @@ extension Codec {
   ///   - first: where the walk begins.
   ///   - last: where it ends.
   ///   - count: samples to write, ends included; 2 or more.
-  ///   - model: what maps the ends.
+  ///   - model: the model that maps the ends.
   ///   - modelName: the model in messages.
   ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
   /// - Throws: ``CodecError/severalRows(name:)`` and ``CodecError/noSuchRow(name:row:rows:)``,

@@ -13,9 +13,9 @@ public enum Sampler: String, CaseIterable, Sendable {
 /// What sampling gave.
 public struct SampleReport: Sendable {
   public var samples: Int
-  /// Where latents came from; nil where they lie around those of given samples, or between them.
+  /// Where latents came from; nil if they lie around those of given samples, or between them.
   public var sampler: Sampler?
-  /// Values of the given samples that were no finite numbers, in whose place the mean was taken.
+  /// The number of non-finite values of the given samples, which were replaced by the mean.
   public var missingValues = 0
   public var seconds: Double
 }
@@ -24,15 +24,15 @@ extension Codec {
   /// The quality whose prior and network draw samples unless another is asked for.
   private static let priorQuality = 60.0
 
-  /// Draws new samples: latents, and what the network makes of them.
+  /// Draws new samples: latents, decoded by the network.
   ///
   /// - Parameters:
-  ///   - count: how many.
-  ///   - model: what draws them.
+  ///   - count: the number of samples.
+  ///   - model: the model to draw from.
   ///   - name: the model in messages.
   ///   - quality: whose prior and network are taken, 0 ... 100; the nearest that uses the network. A mixture has none: it
   ///     is made of the latents of ``embed(_:name:model:latents:makeWriter:)``.
-  ///   - sampler: nil for the mixture where the model has one and no quality is asked for, else the prior.
+  ///   - sampler: nil for the mixture if the model has one and no quality is given, otherwise the prior.
   ///   - seed: where random numbers start: equal seeds give equal samples, and fewer are the first of more.
   ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
   /// - Throws: ``CodecError/noLatents(name:)`` for a model without a network, ``CodecError/noMixture(name:)``.
@@ -55,13 +55,13 @@ extension Codec {
     return SampleReport(samples: count, sampler: source.name, seconds: (clock.now - start) / .seconds(1))
   }
 
-  /// Draws samples like given ones: their latents, each moved by a normal number.
+  /// Draws samples like given ones, by adding normal noise to their latents.
   ///
   /// - Parameters:
-  ///   - count: how many for each given sample.
+  ///   - count: the number for each given sample.
   ///   - reader: the given samples.
   ///   - name: the given samples in messages.
-  ///   - model: what maps them.
+  ///   - model: the model that maps them.
   ///   - spread: the deviation of the numbers, in units of each latent's own over the rows that were fitted.
   ///   - quality: whose network is taken, 0 ... 100; nil for the latents of
   ///     ``embed(_:name:model:latents:makeWriter:)``.
@@ -167,7 +167,7 @@ extension Codec {
 }
 
 extension FittedModel {
-  /// The VAE quality of the quality next to `quality` that uses the network; nil where none does.
+  /// The VAE quality of the quality next to `quality` that uses the network; nil if none does.
   func networkQuality(near quality: Double) -> Float? {
     let wanted = Int(Self.clamped(quality).rounded())
     return model.qualities.enumerated().compactMap { place, point in
