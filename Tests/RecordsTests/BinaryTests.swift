@@ -227,6 +227,7 @@ struct BinaryTests {
     let missing = ByteIOError.system(operation: "open", path: "a.npy", errno: 2)
     #expect(SampleIOError.bytes(missing, name: "a.npy").description == missing.description)
     #expect(
-      SampleIOError.bytes(.truncated(format: "gzip"), name: "a.gz").description.hasPrefix("a.gz: truncated gzip"))
+      SampleIOError.bytes(.truncated(format: "gzip"), name: "a.gz").description.hasPrefix(
+        "a.gz: truncated gzip"))
   }
 }
