@@ -231,7 +231,7 @@ def arrays():
     yield Case("IDX", "floats-idx2-float", idx(13, (2, 1), packed([-1.5, 2], "f4", ">")), Contents("f4", (2, 1), packed([-1.5, 2], "f4")))
     yield Case("IDX", "little-idx3-ubyte", bytes([3, 8, 0, 0]) + struct.pack("<3I", 3, 2, 2) + bytes(12), r"header|format")
     yield Case("IDX", "short-idx3-ubyte", images[:-1], r"ends after 2 of 3")
-    yield Case("IDX", "long-idx3-ubyte", images + b"x", r"goes on")
+    yield Case("IDX", "long-idx3-ubyte", images + b"x", r"has data after")
     for name, kind, values in [("x.fvecs", "f4", [1.5, -2.0]), ("x.bvecs", "u1", [0, 255]), ("x.ivecs", "i4", [-1, 1 << 30])]:
         row = struct.pack("<i", 2) + packed(values, kind)
         yield Case("vecs", name, row * 3, Contents(kind, (3, 2), packed(values * 3, kind)))
