@@ -164,15 +164,22 @@ struct CorrectionCoderTests {
     let base = adversary.base(count: 40, step: 1, width: 10)
     for errorBound in [ErrorBound.lossless, .maxError(0.5), .maxError(1e-9)] {
       let coder = CorrectionCoder(try describe(.f4, [10], rows: 4), errorBound)
-      let code = coder.encode(batch, base: base)
-      for i in code.indices {
-        var broken = code
-        broken[i] ^= UInt8(1 + adversary.random.below(255))
-        _ = try? coder.decode(broken[...], base: base)
-        _ = try? coder.decode(code[..<i], base: base)
-      }
-      #expect(throws: ChunkError.self) { try coder.decode((code + [7, 7, 7, 7, 7])[...], base: base) }
+      damage(coder, batch, base: base, &adversary)
     }
+  }
+
+  /// Damages the code of a batch byte by byte, cuts it, and lengthens it.
+  private func damage(
+    _ coder: any CorrectionCoding, _ batch: SampleBatch, base: SampleBatch, _ adversary: inout Adversary
+  ) {
+    let code = coder.encode(batch, base: base)
+    for i in code.indices {
+      var broken = code
+      broken[i] ^= UInt8(1 + adversary.random.below(255))
+      _ = try? coder.decode(broken[...], base: base)
+      _ = try? coder.decode(code[..<i], base: base)
+    }
+    #expect(throws: ChunkError.self) { try coder.decode((code + [7, 7, 7, 7, 7])[...], base: base) }
   }
 
   // MARK: columns
@@ -263,13 +270,6 @@ struct CorrectionCoderTests {
     let batch = SampleBatch(bits: adversary.bits(count: 40, step: 1), elementType: .f8, valuesPerSample: 4)
     let base = adversary.base(count: 40, step: 1, width: 4)
     let coder = ColumnCorrectionCoder(.f8, bounds([(0, nil), (0.5, nil), (0, 3), (1e300, 0)]))
-    let code = coder.encode(batch, base: base)
-    for i in code.indices {
-      var broken = code
-      broken[i] ^= UInt8(1 + adversary.random.below(255))
-      _ = try? coder.decode(broken[...], base: base)
-      _ = try? coder.decode(code[..<i], base: base)
-    }
-    #expect(throws: ChunkError.self) { try coder.decode((code + [7, 7, 7, 7, 7])[...], base: base) }
+    damage(coder, batch, base: base, &adversary)
   }
 }

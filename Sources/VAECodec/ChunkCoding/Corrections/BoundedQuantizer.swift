@@ -23,7 +23,7 @@ struct BoundedQuantizer: Sendable {
   private let range: ClosedRange<Double>?
 
   /// Differences of more steps are not coded.
-  private static let largest = 0x1p51
+  static let largest = 0x1p51
 
   /// - Parameter guarantee: its bound is finite and at least 0.
   init(_ elementType: ElementType, _ errorBound: ErrorBound) {
@@ -34,7 +34,7 @@ struct BoundedQuantizer: Sendable {
       kind = bound > 0 ? .anchored(step: 2 * bound) : .exact
       return
     }
-    let step = 2 * min(bound, 0x1p33).rounded(.down) + 1
+    let step = Self.wholeStep(within: bound)
     guard elementType.size == 1 else {
       kind = .anchored(step: step)
       return
@@ -75,20 +75,31 @@ struct BoundedQuantizer: Sendable {
     return max(range.lowerBound, min(range.upperBound, prediction)).rounded(.toNearestOrEven)
   }
 
-  /// The q that names the anchored value for `value`; nil where none is within the bound.
+  /// The q that names the anchored value for the one of these bits; nil where none is within the bound, or it is no finite
+  /// number.
   @inline(__always)
-  func difference(_ value: Double, anchor: Double, step: Double) -> Int64? {
-    let quotient = ((value - anchor) / step).rounded(.toNearestOrEven)
-    guard quotient.magnitude < Self.largest else { return nil }
-    let nearest = Int64(quotient)
-    if isWithin(self.value(anchor: anchor, nearest, step: step), value) { return nearest }
-    // Rounding to the type may take a value over the bound; then another is on the right side of it.
-    for other in [nearest - 1, nearest + 1]
-    where isWithin(self.value(anchor: anchor, other, step: step), value) {
-      return other
+  func difference(_ bits: UInt64, anchor: Double, step: Double) -> Int64? {
+    let value = elementType.value(bits: bits)
+    guard value.isFinite else { return nil }
+    return Self.nearest((value - anchor) / step) {
+      isWithin(self.value(anchor: anchor, $0, step: step), value)
     }
-    return nil
   }
+
+  /// The number of steps next to `steps` that is good; nil where none is, or it is too large.
+  @inline(__always)
+  static func nearest(_ steps: Double, where isGood: (Int64) -> Bool) -> Int64? {
+    let whole = steps.rounded(.toNearestOrEven)
+    guard whole.magnitude < largest else { return nil }
+    let nearest = Int64(whole)
+    if isGood(nearest) { return nearest }
+    // Rounding to the type may take a value over the bound; then another is on the right side of it.
+    if isGood(nearest - 1) { return nearest - 1 }
+    return isGood(nearest + 1) ? nearest + 1 : nil
+  }
+
+  /// Between the values for integers within a bound.
+  static func wholeStep(within bound: Double) -> Double { 2 * min(bound, 0x1p33).rounded(.down) + 1 }
 
   /// The anchored value that q names.
   @inline(__always)

@@ -8,14 +8,12 @@ import Records
 ///
 /// It owns its buffers; used by one task at a time.
 final class ColumnCorrectionCoder: CorrectionCoding {
-  private let elementType: ElementType
-  private let width: Int
+  let elementType: ElementType
+  let width: Int
+  let ordered: OrderedBits
   private let columns: [Column]
-  private let ordered: OrderedBits
   private let state: ColumnState
-  private var mixer: (mixer: ContextMixer, slotBits: Int)?
-
-  private static let contexts = 8
+  private var mixer = ReusedMixer(contexts: 8)
 
   /// A column.
   private struct Column {
@@ -37,40 +35,14 @@ final class ColumnCorrectionCoder: CorrectionCoding {
     state = ColumnState(width: width)
   }
 
-  func encode(_ batch: SampleBatch, base: SampleBatch) -> [UInt8] {
-    precondition(batch.valuesPerSample == width && base.valueCount == batch.valueCount)
-    let base = base.doubles()
-    return batch.bytes.withUnsafeBytes { bytes in
-      var input = Input(elementType: elementType, bytes: bytes)
-      // A quantizer shows only on the way whether it holds a value.
-      for hasEscapes in [false, true] {
-        var coder = BitEncoder()
-        if run(base, hasEscapes: hasEscapes, &input, &coder) { return [hasEscapes ? 1 : 0] + coder.finish() }
-      }
-      preconditionFailure("with escapes, every value has a code")
-    }
-  }
+  var codesEscapesAlone: Bool { false }
 
-  func decode(_ bytes: ArraySlice<UInt8>, base: SampleBatch) throws(ChunkError) -> SampleBatch {
-    precondition(base.valuesPerSample == width)
-    guard let flags = bytes.first, flags <= 1 else { throw .corrupt }
-    var samples = [UInt8](repeating: 0, count: base.bytes.count)
-    var coder = BitDecoder(bytes.dropFirst())
-    samples.withUnsafeMutableBytes { samples in
-      var output = Output(elementType: elementType, bytes: samples)
-      _ = run(base.doubles(), hasEscapes: flags == 1, &output, &coder)
-    }
-    guard coder.isAtEnd else { throw .corrupt }
-    return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: samples)
-  }
+  func base(of reconstruction: SampleBatch) -> [Double] { reconstruction.doubles() }
 
-  /// Codes all values in order, in either direction.
-  ///
-  /// - Returns: false where a value would have to be coded by itself, which `hasEscapes` has ruled out.
-  private func run<Values: ColumnValues, Coder: BitCoding>(
+  func run<Values: CorrectedValues, Coder: BitCoding>(
     _ base: [Double], hasEscapes: Bool, _ values: inout Values, _ coder: inout Coder
   ) -> Bool {
-    let mixer = emptyMixer(values: base.count)
+    let mixer = mixer.empty(values: base.count)
     state.reset()
     var last: Int64 = 0
     return columns.withUnsafeBufferPointer { columns in
@@ -87,24 +59,17 @@ final class ColumnCorrectionCoder: CorrectionCoding {
           let bits: UInt64
           let difference: Int64
           if column.quantizer.kind == .exact {
-            let predicted = ordered.number(elementType.bits(nearest: prediction))
-            difference = mixer.code(
-              free: ordered.number(values.bits(place)) &- predicted, first: 0, &coder)
-            bits = ordered.bits(predicted &+ difference)
+            (bits, difference) = codeExact(place, prediction, mixer, values, &coder)
           } else {
-            let wanted = values.difference(place, column.quantizer, anchor: anchor)
-            if hasEscapes {
-              let escapes = mixer.code(wanted == nil ? 1 : 0, node: ContextMixer.isEscape, &coder)
-              if escapes == 1 {
-                let change = mixer.code(
-                  free: ordered.number(values.bits(place)) &- last, first: ContextMixer.escapeNodes, &coder)
-                last = last &+ change
-                values.set(place, bits: ordered.bits(last))
-                state.skip(i, bits: ordered.bits(last))
-                continue
-              }
+            let wanted: Int64? =
+              Values.isKnown ? column.quantizer.difference(values.bits(place), anchor: anchor) : 0
+            if hasEscapes,
+              let own = codeEscape(wanted == nil, place, after: &last, mixer, &values, &coder)
+            {
+              state.skip(i, bits: own)
+              continue
             }
-            guard let wanted = wanted ?? (Values.isKnown ? nil : 0) else { return false }
+            guard let wanted else { return false }
             difference = mixer.code(free: wanted, first: 0, &coder)
             bits = column.quantizer.bits(anchor: anchor, difference)
           }
@@ -131,7 +96,7 @@ final class ColumnCorrectionCoder: CorrectionCoding {
     let left = i > 0 ? state.differences[i - 1] : 0
     let farther = i > 1 ? state.differences[i - 2] : 0
     let usual = Contexts.level(state.means[i])
-    let sizes = 2 * Self.size(above) + Self.size(state.olderDifferences[i]) + Self.size(left)
+    let sizes = 2 * Contexts.size(above) + Contexts.size(state.olderDifferences[i]) + Contexts.size(left)
     let around = Contexts.level(sizes << 6)
     let escaped = Int(state.wasEscape[i])
     // Where between two places of a grid a prediction is, in eighths; and the nearest of them.
@@ -146,65 +111,8 @@ final class ColumnCorrectionCoder: CorrectionCoding {
     hashes[3] = Contexts.hash(3, i, Contexts.sign(above) * 7 + Contexts.sign(left), Contexts.sign(farther))
     hashes[4] = Contexts.hash(4, i, fraction, usual / 2)
     hashes[5] = Contexts.hash(
-      5, i, Contexts.level(Self.size(left) << 8), Contexts.level(Self.size(above) << 8))
+      5, i, Contexts.level(Contexts.size(left) << 8), Contexts.level(Contexts.size(above) << 8))
     hashes[6] = Contexts.hash(6, usual, around, fraction)
     hashes[7] = Contexts.hash(7, i, value, Int(truncatingIfNeeded: bits ^ bits >> 29))
-  }
-
-  /// A mixer that knows nothing yet, with slots for so many values.
-  private func emptyMixer(values: Int) -> ContextMixer {
-    let bits = max(12, min(18, 65 - values.leadingZeroBitCount))
-    if let made = mixer, made.slotBits == bits {
-      made.mixer.reset()
-      return made.mixer
-    }
-    let made = ContextMixer(contexts: Self.contexts, slotBits: bits)
-    mixer = (made, bits)
-    return made
-  }
-
-  @inline(__always)
-  private static func size(_ difference: Int64) -> Int64 { Int64(min(difference.magnitude, 1 << 24)) }
-}
-
-/// The values of a table's rows: what an encoder looks at, or what a decoder finds out.
-private protocol ColumnValues {
-  /// Whether values are known: to an encoder.
-  static var isKnown: Bool { get }
-  func bits(_ place: Int) -> UInt64
-  /// What names a value; nil where nothing does.
-  func difference(_ place: Int, _ quantizer: ColumnQuantizer, anchor: Double) -> Int64?
-  mutating func set(_ place: Int, bits: UInt64)
-}
-
-extension ColumnCorrectionCoder {
-  /// For an encoder.
-  private struct Input: ColumnValues {
-    static let isKnown = true
-    let elementType: ElementType
-    let bytes: UnsafeRawBufferPointer
-
-    @inline(__always)
-    func bits(_ place: Int) -> UInt64 { elementType.bits(place, of: bytes) }
-
-    @inline(__always)
-    func difference(_ place: Int, _ quantizer: ColumnQuantizer, anchor: Double) -> Int64? {
-      quantizer.difference(bits(place), anchor: anchor)
-    }
-
-    func set(_ place: Int, bits: UInt64) {}
-  }
-
-  /// For a decoder, which asks for nothing.
-  private struct Output: ColumnValues {
-    static let isKnown = false
-    let elementType: ElementType
-    let bytes: UnsafeMutableRawBufferPointer
-
-    func bits(_ place: Int) -> UInt64 { 0 }
-    func difference(_ place: Int, _ quantizer: ColumnQuantizer, anchor: Double) -> Int64? { nil }
-
-    @inline(__always)
-    mutating func set(_ place: Int, bits: UInt64) { elementType.store(bits, place, of: bytes) }
   }
 }

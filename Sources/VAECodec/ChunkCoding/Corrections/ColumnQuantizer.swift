@@ -25,8 +25,6 @@ struct ColumnQuantizer {
   /// Of an integer type.
   private let range: ClosedRange<Double>?
 
-  /// Differences of more steps are not coded.
-  private static let largest = 0x1p51
   /// A step of a grid is taken where it is not much shorter than one that knows of none.
   private static let leastStep = 0.75
 
@@ -39,7 +37,7 @@ struct ColumnQuantizer {
     range = elementType.range
     let decimals = elementType.isInteger ? 0 : decimals
     let power = (0..<(decimals ?? 0)).reduce(1.0) { power, _ in power * 10 }
-    let step = 2 * min(bound * power, 0x1p33).rounded(.down) + 1
+    let step = BoundedQuantizer.wholeStep(within: bound * power)
     if decimals != nil, elementType.isInteger || step >= Self.leastStep * 2 * bound * power {
       (kind, self.power, self.step) = (.grid, power, step)
     } else {
@@ -51,7 +49,8 @@ struct ColumnQuantizer {
   @inline(__always)
   func anchor(_ prediction: Double) -> Double {
     guard kind == .grid else { return prediction }
-    let number = max(-Self.largest, min(Self.largest, prediction * power)).rounded(.toNearestOrEven)
+    let number = max(-BoundedQuantizer.largest, min(BoundedQuantizer.largest, prediction * power)).rounded(
+      .toNearestOrEven)
     return range.map { max($0.lowerBound, min($0.upperBound, number)) } ?? number
   }
 
@@ -70,13 +69,7 @@ struct ColumnQuantizer {
   @inline(__always)
   func difference(_ bits: UInt64, anchor: Double) -> Int64? {
     let value = elementType.value(bits: bits)
-    let quotient = ((value * power - anchor) / step).rounded(.toNearestOrEven)
-    guard quotient.magnitude < Self.largest else { return nil }
-    let nearest = Int64(quotient)
-    if isGood(nearest, bits, value, anchor) { return nearest }
-    // Rounding to the type may take a value over the bound; then another is on the right side of it.
-    for other in [nearest - 1, nearest + 1] where isGood(other, bits, value, anchor) { return other }
-    return nil
+    return BoundedQuantizer.nearest((value * power - anchor) / step) { isGood($0, bits, value, anchor) }
   }
 
   @inline(__always)
@@ -94,10 +87,9 @@ extension SampleBatch {
   /// For each column, the fewest decimals of a grid that nearly all of some of the values lie on: k / 10^d, rounded to the
   /// type. Nil where there is none.
   func columnDecimals() -> [Int?] {
-    let count = min(rows, Self.maximumGridRows)
-    let places = (0..<count).map { $0 * rows / max(1, count) }
-    guard count >= Self.minimumGridRows, let some = SampleBatch(joining: places.map { rows($0..<$0 + 1) })
-    else { return [Int?](repeating: nil, count: valuesPerSample) }
+    guard rows >= Self.minimumGridRows, let some = spread(rows: Self.maximumGridRows) else {
+      return [Int?](repeating: nil, count: valuesPerSample)
+    }
     let values = some.doubles()
     return (0..<valuesPerSample).map { column in
       let known = stride(from: column, to: values.count, by: valuesPerSample).map { values[$0] }

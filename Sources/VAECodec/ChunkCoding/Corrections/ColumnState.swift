@@ -14,8 +14,6 @@ final class ColumnState {
   /// How far weights are from the first guess, squared: the diagonal of the inverse correlations at first; and where these have
   /// lost all sense.
   private static let (firstSpread, largestSpread) = (1.0, 1e9)
-  /// Sizes are cut off here.
-  private static let largest: Int64 = 1 << 24
 
   private let width: Int
   /// Errors in units of the column: of this row, of the row before, and of that before.
@@ -122,15 +120,16 @@ final class ColumnState {
   }
 
   /// Takes in what the error of column `i` turned out to be, in units of the column, and learns from it.
+  ///
+  /// - Parameter error: finite.
   @inline(__always)
   func settle(_ i: Int, error: Double, difference: Int64, bits: UInt64) {
     learn(i, error)
-    errors[i] = error.isFinite ? error : 0
+    errors[i] = error
     differences[i] = difference
     lastBits[i] = bits
     wasEscape[i] = 0
-    let size = Int64(min(difference.magnitude, UInt64(Self.largest)))
-    means[i] += (size << 8 - means[i]) / pace
+    means[i] += (Contexts.size(difference) << 8 - means[i]) / pace
   }
 
   @inline(__always)

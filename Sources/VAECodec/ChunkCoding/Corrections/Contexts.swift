@@ -34,10 +34,11 @@ struct Contexts {
     )
     let sizes =
       above > 0
-      ? 2 * size(d.left) + 2 * size(d.above) + size(d.left2)
-        + size(before(i, above + left, state.differences)) + size(before(i, above - left, state.differences))
-      : 3 * size(d.left) + 2 * size(d.left2) + size(before(i, 3 * left, state.differences))
-        + size(before(i, 4 * left, state.differences))
+      ? 2 * Self.size(d.left) + 2 * Self.size(d.above) + Self.size(d.left2)
+        + Self.size(before(i, above + left, state.differences))
+        + Self.size(before(i, above - left, state.differences))
+      : 3 * Self.size(d.left) + 2 * Self.size(d.left2) + Self.size(before(i, 3 * left, state.differences))
+        + Self.size(before(i, 4 * left, state.differences))
     // Means of sizes, in units of 1 / 256.
     let around = Self.level(sizes << 8 / 7)
     let usual = Self.level(state.means[i])
@@ -101,10 +102,12 @@ struct Contexts {
     offset > 0 && i >= offset ? numbers[i - offset] : 0
   }
 
+  /// Sizes are cut off here.
+  private static let largestSize: UInt64 = 1 << 24
+
+  /// The size of a difference.
   @inline(__always)
-  private func size(_ difference: Int64) -> Int64 {
-    Int64(min(difference.magnitude, UInt64(RowState.largest)))
-  }
+  static func size(_ difference: Int64) -> Int64 { Int64(min(difference.magnitude, largestSize)) }
 
   /// How much the reconstruction changes around value `i`: a quarter of the sum of its differences to the neighbours, in
   /// units of 1 / 64 of the lattice's step; 0 without steps.

@@ -19,8 +19,6 @@ final class RowState {
   private var correction = 0.0
   private var power = 0.0
 
-  /// Sizes are cut off here.
-  static let largest: Int64 = 1 << 24
   /// Of the step towards lower errors.
   private static let rate = 0.005
 
@@ -100,7 +98,6 @@ final class RowState {
     errors[i] = error.isFinite ? error : 0
     names[i] = name
     differences[i] = difference
-    let size = Int64(min(difference.magnitude, UInt64(Self.largest)))
-    means[i] += (size << 8 - means[i]) / pace
+    means[i] += (Contexts.size(difference) << 8 - means[i]) / pace
   }
 }

@@ -1,0 +1,13 @@
+import Records
+
+extension SampleBatch {
+  /// At most n rows, spread evenly over all; nil if there are none.
+  func spread(rows n: Int) -> SampleBatch? {
+    let count = min(rows, n)
+    return SampleBatch(
+      joining: (0..<count).map { index in
+        let row = index * rows / count
+        return rows(row..<row + 1)
+      })
+  }
+}
