@@ -148,13 +148,17 @@ struct TableTests {
     }
     #expect(promised.columns.map(\.bound) == ranges.map { 0.01 * $0 })
     let named = ColumnErrors(
-      all: .ofRange(0.1), named: [("temp", .error(0.02)), ("1", .error(0)), ("flag", .ofRange(0.25))])
+      all: .ofRange(0.1),
+      named: [
+        .init(column: "temp", bound: .error(0.02)), .init(column: "1", bound: .error(0)),
+        .init(column: "flag", bound: .ofRange(0.25)),
+      ])
     for fitted in [model, try fit(array, .common)] {
       let (numbers, _) = try decoded(array, fitted, EncodeOptions(errorBound: .byColumn(named)))
       let largest = errors(array.numbers, numbers)
       #expect(largest[0] == 0 && largest[1] <= 0.02 && largest[1] > 0.005 && largest[2] <= 0.25)
     }
-    let wrong = ColumnErrors(all: .error(1), named: [("pressure", .error(1))])
+    let wrong = ColumnErrors(all: .error(1), named: [.init(column: "pressure", bound: .error(1))])
     #expect(throws: CodecError.noSuchColumn(name: "data", column: "pressure", columns: 4)) {
       try decoded(array, model, EncodeOptions(errorBound: .byColumn(wrong)))
     }
@@ -234,7 +238,7 @@ struct TableTests {
     }
   }
 
-  @Test("an evaluation tells the error of each column, and PCA is measured in the same units")
+  @Test("an evaluation reports the error of each column, and PCA is measured in the same units")
   func evaluation() throws {
     let array = try table(rows: 800)
     let model = try fit(array)

@@ -140,14 +140,10 @@ extension Codec {
     _ options: FitOptions, _ description: SampleDescription, _ rows: SampleBatch, _ ranges: ColumnRanges?,
     isInteger: Bool
   ) -> ValueScales {
-    let isByColumn =
-      switch options.scale {
-      case .common: false
-      case .column: true
-      // A likelihood is one of values in one unit.
-      case .automatic: options.objective == .rateDistortion && TableRule.isTable(description, rows)
-      }
-    guard isByColumn, description.valuesPerSample > 1, let ranges else {
+    // A likelihood is one of values in one unit.
+    let choice = options.scale == .automatic && options.objective == .elbo ? .common : options.scale
+    guard TableRule.hasScaleByColumn(choice, description, rows), description.valuesPerSample > 1, let ranges
+    else {
       return ValueScales(common: rows, isInteger: isInteger)
     }
     return ValueScales(columns: rows, ranges)

@@ -1,4 +1,5 @@
 import Records
+import Training
 
 /// Decides whether samples are rows of a table, whose columns are quantities of their own, or arrays of one quantity.
 ///
@@ -13,6 +14,19 @@ enum TableRule {
   /// The maximum and minimum number of rows examined.
   private static let (maximumRows, minimumRows) = (1024, 16)
 
+  /// Whether each column has a scale of its own.
+  ///
+  /// - Parameter rows: some of the rows; nil if there are none.
+  static func hasScaleByColumn(
+    _ choice: ScaleChoice, _ description: SampleDescription, _ rows: SampleBatch?
+  ) -> Bool {
+    switch choice {
+    case .common: false
+    case .column: true
+    case .automatic: rows.map { isTable(description, $0) } ?? false
+    }
+  }
+
   /// - Parameter rows: some of the rows.
   static func isTable(_ description: SampleDescription, _ rows: SampleBatch) -> Bool {
     guard description.sampleShape.count == 1, description.valuesPerSample > 1 else { return false }
@@ -21,11 +35,8 @@ enum TableRule {
   }
 
   private static func hasUnlikeColumns(_ batch: SampleBatch) -> Bool {
-    guard batch.rows >= minimumRows else { return false }
-    let (width, count) = (batch.valuesPerSample, min(batch.rows, maximumRows))
-    let places = (0..<count).map { $0 * batch.rows / count }
-    guard let rows = SampleBatch(joining: places.map { batch.rows($0..<$0 + 1) }) else { return false }
-    let values = rows.doubles()
+    guard batch.rows >= minimumRows, let rows = batch.spread(rows: maximumRows) else { return false }
+    let (width, values) = (batch.valuesPerSample, rows.doubles())
     var last: (middle: Double, spread: Double)?
     for column in 0..<width {
       let known = stride(from: column, to: values.count, by: width).map { values[$0] }

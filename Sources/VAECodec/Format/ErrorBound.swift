@@ -91,14 +91,18 @@ public struct ColumnErrors: Equatable, Sendable {
   /// Of columns that are not named.
   public var all: Bound
   /// Of others: names, or numbers from 1.
-  public var named: [(column: String, bound: Bound)]
+  public var named: [Named]
 
-  public init(all: Bound, named: [(column: String, bound: Bound)] = []) {
-    self.all = all
-    self.named = named
+  /// A bound on errors of a column.
+  public struct Named: Equatable, Sendable {
+    public var column: String
+    public var bound: Bound
+
+    public init(column: String, bound: Bound) { (self.column, self.bound) = (column, bound) }
   }
 
-  public static func == (a: ColumnErrors, b: ColumnErrors) -> Bool {
-    a.all == b.all && a.named.elementsEqual(b.named) { $0.column == $1.column && $0.bound == $1.bound }
+  public init(all: Bound, named: [Named] = []) {
+    self.all = all
+    self.named = named
   }
 }

@@ -75,13 +75,13 @@ private func parseBound(_ text: String) throws -> ErrorBoundRequest {
     throw ValidationError(
       "give a nonnegative number, as in 0.01, or a percentage of the value range, as in 1%.")
   }
-  var named: [(column: String, bound: ColumnErrors.Bound)] = []
+  var named: [ColumnErrors.Named] = []
   for part in parts.dropFirst() {
     // A name may itself contain the sign.
     guard let sign = part.lastIndex(of: "="), sign > part.startIndex,
       let bound = bound(String(part[part.index(after: sign)...]))
     else { throw ValidationError("give a column and its bound after each comma, as in temp=0.05 or 3=1%.") }
-    named.append((String(part[..<sign]), bound))
+    named.append(ColumnErrors.Named(column: String(part[..<sign]), bound: bound))
   }
   if !named.isEmpty { return .byColumn(ColumnErrors(all: all, named: named)) }
   return switch all {

@@ -41,13 +41,7 @@ struct PackSurvey {
     span = min(range.width, .greatestFiniteMagnitude)
     self.sample = sample.batch
     self.ranges = ranges
-    let isTable =
-      switch choice {
-      case .common: false
-      case .column: true
-      case .automatic: sample.batch.map { TableRule.isTable(description, $0) } ?? false
-      }
-    if isTable, let ranges {
+    if TableRule.hasScaleByColumn(choice, description, self.sample), let ranges {
       scale = ErrorScale(ranges: ranges.ranges)
       units = BoundUnits(elementType, ranges, self.sample)
     } else {

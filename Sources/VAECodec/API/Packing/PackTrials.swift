@@ -71,13 +71,15 @@ struct PackTrials {
 
   private func keeps(_ target: EncodeTarget, _ report: EncodeReport) -> Bool {
     guard options.errorBound == nil else { return true }
-    switch target {
-    case .quality: return true
     // A tighter bound may leave larger errors: where values lie at the end of their type, a wide one can be exact by chance.
-    case .psnr: return target.isReached(by: report.psnr ?? 0)
-    case .bitsPerSample(let bits): return report.bitsPerSample <= bits
-    case .bytes(let bytes): return report.streamBytes <= bytes
-    }
+    let reached =
+      switch target {
+      case .quality: 0.0
+      case .psnr: report.psnr ?? 0
+      case .bitsPerSample: report.bitsPerSample
+      case .bytes: Double(report.streamBytes)
+      }
+    return target.isReached(by: reached)
   }
 
   private func isBetter(_ report: EncodeReport, than other: EncodeReport) -> Bool {

@@ -100,8 +100,7 @@ extension StreamEncoder {
       batch.valuesPerSample <= Self.maximumTried / Self.minimumRows
     else { return [] }
     let rows = min(batch.rows, Self.maximumRows, Self.maximumTried / batch.valuesPerSample)
-    let places = (0..<rows).map { $0 * batch.rows / rows }
-    guard let some = SampleBatch(joining: places.map { batch.rows($0..<$0 + 1) }),
+    guard let some = batch.spread(rows: rows),
       let coding = details(quality: quality, record: nil).coding(in: model.model)
     else { return [] }
     let plan = ChunkCodingContext(

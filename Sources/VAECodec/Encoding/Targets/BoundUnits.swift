@@ -56,18 +56,13 @@ struct BoundUnits {
   var areWhole: Bool { elementType.isInteger && !isByColumn }
 
   /// The bound of no error at all.
-  var lossless: ErrorBound { isByColumn ? byColumn { _ in 0 } : .lossless }
+  var lossless: ErrorBound { isByColumn ? byColumn { _, _ in 0 } : .lossless }
 
   /// A bound; no error at all where nothing is left of it.
   func bound(_ number: Double) -> ErrorBound {
     let plain = ErrorBound(bound: number, isInteger: areWhole)
-    guard isByColumn, case .maxError(let share) = plain else { return isByColumn ? lossless : plain }
-    var bound = byColumn { share * $0.range }
-    if case .byColumn(var bounds) = bound {
-      bounds.share = share
-      bound = .byColumn(bounds)
-    }
-    return bound
+    guard isByColumn else { return plain }
+    return byColumn(share: plain.bound) { _, column in plain.bound * column.range }
   }
 
   /// The bound within which errors that are spread evenly leave a PSNR.
@@ -76,18 +71,23 @@ struct BoundUnits {
   }
 
   /// A bound for each column.
-  func byColumn(_ bound: (Column) -> Double) -> ErrorBound {
-    .byColumn(
-      ColumnBounds(
-        columns: columns.map {
-          ColumnBounds.Column(
-            bound: max(0, min(ErrorBound.bounds.upperBound, bound($0))), scale: $0.range,
-            decimals: $0.decimals)
-        }))
+  ///
+  /// - Parameters:
+  ///   - share: see ``ColumnBounds/share``.
+  ///   - bound: gives that of a column and its place.
+  func byColumn(share: Double = 0, _ bound: (_ place: Int, Column) -> Double) -> ErrorBound {
+    let bounds = columns.enumerated().map { place, column in
+      ColumnBounds.Column(
+        bound: ErrorBound.clamped(bound(place, column)), scale: column.range, decimals: column.decimals)
+    }
+    return .byColumn(ColumnBounds(columns: bounds, share: share))
   }
 }
 
 extension ErrorBound {
+  /// The nearest bound that can be promised.
+  static func clamped(_ bound: Double) -> Double { max(0, min(bounds.upperBound, bound)) }
+
   /// The bound that a number is for values of a type: whole for integers, of 24 bits for fractions; and lossless where nothing is
   /// left of it.
   fileprivate init(bound: Double, isInteger: Bool) {

@@ -74,16 +74,14 @@ extension ErrorBoundRequest {
     case .lossless: return units.lossless
     case .found(let bound): return bound
     case .maxError(let bound):
-      return units.isByColumn ? own.byColumn { _ in bound } : .maxError(ErrorBound.clamped(bound))
+      return units.isByColumn ? own.byColumn { _, _ in bound } : .maxError(ErrorBound.clamped(bound))
     case .maxErrorOfRange(let share):
       return units.isByColumn
-        ? own.byColumn { share * $0.range } : .maxError(ErrorBound.clamped(share * range))
+        ? own.byColumn { _, column in share * column.range } : .maxError(ErrorBound.clamped(share * range))
     case .byColumn(let errors):
       let columns = try errors.bounds(name: name, description)
       let known = own.isByColumn ? own : BoundUnits(description.elementType, count: columns.count, first)
-      var place = 0
-      return known.byColumn { column in
-        defer { place += 1 }
+      return known.byColumn { place, column in
         // An array has one range for all, and a column that is named has its own.
         switch columns[place] {
         case (.error(let bound), _): return bound
@@ -93,11 +91,6 @@ extension ErrorBoundRequest {
       }
     }
   }
-}
-
-extension ErrorBound {
-  /// A bound that can be promised.
-  fileprivate static func clamped(_ bound: Double) -> Double { max(0, min(bounds.upperBound, bound)) }
 }
 
 extension BoundUnits {
@@ -121,11 +114,11 @@ extension ColumnErrors {
     }
     var result = [(bound: Bound, isNamed: Bool)](
       repeating: (all, false), count: description.valuesPerSample)
-    for (column, bound) in named {
-      guard let place = description.place(ofColumn: column) else {
-        throw .noSuchColumn(name: name, column: column, columns: description.valuesPerSample)
+    for own in named {
+      guard let place = description.place(ofColumn: own.column) else {
+        throw .noSuchColumn(name: name, column: own.column, columns: description.valuesPerSample)
       }
-      result[place] = (bound, true)
+      result[place] = (own.bound, true)
     }
     return result
   }

@@ -40,9 +40,7 @@ final class PCAFallback {
         format: .raw, rows: all)
     else { return nil }
     self.description = description
-    let rows = min(all, Self.maximumRows)
-    let places = (0..<rows).map { $0 * all / rows }
-    guard let batch = SampleBatch(joining: places.map { chunk.rows($0..<$0 + 1) }) else { return nil }
+    guard let batch = chunk.spread(rows: Self.maximumRows) else { return nil }
     self.batch = batch
     numbers = batch.numbers(in: model.scales)
     (self.model, self.linear) = (model, linear)
