@@ -37,18 +37,21 @@ package struct BitEncoder: BitCoding {
 
   /// All bytes. After the last, a decoder reads zeros: so the fewest that lead into the interval are enough.
   package consuming func finish() -> [UInt8] {
-    for kept in 0...4 {
-      // The least number in the interval with zeros after `kept` bytes, if there is one.
-      let mask: UInt32 = kept == 0 ? 0 : .max << UInt32(32 - 8 * kept)
-      let (up, overflow) = low.addingReportingOverflow(~mask)
-      let number = up & mask
-      guard low & ~mask == 0 || !overflow, number >= low, number <= high else { continue }
-      for i in 0..<kept { bytes.append(UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * i))) }
-      break
-    }
+    let number = shortest(low, high)
+    for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
     while bytes.last == 0 { bytes.removeLast() }
     return bytes
   }
+}
+
+/// The least number from `low` to `high` that ends in the most zero bytes.
+private func shortest(_ low: UInt32, _ high: UInt32) -> UInt32 {
+  for zeros: UInt32 in [0xFFFF_FFFF, 0xFF_FFFF, 0xFFFF, 0xFF] {
+    let (up, overflow) = low.addingReportingOverflow(zeros)
+    let number = up & ~zeros
+    if low & zeros == 0 || !overflow, number >= low, number <= high { return number }
+  }
+  return low
 }
 
 /// Takes bits out of what a ``BitEncoder`` wrote.
@@ -65,8 +68,8 @@ package struct BitDecoder: BitCoding {
     for _ in 0..<4 { window = window << 8 | take() }
   }
 
-  /// Whether all bytes have been taken: an encoder writes no other.
-  package var isAtEnd: Bool { next == bytes.endIndex }
+  /// Whether the bytes are those that an encoder writes for the bits so far, with none behind them.
+  package var isAtEnd: Bool { next == bytes.endIndex && bytes.last != 0 && window == shortest(low, high) }
 
   @inlinable @inline(__always)
   mutating func take() -> UInt32 {
