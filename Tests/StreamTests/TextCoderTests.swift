@@ -101,6 +101,24 @@ struct TextCoderTests {
     #expect(bytes < 100, "\(bytes)")
   }
 
+  @Test("a layout comes back from its bytes, and no other bytes are one")
+  func layoutBytes() throws {
+    for separator: UInt8? in [nil, 0, 44] {
+      for quote: UInt8? in [nil, 34] {
+        let layout = TextLayout(separator: separator, quote: quote, rowEnd: 13)
+        var writer = ByteWriter()
+        layout.encode(into: &writer)
+        #expect(writer.bytes.count <= 4)
+        var reader = ByteReader(writer.bytes[...])
+        #expect(try TextLayout(from: &reader) == layout)
+        var cut = ByteReader(writer.bytes.dropLast())
+        #expect(throws: ChunkError.corrupt) { try TextLayout(from: &cut) }
+      }
+    }
+    var wrong = ByteReader([4, 10][...])
+    #expect(throws: ChunkError.corrupt) { try TextLayout(from: &wrong) }
+  }
+
   @Test("the same text makes the same bytes everywhere")
   func knownAnswer() {
     let bytes = TextCoder.encode(Self.mixed, TextLayout())

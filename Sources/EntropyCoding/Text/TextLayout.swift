@@ -1,3 +1,5 @@
+import ByteIO
+
 /// What a ``TextCoder`` knows of how a text is laid out as a table: where cells and rows end.
 ///
 /// A wrong layout costs bytes, never the text.
@@ -17,5 +19,30 @@ package struct TextLayout: Equatable, Sendable {
     self.separator = separator
     self.quote = quote
     self.rowEnd = rowEnd
+  }
+}
+
+extension TextLayout {
+  private static let hasSeparator: UInt8 = 1
+  private static let hasQuote: UInt8 = 2
+
+  /// Appends the layout, in two to four bytes.
+  package func encode(into writer: inout ByteWriter) {
+    writer.append((separator == nil ? 0 : Self.hasSeparator) | (quote == nil ? 0 : Self.hasQuote))
+    writer.append([separator, quote, rowEnd].compactMap { $0 })
+  }
+
+  /// Reads what ``encode(into:)`` wrote.
+  ///
+  /// - Throws: ``ChunkError/corrupt`` for anything else.
+  package init(from reader: inout ByteReader) throws(ChunkError) {
+    func next() throws(ChunkError) -> UInt8 {
+      do throws(ByteReader.Failure) { return try reader.integer() } catch { throw .corrupt }
+    }
+    let parts = try next()
+    guard parts <= Self.hasSeparator | Self.hasQuote else { throw .corrupt }
+    separator = parts & Self.hasSeparator == 0 ? nil : try next()
+    quote = parts & Self.hasQuote == 0 ? nil : try next()
+    rowEnd = try next()
   }
 }

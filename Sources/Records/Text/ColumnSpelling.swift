@@ -1,0 +1,178 @@
+import ByteIO
+
+/// How the numbers of a column of text are spelled: what gives the same text for the same numbers.
+package struct ColumnSpelling: Hashable, Sendable {
+  /// The form of a number.
+  package enum Form: Hashable, Sendable {
+    /// A fixed number of digits after the point, 0 to ``maximumDecimals``.
+    case fixed(decimals: Int)
+    /// As few digits as give binary64 back, as in Python and JavaScript.
+    ///
+    /// - hasPointZero: whether integers end in ".0".
+    case shortest(hasPointZero: Bool)
+  }
+
+  /// The most digits after the point of a fixed form.
+  package static let maximumDecimals = 15
+  /// So many digits are always given back by binary64.
+  private static let exactDigits = 15
+
+  /// The form.
+  package var form: Form
+  /// Blanks come before a number up to this width (0 to 255), as printf does it; 0 for none.
+  package var width: Int
+
+  /// A spelling without blanks by default.
+  package init(_ form: Form, width: Int = 0) {
+    self.form = form
+    self.width = width
+  }
+
+  /// A number in a text, and where it ends.
+  struct Found {
+    var value: Double
+    var end: Int
+  }
+
+  /// Reads the number that begins at `begin`, if this is how it is spelled: ``append(_:to:point:)`` gives the same bytes.
+  ///
+  /// A negative zero is not read, since models do not keep its sign.
+  ///
+  /// - Parameter point: what stands before decimals.
+  @inline(__always)
+  func find(in text: UnsafeRawBufferPointer, from begin: Int, to end: Int, point: UInt8) -> Found? {
+    let scan = PlainDecimal(text, from: begin, to: end, point: point)
+    switch form {
+    case .fixed(let decimals):
+      guard scan.isCanonical, scan.decimals == decimals, scan.digits <= Self.exactDigits else { return nil }
+      return Found(value: scan.value, end: scan.end)
+    case .shortest(let hasPointZero):
+      if scan.isCanonical, scan.digits <= Self.exactDigits, !scan.hasExponent, !scan.isTiny {
+        return scan.isShortest(hasPointZero: hasPointZero) ? Found(value: scan.value, end: scan.end) : nil
+      }
+      return Self.slowShortest(in: text, from: begin, to: end, point: point, hasPointZero: hasPointZero)
+    }
+  }
+
+  /// Reads a number by writing it again.
+  @inline(never)
+  private static func slowShortest(
+    in text: UnsafeRawBufferPointer, from begin: Int, to end: Int, point: UInt8, hasPointZero: Bool
+  ) -> Found? {
+    var position = begin
+    var word: [UInt8] = []
+    while position < end, word.count <= 32, case let byte = text[position],
+      byte &- 0x30 < 10 || byte == point || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
+        || byte | 0x20 == UInt8(ascii: "e")
+    {
+      word.append(byte == point ? UInt8(ascii: ".") : byte)
+      position += 1
+    }
+    guard let number = word.withUnsafeBytes({ scanNumber($0, from: 0) }), number.end == word.count,
+      number.value != 0
+    else { return nil }
+    var again: [UInt8] = []
+    ColumnSpelling(.shortest(hasPointZero: hasPointZero)).append(
+      number.value, to: &again, point: UInt8(ascii: "."))
+    return again == word ? Found(value: number.value, end: position) : nil
+  }
+
+  /// Appends a number, without blanks before it.
+  func append(_ value: Double, to text: inout [UInt8], point: UInt8) {
+    let begin = text.count
+    switch form {
+    case .fixed(let decimals): text.appendFixed(value, decimals: decimals)
+    case .shortest(let hasPointZero):
+      text.appendShortest(value)
+      if !hasPointZero, text.count - begin > 2, text.suffix(2).elementsEqual(".0".utf8) { text.removeLast(2) }
+    }
+    guard point != UInt8(ascii: ".") else { return }
+    for i in begin..<text.count where text[i] == UInt8(ascii: ".") { text[i] = point }
+  }
+}
+
+extension ColumnSpelling {
+  /// Appends the spelling, in two bytes.
+  package func encode(into writer: inout ByteWriter) {
+    switch form {
+    case .fixed(let decimals): writer.append(UInt8(decimals))
+    case .shortest(let hasPointZero): writer.append(UInt8(hasPointZero ? 0x81 : 0x80))
+    }
+    writer.append(UInt8(width))
+  }
+
+  /// Reads what ``encode(into:)`` wrote; nil for anything else.
+  package init?(_ form: UInt8, width: UInt8) {
+    switch form {
+    case 0...UInt8(Self.maximumDecimals): self.form = .fixed(decimals: Int(form))
+    case 0x80, 0x81: self.form = .shortest(hasPointZero: form == 0x81)
+    default: return nil
+    }
+    self.width = Int(width)
+  }
+}
+
+/// A number of digits, with a sign and a point or without: what is known of it after one look.
+struct PlainDecimal {
+  private(set) var end: Int
+  /// Whether there is a number of at most 18 digits, its first one is no 0 beside others, and it is no negative zero.
+  private(set) var isCanonical = false
+  /// Digits after the point, and all of them.
+  private(set) var decimals = 0
+  private(set) var digits = 0
+  /// Whether an exponent may follow.
+  private(set) var hasExponent = false
+  private var isNegative = false
+  private var number: UInt64 = 0
+
+  private static let maximumDigits = 18
+
+  @inline(__always)
+  init(_ text: UnsafeRawBufferPointer, from begin: Int, to limit: Int, point: UInt8) {
+    var position = begin
+    if position < limit, text[position] == UInt8(ascii: "-") {
+      isNegative = true
+      position &+= 1
+    }
+    let whole = position
+    while position < limit, case let digit = text[position] &- 0x30, digit < 10 {
+      number = number &* 10 &+ UInt64(digit)
+      position &+= 1
+    }
+    digits = position &- whole
+    let isPlain = digits == 1 || digits > 1 && text[whole] != 0x30
+    if position < limit, text[position] == point {
+      let fraction = position &+ 1
+      position = fraction
+      while position < limit, case let digit = text[position] &- 0x30, digit < 10 {
+        number = number &* 10 &+ UInt64(digit)
+        position &+= 1
+      }
+      decimals = position &- fraction
+      digits &+= decimals
+      isCanonical = isPlain && decimals > 0
+    } else {
+      isCanonical = isPlain
+    }
+    isCanonical = isCanonical && digits <= Self.maximumDigits && !(isNegative && number == 0)
+    hasExponent = position < limit && text[position] | 0x20 == UInt8(ascii: "e")
+    end = position
+  }
+
+  /// The nearest number, for up to 15 digits.
+  @inline(__always)
+  var value: Double {
+    let value = Double(number) / powersOfTen[decimals]
+    return isNegative ? -value : value
+  }
+
+  /// Whether the shortest form may have an exponent.
+  var isTiny: Bool { decimals > 4 && number < UInt64(powersOfTen[decimals &- 4]) }
+
+  /// Whether no shorter text gives the number back, for up to 15 digits that are not tiny.
+  @inline(__always)
+  func isShortest(hasPointZero: Bool) -> Bool {
+    if decimals == 0 { return !hasPointZero }
+    return number % 10 != 0 || hasPointZero && decimals == 1
+  }
+}

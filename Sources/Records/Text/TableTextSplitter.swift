@@ -1,0 +1,179 @@
+/// Rows of text without the numbers of some columns, and these numbers.
+package struct SplitRows: Equatable, Sendable {
+  /// How many rows there are.
+  package var rows = 0
+  /// Of each row, the numbers of all columns that have a spelling; NaN where the text keeps the cell.
+  package var numbers: [Double] = []
+  /// The text, with one byte 0 for each number that is taken out.
+  package var skeleton: [UInt8] = []
+
+  /// No rows.
+  package init() {}
+}
+
+/// Takes the numbers of chosen columns out of the text of a table; a ``TableTextJoiner`` puts them back, to the byte.
+///
+/// A number is taken out where the spelling of its column gives back its text. All other cells stay, as do lines without a
+/// row: these go with the row behind them, or with the last one. Where a cell of such a column holds nothing but bytes 0, it gets
+/// one more.
+package struct TableTextSplitter: Sendable {
+  private let layout: TableText
+  private let spellings: [ColumnSpelling?]
+  /// Columns that have a spelling.
+  package let numbersPerRow: Int
+
+  /// - Parameter spellings: for each column, how its numbers are spelled; nil to leave it as it is. Further columns of a row
+  ///   are left as well.
+  package init(_ layout: TableText, spellings: [ColumnSpelling?]) {
+    self.layout = layout
+    self.spellings = spellings
+    numbersPerRow = spellings.count { $0 != nil }
+  }
+
+  /// Splits the rows with which a text begins.
+  ///
+  /// - Parameters:
+  ///   - text: what has been read of a text so far, without what was split before.
+  ///   - maxRows: the most rows to be split, at least 1.
+  ///   - isEnd: whether the text ends there: then the last line needs no end, and lines without a row behind the last row count.
+  /// - Returns: the rows, and how many bytes of the text they took: 0 where more text is needed.
+  package func split(
+    _ text: UnsafeRawBufferPointer, maxRows: Int, isEnd: Bool
+  ) -> (rows: SplitRows, bytes: Int) {
+    var result = SplitRows()
+    var row = [Double](repeating: .nan, count: numbersPerRow)
+    // A cell of bytes 0 grows by one, and has a separator beside it, unless it is the last of the text.
+    let room = text.count + text.count / 2 + 1
+    var taken = 0
+    result.skeleton = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      var output = Output(to: UnsafeMutableRawBufferPointer(buffer))
+      var position = 0
+      while position < text.count {
+        let line = layout.line(in: text, from: position)
+        guard line.isWhole || isEnd else { break }
+        let isRow = layout.isRow(UnsafeRawBufferPointer(rebasing: text[position..<line.end]))
+        if isRow {
+          // The rows are full: the lines before this one are the next ones'.
+          guard result.rows < maxRows else { break }
+          output.copied = taken
+          row.withUnsafeMutableBufferPointer { split(text, position, line.end, into: $0, &output) }
+          output.copy(text, to: line.next)
+          result.numbers.append(contentsOf: row)
+          result.rows += 1
+          taken = line.next
+        }
+        position = line.next
+      }
+      if position == text.count, isEnd {
+        output.copied = taken
+        output.copy(text, to: position)
+        taken = position
+      }
+      count = output.count
+    }
+    return (result, taken)
+  }
+
+  /// Splits a line.
+  @inline(__always)
+  private func split(
+    _ text: UnsafeRawBufferPointer, _ begin: Int, _ end: Int, into row: UnsafeMutableBufferPointer<Double>,
+    _ output: inout Output
+  ) {
+    row.update(repeating: .nan)
+    var (position, column, place) = (begin, 0, 0)
+    while place < row.count {
+      let field = position
+      while position < end, layout.isBlank(text[position]) { position &+= 1 }
+      if let spelling = spellings[column] {
+        let room = position &- field &- (layout.separator == .blanks && column > 0 ? 1 : 0)
+        if let number = number(spelling, in: text, at: position, to: end, room: room) {
+          row[place] = number.value
+          output.copy(text, to: number.begin)
+          output.append(0)
+          output.copied = number.end
+          position = number.next
+        } else {
+          let cell = layout.cell(in: text, from: position, to: end)
+          if cell.begin < cell.end, text[cell.begin..<cell.end].allSatisfy({ $0 == 0 }) {
+            output.copy(text, to: cell.end)
+            output.append(0)
+          }
+          position = cell.next
+        }
+        place &+= 1
+      } else {
+        position = layout.cell(in: text, from: position, to: end).next
+      }
+      column &+= 1
+      guard position < end else { return }
+      if layout.separator != .blanks { position &+= 1 }
+    }
+  }
+
+  private struct Number {
+    var value: Double
+    /// What the spelling gives back, blanks before the number among it.
+    var begin: Int
+    var end: Int
+    /// Where the cell ends.
+    var next: Int
+  }
+
+  /// The number of a cell, if its spelling gives it back.
+  ///
+  /// - Parameter room: blanks before it that may be part of it.
+  @inline(__always)
+  private func number(
+    _ spelling: ColumnSpelling, in text: UnsafeRawBufferPointer, at position: Int, to limit: Int, room: Int
+  ) -> Number? {
+    let isQuoted = position < limit && text[position] == UInt8(ascii: "\"")
+    let begin = isQuoted ? position &+ 1 : position
+    guard let found = spelling.find(in: text, from: begin, to: limit, point: layout.point) else { return nil }
+    var next = found.end
+    if isQuoted {
+      guard next < limit, text[next] == UInt8(ascii: "\"") else { return nil }
+      next &+= 1
+    }
+    let end = next
+    while next < limit, layout.isBlank(text[next]) { next &+= 1 }
+    if next < limit {
+      if layout.separator == .blanks {
+        guard next > end else { return nil }
+        next = end
+      } else if text[next] != layout.separator.byte {
+        return nil
+      }
+    }
+    let blanks = isQuoted ? 0 : max(0, spelling.width &- (found.end &- begin))
+    guard blanks <= room, text[begin &- blanks..<begin].allSatisfy({ $0 == 0x20 }) else { return nil }
+    return Number(value: found.value, begin: begin &- blanks, end: found.end, next: next)
+  }
+}
+
+/// What is written into memory that is large enough.
+private struct Output {
+  private let base: UnsafeMutableRawBufferPointer
+  private(set) var count = 0
+  /// The bytes of the text before this one have been written.
+  var copied = 0
+
+  init(to base: UnsafeMutableRawBufferPointer) { self.base = base }
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    base[count] = byte
+    count &+= 1
+  }
+
+  /// Copies what follows of the text.
+  @inline(__always)
+  mutating func copy(_ text: UnsafeRawBufferPointer, to end: Int) {
+    let length = end &- copied
+    guard length > 0 else { return }
+    UnsafeMutableRawBufferPointer(rebasing: base[count...]).copyMemory(
+      from: UnsafeRawBufferPointer(rebasing: text[copied..<end]))
+    count &+= length
+    copied = end
+  }
+}
