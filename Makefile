@@ -18,19 +18,21 @@ MAN5 = $(wildcard man/*.5)
 build: deps
 	$(BUILD)
 
-# The headers of zstd and zlib, installed where they are missing.
+# The headers of zstd, zlib and libcrypto, installed where they are missing.
+HEADERS = \#include <zstd.h>\n\#include <zlib.h>\n\#include <openssl/evp.h>\n
+PACKAGES = libzstd-dev zlib1g-dev libssl-dev
 deps:
-	@if printf '#include <zstd.h>\n#include <zlib.h>\n' | clang -E - >/dev/null 2>&1 \
-	  || pkg-config --exists libzstd zlib 2>/dev/null; then exit 0; fi; \
+	@if printf '$(HEADERS)' | clang -E - >/dev/null 2>&1 \
+	  || pkg-config --exists libzstd zlib libcrypto 2>/dev/null; then exit 0; fi; \
 	if test "$$(id -u)" = 0; then root=; else root=sudo; fi; \
 	if command -v apt-get >/dev/null; then \
-	  echo "Installing libzstd-dev and zlib1g-dev with apt-get $${root:+(through sudo)}"; \
-	  $$root apt-get update -q && $$root apt-get install -y -q --no-install-recommends libzstd-dev zlib1g-dev; \
+	  echo "Installing $(PACKAGES) with apt-get $${root:+(through sudo)}"; \
+	  $$root apt-get update -q && $$root apt-get install -y -q --no-install-recommends $(PACKAGES); \
 	elif command -v brew >/dev/null; then \
 	  echo "Installing zstd and zlib with brew"; \
 	  brew install zstd zlib; \
 	else \
-	  echo "The headers of zstd and zlib are missing: install them (libzstd-dev, zlib1g-dev)." >&2; exit 1; \
+	  echo "The headers of zstd, zlib and OpenSSL are missing: install them ($(PACKAGES))." >&2; exit 1; \
 	fi
 
 # Fits a model to handwritten digits, and encodes others at three qualities. Its files are in demo/.

@@ -24,13 +24,19 @@ let package = Package(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    // SHA-256, by which models are named. swift-crypto has it too, and takes 40 % of the time of a cold build.
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(name: "CKernels"),
 
     // The rooms, from the ground up; ARCHITECTURE.md says what each is for, and Tests/Imports holds their doors.
     // Bytes in and out: gzip and zstd serve most rooms, and each C library is wrapped once.
     .target(
       name: "ByteIO",
-      dependencies: ["CZstd", "CZlib", .product(name: "SystemPackage", package: "swift-system")]),
+      dependencies: [
+        "CZstd", "CZlib", .target(name: "COpenSSL", condition: .when(platforms: [.linux])),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .target(name: "Tensor", dependencies: ["CKernels"]),
     .target(name: "Records", dependencies: ["ByteIO"]),
     .target(name: "EntropyCoding", dependencies: ["ByteIO"]),

@@ -28,7 +28,7 @@ public enum ByteIOError: Error, Equatable {
 
 extension ByteIOError {
   /// Whether more memory would be of help.
-  public var asksForMemory: Bool { if case .memory = self { true } else { false } }
+  public var asksForMore: Bool { if case .memory = self { true } else { false } }
 }
 
 extension ByteIOError: CustomStringConvertible {

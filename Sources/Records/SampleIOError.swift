@@ -65,9 +65,9 @@ public enum SampleIOError: Error, Equatable {
 
 extension SampleIOError {
   /// Whether more memory would be of help.
-  public var asksForMemory: Bool {
+  public var asksForMore: Bool {
     switch self {
-    case .bytes(let error, _): error.asksForMemory
+    case .bytes(let error, _): error.asksForMore
     case .tooLarge, .longLine: true
     default: false
     }

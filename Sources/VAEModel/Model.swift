@@ -24,7 +24,7 @@ package struct Model: Sendable {
   package var valueLayer: ValueLayer?
   /// How reconstructions become values of the data.
   package var output: OutputRule
-  /// The operating point of each quality 0 ... 100.
+  /// The operating point of each quality 0 ... 100; none in a model that serves one point.
   package var qualities: [OperatingPoint]
   /// What the codec above wants to keep with the model: not read here.
   package var notes: [UInt8]
@@ -71,24 +71,25 @@ package struct Model: Sendable {
   package struct Network: Sendable {
     /// Its parameters, as stored.
     package let parameters: Parameters
-    /// The matrices of `parameters` as the file keeps them, in the order of ``Architecture/entries``.
+    /// The matrices of `parameters` as the file keeps them, in the order of ``Architecture/entries``; without those of the
+    /// encoder in a network that only decodes.
     package let stored: [StoredMatrix]
     /// 1 / deviation of each latent, for the decoder's hidden layers.
     package let inverseDeviation: [Float]
-    /// What qualities mean.
+    /// What qualities mean; of no use to decoders.
     package let qualities: LambdaRange
     /// What its evidence lower bound is made of; nil where it was fitted to rate and distortion.
     package let elbo: ELBOTerms?
     /// What the decoder's sums go through; nil where they are the reconstruction.
     package let logistic: LogisticOutput?
 
-    /// The network that `stored` stands for.
+    /// The network that `stored` stands for. Without the matrices of the encoder, it decodes.
     package init(
       _ architecture: Architecture, stored: [StoredMatrix], inverseDeviation: [Float],
       qualities: LambdaRange, elbo: ELBOTerms? = nil, logistic: LogisticOutput? = nil
     ) {
       let parameters = Parameters(architecture)
-      for (entry, matrix) in zip(architecture.entries, stored) {
+      for (entry, matrix) in zip(architecture.entries.suffix(stored.count), stored) {
         precondition(entry.shape == matrix.shape)
         matrix.unpack(into: parameters.pointer(entry))
       }
@@ -100,6 +101,15 @@ package struct Model: Sendable {
       self.logistic = logistic
     }
 
+    /// Whether it has an encoder.
+    package var hasEncoder: Bool { stored.count == parameters.architecture.entries.count }
+    /// The matrices that decoders need, and those that encoders need beside them.
+    package var storedDecoder: ArraySlice<StoredMatrix> {
+      stored.suffix(parameters.architecture.decoderEntries.count)
+    }
+    var storedEncoder: ArraySlice<StoredMatrix> {
+      stored.dropLast(parameters.architecture.decoderEntries.count)
+    }
     /// Widths of the encoder's hidden layers.
     package var hidden: [Int] { parameters.architecture.hidden }
     /// Latents.

@@ -82,17 +82,17 @@ struct Failure {
   /// - Returns: nil for usage errors, which the argument parser reports.
   init?(_ error: any Error) {
     guard let advised = error as? any Advised else { return nil }
-    exitCode = Self.asksForMemory(error) ? Self.memoryCode : Self.faultCode
+    exitCode = Self.asksForMore(error) ? Self.memoryCode : Self.faultCode
     text = Self.isBrokenPipe(error) ? nil : advised.message
   }
 
   static let (faultCode, memoryCode): (Int32, Int32) = (1, 2)
 
-  private static func asksForMemory(_ error: any Error) -> Bool {
+  private static func asksForMore(_ error: any Error) -> Bool {
     switch error {
-    case let error as CodecError: error.asksForMemory
-    case let error as SampleIOError: error.asksForMemory
-    case let error as ByteIOError: error.asksForMemory
+    case let error as CodecError: error.asksForMore
+    case let error as SampleIOError: error.asksForMore
+    case let error as ByteIOError: error.asksForMore
     default: false
     }
   }

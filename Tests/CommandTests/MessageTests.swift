@@ -79,6 +79,7 @@ struct MessageTests {
   ]
 
   private static let chunkErrors: [(ChunkError, String?)] = [
+    (.otherRows, "otherRows"),
     (.frame(.corrupt(format: "zstd", reason: "wrong checksum")), nil), (.rows(9, limit: 7), nil),
     (.corrupt, "corrupt"),
   ]
@@ -100,7 +101,9 @@ struct MessageTests {
   private static let codecErrors: [(CodecError, String?)] = [
     (.samples(.empty(name: name)), nil), (.bytes(.truncated(format: "zstd"), name: name), nil),
     (.stream(.damagedHeader, name: name), nil), (.chunk(.corrupt, name: name, chunk: 3), nil),
-    (.notAModel(name: name, looksLike: "an npy array"), nil), (.newerModel(name: name, version: 9), nil),
+    (.work(name: name, needs: 40_000_000_000_000, limit: .standard), nil),
+    (.notAModel(name: name, looksLike: "an npy array"), nil),
+    (.unknownModelVersion(name: name, version: 9), nil),
     (.damagedModel(name: name, reason: "wrong checksum"), nil), (.notWhole(name: name, whole: 1000), nil),
     (.nothingLeft(name: name, damage: StreamDamage(kind: .header, stream: nil, rows: nil, place: 0)), nil),
     (.badHeader(name: name, reason: "no rows in a chunk"), nil),

@@ -30,8 +30,9 @@ struct CheckpointTests {
 
   /// A fit that keeps all its checkpoints.
   private final class Run {
-    private(set) var checkpoints: [[UInt8]] = []
-    private(set) var model: [UInt8] = []
+    let checkpoints: [[UInt8]]
+    let fitted: Model
+    var model: [UInt8] { fitted.content }
 
     /// - Parameters:
     ///   - slowAfter: seconds after which writing a checkpoint takes long.
@@ -44,23 +45,28 @@ struct CheckpointTests {
     ) throws {
       let clock = ContinuousClock()
       let start = clock.now
+      let kept = Checkpoints()
       let keeping = FitCheckpoints(every: interval, resumed: checkpoint.map { MemorySource($0) }) { write in
         let sink = MemorySink()
         try? write(sink)
-        self.checkpoints.append(sink.bytes)
+        kept.all.append(sink.bytes)
         if (clock.now - start) / .seconds(1) > slowAfter { usleep(30_000) }
       }
       let fit = ModelFit(
         options, kernels: Kernels(), workers: Workers(count: workers), checkpoints: keeping
       ) { $0.fraction < stopping }
-      model = try fit(samples.copy(rows: 0..<samples.rows), isInteger: false, elementRange: nil).model
-        .encode()
+      fitted = try fit(samples.copy(rows: 0..<samples.rows), isInteger: false, elementRange: nil).model
+      checkpoints = kept.all
+    }
+
+    private final class Checkpoints {
+      var all: [[UInt8]] = []
     }
   }
 
   private static func uninterrupted(_ options: FitOptions = options()) throws -> [UInt8] {
     let fit = ModelFit(options, kernels: Kernels(), workers: Workers(count: 1))
-    return try fit(samples.copy(rows: 0..<samples.rows), isInteger: false, elementRange: nil).model.encode()
+    return try fit(samples.copy(rows: 0..<samples.rows), isInteger: false, elementRange: nil).model.content
   }
 
   private static func options(_ kind: String) -> FitOptions {
@@ -241,7 +247,7 @@ struct CheckpointTests {
       changed.replaceSubrange(offset..<offset + lie.count, with: lie)
       do {
         let run = try Run(few, options: options, from: Self.zstd(changed), every: 1e9, stopping: stopping)
-        let model = try Model(content: run.model, kernels: Kernels())
+        let model = try run.fitted.readBack()
         #expect(model.qualities.count == 101 && model.qualities.allSatisfy(model.accepts), "at \(offset)")
       } catch FitError.suspended {
         // It took the lie, and went on to where it was asked to stop.

@@ -131,7 +131,7 @@ struct FirstLatentsTests {
     let result = try Self.fitted.get()
     let (found, model) = (result.latentMixture, result.model)
     let mixture = try #require(found)
-    let (bytes, all) = (mixture.encode().count, model.encode().count)
+    let (bytes, all) = (mixture.encode().count, model.encodeDecoder().count)
     #expect(25 * bytes <= all + 50)
     let network = model.network
     for threads in [1, 3] {

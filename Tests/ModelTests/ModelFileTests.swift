@@ -65,9 +65,8 @@ struct ModelFileTests {
   @Test("a model comes back from its content, byte for byte", arguments: models)
   func roundTrip(random: RandomModel) throws {
     let model = random()
-    let content = model.encode()
-    let back = try Model(content: content, kernels: Kernels())
-    #expect(back.encode() == content)
+    let back = try model.readBack()
+    #expect(back.content == model.content)
     #expect(back.means == model.means && back.scale == model.scale && back.output == model.output)
     #expect(back.qualities == model.qualities && back.notes == model.notes && back.width == model.width)
     #expect(back.valueLayer?.predictors == model.valueLayer?.predictors)
@@ -84,30 +83,41 @@ struct ModelFileTests {
     use(back)
   }
 
-  @Test("every cut is found", arguments: [1, 2])
-  func cuts(number: Int) {
-    let content = Self.models[number]().encode()
-    for cut in content.indices {
-      #expect(throws: ModelFileError.self, "cut at \(cut)") {
-        try Model(content: Array(content[..<cut]), kernels: Kernels())
-      }
-    }
-    #expect(throws: ModelFileError.self) { try Model(content: content + [0], kernels: Kernels()) }
+  @Test("a model without what encoders need decodes the same", arguments: models)
+  func decoderAlone(random: RandomModel) throws {
+    let model = random()
+    let back = try Model(decoder: model.encodeDecoder(), encoder: nil, kernels: Kernels())
+    #expect(back.network?.hasEncoder != true && back.notes.isEmpty)
+    #expect(back.encodeDecoder() == model.encodeDecoder())
   }
 
-  @Test("cuts of a model with all parts are found", arguments: [0, 3, 4])
-  func someCuts(number: Int) {
-    let content = Self.models[number]().encode()
-    for cut in stride(from: 0, to: content.count, by: 37) {
-      #expect(throws: ModelFileError.self, "cut at \(cut)") {
-        try Model(content: Array(content[..<cut]), kernels: Kernels())
+  @Test("every cut is found", arguments: zip([0, 1, 2, 3, 4, 5], [37, 1, 1, 37, 37, 37]))
+  func cuts(number: Int, step: Int) {
+    let model = Self.models[number]()
+    let (decoder, encoder) = (model.encodeDecoder(), model.encodeEncoder())
+    func isRefused(_ decoder: [UInt8], _ encoder: [UInt8]) -> Bool {
+      do throws(ModelFileError) {
+        _ = try Model(decoder: decoder, encoder: encoder, kernels: Kernels())
+        return false
+      } catch {
+        return true
       }
     }
+    for cut in stride(from: 0, to: decoder.count, by: step) {
+      #expect(isRefused(Array(decoder[..<cut]), encoder), "cut at \(cut)")
+    }
+    // The notes are all that is left, however much that is.
+    for cut in stride(from: 0, to: encoder.count - model.notes.count, by: step) {
+      #expect(isRefused(decoder, Array(encoder[..<cut])), "cut of what encoders need, at \(cut)")
+    }
+    #expect(isRefused(decoder + [0], encoder))
   }
 
   @Test("whatever the bytes, a model is refused or can be used", arguments: models.indices, 1...3)
   func flips(number: Int, seed: Int) {
-    let content = Self.models[number]().encode()
+    let model = Self.models[number]()
+    let decoder = model.encodeDecoder()
+    let content = decoder + model.encodeEncoder()
     var random = RandomSource(seed: UInt64(seed * 10 + number))
     var (used, refused) = (0, 0)
     for round in 0..<60 {
@@ -120,7 +130,10 @@ struct ModelFileTests {
           round % 3 == 0
           ? [0, 0x7F, 0x80, 0xFF][random.index(below: 4)] : UInt8(truncatingIfNeeded: random.next())
       }
-      if let model = try? Model(content: damaged, kernels: Kernels()) {
+      let (first, second) = (Array(damaged[..<decoder.count]), Array(damaged[decoder.count...]))
+      if let model = try? Model(decoder: first, encoder: second, kernels: Kernels()),
+        model.qualities.count == Model.qualityCount
+      {
         used += 1
         use(model, rows: 2)
       } else {
@@ -150,7 +163,7 @@ struct ModelFileTests {
     ]
     let word = try #require(words[what])
     #expect {
-      try Model(content: w.bytes, kernels: Kernels())
+      try Model(decoder: w.bytes, encoder: nil, kernels: Kernels())
     } throws: { error in
       guard case ModelFileError.damaged(let reason) = error else { return false }
       return reason.contains(word)

@@ -7,6 +7,7 @@
 Needs Python 3.10, numpy, and the program zstd.
 """
 import copy
+import hashlib
 import math
 import pathlib
 import struct
@@ -54,6 +55,22 @@ class Reader:
 
     def rest(self):
         return self.take(len(self.data) - self.at)
+
+
+def first_frame(data):
+    """The first of the zstd frames in `data` (RFC 8878, 3.1.1)."""
+    r = Reader(data)
+    assert r.number("I") == 0xFD2FB528
+    descriptor = r.number("B")
+    single = descriptor >> 5 & 1
+    r.take((0 if single else 1) + (0, 1, 2, 4)[descriptor & 3] + (single, 2, 4, 8)[descriptor >> 6])
+    last = False
+    while not last:
+        header = int.from_bytes(r.take(3), "little")
+        last, kind, size = header & 1, header >> 1 & 3, header >> 3
+        r.take(1 if kind == 1 else size)
+    r.take(4 * (descriptor >> 2 & 1))
+    return data[:r.at]
 
 
 def unzstd(frame):
@@ -143,13 +160,9 @@ def point(r):
 
 class Model:
     def __init__(self, data):
-        assert data[:5] in (b"VAEM\1", b"VAEM\2")
-        content = unzstd(data[16:])
-        h = 0xCBF29CE484222325
-        for byte in content:
-            h = (h ^ byte) * 0x100000001B3 % 2**64
-        assert h == struct.unpack("<Q", data[8:16])[0], "damaged"
-        self.fingerprint = h
+        assert data[:5] == b"VAEM\3"
+        content = unzstd(first_frame(data[5:]))
+        self.fingerprint = hashlib.sha256(content).digest()[:16]
         r = Reader(content)
         n = self.values = r.count()
         self.scale, self.means = F(r.number("f")), r.numbers(n, "<f4")
@@ -170,8 +183,7 @@ class Model:
             self.predictors = [self.predictor(r, i) for i in range(n)]
             self.levels = [density(r) for _ in range(40)]
         self.qualities = [point(r) for _ in range(r.count())]
-        r.take(r.count())
-        assert not r.rest()
+        assert len(self.qualities) in (0, 101) and not r.rest()
 
     def linear_layer(self, r):
         components = r.count()
@@ -202,10 +214,11 @@ class Model:
     def read_network(self, r, width, latents):
         hidden = [r.count() for _ in range(r.count())]
         self.anchors = r.count()
-        textbook = self.anchors >= 128
-        self.anchors %= 128
-        self.activation, self.logistic = hard_swish, None
-        r.take(8)
+        self.activation, self.logistic = (hard_swish, relu)[r.number("B")], None
+        if r.number("B"):
+            low, high = r.numbers(2, "<f4")
+            inverse = F(1) / self.scale
+            self.logistic = (high - low) * inverse, (low - self.means) * inverse
         self.inverse_deviation = r.numbers(latents, "<f4")
 
         def path(inputs, hidden, outputs):
@@ -215,19 +228,9 @@ class Model:
                 layers.append((matrix(r, before, units), matrix(r, self.anchors, units)))
             return linear, layers, matrix(r, hidden[-1], outputs), matrix(r, self.anchors, latents)
 
-        path(width, hidden, latents)
         self.decoder = path(latents, hidden[::-1], width)
         self.stride = (latents + 31) // 32 * 32
         self.prior = matrix(r, self.anchors, 9 * self.stride)
-        if textbook:
-            self.activation = (hard_swish, relu)[r.number("B")]
-            if r.number("B"):
-                low, high = r.numbers(2, "<f4")
-                inverse = F(1) / self.scale
-                self.logistic = (high - low) * inverse, (low - self.means) * inverse
-            r.take(8)
-            matrix(r, hidden[-1], latents)
-            matrix(r, 1, latents)
 
     @staticmethod
     def predictor(r, i):
@@ -494,13 +497,16 @@ def samples(model, at, tables, dtype, shape, guarantee, content):
     size = r.count()
     if size == 0:
         return np.frombuffer(r.rest(), np.dtype(dtype).newbyteorder("<")).reshape(number // 4, model.values)
-    corrections = r.take(size)
+    checksum, corrections = r.number("I"), r.take(size)
     base = as_type(columns.unscaled(decode_chunk(model, at, tables, r.rest()), model.scales), dtype)
     assert len(base) == number // 4
     if isinstance(guarantee, list):
-        return columns.correct(base, dtype, guarantee, corrections)
-    offset = model.scales[0].offset if len(model.scales) == 1 else 0.0
-    return correct(base, dtype, shape, guarantee, corrections, offset)
+        rows = columns.correct(base, dtype, guarantee, corrections)
+    else:
+        offset = model.scales[0].offset if len(model.scales) == 1 else 0.0
+        rows = correct(base, dtype, shape, guarantee, corrections, offset)
+    assert zlib.crc32(rows.astype(np.dtype(dtype).newbyteorder("<")).tobytes()) == checksum, "other rows"
+    return rows
 
 
 def as_type(values, dtype):
@@ -514,38 +520,30 @@ def as_type(values, dtype):
 
 def setting(model, r):
     """Model and point (None, for all samples 0, where no model is needed), and what is promised: None, "lossless", a bound,
-    or a list of those of columns."""
-    fingerprint, byte, guarantee = r.number("I"), r.number("B"), None
-    if byte in (102, 103):
-        guarantee = r.number("d") if byte == 102 else "lossless"
-        byte = r.number("B")
-    elif byte == 105:
+    or a list of those of columns. `model` gives the model of a fingerprint."""
+    flags = r.number("B")
+    assert flags < 32, "newer"
+    promise, source = flags & 3, flags >> 2 & 3
+    model = model(r.take(16)) if source else None
+    guarantee = None
+    if promise == 1:
+        guarantee = r.number("d")
+    elif promise == 2:
         guarantee = columns.bounds(r)
-        byte = r.number("B")
-    quality = byte & 127
-    if quality == 104:
-        assert guarantee is not None and fingerprint == 0
+    elif promise == 3:
+        guarantee = "lossless"
+    if source == 0:
+        assert guarantee is not None
         at = None
+    elif source == 1:
+        at = model.qualities[r.number("B")]
+    elif source == 2:
+        model, at = model.linear(), (None, r.bf16(1), F(0))
     else:
-        assert fingerprint == model.fingerprint >> 32, "another model"
-        assert quality <= 101 or quality == 127, "newer"
-        if quality == 101:
-            model, at = model.linear(), (None, r.bf16(1), F(0))
-        else:
-            at = point(r) if quality == 127 else model.qualities[quality]
-    if byte & 128:
-        skip_target(r)
+        at = point(r)
+    if flags & 16:
+        r.take(r.count())
     return model, at, guarantee
-
-
-def skip_target(r):
-    """What the quality was found for: nothing that a decoder needs."""
-    kind = r.number("B") & 127
-    assert kind < 3, "newer"
-    if kind == 2:
-        r.count()
-    else:
-        r.take(8 if kind == 0 else 4)
 
 
 def description(r):
@@ -556,23 +554,13 @@ def description(r):
         shape.append(axis // 2)
         axis = r.count() if axis % 2 else 0
     if tag >> 4 & 7 == 4:
-        skip_style(r, math.prod(shape))
+        r.take(r.count())
     return TYPES[tag & 15], shape
-
-
-def skip_style(r, columns):
-    flags, _ = r.number("B"), r.number("B")
-    if flags & 32:
-        for _ in range(columns):
-            r.take(r.count())
-    while flags & 64 and columns:
-        columns -= r.count()
-        r.number("B")
 
 
 def compact(model, content):
     """Model, point, promise, type, shape and chunks of a compact stream."""
-    assert content[:5] == b"VAEC\1"
+    assert content[:5] == b"VAEC\2"
     r = Reader(content[5:])
     return *setting(model, r), *description(r), [r.rest()]
 
@@ -581,7 +569,7 @@ def chunked(model, data):
     """The same of a stream in chunks."""
     magic, size = struct.unpack("<II", data[:8])
     head = data[8:8 + size]
-    assert magic == 0x184D2A57 and head[:5] == b"VAEC\1"
+    assert magic == 0x184D2A57 and head[:5] == b"VAEC\2"
     assert zlib.crc32(head[:-4]) == struct.unpack("<I", head[-4:])[0], "damaged"
     r = Reader(head[5:-4])
     model, at, guarantee = setting(model, r)
@@ -598,8 +586,16 @@ def chunked(model, data):
     return model, at, guarantee, dtype, shape, chunks
 
 
-def decode(model, data):
-    """The samples of `data`, one stream, as an array. Formats other than npy become npy."""
+def decode(given, data):
+    """The samples of `data`, one stream with its model before it or not, as an array. Formats other than npy become npy."""
+    if data[:4] == struct.pack("<I", 0x184D2A56):
+        size = struct.unpack("<I", data[4:8])[0]
+        given, data = Model(data[8:8 + size]), data[8 + size:]
+
+    def model(fingerprint):
+        assert given is not None and given.fingerprint == fingerprint, "another model"
+        return given
+
     if data[:4] == struct.pack("<I", 0xFD2FB528):
         model, at, guarantee, dtype, shape, chunks = compact(model, unzstd(data))
     else:

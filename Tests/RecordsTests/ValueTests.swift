@@ -159,7 +159,7 @@ struct ValueTests {
       }
     }
     // 2^28 columns, whose decimals would take gigabytes.
-    var reader = ByteReader([0x48, 0x80, 0x80, 0x80, 0x80, 0x02, 0x40, 0, 0x80, 0x80, 0x80, 0x80, 0x01, 2])
+    var reader = ByteReader([0x48, 0x80, 0x80, 0x80, 0x80, 0x02, 8, 0x40, 0, 0x80, 0x80, 0x80, 0x80, 0x01, 2])
     #expect(throws: SampleIOError.self) { try SampleDescription(from: &reader) }
   }
 
@@ -171,7 +171,7 @@ struct ValueTests {
       (.i2, [128], .npy(version: 2, bigEndian: true), [0x93, 0x80, 0x02]),
       (.f8, [3, 64, 5], .npy(version: 3, bigEndian: false), [0x28, 7, 0x81, 0x01, 10]),
       (.f4, [63], .vecs, [0x57, 126]), (.u4, [1], .raw, [0x64, 2]),
-      (.f8, [2], .delimited(DelimitedStyle(separator: .tab)), [0x48, 4, 1, 0]),
+      (.f8, [2], .delimited(DelimitedStyle(separator: .tab)), [0x48, 4, 2, 1, 0]),
     ] as [(ElementType, [Int], SampleFormat, [UInt8])])
   func descriptionBytes(type: ElementType, shape: [Int], format: SampleFormat, bytes: [UInt8]) throws {
     let description = try SampleDescription(elementType: type, sampleShape: shape, format: format)

@@ -9,8 +9,8 @@ struct CompactStreamTests {
   /// The stream of the chunk of ``ContainerTests``, with "hi" for its writer's bytes.
   static let golden: [UInt8] = [
     0x28, 0xB5, 0x2F, 0xFD, 0x24, 11, 0x59, 0, 0,  // frame and block
-    0x56, 0x41, 0x45, 0x43, 1, 0x68, 0x69,  // "VAEC", 1, "hi"
-    0x10, 0x06, 0x41, 0x20, 0x4B, 0xE8, 0xB7, 0x5A,
+    0x56, 0x41, 0x45, 0x43, 2, 0x68, 0x69,  // "VAEC", 2, "hi"
+    0x10, 0x06, 0x41, 0x20, 0x2B, 0x5E, 0x8F, 0xCE,
   ]
 
   /// Rows that repeat, which zstd packs, mark and all.
@@ -44,7 +44,7 @@ struct CompactStreamTests {
       Issue.record("\(parts)")
       return
     }
-    #expect(stream.version == 1)
+    #expect(stream.version == 2)
     #expect(stream.size == Self.golden.count)
     #expect(Array(stream.content) == Array("hi".utf8) + [0x10, 0x06, 0x41, 0x20])
   }
@@ -152,12 +152,12 @@ struct CompactStreamTests {
     func error(_ byte: UInt8) -> StreamError? {
       readParts(Self.frame(Array("VAEC".utf8) + [byte, 1, 2])).error
     }
-    #expect(error(1) == nil)
+    #expect(error(2) == nil)
     #expect(readParts(Self.frame(Array("VAEC".utf8))).error == .damagedChunk(index: 0))
-    #expect(error(2) == .unsupportedVersion(2))
+    #expect(error(1) == .unsupportedVersion(1))
     #expect(error(0) == .unsupportedVersion(0))
-    #expect(error(0x11) == .unsupportedFlags(1))
-    #expect(error(0x81) == .unsupportedFlags(8))
+    #expect(error(0x12) == .unsupportedFlags(1))
+    #expect(error(0x82) == .unsupportedFlags(8))
     #expect(error(0xFF) == .unsupportedVersion(15))
   }
 

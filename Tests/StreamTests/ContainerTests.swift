@@ -12,8 +12,8 @@ struct ContainerTests {
   ]
   /// A stream with "hi" for its header, and that chunk twice.
   static let golden: [UInt8] =
-    [0x57, 0x2A, 0x4D, 0x18, 11, 0, 0, 0] + Array("VAEC".utf8) + [1] + Array("hi".utf8)
-    + [0xB4, 0xA8, 0x57, 0x98]
+    [0x57, 0x2A, 0x4D, 0x18, 11, 0, 0, 0] + Array("VAEC".utf8) + [2] + Array("hi".utf8)
+    + [0xED, 0x16, 0x11, 0x9A]
     + chunk + chunk
     + [0x5E, 0x2A, 0x4D, 0x18, 33, 0, 0, 0]
     + [19, 0, 0, 0, 0, 0, 0, 0] + [17, 0, 0, 0, 4, 0, 0, 0] + [17, 0, 0, 0, 4, 0, 0, 0]
@@ -158,8 +158,8 @@ struct ContainerTests {
       return readParts(bytes).error
     }
     #expect(error { $0[8] = 0x20 } == .notAVaecFile(.zstd))
-    #expect(error { $0[12] = 2 } == .unsupportedVersion(2))
-    #expect(error { $0[12] = 0x41 } == .unsupportedFlags(4))
+    #expect(error { $0[12] = 1 } == .unsupportedVersion(1))
+    #expect(error { $0[12] = 0x42 } == .unsupportedFlags(4))
     #expect(error { $0[13] = 0 } == .damagedHeader)
     #expect(error { $0[19] = 0 } == .damagedChunk(index: 0))
     #expect(error { $0[36] = 0 } == .damagedChunk(index: 1))

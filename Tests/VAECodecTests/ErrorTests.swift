@@ -60,9 +60,9 @@ struct ErrorTests {
     #expect(
       error
         == .wrongModel(
-          name: "data.vaec", needs: String(model.fingerprint.prefix(8)), given: other.fingerprint))
+          name: "data.vaec", needs: model.fingerprint, given: other.fingerprint))
     #expect(model.fingerprint != other.fingerprint)
-    #expect(says(error, "data.vaec", String(model.fingerprint.prefix(8)), other.fingerprint))
+    #expect(says(error, "data.vaec", model.fingerprint, other.fingerprint))
   }
 
   @Test("without a model, the message names the one that is needed")
@@ -70,8 +70,8 @@ struct ErrorTests {
     let model = try Models.bumps.get()
     let stream = try codec.stream(try Models.bumpRows(3, seed: 1), model)
     let error = decoding(stream, nil)
-    #expect(error == .needsModel(name: "data.vaec", needs: String(model.fingerprint.prefix(8))))
-    #expect(says(error, String(model.fingerprint.prefix(8))))
+    #expect(error == .needsModel(name: "data.vaec", needs: model.fingerprint))
+    #expect(says(error, model.fingerprint))
   }
 
   @Test("samples of another shape are refused", arguments: [[11], [13], [3, 5], [], [1]])
@@ -218,12 +218,19 @@ struct ErrorTests {
     }
   }
 
-  @Test("a model of a newer version says so")
-  func newerModel() throws {
+  @Test("a model of another version says so", arguments: [0, 2, 4])
+  func otherVersion(version: UInt8) throws {
     var bytes = try Models.walks.get().bytes
-    bytes[4] = 3
+    bytes[4] = version
     let error = #expect(throws: CodecError.self) { try FittedModel(bytes: bytes, name: "m.vae") }
-    #expect(error == .newerModel(name: "m.vae", version: 3))
-    #expect(says(error, "newer"))
+    #expect(error == .unknownModelVersion(name: "m.vae", version: Int(version)))
+    #expect(says(error, "version \(version)", "reads version 3"))
+  }
+
+  @Test("a model that a file carries is not one to encode with")
+  func decoderAlone() throws {
+    let bytes = ModelFile(try Models.walks.get().model, carried: true).bytes
+    let error = #expect(throws: CodecError.self) { try FittedModel(bytes: bytes, name: "m.vae") }
+    #expect(says(error, "lacks what encoders need"))
   }
 }

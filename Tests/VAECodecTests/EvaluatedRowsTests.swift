@@ -128,9 +128,10 @@ struct EvaluatedRowsTests {
 
   @Test("models that do not know of their training are read, and those that do say it again")
   func models() throws {
-    #expect(try Golden.model("bumps").summary.trainingCurve.isEmpty)
     let golden = try Golden.model("bumps")
     var notes = golden.notes
+    notes.sections = []
+    #expect(FittedModel(golden.model, notes: notes).summary.trainingCurve.isEmpty)
     let curve = [TrainingPoint(epoch: 0, bits: 64, psnr: 20), TrainingPoint(epoch: 1, bits: 32, psnr: 21.5)]
     notes.sections = [
       // What a later program may write.

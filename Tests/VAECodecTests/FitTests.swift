@@ -37,7 +37,7 @@ struct FitTests {
     #expect(summary.peak == (numbers.max() ?? 0) - (numbers.min() ?? 0))
     #expect(summary.points.map(\.quality) == Array(stride(from: 0.0, through: 100, by: 5)))
     #expect(summary.modelBytes == report.model.bytes.count)
-    #expect(summary.fingerprint.count == 16 && summary.fingerprint.allSatisfy(\.isHexDigit))
+    #expect(summary.fingerprint.count == 32 && summary.fingerprint.allSatisfy(\.isHexDigit))
   }
 
   @Test("a model file read again is the same model")

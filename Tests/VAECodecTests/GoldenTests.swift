@@ -81,7 +81,7 @@ struct GoldenTests {
         try Models.byteRows(40, seed: 88)
       },
       GoldenStream(
-        name: "pairs-fine", model: "pairs", quality: 100, chunkRows: 200, parts: [.linear, .raw, .rans]
+        name: "pairs-fine", model: "pairs", quality: 85, chunkRows: 200, parts: [.linear, .raw, .rans]
       ) {
         try SampleArray(TestData.walks(200, width: 2, seed: 87), shape: [2])
       },
@@ -134,7 +134,7 @@ struct GoldenTests {
       // No fit asks for steps so fine that symbols need bits beyond their tables; the format has them.
       var model = fitted.model
       let last = model.layers.count - 1
-      model.qualities[100] = OperatingPoint(
+      model.qualities[85] = OperatingPoint(
         network: nil, steps: model.layers.indices.map { $0 == last ? 1e-3 : 0 })
       return FittedModel(model, notes: fitted.notes)
     },
@@ -210,7 +210,7 @@ struct GoldenTests {
     var plan: ChunkCodingContext?
 
     func begin(_ details: StreamMetadata) {
-      #expect(model.fingerprint.hasPrefix(Fingerprint.text(details.fingerprint)))
+      #expect(details.model == model.digest)
       let point = details.coding(in: model.model)?.point ?? model.model.qualities[0]
       if model.model.inputProjection != nil { found.insert(.front) }
       if model.model.network?.elbo != nil { found.insert(.textbook) }

@@ -83,12 +83,13 @@ struct LinearAlternativeTests {
     let other = FittedModel(bare, notes: model.notes)
     #expect(throws: CodecError.self) { try codec.file(stream, other) }
     let details = StreamMetadata(
-      fingerprint: 0, setting: .linear(step: 0.5), chunkRows: 1, rows: 1,
+      setting: .linear(step: 0.5), model: Digest(of: []), chunkRows: 1, rows: 1,
       description: try SampleArray([1], shape: []).reader.description)
     #expect(details.coding(in: bare) == nil && details.coding(in: model.model) != nil)
     #expect(
       StreamMetadata(
-        fingerprint: 0, setting: .linear(step: .nan), chunkRows: 1, rows: 1, description: details.description
+        setting: .linear(step: .nan), model: Digest(of: []), chunkRows: 1, rows: 1,
+        description: details.description
       ).coding(in: model.model) == nil)
   }
 }

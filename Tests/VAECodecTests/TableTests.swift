@@ -261,7 +261,7 @@ struct TableTests {
       change(&scales[1])
       var changed = model
       changed.scales = ValueScales(scales)
-      return (try? Model(content: changed.encode(), kernels: codec.kernels)) == nil
+      return (try? Model(decoder: changed.encodeDecoder(), encoder: nil, kernels: codec.kernels)) == nil
     }
     #expect(!isRefused { $0.offset = 3 })
     #expect(isRefused { $0.offset = .nan })
@@ -280,12 +280,12 @@ struct TableTests {
       ColumnBounds.Column(bound: 1e300, scale: 1e300, decimals: 0),
     ])
     let details = StreamMetadata(
-      fingerprint: 7, setting: .quality(3), errorBound: .byColumn(bounds), chunkRows: 9, rows: 9,
+      setting: .quality(3), model: Digest(of: []), errorBound: .byColumn(bounds), chunkRows: 9, rows: 9,
       description: try SampleDescription(elementType: .f8, sampleShape: [3], format: .raw, rows: 9))
     let bytes = details.encode()
     #expect(try StreamMetadata(bytes, name: "x").errorBound == .byColumn(bounds))
     let narrow = StreamMetadata(
-      fingerprint: 7, setting: .quality(3), errorBound: .byColumn(bounds), chunkRows: 9, rows: 9,
+      setting: .quality(3), model: Digest(of: []), errorBound: .byColumn(bounds), chunkRows: 9, rows: 9,
       description: try SampleDescription(elementType: .f8, sampleShape: [2], format: .raw, rows: 9))
     #expect(throws: CodecError.self) { try StreamMetadata(narrow.encode(), name: "x") }
     var random = RandomSource(seed: 1)

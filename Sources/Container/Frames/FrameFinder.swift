@@ -100,9 +100,14 @@ struct FrameFinder {
     else {
       return false
     }
-    let bytes = try read(
-      frame.range.upperBound - size + EmbeddedModel.headSize, size - EmbeddedModel.headSize)
-    return (try? ZstdFrame.compressedSize(of: bytes[...])) == bytes.count
+    var rest = try read(
+      frame.range.upperBound - size + EmbeddedModel.headSize, size - EmbeddedModel.headSize)[...]
+    // What decoders need, and maybe what encoders need.
+    for _ in 0..<2 where !rest.isEmpty {
+      guard let first = try? ZstdFrame.compressedSize(of: rest) else { return false }
+      rest = rest.dropFirst(first)
+    }
+    return rest.isEmpty
   }
 
   /// The content of a frame; nil where it is damaged.

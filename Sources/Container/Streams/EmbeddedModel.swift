@@ -1,12 +1,12 @@
 import ByteIO
 
 /// A model in a file of streams, so that it decodes alone: a skippable frame, magic 0x184D2A56, whose content is the
-/// model's file. What a model's file begins with tells it from frames of others.
+/// model's bytes. What these begin with tells it from frames of others.
 package enum EmbeddedModel {
   /// What the content begins with.
   static let name: [UInt8] = Array("VAEM".utf8)
   /// Bytes of a model's file before its zstd frame.
-  static let headSize = 16
+  static let headSize = 5
   /// Bytes of a model's file at the most.
   static let largest = 1 << 30
 

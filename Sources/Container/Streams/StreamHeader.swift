@@ -3,7 +3,7 @@ import ByteIO
 /// The first frame of a stream in chunks: a version, and bytes that mean something to the stream's writer alone.
 package struct StreamHeader: Equatable, Sendable {
   /// The version of the container that this module writes and reads.
-  package static let version: UInt8 = 1
+  package static let version: UInt8 = 2
   /// Headers hold at most this many bytes.
   package static let largestContent = 1 << 26
   /// Bytes around the content within the frame: the mark and the checksum.

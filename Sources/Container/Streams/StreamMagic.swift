@@ -1,7 +1,7 @@
 /// What both forms of a stream begin with: a name, and a byte with the version of the format and flags.
 ///
 ///     "VAEC"
-///     u8       bits 0 to 3: the version, 1; bits 4 to 7: flags, all 0, for later
+///     u8       bits 0 to 3: the version, 2; bits 4 to 7: flags, all 0, for later
 enum StreamMagic {
   /// The name.
   static let name = Array("VAEC".utf8)

@@ -8,7 +8,9 @@ public enum ChunkError: Error, Equatable {
   case rows(Int, limit: Int)
   /// The content is not what an encoder writes: with other tables than the encoder's, or damaged.
   case corrupt
+  /// The rows that come out are not those that went in: their checksum differs.
+  case otherRows
 
   /// Whether more memory would be of help.
-  public var asksForMemory: Bool { if case .frame(let error) = self { error.asksForMemory } else { false } }
+  public var asksForMore: Bool { if case .frame(let error) = self { error.asksForMore } else { false } }
 }

@@ -2,7 +2,8 @@
 //
 //   type and format    1 byte: bits 0-3 the element type; bits 4-6 the format; bit 7 big-endian, for npy
 //   axes of a sample   for each a count (LEB128): twice its length, plus 1 if another follows; or 0 if there are none
-//   delimited only     1 byte: bits 0-3 the separator, bit 4 CR LF, bit 5 names, bit 6 decimals follow;
+//   delimited only     a count of bytes, and as many:
+//                      1 byte: bits 0-3 the separator, bit 4 CR LF, bit 5 names, bit 6 decimals follow;
 //                      1 byte: trailing separators;
 //                      names: each a count of bytes and the bytes, mostly UTF-8, one for each column;
 //                      decimals: runs until all columns are covered, each a count and a byte (255 for nil)
@@ -86,7 +87,15 @@ extension SampleDescription {
 }
 
 extension DelimitedStyle {
+  /// Appends the style, with its length before it.
   fileprivate func encode(into writer: inout ByteWriter) {
+    var content = ByteWriter()
+    encodeContent(into: &content)
+    writer.append(count: content.bytes.count)
+    writer.append(content.bytes)
+  }
+
+  private func encodeContent(into writer: inout ByteWriter) {
     var flags = separator.rawValue
     if endsLinesWithCRLF { flags |= 0x10 }
     if header != nil { flags |= 0x20 }
@@ -108,7 +117,8 @@ extension DelimitedStyle {
     }
   }
 
-  fileprivate init(from reader: inout ByteReader, columns: Int) throws(SampleIOError) {
+  fileprivate init(from source: inout ByteReader, columns: Int) throws(SampleIOError) {
+    var reader = ByteReader(try source.textField())
     let flags: UInt8 = try reader.byteField()
     guard let separator = Separator(rawValue: flags & 0x0F), flags < 0x80 else {
       throw .badDescription(name: "", reason: "an unknown text style")
@@ -118,6 +128,9 @@ extension DelimitedStyle {
       separator: separator, endsLinesWithCRLF: flags & 0x10 != 0, trailingSeparators: Int(trailing))
     if flags & 0x20 != 0 { header = try Self.names(from: &reader, columns: columns) }
     if flags & 0x40 != 0 { decimals = try Self.decimals(from: &reader, columns: columns) }
+    guard reader.remaining == 0 else {
+      throw .badDescription(name: "", reason: "a text style that goes on after its end")
+    }
   }
 
   private static func names(

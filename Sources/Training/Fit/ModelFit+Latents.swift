@@ -57,7 +57,7 @@ extension ModelFit {
     let (fit, held) = (noisy(prepared.fit), noisy(prepared.held))
     guard fit.isFinite, held.isFinite else { return nil }
     let units = network.units(kernels)
-    let most = Int(Self.largestMixture * Double(model.encode().count))
+    let most = Int(Self.largestMixture * Double(model.encodeDecoder().count))
     let prior = priorLogDensities(network, held, units)
     let scaled = held.scaledColumns(by: units)
     var best: (mixture: GaussianMixture, gain: Double)?

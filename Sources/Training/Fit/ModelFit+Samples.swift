@@ -112,7 +112,7 @@ extension ModelFit {
       let lowest = draft.learned.isEmpty ? scale.lowest : Self.lowestPSNR(learned: candidates)
       let choice = choice(variant, prepared, lowest: lowest)
       let model = choosing(draft.model, by: choice)
-      let bytes = ZstdFrame.compress(model.encode(), level: 19, checksum: true).count
+      let bytes = ZstdFrame.compress(model.encodeDecoder(), level: 19, checksum: true).count
       let rates = Self.places.map { choice.logRate(scale.target($0)) ?? .infinity }
       let costs = rates.map {
         $0 < 700 ? logarithm(Double(bytes) + Double(count) * exponential($0) / 8) : .infinity

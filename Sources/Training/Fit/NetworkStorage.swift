@@ -37,7 +37,7 @@ struct NetworkStorage {
       }
       // A rise of the loss is a rise of the rate at equal error.
       let codes = Double(samples) * measured.bits / 8 * exponential(min(50, measured.loss - least))
-      let cost = network.stored.reduce(codes) { $0 + $1.entropy / 8 }
+      let cost = network.storedDecoder.reduce(codes) { $0 + $1.entropy / 8 }
       if cost < best?.cost ?? .infinity { best = (network, cost) }
     }
     return best?.network

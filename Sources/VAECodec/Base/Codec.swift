@@ -7,17 +7,22 @@ public struct Codec: Sendable {
   let workers: Workers
   /// How much memory what comes out of a file may take.
   public let memory: MemoryLimit
+  /// How much work decoding it may take.
+  public let work: WorkLimit
 
   /// - Parameters:
   ///   - threads: how many threads work at once; 0 for one per processor.
   ///   - memory: how much what comes out of a file may take: a file that asks for more is refused, and fewer threads decode
   ///     where each needs much.
+  ///   - work: how much arithmetic decoding a file may take: a file that asks for more is refused.
   ///   - environment: `VAEC_KERNELS` in it forces a variant of the kernels.
   /// - Throws: ``CodecError/noSuchKernels(_:available:)``.
   package init(
-    threads: Int = 0, memory: MemoryLimit = .standard, environment: [String: String] = [:]
+    threads: Int = 0, memory: MemoryLimit = .standard, work: WorkLimit = .standard,
+    environment: [String: String] = [:]
   ) throws(CodecError) {
     self.memory = memory
+    self.work = work
     do {
       kernels = try Kernels(environment: environment)
     } catch {
@@ -30,6 +35,7 @@ public struct Codec: Sendable {
   init(_ other: Codec, memory: MemoryLimit) {
     kernels = other.kernels
     workers = other.workers
+    work = other.work
     self.memory = memory
   }
 }

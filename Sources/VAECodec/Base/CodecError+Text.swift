@@ -12,13 +12,16 @@ extension CodecError: CustomStringConvertible {
     case .stream(let error, let name): Self.text(error, name)
     case .chunk(let error, let name, let chunk): "\(name): chunk \(chunk) \(Self.text(error))"
     case .notAModel(let name, let kind): "\(name): not a vaec model (it looks like \(kind))"
-    case .newerModel(let name, let version):
-      "\(name): model version \(version) is newer than this program"
+    case .unknownModelVersion(let name, let version):
+      "\(name): model version \(version), but this program reads version \(ModelFile.version)"
     case .damagedModel(let name, let reason): "\(name): damaged model (\(reason))"
     case .notReadBack(let name, let reason):
       "\(name): cannot be read back (\(reason)): a bug in vaec or a disk error; nothing was written"
     case .notWhole(let name, let whole): "\(name): damaged or cut off after byte \(whole)"
     case .nothingLeft(let name, let damage): "\(name): \(damage)"
+    case .work(let name, let needs, let limit):
+      "\(name): decoding it takes \(Self.trillions(needs)) operations, more than the limit of "
+        + "\(Self.trillions(limit.operations)) for a file of its size"
     case .badHeader(let name, let reason): "\(name): damaged stream header (\(reason))"
     case .wrongModel(let name, let needs, let given):
       "\(name): encoded with model \(needs), but the given model is \(given)"
@@ -111,7 +114,13 @@ extension CodecError: CustomStringConvertible {
     case .frame(let error): "is damaged (\(error.problem))"
     case .rows(let rows, let limit): "has \(rows) rows; expected 1 to \(limit)"
     case .corrupt: "is damaged"
+    case .otherRows: "decodes to other rows than were encoded (their checksum differs)"
     }
+  }
+
+  /// Trillions, rounded up.
+  private static func trillions(_ operations: Int) -> String {
+    "\(operations / 1_000_000_000_000 + (operations % 1_000_000_000_000 > 0 ? 1 : 0)) trillion"
   }
 
   private static func text(_ error: FitError) -> String {

@@ -18,8 +18,8 @@ package enum CodecError: Error, Equatable {
   case chunk(ChunkError, name: String, chunk: Int)
   /// A file that should be a model is none; what it looks like.
   case notAModel(name: String, looksLike: String)
-  /// A model is of a newer version.
-  case newerModel(name: String, version: Int)
+  /// A model is of a version that this program does not read.
+  case unknownModelVersion(name: String, version: Int)
   /// A model is damaged.
   case damagedModel(name: String, reason: String)
   /// What was written cannot be read back: why.
@@ -28,9 +28,11 @@ package enum CodecError: Error, Equatable {
   case notWhole(name: String, whole: Int)
   /// Nothing in a file can be decoded: what is damaged.
   case nothingLeft(name: String, damage: StreamDamage)
+  /// Decoding takes more operations than are allowed for a file of its size.
+  case work(name: String, needs: Int, limit: WorkLimit)
   /// A stream's header says what no encoder writes.
   case badHeader(name: String, reason: String)
-  /// A stream was made with another model: the first digits of the fingerprint that it needs, and the one given.
+  /// A stream was made with another model: the fingerprint that it needs, and the one given.
   case wrongModel(name: String, needs: String, given: String)
   /// A stream needs a model and none is given.
   case needsModel(name: String, needs: String)
@@ -79,7 +81,7 @@ package enum CodecError: Error, Equatable {
 extension CodecError {
   /// An error of a chunk: that of the file, where it is memory that the file asks for.
   init(_ error: ChunkError, name: String, chunk: Int) {
-    if case .frame(let error) = error, error.asksForMemory {
+    if case .frame(let error) = error, error.asksForMore {
       self = .bytes(error, name: name)
     } else {
       self = .chunk(error, name: name, chunk: chunk)
@@ -87,11 +89,12 @@ extension CodecError {
   }
 
   /// Whether more memory would be of help.
-  public var asksForMemory: Bool {
+  public var asksForMore: Bool {
     switch self {
-    case .samples(let error): error.asksForMemory
-    case .bytes(let error, _), .stream(.bytes(let error), _): error.asksForMemory
-    case .chunk(let error, _, _): error.asksForMemory
+    case .work: true
+    case .samples(let error): error.asksForMore
+    case .bytes(let error, _), .stream(.bytes(let error), _): error.asksForMore
+    case .chunk(let error, _, _): error.asksForMore
     default: false
     }
   }

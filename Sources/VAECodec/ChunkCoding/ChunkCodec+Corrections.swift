@@ -23,7 +23,11 @@ extension ChunkCodec {
     guard let corrected = corrections(of: batch, symbols: symbols, isTrial: isTrial) else {
       return Encoded(frame: quick, decoded: batch)
     }
-    let head = prefix + CorrectedContent.prefix(rows: batch.rows, corrections: corrected.bytes)
+    // The same size for a trial.
+    let checksum = corrected.decoded.map { Checksum.crc32($0.bytes) } ?? 0
+    let head =
+      prefix
+      + CorrectedContent.prefix(rows: batch.rows, corrections: corrected.bytes, checksum: checksum)
     let frame = repack(after: head)
     var stored = quick
     var expected = Double(quick.count)
@@ -89,10 +93,12 @@ extension ChunkCodec {
     case .stored(let bytes):
       guard bytes.count == rows * width * elementType.size else { throw .corrupt }
       return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: Array(bytes))
-    case .corrected(let corrections, let symbols):
-      let batch = try decode(contentOfSymbols: symbols)
-      guard batch.rows == rows else { throw .corrupt }
-      return try correctionCoder.decode(corrections, base: batch)
+    case .corrected(let corrections, let symbols, let checksum):
+      let base = try decode(contentOfSymbols: symbols)
+      guard base.rows == rows else { throw .corrupt }
+      let batch = try correctionCoder.decode(corrections, base: base)
+      guard Checksum.crc32(batch.bytes) == checksum else { throw .otherRows }
+      return batch
     }
   }
 }

@@ -48,6 +48,15 @@ final class ChunkCodecs: Sendable {
     self.init(plan, description, errorBound, workers: max(1, workers), memory: memory)
   }
 
+  /// Multiplications with an addition that decoding a row takes, about.
+  var operationsOfRow: Int {
+    let corrections = errorBound == nil ? 0 : description.valuesPerSample * Self.operationsOfCorrection
+    return plan.model.decodingOperations(at: plan.point) + corrections
+  }
+
+  /// About a microsecond, for what is mixed from many contexts.
+  private static let operationsOfCorrection = 1 << 12
+
   /// The codec of a worker, made when it is first needed.
   private func codec(_ worker: Int) -> ChunkCodec {
     if let codec = codecs[worker] { return codec }

@@ -33,10 +33,10 @@ public struct AppendedSamples: Sendable {
       guard let whole = try? Self.wholeBytes(finder), whole > 0, whole < store.size else { throw error }
       throw .notWhole(name: name, whole: whole)
     }
-    for details in map.streams.compactMap(\.details) where details.setting != .withoutModel {
-      guard details.fingerprint == Fingerprint.ofStreams(model.fingerprintNumber) else {
-        throw .wrongModel(
-          name: name, needs: Fingerprint.text(details.fingerprint), given: model.fingerprint)
+    // What carries its model decodes without this one.
+    for needed in map.streams.filter({ $0.model == nil }).compactMap({ $0.details?.model }) {
+      guard needed == model.digest else {
+        throw .wrongModel(name: name, needs: needed.text, given: model.fingerprint)
       }
     }
     description = map.streams.first?.details?.description

@@ -64,7 +64,11 @@ extension Codec {
         var chunks = 0
         var lastRows: Int?
         try ChunkPipeline(threads: codecs.workers).run(
-          next: { () throws(CodecError) in try nextFrame(reader, name) },
+          next: { () throws(CodecError) in
+            guard let frame = try nextFrame(reader, name) else { return nil }
+            try output.admit(frame.count, rows: min(details.chunkRows, details.rows ?? .max), codecs)
+            return frame
+          },
           work: { worker, frame in
             Result { () throws(ChunkError) in try codecs.decode(frame, worker: worker) }
           },
@@ -78,9 +82,11 @@ extension Codec {
         let (details, chunk) = try StreamMetadata.compact(compact.content, name: name)
         let codecs = try output.codecs(for: details)
         try output.open(details.description, makeWriter: makeWriter)
+        try output.admit(compact.size, rows: details.chunkRows, codecs)
         _ = try write(
           Result { () throws(ChunkError) in try codecs.decode(content: chunk, worker: 0) }, 1)
-      case .model(let bytes): output.carried = try FittedModel(bytes: bytes, name: name, memory: memory)
+      case .model(let bytes):
+        output.carried = DecodingModel(carried: try ModelFile(bytes: bytes, name: name, memory: memory))
       case .chunk, .end: throw .stream(.damagedHeader, name: name)
       }
     }
@@ -95,9 +101,9 @@ extension StreamMetadata {
   /// What codes the samples, of the model that is given, where it is the one that is needed and has what the stream asks
   /// for.
   func coding(
-    by named: FittedModel?, or carried: FittedModel? = nil, name: String, memory: MemoryLimit = .standard
+    by named: DecodingModel?, or carried: DecodingModel? = nil, name: String, memory: MemoryLimit = .standard
   ) throws(CodecError) -> (model: Model, point: OperatingPoint) {
-    if setting == .withoutModel {
+    guard let needed = self.model else {
       // What stands in for a model, and what is at hand of a row and of the one before.
       let bytes = Self.bytesOfValueWithoutModel(blockRows: min(ChunkCodec.blockRows, chunkRows))
       try withFileContext(name) { () throws(ByteIOError) in
@@ -108,17 +114,11 @@ extension StreamMetadata {
       }
       return coding
     }
-    let needed = Fingerprint.text(fingerprint)
-    let isRight = { (model: FittedModel) in Fingerprint.ofStreams(model.fingerprintNumber) == fingerprint }
-    guard let given = named.flatMap({ isRight($0) ? $0 : nil }) ?? carried ?? named else {
-      throw .needsModel(name: name, needs: needed)
+    guard let given = self.model(named: named, or: carried) else {
+      guard let named else { throw .needsModel(name: name, needs: needed.text) }
+      throw .wrongModel(name: name, needs: needed.text, given: named.digest.text)
     }
-    guard isRight(given) else {
-      throw .wrongModel(name: name, needs: needed, given: given.fingerprint)
-    }
-    guard description.valuesPerSample == given.summary.valuesPerSample,
-      let coding = coding(in: given.model)
-    else {
+    guard description.valuesPerSample == given.model.values, let coding = coding(in: given.model) else {
       throw .badHeader(name: name, reason: "it needs a layer that the model lacks")
     }
     return coding
@@ -128,11 +128,8 @@ extension StreamMetadata {
 extension StreamMetadata {
   /// The model that decodes the samples: the one that the user named where it is the one that is needed, or the one that the
   /// file carries; nil where none is needed.
-  func model(named: FittedModel?, or carried: FittedModel?) -> FittedModel? {
-    guard setting != .withoutModel else { return nil }
-    return [named, carried].compactMap { $0 }.first {
-      Fingerprint.ofStreams($0.fingerprintNumber) == fingerprint
-    }
+  func model(named: DecodingModel?, or carried: DecodingModel?) -> DecodingModel? {
+    [named, carried].compactMap { $0 }.first { $0.digest == model }
   }
 }
 

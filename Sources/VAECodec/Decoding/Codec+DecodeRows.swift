@@ -42,7 +42,7 @@ extension Codec {
     for stream in Set(pieces.map(\.stream)).sorted() {
       try takeModel(of: map.streams[stream])
       _ = try map.streams[stream].details?.coding(
-        by: model, or: output.carried, name: name, memory: memory)
+        by: model?.decoding, or: output.carried, name: name, memory: memory)
     }
     var filling: SampleDescription?
     // Streams without any of the rows may have other names of columns.
@@ -100,9 +100,9 @@ extension Codec {
   /// A model that a file carries.
   private func readModel(
     _ file: Range<Int>, _ finder: StreamFinder, _ name: String
-  ) throws(CodecError) -> FittedModel {
+  ) throws(CodecError) -> DecodingModel {
     let bytes = try withFileContext(name) { () throws(StreamError) in try finder.modelFile(file) }
-    return try FittedModel(bytes: bytes, name: name, memory: memory)
+    return DecodingModel(carried: try ModelFile(bytes: bytes, name: name, memory: memory))
   }
 
   /// What to say of a file of which nothing can be decoded.
@@ -139,6 +139,7 @@ extension Codec {
       next: { () throws(CodecError) -> Job? in
         guard let piece = waiting.popFirst() else { return nil }
         guard let chunk = piece.chunk else { return .nothing }
+        try output.admit(chunk.range.count, rows: piece.rows.count, codecs)
         guard stream.place.beginning == .compact else {
           return .frame(
             try withFileContext(name) { () throws(StreamError) in
@@ -161,7 +162,7 @@ extension Codec {
         guard let piece = working.popFirst() else { return }
         switch result {
         case .success(let batch) where batch == nil || batch?.rows == piece.rows.count: try use(piece, batch)
-        case .failure(let error) where error.asksForMemory:
+        case .failure(let error) where error.asksForMore:
           throw CodecError(error, name: name, chunk: piece.number)
         case _ where keepsGoing: try use(piece, nil)
         case .success(let batch):

@@ -6,8 +6,8 @@ import Records
 /// What a `.vaec` stream's header says, and what was counted on the way to its end.
 public struct StreamSummary: Sendable {
   public var formatVersion: Int
-  /// The first eight digits of its model's fingerprint.
-  public var fingerprint: String
+  /// Its model's fingerprint; nil where it needs none.
+  public var fingerprint: String?
   public var sampleShape: [Int]
   public var elementType: ElementType
   /// "npy", "idx", "csv", "vecs" or "raw".
@@ -23,8 +23,6 @@ public struct StreamSummary: Sendable {
   public var samples: Int
   public var chunkRows: Int
   public var chunks: Int
-  /// Whether it needs a model at all.
-  public var needsModel: Bool
   /// Bytes of the model that the file carries before it; 0 without one.
   public var modelBytes: Int
   public var streamBytes: Int
@@ -41,12 +39,10 @@ extension Codec {
     var summaries: [StreamSummary] = []
     var begun: StreamMetadata?
     var lastRows: Int?
-    var carried: (bytes: Int, fingerprint: UInt32)?
+    var carried: ModelFile?
     while let part = try nextPart(reader, name) {
       switch part {
-      case .model(let bytes):
-        let model = try FittedModel(bytes: bytes, name: name, memory: memory)
-        carried = (bytes.count, Fingerprint.ofStreams(model.fingerprintNumber))
+      case .model(let bytes): carried = try ModelFile(bytes: bytes, name: name, memory: memory)
       case .header(let header):
         let details = try StreamMetadata(header.content, name: name)
         begun = details
@@ -91,6 +87,27 @@ extension Codec {
 }
 
 extension Codec {
+  /// Decodes a `.vaec` file and drops the samples: so the checksums of rows are verified, too.
+  ///
+  /// - Parameter model: for streams that need one which the file does not carry.
+  /// - Returns: whether all streams were decoded; false where the model of one is not at hand.
+  package func decodes(
+    _ source: any ByteSource, name: String, model: FittedModel?
+  ) throws(CodecError) -> Bool {
+    do throws(CodecError) {
+      _ = try decode(source, name: name, model: model) { (_) throws(CodecError) in DroppedSamples() }
+      return true
+    } catch .needsModel, .wrongModel, .mixedShapes, .renamedInStream {
+      return false
+    }
+  }
+
+  /// A writer whose samples nobody wants.
+  private final class DroppedSamples: SampleWriter {
+    func write(_ samples: SampleBatch) {}
+    func finish() {}
+  }
+
   /// Throws where what is told of so many streams takes too much memory.
   private func admit(_ streams: Int, name: String) throws(CodecError) {
     try withFileContext(name) { () throws(ByteIOError) in
@@ -102,16 +119,15 @@ extension Codec {
 extension StreamSummary {
   /// What a stream says of itself, before anything is counted.
   fileprivate init(
-    _ details: StreamMetadata, formatVersion: Int, carried: (bytes: Int, fingerprint: UInt32)?,
-    streamBytes: Int
+    _ details: StreamMetadata, formatVersion: Int, carried: ModelFile?, streamBytes: Int
   ) {
     self.init(
-      formatVersion: formatVersion, fingerprint: Fingerprint.text(details.fingerprint),
+      formatVersion: formatVersion, fingerprint: details.model?.text,
       sampleShape: details.description.sampleShape, elementType: details.description.elementType,
       format: details.description.format.name, quality: details.quality,
       errorBound: details.errorBound, samples: 0,
-      chunkRows: details.chunkRows, chunks: 0, needsModel: details.setting != .withoutModel,
-      modelBytes: carried?.fingerprint == details.fingerprint ? carried?.bytes ?? 0 : 0,
+      chunkRows: details.chunkRows, chunks: 0,
+      modelBytes: carried.map { $0.digest == details.model ? $0.bytes.count : 0 } ?? 0,
       streamBytes: streamBytes)
   }
 

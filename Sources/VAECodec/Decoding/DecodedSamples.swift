@@ -4,15 +4,18 @@ import Records
 final class DecodedSamples {
   private let codec: Codec
   private let name: String
-  private let model: FittedModel?
+  private let model: DecodingModel?
   /// The model that the file carries for the streams that follow.
-  var carried: FittedModel?
+  var carried: DecodingModel?
   /// Of all samples so far.
   private(set) var rows = 0
   private(set) var valuesPerSample = 0
   private(set) var rawBytes = 0
   /// What errors are measured in, by the last model; a peak of 0 where none was needed.
   private(set) var errorScale = ErrorScale()
+  /// What decoding has taken so far, about, and the bytes that it was for.
+  private var operations = 0
+  private var readBytes = 0
   private var output: (writer: any SampleWriter, description: SampleDescription)?
 
   /// - Parameters:
@@ -21,7 +24,7 @@ final class DecodedSamples {
   init(_ codec: Codec, name: String, model: FittedModel?) {
     self.codec = codec
     self.name = name
-    self.model = model
+    self.model = model?.decoding
   }
 
   /// Makes the writer for a stream's samples, or checks that they fit what it has.
@@ -48,11 +51,24 @@ final class DecodedSamples {
   /// What decodes a stream's chunks. Throws where the model is not the right one.
   func codecs(for details: StreamMetadata) throws(CodecError) -> ChunkCodecs {
     let coding = try details.coding(by: model, or: carried, name: name, memory: codec.memory)
-    errorScale = details.model(named: model, or: carried)?.summary.errorScale ?? ErrorScale()
+    errorScale = details.model(named: model, or: carried)?.errorScale ?? ErrorScale()
     let plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: codec.kernels)
     return ChunkCodecs(
       plan, details.description, details.errorBound, decodingWith: codec.workers.count, memory: codec.memory)
+  }
+
+  /// Counts a chunk that is about to be decoded. Throws where that is more work than is allowed.
+  ///
+  /// - Parameters:
+  ///   - bytes: of its frame.
+  ///   - codecs: those of its stream.
+  func admit(_ bytes: Int, rows: Int, _ codecs: ChunkCodecs) throws(CodecError) {
+    readBytes += bytes
+    operations = MemoryLimit.sum((operations, 1), (rows, codecs.operationsOfRow))
+    guard codec.work.admits(operations, bytes: readBytes) else {
+      throw .work(name: name, needs: operations, limit: codec.work)
+    }
   }
 
   /// Writes samples; there is a writer for them.

@@ -36,6 +36,8 @@ struct RowIndex {
   private var number: Int?
   /// The file of the last model so far.
   private var model: Range<Int>?
+  /// The file of each whole model.
+  private var models: [Digest: Range<Int>] = [:]
 
   /// The map of a file without damage.
   init(_ finder: StreamFinder, name: String) throws(CodecError) {
@@ -58,6 +60,10 @@ struct RowIndex {
     for (index, place) in places.enumerated() {
       number = count > 1 ? streams.count + 1 : nil
       try addRest(of: place, finder, isLast: index == places.count - 1, memory: memory)
+    }
+    // Another copy serves where the model before a stream is damaged.
+    for index in streams.indices where streams[index].model == nil {
+      streams[index].model = streams[index].details?.model.flatMap { models[$0] }
     }
   }
 
@@ -148,9 +154,9 @@ struct RowIndex {
       let bytes = try withFileContext(name) { () throws(StreamError) in try finder.modelFile(file) }
       model = file
       do throws(CodecError) {
-        _ = try FittedModel(bytes: bytes, name: name, memory: memory)
+        models[try ModelFile(bytes: bytes, name: name, memory: memory).digest] = file
       } catch {
-        if error.asksForMemory { throw error }
+        if error.asksForMore { throw error }
         model = nil
         tell(.model)
       }
@@ -206,6 +212,8 @@ struct RowIndex {
         number += 1
         continue
       }
+      // Bytes that someone put between chunks, where none is missing.
+      if chunk.count == nil, lost.isNothing { continue }
       let first = rows
       let count = lost.rows(ofChunk: index)
       try add(nil, number, rows: count ?? 0)
@@ -237,61 +245,5 @@ struct RowIndex {
       if !isLast, !overflow { try add(nil, number, rows: missing ?? 0) }
     }
     streams.append(Stream(place: place, details: details, model: model))
-  }
-}
-
-/// How many rows the lost chunks of a stream had.
-private struct LostRows {
-  private let place: StreamPlace
-  private let details: StreamMetadata
-  /// Rows of chunks that are whole.
-  private let found: Int
-  /// How many of the stream's chunks, or runs of them, are lost.
-  let gaps: Int
-
-  init(_ place: StreamPlace, _ details: StreamMetadata) {
-    self.place = place
-    self.details = details
-    let counts = place.chunks.map { (chunk) -> Int? in
-      if case .whole(let rows) = chunk.state, rows <= details.chunkRows { rows } else { nil }
-    }
-    found = counts.reduce(0) { $0 + ($1 ?? 0) }
-    gaps = counts.filter { $0 == nil }.count
-  }
-
-  var isEmpty: Bool { gaps == 0 }
-
-  /// Rows that are lost in all, where it is known that nothing else is.
-  private var total: Int? {
-    guard place.end != .cut, let announced = details.rows, announced > found else { return nil }
-    return announced - found
-  }
-
-  /// How many chunks a lost part stands for.
-  func chunks(inGap index: Int) -> Int? {
-    if let count = place.chunks[index].count { return count }
-    guard gaps == 1, let total else { return nil }
-    return (total - 1) / details.chunkRows + 1
-  }
-
-  /// Rows of a lost part; nil where they are not known.
-  func rows(ofChunk index: Int) -> Int? {
-    let chunk = place.chunks[index]
-    let isLast = index == place.chunks.count - 1
-    guard let count = chunk.count else {
-      // Where several are lost, one chunk in each place is a guess.
-      guard gaps == 1, let total, total <= maximumRows(inGap: chunk) else { return details.chunkRows }
-      return total
-    }
-    guard isLast else { return count * details.chunkRows }
-    guard place.end != .cut, let announced = details.rows else { return nil }
-    let last = announced - (place.chunks.count - 1) * details.chunkRows
-    return last >= 1 && last <= details.chunkRows ? last : nil
-  }
-
-  /// So many chunks at the most fit into lost bytes: a header may lie.
-  private func maximumRows(inGap chunk: StreamPlace.Chunk) -> Int {
-    let (rows, overflow) = (chunk.range.count / 12 + 1).multipliedReportingOverflow(by: details.chunkRows)
-    return overflow ? .max : rows
   }
 }

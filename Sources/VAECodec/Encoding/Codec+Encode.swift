@@ -64,7 +64,7 @@ extension Codec {
       }
     }
     if details.units == nil, let first { pass.units = pass.units.adapted(to: first.batch) }
-    pass.carriesModel = options.carriesModel
+    pass.carriedModels = options.carriesModel ? CarriedModels() : nil
     if let request = options.errorBound {
       let (errorBound, wasRead) = try request.resolved(
         first: first?.batch, isAll: chunks.hasEnded, name: name, description, pass.units, reopen: reopen)

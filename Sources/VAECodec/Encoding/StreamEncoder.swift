@@ -25,8 +25,8 @@ struct StreamEncoder {
   var scale: ErrorScale
   /// What bounds are in.
   var units: BoundUnits
-  /// Whether the model is written before the stream.
-  var carriesModel = false
+  /// The models that may be written before the stream; nil where none is.
+  var carriedModels: CarriedModels?
   /// Whether the samples are one chunk, so that the stream is compact.
   var hasSingleChunk = false
 
@@ -60,10 +60,10 @@ struct StreamEncoder {
     var description = description
     // Numbers are printed in full: rounding them to decimals would add to the error. Exact ones have their decimals.
     if let bound, !bound.errorBound.isLossless { description.format = description.format.withoutDecimals }
+    let setting = bound?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality)
     return StreamMetadata(
-      fingerprint: bound?.setting == .withoutModel ? 0 : Fingerprint.ofStreams(model.fingerprintNumber),
-      setting: bound?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality),
-      target: record, errorBound: bound?.errorBound, chunkRows: chunkRows, rows: description.rows,
+      setting: setting, model: setting == .withoutModel ? nil : model.digest, target: record,
+      errorBound: bound?.errorBound, chunkRows: chunkRows, rows: description.rows,
       description: description)
   }
 
@@ -75,9 +75,16 @@ struct StreamEncoder {
   func run(
     _ source: Source, quality: Int, record: TargetRecord?, measuresDistortion: Bool, to sink: any ByteSink
   ) throws(CodecError) -> Result {
-    let details = details(quality: quality, record: record)
-    guard let coding = details.coding(in: model.model) else {
+    var details = details(quality: quality, record: record)
+    guard var coding = details.coding(in: model.model) else {
       throw .damagedModel(name: model.fingerprint, reason: "it lacks a layer that its quality needs")
+    }
+    var carried: [UInt8] = []
+    if let carriedModels, details.model != nil {
+      let served = carriedModels.serving(coding, kernels: codec.kernels)
+      coding = (served.file.model, served.point)
+      (details.model, details.setting) = (served.file.digest, .point(served.point))
+      carried = EmbeddedModel.frame(served.file.bytes)
     }
     let plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: chunkRows, effort: effort,
@@ -85,7 +92,6 @@ struct StreamEncoder {
     let codecs = ChunkCodecs(plan, details.description, details.errorBound, workers: codec.workers.count)
     var output = StreamOutput(sink, details, name: name)
     var result = Result(distortion: Distortion(scale))
-    let carried = carriesModel ? EmbeddedModel.frame(model.bytes) : []
     result.headerBytes = details.encode().count + carried.count
     let prefix = hasSingleChunk ? output.compactPrefix : []
     let isCompact = hasSingleChunk

@@ -19,7 +19,7 @@ extension Codec {
     case .compact(let compact): details = try StreamMetadata.compact(compact.content, name: name).0
     default: return []
     }
-    let coding = try details.coding(by: model, name: name)
+    let coding = try details.coding(by: model.decoding, name: name)
     let wanted = samples.spread(most: RowGatherer.maximumCounted)
     let blockRows = min(
       Self.countedBlockRows, ChunkCodingContext.defaultChunkRows(values: coding.model.values))

@@ -24,7 +24,7 @@ public struct ModelSummary: Equatable, Sendable {
     public var psnr: Double
   }
 
-  /// 16 hexadecimal digits.
+  /// 32 hexadecimal digits.
   public var fingerprint: String
   public var formatVersion: Int
   /// Bytes of the file.

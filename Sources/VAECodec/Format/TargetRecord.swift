@@ -47,12 +47,8 @@ struct TargetRecord: Equatable {
     }
   }
 
-  /// The kind is none of those above.
-  struct UnknownKind: Error {
-    var kind: UInt8
-  }
-
-  init(from r: inout ByteReader) throws {
+  /// Reads all that ``write(to:)`` wrote. Nil for a kind that this program does not know.
+  init?(from r: inout ByteReader) throws {
     let kind: UInt8 = try r.integer()
     isOfFirstChunk = kind & Self.firstChunkFlag != 0
     switch kind & ~Self.firstChunkFlag {
@@ -61,7 +57,10 @@ struct TargetRecord: Equatable {
       psnr = Self.shortest(try r.float())
     case 1: asked = .bitsPerSample(Self.shortest(try r.float()))
     case 2: asked = .bytes(try r.count())
-    default: throw UnknownKind(kind: kind)
+    default: return nil
+    }
+    guard r.remaining == 0 else {
+      throw ByteReader.Failure.truncated(needed: 0, remaining: r.remaining)
     }
   }
 

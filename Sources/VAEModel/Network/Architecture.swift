@@ -86,13 +86,19 @@ package struct Architecture: Equatable, Sendable {
     (kind * VAEC_MIXTURE + component) * latentStride + latent
   }
 
-  /// All entries, in the order of the model file.
-  package var entries: [Entry] {
-    func entries(_ path: Path) -> [Entry] {
-      [path.linear.weight, path.linear.bias] + path.hidden.flatMap { [$0.weight, $0.bias] }
-        + [path.last, path.gain]
-    }
-    return entries(encoder) + entries(decoder) + [prior]
+  /// The entries that encoders alone need, in the order of the model file.
+  package var encoderEntries: [Entry] { Self.entries(encoder) }
+
+  /// The entries that decoders need, in the order of the model file.
+  package var decoderEntries: [Entry] { Self.entries(decoder) + [prior] }
+
+  /// All entries: those of encoders first.
+  package var entries: [Entry] { encoderEntries + decoderEntries }
+
+  private static func entries(_ path: Path) -> [Entry] {
+    [path.linear.weight, path.linear.bias] + path.hidden.flatMap { [$0.weight, $0.bias] } + [
+      path.last, path.gain,
+    ]
   }
 
   /// Numbers that training sets, without padding.

@@ -5,12 +5,16 @@ import Tensor
 /// reconstruction = offset + factor * logistic(output), in units of standardized samples. Exact operations only: a decoder
 /// computes it.
 package struct LogisticOutput: Sendable {
+  /// The values of the data that the probabilities 0 and 1 stand for.
+  package let lowest: Float
+  package let highest: Float
   private let count: Int
   private let factor: Float
   private let offset: FloatBuffer
 
   /// Outputs between the values `lowest` and `highest`, in the units of data that are standardized by `means` and `scale`.
   package init(lowest: Float, highest: Float, means: [Float], scale: Float) {
+    (self.lowest, self.highest) = (lowest, highest)
     let inverse = 1 / scale
     count = means.count
     factor = (highest - lowest) * inverse

@@ -16,10 +16,12 @@ extension CodecError: Advised {
     case .stream(let error, _): error.remedy
     case .chunk, .damagedModel, .badHeader: "get a fresh copy"
     case .notAModel: "`vaec fit DATA -o MODEL.vae` makes one"
-    case .newerModel: "update vaec"
+    case .unknownModelVersion: "fit it again, or use the vaec that wrote it"
     case .notReadBack: nil
     case .notWhole(_, let whole): "`truncate -s \(whole)` keeps the whole streams before it"
     case .nothingLeft(_, let damage): damage.remedy
+    case .work(_, let needs, _):
+      "if you trust it, allow that with --work \(needs / WorkOption.trillion + 1)"
     case .wrongModel: "pass the right one with -m"
     case .needsModel: "pass it with -m"
     case .shapeMismatch: "fit a model on such samples"

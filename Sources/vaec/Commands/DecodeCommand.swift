@@ -61,6 +61,7 @@ struct DecodeCommand: ParsableCommand {
 
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "LIMITS") var limits: LimitOptions
+  @OptionGroup(title: "LIMITS") var work: WorkOption
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
@@ -78,7 +79,7 @@ struct DecodeCommand: ParsableCommand {
   private var format: FormatName? { to ?? files.output.flatMap(OutputName.format) }
 
   func run() throws {
-    let codec = try general.codec(memory: limits.memory)
+    let codec = try general.codec(memory: limits.memory, work: work.limit)
     let model = try (model ?? Terminal.defaultModel).map { (path) throws(CodecError) in
       try readModel(path, memory: limits.memory)
     }

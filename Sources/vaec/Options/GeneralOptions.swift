@@ -29,11 +29,16 @@ struct GeneralOptions: ParsableArguments {
 
   /// The codec with the requested number of threads.
   ///
-  /// - Parameter memory: the memory limit for the content of a file.
-  func codec(memory: MemoryLimit = .standard) throws(CodecError) -> Codec {
+  /// - Parameters:
+  ///   - memory: the memory limit for the content of a file.
+  ///   - work: the limit on the arithmetic of decoding one.
+  func codec(
+    memory: MemoryLimit = .standard, work: WorkLimit = .standard
+  ) throws(CodecError) -> Codec {
     let variable = "VAEC_KERNELS"
     let forced = Terminal.environment(variable).map { [variable: $0] } ?? [:]
     return try Codec(
-      threads: threads == 0 ? Terminal.processors : threads, memory: memory, environment: forced)
+      threads: threads == 0 ? Terminal.processors : threads, memory: memory, work: work,
+      environment: forced)
   }
 }

@@ -69,9 +69,9 @@ struct StreamDescription: FileResult {
   }
 
   private static func model(of stream: StreamSummary) -> String {
-    guard stream.needsModel else { return "none needed" }
+    guard let fingerprint = stream.fingerprint else { return "none needed" }
     return stream.modelBytes == 0
-      ? stream.fingerprint : "\(stream.fingerprint), in the file (\(stream.modelBytes) bytes)"
+      ? fingerprint : "\(fingerprint), in the file (\(stream.modelBytes) bytes)"
   }
 
   var json: JSON {
@@ -86,7 +86,7 @@ struct StreamDescription: FileResult {
   private static func json(_ stream: StreamSummary) -> JSON {
     .object([
       ("format_version", .integer(stream.formatVersion)),
-      ("fingerprint", stream.needsModel ? .string(stream.fingerprint) : .null),
+      ("fingerprint", stream.fingerprint.map { .string($0) } ?? .null),
       ("model_bytes", .integer(stream.modelBytes)), ("sample_shape", JSON(stream.sampleShape)),
       ("dtype", .string(stream.elementType.name)),
       ("format", .string(stream.format)), ("quality", stream.quality.map { .number($0) } ?? .null),

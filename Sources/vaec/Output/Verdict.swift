@@ -16,13 +16,19 @@ struct Verdict: FileResult {
   }
 
   /// Undamaged streams.
-  init(name: String, streams: [StreamSummary]) {
+  ///
+  /// - Parameter isDecoded: whether their samples could be decoded; not where the model of one is missing.
+  init(name: String, streams: [StreamSummary], isDecoded: Bool) {
     self.name = name
     damage = nil
     let samples = streams.reduce(0) { $0 + $1.samples }
     let chunks = streams.reduce(0) { $0 + $1.chunks }
-    text = "\(counted(samples, "sample")), \(counted(chunks, "chunk"))"
-    details = [("kind", .string("stream")), ("samples", .integer(samples)), ("chunks", .integer(chunks))]
+    let extent = "\(counted(samples, "sample")), \(counted(chunks, "chunk"))"
+    text = isDecoded ? extent : extent + "; not decoded"
+    details = [
+      ("kind", .string("stream")), ("samples", .integer(samples)), ("chunks", .integer(chunks)),
+      ("decoded", .bool(isDecoded)),
+    ]
   }
 
   /// Damaged streams.

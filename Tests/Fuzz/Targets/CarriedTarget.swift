@@ -1,4 +1,7 @@
+import ByteIO
+
 @testable import VAECodec
+@testable import VAEModel
 
 /// A hostile model that a hostile stream carries. The first two bytes say how long the model's content is, the next
 /// chooses a way of decoding, and two more rows; the content and a script follow.
@@ -11,16 +14,15 @@ enum CarriedTarget: FuzzTarget {
     let way = HostileDecoding.Way.allCases[choices.number(below: HostileDecoding.Way.allCases.count)]
     let rows = RowSlice(
       lower: Int(Int8(bitPattern: choices.byte())), upper: Int(Int8(bitPattern: choices.byte())))
-    let content = choices.take(size)
+    let content = Array(choices.take(size))
     let file = StreamScript.file(
-      choices.rest, model: ModelTarget.file(content),
-      fingerprint: Fingerprint.ofStreams(Fingerprint.of(Array(content))))
+      choices.rest, model: ModelTarget.file(content), digest: Digest(of: content))
     try HostileDecoding.run(file, model: nil, rows: rows, way)
   }
 
   static func seeds() throws -> [[UInt8]] {
     try ["bumps", "bytes", "front", "pairs", "textbook"].flatMap { name in
-      let content = try ModelTarget.content(FixtureFiles.golden(name + ".vae"))
+      let content = try FixtureFiles.model(name).model.encodeDecoder()
       return try StreamScript.fixtures(name).prefix(4).enumerated().map { place, script in
         var seed = [UInt8(content.count & 0xFF), UInt8(content.count >> 8), UInt8(place), 1, 5]
         seed += content + [4, 0, 0] + script

@@ -63,7 +63,9 @@ enum CheckpointTarget: FuzzTarget {
     } catch {
       return
     }
-    let again = try? Model(content: model.encode(), kernels: Kernels(), memory: MemoryLimit(bytes: 1 << 28))
+    let again = try? Model(
+      decoder: model.encodeDecoder(), encoder: model.encodeEncoder(), kernels: Kernels(),
+      memory: MemoryLimit(bytes: 1 << 28))
     try BrokenPromise.unless(again != nil, "the model of a fit cannot be read")
   }
 

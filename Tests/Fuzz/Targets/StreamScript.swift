@@ -7,21 +7,26 @@
 ///
 /// A sequence of parts: a byte, the number of bytes that follow in two, and these. What the byte modulo 8 says:
 ///
-///     0   a header of a stream, whose first four bytes become the model's fingerprint
+///     0   a header of a stream, whose bytes after the first become the model's name
 ///     1   the content of a chunk
-///     2   the content of a compact stream, after its mark; the fingerprint as in a header
+///     2   the content of a compact stream, after its mark; the name as in a header
 ///     3   the end of a stream: its seek table
 ///     4   the model
 ///     5   bytes as they are
-///     6   a header with the fingerprint that it says
+///     6   a header with the name that it says
 ///     7   the content of a chunk, in a frame of blocks that repeat a byte
 enum StreamScript {
   /// The file that `script` says.
-  static func file(_ script: ArraySlice<UInt8>, model: [UInt8], fingerprint: UInt32) -> [UInt8] {
+  static func file(_ script: ArraySlice<UInt8>, model: [UInt8], digest: Digest) -> [UInt8] {
     var file: [UInt8] = []
     var entries = ByteWriter()
     func mended(_ content: ArraySlice<UInt8>) -> [UInt8] {
-      withUnsafeBytes(of: fingerprint.littleEndian) { Array($0) } + content.dropFirst(4)
+      // Without a model, there is no name.
+      guard let flags = content.first, flags & 0x0C != 0 else { return Array(content) }
+      var w = ByteWriter()
+      w.append(content.prefix(1))
+      digest.write(to: &w)
+      return w.bytes + content.dropFirst(1 + Digest.size)
     }
     func end() {
       if !entries.bytes.isEmpty { file += SeekTable.frame(entries) }

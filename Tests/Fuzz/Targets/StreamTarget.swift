@@ -16,7 +16,7 @@ enum StreamTarget: FuzzTarget {
     let rows = RowSlice(
       lower: Int(Int8(bitPattern: choices.byte())), upper: Int(Int8(bitPattern: choices.byte())))
     let file = StreamScript.file(
-      choices.rest, model: model.bytes, fingerprint: Fingerprint.ofStreams(model.fingerprintNumber))
+      choices.rest, model: ModelFile(model.model, carried: true).bytes, digest: model.digest)
     try HostileDecoding.run(file, model: model, rows: rows, way)
   }
 

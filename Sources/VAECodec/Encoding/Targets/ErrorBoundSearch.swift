@@ -91,7 +91,7 @@ struct ErrorBoundSearch {
 
   private func size(_ setting: StreamMetadata.Setting) -> Int {
     let details = StreamMetadata(
-      fingerprint: 0, setting: setting, chunkRows: batch.rows, rows: batch.rows, description: description)
+      setting: setting, model: nil, chunkRows: batch.rows, rows: batch.rows, description: description)
     guard let coding = details.coding(in: model) else { return .max }
     let plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: batch.rows, effort: effort, kernels: codec.kernels)

@@ -1,0 +1,112 @@
+import ByteIO
+import Container
+import EntropyCoding
+import Records
+import VAEModel
+
+// What a stream says of itself, in bytes, so that a stream of few samples is not mostly header:
+//
+//     setting       see below
+//     rows          LEB128   of the stream, plus one; or 0 where they were not known
+//     chunk rows    LEB128   the most rows of a chunk
+//     description   of the samples
+//
+// A compact stream leaves out both numbers of rows: its chunk tells them. man/vaec.5 describes all of it.
+
+extension StreamMetadata {
+  /// The bytes for the header of a stream in chunks.
+  func encode() -> [UInt8] {
+    var w = ByteWriter()
+    writeSetting(to: &w)
+    w.append(count: rows.map { min($0, Self.maximumRows) + 1 } ?? 0)
+    w.append(count: chunkRows)
+    description.encode(into: &w)
+    return w.bytes
+  }
+
+  /// The bytes for a compact stream.
+  func encodeCompact() -> [UInt8] {
+    var w = ByteWriter()
+    writeSetting(to: &w)
+    description.encode(into: &w)
+    return w.bytes
+  }
+
+  /// Reads what ``encode()`` wrote: all of `bytes`.
+  init(_ bytes: [UInt8], name: String) throws(CodecError) {
+    var r = ByteReader(bytes)
+    self = try Self.reading(name) { () throws in
+      let setting = try StreamSetting(from: &r)
+      let announced = try r.count()
+      let chunkRows = try r.count()
+      return StreamMetadata(
+        setting, chunkRows: chunkRows, rows: announced == 0 ? nil : announced - 1,
+        description: try SampleDescription(from: &r))
+    }
+    guard r.remaining == 0 else { throw .badHeader(name: name, reason: "bytes follow its end") }
+    try check(name)
+  }
+
+  /// Reads what ``encodeCompact()`` wrote, and how many rows the chunk's content after it says that it has.
+  ///
+  /// - Returns: the details, and the content of the chunk.
+  static func compact(
+    _ bytes: ArraySlice<UInt8>, name: String
+  ) throws(CodecError) -> (details: StreamMetadata, chunk: ArraySlice<UInt8>) {
+    var r = ByteReader(bytes)
+    var details = try reading(name) { () throws in
+      StreamMetadata(
+        try StreamSetting(from: &r), chunkRows: 1, rows: nil, description: try SampleDescription(from: &r))
+    }
+    let chunk = bytes.suffix(r.remaining)
+    do throws(ChunkError) {
+      details.chunkRows = try ChunkDecoder.rows(ofContent: chunk, limit: maximumChunkRows)
+    } catch {
+      throw .chunk(error, name: name, chunk: 1)
+    }
+    details.rows = details.chunkRows
+    try details.check(name)
+    return (details, chunk)
+  }
+
+  private init(_ setting: StreamSetting, chunkRows: Int, rows: Int?, description: SampleDescription) {
+    self.init(
+      setting: setting.point, model: setting.model, target: setting.target, errorBound: setting.errorBound,
+      chunkRows: chunkRows, rows: rows, description: description)
+  }
+
+  private func writeSetting(to w: inout ByteWriter) {
+    StreamSetting(errorBound: errorBound, point: setting, model: model, target: target).write(to: &w)
+  }
+
+  /// Runs `body`, and says of its errors that the header is at fault.
+  private static func reading(
+    _ name: String, _ body: () throws -> StreamMetadata
+  ) throws(CodecError) -> StreamMetadata {
+    do {
+      return try body()
+    } catch let error as SampleIOError {
+      throw .badHeader(name: name, reason: "\(error)")
+    } catch let error as StreamSetting.Impossible {
+      throw .badHeader(name: name, reason: error.reason)
+    } catch {
+      throw .badHeader(name: name, reason: "it ends early")
+    }
+  }
+
+  /// Throws where chunks may be larger than decoders handle. Takes over the rows into the description.
+  fileprivate mutating func check(_ name: String) throws(CodecError) {
+    let (values, overflow) = chunkRows.multipliedReportingOverflow(by: description.valuesPerSample)
+    guard chunkRows >= 1, chunkRows <= Self.maximumChunkRows, !overflow, values <= Self.maximumChunkValues
+    else {
+      throw .badHeader(name: name, reason: "chunks of \(chunkRows) rows are too large for this program")
+    }
+    description.rows = rows
+    if case .byColumn(let bounds) = errorBound {
+      guard bounds.columns.count == description.valuesPerSample, bounds.columns.count <= Model.maximumValues
+      else {
+        throw .badHeader(name: name, reason: "it has bounds for \(bounds.columns.count) columns")
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import ByteIO
+import Tensor
+
+// The network in a model file: the half that decodes, and the half that encodes.
+
+extension Model.Network {
+  /// Widths of a network and the number of its anchors at the most: more is no model of this program.
+  private static let widestLayer = 1 << 16
+  private static let maximumHiddenLayers = 16
+  private static let maximumAnchors = 64
+  /// Parameters of a network at the most, padding included: 1 GiB.
+  private static let maximumParameters = 1 << 28
+
+  /// Appends what decoders need.
+  func writeDecoder(to w: inout ByteWriter) {
+    let a = parameters.architecture
+    w.append(count: a.latents)
+    w.append(count: a.hidden.count)
+    for width in a.hidden { w.append(count: width) }
+    w.append(count: a.anchors)
+    w.append(a.activation.rawValue)
+    w.append(UInt8(logistic == nil ? 0 : 1))
+    if let logistic {
+      w.append(logistic.lowest)
+      w.append(logistic.highest)
+    }
+    for value in inverseDeviation { w.append(value) }
+    for matrix in storedDecoder { matrix.write(to: &w) }
+  }
+
+  /// Reads what ``writeDecoder(to:)`` wrote.
+  ///
+  /// - Parameters:
+  ///   - values: of a sample, as the network sees it.
+  ///   - standardizing: means and scale of the values; nil where the network works on components.
+  /// - Returns: nil where the file says that there is none.
+  init?(
+    decoder r: inout ModelReader, values: Int, standardizing: (means: [Float], scale: Float)?
+  ) throws(ModelFileError) {
+    let latents = try r.count(0...values, "latents")
+    guard latents > 0 else { return nil }
+    var hidden: [Int] = []
+    for _ in 0..<(try r.count(1...Self.maximumHiddenLayers, "hidden layers")) {
+      hidden.append(try r.count(1...Self.widestLayer, "units in a hidden layer"))
+    }
+    let anchors = try r.count(2...Self.maximumAnchors, "anchors")
+    guard let activation = Activation(rawValue: try r.byte()) else {
+      throw .damaged("its activation is unknown")
+    }
+    var logistic: LogisticOutput?
+    if try r.flag() {
+      let (lowest, highest) = (try r.float(), try r.float())
+      guard lowest.isFinite, highest.isFinite, highest > lowest, (highest - lowest).isFinite,
+        let standardizing
+      else { throw .damaged("its likelihood has an impossible range") }
+      logistic = LogisticOutput(
+        lowest: lowest, highest: highest, means: standardizing.means, scale: standardizing.scale)
+    }
+    let inverseDeviation = try r.floats(latents)
+    guard inverseDeviation.allSatisfy({ $0.isFinite }) else { throw .damaged("a latent has no deviation") }
+    // Every weight takes at least a byte of the content.
+    var weights = 0
+    var from = values
+    for width in hidden + [latents] {
+      weights += from * width
+      from = width
+    }
+    guard weights <= r.bytes.remaining, weights < Self.maximumParameters else {
+      throw .damaged("its network is larger than the file")
+    }
+    let architecture = Architecture(
+      values: values, latents: latents, hidden: hidden, anchors: anchors, activation: activation)
+    guard architecture.count <= Self.maximumParameters else { throw .damaged("its network is too large") }
+    try r.admit(MemoryLimit.sum((architecture.count, MemoryLayout<Float>.size)))
+    var stored: [StoredMatrix] = []
+    for entry in architecture.decoderEntries { stored.append(try r.matrix(entry.shape)) }
+    self.init(
+      architecture, stored: stored, inverseDeviation: inverseDeviation,
+      qualities: LambdaRange(low: 1, high: 1), logistic: logistic)
+  }
+
+  /// Appends what encoders need beside it.
+  func writeEncoder(to w: inout ByteWriter) {
+    w.append(qualities.low)
+    w.append(qualities.high)
+    for matrix in storedEncoder { matrix.write(to: &w) }
+    w.append(UInt8(elbo == nil ? 0 : 1))
+    guard let elbo else { return }
+    w.append(elbo.variance)
+    w.append(elbo.beta)
+    elbo.weights.write(to: &w)
+    elbo.bias.write(to: &w)
+  }
+
+  /// Reads what ``writeEncoder(to:)`` wrote: now the network has an encoder.
+  mutating func readEncoder(_ r: inout ModelReader) throws(ModelFileError) {
+    let a = parameters.architecture
+    let (low, high) = (try r.float(), try r.float())
+    guard low > 0, high >= low, high.isFinite else { throw .damaged("its range of qualities is impossible") }
+    var matrices: [StoredMatrix] = []
+    for entry in a.encoderEntries { matrices.append(try r.matrix(entry.shape)) }
+    let elbo = try r.flag() ? try Self.elbo(&r, a, logistic) : nil
+    self = Model.Network(
+      a, stored: matrices + stored, inverseDeviation: inverseDeviation,
+      qualities: LambdaRange(low: low, high: high), elbo: elbo, logistic: logistic)
+  }
+
+  private static func elbo(
+    _ r: inout ModelReader, _ a: Architecture, _ logistic: LogisticOutput?
+  ) throws(ModelFileError) -> ELBOTerms {
+    let (variance, beta) = (try r.float(), try r.float())
+    guard variance > 0, variance.isFinite, beta > 0, beta.isFinite else {
+      throw .damaged("its likelihood has an impossible variance")
+    }
+    let units = a.hidden.last ?? 0
+    let weights = try r.matrix(WeightShape(inputs: units, outputs: a.latents))
+    let bias = try r.matrix(WeightShape(inputs: 1, outputs: a.latents))
+    let likelihood =
+      logistic.map { Likelihood.bernoulli(lowest: $0.lowest, highest: $0.highest) } ?? .gaussian
+    return ELBOTerms(likelihood: likelihood, variance: variance, beta: beta, weights: weights, bias: bias)
+  }
+}
