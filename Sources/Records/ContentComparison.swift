@@ -23,7 +23,7 @@ package enum ContentComparison: Equatable, Sendable {
     options.notes = nil
     // The decimals of text depend on all rows, so these are read first.
     let first = try SampleInput.open(try content(), name: name, options: options)
-    let isText = if case .delimited = first.description.format { true } else { false }
+    let isText = first.description.format.kept == nil && first.description.format.isDelimited
     if isText { while try first.read(maxRows: Self.batchRows(first)) != nil {} }
     let reader = try SampleInput.open(try content(), name: name, options: options)
     var description = reader.description

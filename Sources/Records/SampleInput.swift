@@ -17,6 +17,8 @@ public struct ReadOptions: Equatable, Sendable {
   public var header: Bool?
   /// What becomes of values after the last full sample of raw data; nil for an error.
   public var partial: PartialSample?
+  /// Whether the text of tables is kept beside their numbers.
+  public var keepsText = false
   /// How much memory what is read may take.
   public var memory: MemoryLimit
   /// Gets to know what is left out or taken for something; nil if nobody asks.
@@ -111,6 +113,7 @@ package enum SampleInput {
     case .csv:
       // A single line of words is a header without rows only where a table is expected.
       let isTable = options.format == .csv || FileSuffix(of: name).format == .csv
+      if let reader = try table(input, name: name, allowsHeaderAlone: isTable, options) { return reader }
       return try DelimitedReader(
         input, name: name, header: options.header, allowsHeaderAlone: isTable, memory: options.memory,
         notes: options.notes)
@@ -120,6 +123,23 @@ package enum SampleInput {
     case .ivecs: return try VecsReader(input, elementType: .i4, name: name)
     case nil: throw .unrecognized(name: name)
     }
+  }
+
+  /// A reader of a table that has columns of text, or whose text is kept; nil where it is one of numbers alone.
+  private static func table(
+    _ input: PeekingSource, name: String, allowsHeaderAlone: Bool, _ options: ReadOptions
+  ) throws(SampleIOError) -> TableReader? {
+    let longest = LineReader.longest(within: options.memory)
+    let guess = try StyleGuess(
+      input, header: options.header, allowsHeaderAlone: allowsHeaderAlone, longest: longest, name: name)
+    let most = StyleGuess.maximumBytes
+    let prefix = try moving(name) { () throws(ByteIOError) in try input.peek(most) }
+    guard let survey = ColumnSurvey(prefix, isEnd: prefix.count < most, guess),
+      options.keepsText || !survey.isAllNumbers && !survey.kept.numberColumns.isEmpty
+    else { return nil }
+    return try TableReader(
+      input, guess, survey, keepsText: options.keepsText, longest: longest, name: name,
+      notes: options.notes)
   }
 
   private static func recognize(_ prefix: ArraySlice<UInt8>, name: String) -> FormatName? {

@@ -12,6 +12,7 @@ from arrays import Contents, array, idx, npy, packed, read_idx, read_npy
 from program import Outcome
 
 INF, NAN = math.inf, math.nan
+TEXT = object()
 # Fewer rows than a model is fitted to, where that matters not.
 N = range(10)
 
@@ -19,7 +20,8 @@ N = range(10)
 class Case:
     """An input and what is to become of it.
 
-    `expected` is an array's contents, the values of a table (rows x columns), or what its refusal has to say.
+    `expected` is an array's contents, the values of a table (rows x columns), TEXT for a table with other columns than those
+    of numbers, or what its refusal has to say. A table that is read comes back byte for byte.
     """
 
     def __init__(self, kind, name, data, expected, options=()):
@@ -36,6 +38,10 @@ class Case:
             return "" if re.search(self.expected, outcome.message) else f"does not say \"{self.expected}\""
         if outcome.contents is None:
             return "refused, where values are expected"
+        if not isinstance(self.expected, Contents) and outcome.back != self.data:
+            return "the text comes back as another"
+        if self.expected is TEXT:
+            return ""
         if isinstance(self.expected, Contents):
             return "" if outcome.contents == self.expected else "other values"
         flat = [float(value) for row in self.expected for value in row]
@@ -64,8 +70,8 @@ def texts():
     halves, doubles = [[i, i / 2] for i in N], [[i, 2 * i] for i in N]
     yield "ids", "below.csv", table("{0},{2}").replace("4,8", "9007199254740992,8"), [
         [9007199254740992 if i == 4 else i, 2 * i] for i in N]
-    yield "ids", "above.csv", table("900719925474099{0},{0}"), r"line \d+, column 1 .*2\^53.*cut -d, -f2-"
-    yield "ids", "alone.csv", table("{0}00000000000000001", header='"# Subject"'), r"2\^53"
+    yield "ids", "above.csv", table("900719925474099{0},{0}"), TEXT
+    yield "ids", "alone.csv", table("{0}00000000000000001", header='"# Subject"'), TEXT
     yield "spelling", "trailing-zeros.csv", table("{0},{1:.2f}"), halves
     yield "spelling", "mixed-decimals.csv", "a,b\n0,1.5\n1,2\n2,3.25\n", [[0, 1.5], [1, 2], [2, 3.25]]
     yield "spelling", "late-decimals.csv", table("{0},{0}", header=None) + "10,0.125\n", [[i, i] for i in N] + [[10, 0.125]]
@@ -74,18 +80,18 @@ def texts():
     yield "decimal commas", "semicolons.csv", table("{0};{1:.2f}").replace(".", ",").replace("a,b", "a;b"), halves
     yield "decimal commas", "tabs.tsv", table("{0},0\t{1:.2f}", header=None).replace(".", ","), halves
     yield "decimal commas", "blanks.txt", table("{0},0 {1:.2f}", header=None).replace(".", ","), halves
-    yield "decimal commas", "quoted.csv", table('{0},"{0},5"'), r"line 2, column 2 .*comma"
-    yield "decimal commas", "and-a-point.csv", "a;b\n1,5;2\n1.234;2\n", r"line 2, column 1 .*comma"
+    yield "decimal commas", "quoted.csv", table('{0},"{0},5"'), TEXT
+    yield "decimal commas", "and-a-point.csv", "a;b\n1,5;2\n1.234;2\n", TEXT
     yield "comments", "savetxt.csv", table("{0},{1}", header="# a,b"), halves
     yield "comments", "several.csv", "# run 7\n# detector: x\n" + table("{0},{1}", header="# N, M"), halves
-    yield "comments", "inline.csv", table("{0},{2}").replace("7,14", "7,14 # spike"), r"line 9, column 2 .*comment"
+    yield "comments", "inline.csv", table("{0},{2}").replace("7,14", "7,14 # spike"), TEXT
     yield "comments", "footer.csv", table("{0},{2}") + "# end\n", doubles
     yield "comments", "percent.txt", "% by Octave\n" + table("{0} {2}", header=None), doubles
     yield "units", "units.csv", "t;u\n[s];[V]\n" + table("{0};{1}", header=None), r"line 2.*units.*sed 2d"
     yield "units", "one-unit.csv", "t;u\n;[V]\n" + table("{0};{1}", header=None), r"line 2.*units"
     yield "fortran", "exponents.txt", table("  {0}.000000D+00  {1:.6f}d+00", header=None), halves
     yield "fortran", "three-digits.txt", "  1.500000-100  0.5E+00\n  2.5+101 1.0\n", [[1.5e-100, 0.5], [2.5e101, 1]]
-    yield "fortran", "stars.txt", table("{0:>8}{2:>8}", header=None) + " ******* 1\n", r"column 1 .*Fortran"
+    yield "fortran", "stars.txt", table("{0:>8}{2:>8}", header=None) + " ******* 1\n", TEXT
     yield "byte order mark", "names.csv", "\ufeff" + table("{0},{1}"), halves
     yield "byte order mark", "numbers.csv", "\ufeff" + table("{0},{1}", header=None), halves
     yield "UTF-16", "little.csv", table("{0},{1}").encode("utf-16"), r"UTF-16.*iconv"
@@ -98,37 +104,37 @@ def texts():
     yield "line ends", "blank-first-and-last.csv", "\n\n" + table("{0},{2}") + "\n \n", doubles
     yield "line ends", "blocks.txt", table("{0} {2}", header=None).replace("3 6\n", "3 6\n\n\n"), doubles
     yield "line ends", "control-z.csv", table("{0},{2}") + "\x1a", doubles
-    yield "money and percent", "thousands.csv", table('{0},"{0},001"'), r"thousands|comma"
-    yield "money and percent", "millions.csv", table('{0},"1,00{0},001"'), r"thousands"
-    yield "money and percent", "parentheses.csv", table("{0},({2})"), r"parentheses"
-    yield "money and percent", "percent.csv", table("{0},{2}%"), r"percent"
-    yield "money and percent", "dollars.csv", table("{0},${1}"), r"money"
-    yield "money and percent", "apostrophes.csv", table("{0},{0}'000"), r"apostrophe"
-    yield "money and percent", "underscores.csv", table("{0},1_00{0}"), r"underscore"
-    yield "money and percent", "unicode-minus.csv", table("{0},\u2212{2}"), r"U\+2212"
-    yield "money and percent", "no-break-space.txt", table("1\u00a000{0};{0}", header=None), r"no-break"
+    yield "money and percent", "thousands.csv", table('{0},"{0},001"'), TEXT
+    yield "money and percent", "millions.csv", table('{0},"1,00{0},001"'), TEXT
+    yield "money and percent", "parentheses.csv", table("{0},({2})"), TEXT
+    yield "money and percent", "percent.csv", table("{0},{2}%"), TEXT
+    yield "money and percent", "dollars.csv", table("{0},${1}"), TEXT
+    yield "money and percent", "apostrophes.csv", table("{0},{0}'000"), TEXT
+    yield "money and percent", "underscores.csv", table("{0},1_00{0}"), TEXT
+    yield "money and percent", "unicode-minus.csv", table("{0},\u2212{2}"), TEXT
+    yield "money and percent", "no-break-space.txt", table("1\u00a000{0};{0}", header=None), TEXT
     yield "empty fields", "first-rows.csv", "a,b\n,1\n,2\n3,4\n", [[NAN, 1], [NAN, 2], [3, 4]]
     yield "empty fields", "last-column.csv", "a,b,c\n1,2,\n3,4,\n5,6,7\n", [[1, 2, NAN], [3, 4, NAN], [5, 6, 7]]
     yield "empty fields", "tabs.tsv", "1\t\t2\n\t\t\n3\t4\t5\n", [[1, NAN, 2], [NAN] * 3, [3, 4, 5]]
     for mark in ["NA", "N/A", "null", "NULL", "None", "#N/A", "<NA>", "nan", "NaN", "-nan", "1.#IND"]:
         yield "marks", "mark.csv", f"a,b\n1,{mark}\n{mark},2\n", [[1, NAN], [NAN, 2]]
     yield "numbers", "inf.csv", "a\ninf\n-inf\nInf\nINFINITY\n+inf\n", [[INF], [-INF], [INF], [INF], [INF]]
-    yield "numbers", "too-large.csv", "a,b\n0,1e308\n1,1e400\n", r"line 3, column 2 .*binary64"
+    yield "numbers", "too-large.csv", "a,b\n0,1e308\n1,1e400\n", TEXT
     yield "numbers", "tiny.csv", "a\n4.9e-324\n1e308\n2.2250738585072014e-308\n", [[5e-324], [1e308], [2.2250738585072014e-308]]
     yield "numbers", "point-first.csv", table("{0},.{0}"), [[i, i / 10] for i in N]
     yield "numbers", "point-last.csv", table("{0},{2}."), doubles
     yield "numbers", "plus.csv", table("{0},+{1}"), halves
     yield "numbers", "exponents.csv", table("{0},{0}E3"), [[i, 1000 * i] for i in N]
     yield "numbers", "negative-zero.csv", "a,b\n0,-0.00\n1,-0\n2,0\n", [[0, -0.0], [1, -0.0], [2, 0]]
-    yield "numbers", "hexadecimal.csv", table("{0},0x0{0}"), r"hexadecimal"
-    yield "numbers", "hexadecimal-floats.csv", table("{0},0x1.8p+{0}"), r"hexadecimal"
-    yield "numbers", "booleans.csv", table("{0},True"), r"boolean"
-    yield "numbers", "complex.txt", table("({0}.0e+00+{2}.0e+00j)", header=None), r"complex"
+    yield "numbers", "hexadecimal.csv", table("{0},0x0{0}"), TEXT
+    yield "numbers", "hexadecimal-floats.csv", table("{0},0x1.8p+{0}"), TEXT
+    yield "numbers", "booleans.csv", table("{0},True"), TEXT
+    yield "numbers", "complex.txt", table("({0}.0e+00+{2}.0e+00j)", header=None), TEXT
     yield "columns", "index.csv", table("{0},{1}", header=",b"), halves
-    yield "columns", "labels.csv", table("ENSG{0},{1}"), r"line 2, column 1 .*cut -d, -f2-"
-    yield "columns", "label-in-the-middle.csv", table("{0},x{0},{1}", header="a,b,c"), r"cut -d, -f1,3-"
-    yield "columns", "dates.csv", table("2024-01-0{0}T00:00:00,{1}"), r"a date.*cut"
-    yield "columns", "times.csv", table("12:30:0{0},{1}"), r"a time"
+    yield "columns", "labels.csv", table("ENSG{0},{1}"), TEXT
+    yield "columns", "label-in-the-middle.csv", table("{0},x{0},{1}", header="a,b,c"), TEXT
+    yield "columns", "dates.csv", table("2024-01-0{0}T00:00:00,{1}"), TEXT
+    yield "columns", "times.csv", table("12:30:0{0},{1}"), TEXT
     yield "columns", "names-above-quotes.csv", table('"{0}",{1}', header='"","x"'), halves
     yield "columns", "row-names.txt", table('"{0}" {1} {2}', header='"x" "y"'), r"header names 2 columns"
     yield "columns", "years.csv", table("{0},{1}", header="2019,2020"), [[2019, 2020]] + halves
@@ -137,14 +143,14 @@ def texts():
     yield "ragged", "commas-at-the-end.csv", table("{0},{2},", header="a,b,"), doubles
     yield "ragged", "commas-below-names.csv", table("{0},{2},", header="a,b"), doubles
     yield "ragged", "comma-after-names.csv", table("{0},{2}", header="a,b,"), r"header names 3 columns"
-    yield "ragged", "names-again.csv", table("{0},{2}") + "a,b\n1,2\n", r"line 12, column 1 .*name again"
+    yield "ragged", "names-again.csv", table("{0},{2}") + "a,b\n1,2\n", TEXT
     yield "quotes", "all.csv", table('"{0}","{1}"', header='"a","b"'), halves
     yield "quotes", "line-break.csv", table("{0},{1}", header='"a","pressure\n(hPa)"'), r"line 1 .*quote"
     yield "quotes", "comma-in-a-name.csv", table("{0},{1}", header='"a, x",b'), halves
-    yield "quotes", "single.csv", table("'{0}','{1}'", header="'a','b'"), r"single quotes.*tr -d"
+    yield "quotes", "single.csv", table("'{0}','{1}'", header="'a','b'"), TEXT
     yield "separators", "line-of-excel.csv", "sep=;\n" + table("{0};{1}", header="a;b"), r"sed 1d"
-    yield "separators", "pipes.csv", table("{0}|{1}", header="a|b"), r"tr '\|' ,"
-    yield "separators", "libsvm.txt", table("{0} 1:{1} 2:{2}", header=None), r"libsvm"
+    yield "separators", "pipes.csv", table("{0}|{1}", header="a|b"), TEXT
+    yield "separators", "libsvm.txt", table("{0} 1:{1} 2:{2}", header=None), TEXT
     yield "separators", "comma-blank.csv", table("{0}, {1}", header="a, b"), halves
     yield "separators", "fixed-width.txt", table("{0:>8}  {1:>9.3f}", header=None), halves
     yield "separators", "tabs-over-semicolons.tsv", "A;B\n" + table("{0},5;{0},25", header=None), [[i + 0.5, i + 0.25] for i in N]

@@ -10,7 +10,7 @@ struct TextTests {
     return scratch
   }
 
-  @Test("a text that comes back byte for byte says that every bit does; another names the first place")
+  @Test("a text comes back byte for byte, however its numbers are spelled")
   func lossless() throws {
     let scratch = try scratch(["same.csv": "a,b\n1,2.50\n3,4.25\n", "other.csv": "a,b\n1.10,2\n1.1,2\n"])
     let same = try Program.run(["pack", "--lossless", "--rm", "same.csv"], in: scratch)
@@ -18,18 +18,16 @@ struct TextTests {
     #expect(!scratch.contains("same.csv"))
     #expect(try Program.run(["decode", "same.csv.vaec"], in: scratch).code == 0)
     #expect(String(decoding: try scratch.read("same.csv"), as: UTF8.self) == "a,b\n1,2.50\n3,4.25\n")
-    let other = try Program.run(["pack", "--lossless", "other.csv"], in: scratch)
-    #expect(other.code == 0 && !other.errors.contains("every bit"), "\(other.errors)")
-    #expect(other.errors.contains("line 3, \"1.1\" becomes \"1.10\"; keep the file"), "\(other.errors)")
-    let piped = try Program.shell("cat other.csv | vaec pack --lossless > piped.vaec", in: scratch)
+    let piped = try Program.shell(
+      "cat other.csv | vaec pack --lossless --quiet > piped.vaec && vaec decode --quiet < piped.vaec",
+      in: scratch)
+    #expect(piped.text == "a,b\n1.10,2\n1.1,2\n", "\(piped.errors)")
+    let removed = try Program.run(["pack", "--lossless", "--rm", "other.csv"], in: scratch)
     #expect(
-      piped.errors.contains("standard input: every value comes back exactly (as binary64)"), "\(piped.errors)"
-    )
-    let removed = try Program.run(["pack", "--lossless", "--rm", "-f", "other.csv"], in: scratch)
-    #expect(removed.isOneLineOfError && scratch.contains("other.csv"), "\(removed.errors)")
+      removed.errors.contains("every bit comes back") && !scratch.contains("other.csv"), "\(removed.errors)")
   }
 
-  @Test("encode says the same, of files and pipes, and refuses to remove")
+  @Test("encode keeps the text, of files and pipes, and removes what comes back")
   func encode() throws {
     let scratch = try Models.scratch()
     let script = "vaec encode --quiet -m m.vae new.npy && vaec decode --quiet -m m.vae new.npy.vaec -o t.csv"
@@ -38,14 +36,12 @@ struct TextTests {
     try scratch.write(Array("# digits\n\(text)".utf8), to: "c.csv")
     for input in ["c.csv -o c.vaec", "< c.csv > c.vaec", "< <(cat c.csv) > c.vaec"] {
       let outcome = try Program.shell("vaec encode -f -m m.vae --lossless \(input)", in: scratch)
-      #expect(
-        outcome.code == 0 && outcome.errors.contains("line 1, a comment, is skipped; keep the file"),
-        "\(outcome.errors)")
+      #expect(outcome.code == 0, "\(outcome.errors)")
       let back = try Program.shell("vaec decode --quiet -m m.vae < c.vaec", in: scratch)
-      #expect(back.text == text)
+      #expect(back.text == "# digits\n\(text)")
     }
     let removed = try Program.run(["encode", "-m", "m.vae", "--lossless", "--rm", "c.csv"], in: scratch)
-    #expect(removed.isOneLineOfError && scratch.contains("c.csv") && !scratch.contains("c.csv.vaec"))
+    #expect(removed.code == 0 && !scratch.contains("c.csv") && scratch.contains("c.csv.vaec"))
   }
 
   @Test("decimals after the first rows are not rounded away, whether the text can be read twice or not")

@@ -549,20 +549,28 @@ def setting(model, r):
 def description(r):
     """The type and the shape of samples; what else there is about their format is skipped."""
     tag = r.number("B")
-    shape, axis = [], r.count()
+    shape, axis, keeps_text = [], r.count(), False
     while axis:
         shape.append(axis // 2)
         axis = r.count() if axis % 2 else 0
     if tag >> 4 & 7 == 4:
-        r.take(r.count())
-    return TYPES[tag & 15], shape
+        style = Reader(r.take(r.count()))
+        keeps_text = style.number("B") & 128 != 0
+    return TYPES[tag & 15], shape, keeps_text
+
+
+def without_text(content, keeps_text):
+    """The content of a chunk without the text section at its end: this reader gives the numbers."""
+    return content[:-4 - struct.unpack("<I", content[-4:])[0]] if keeps_text else content
 
 
 def compact(model, content):
     """Model, point, promise, type, shape and chunks of a compact stream."""
     assert content[:5] == b"VAEC\2"
     r = Reader(content[5:])
-    return *setting(model, r), *description(r), [r.rest()]
+    model, at, guarantee = setting(model, r)
+    dtype, shape, keeps_text = description(r)
+    return model, at, guarantee, dtype, shape, [without_text(r.rest(), keeps_text)]
 
 
 def chunked(model, data):
@@ -574,13 +582,13 @@ def chunked(model, data):
     r = Reader(head[5:-4])
     model, at, guarantee = setting(model, r)
     r.count(), r.count()
-    dtype, shape = description(r)
+    dtype, shape, keeps_text = description(r)
     assert not r.rest()
     # The seek table tells where the chunks are.
     frames = struct.unpack("<I", data[-9:-5])[0]
     place, chunks = 8 + size, []
     for frame in np.frombuffer(data[-9 - 8 * frames:-9], "<u4").reshape(frames, 2)[1:, 0]:
-        chunks.append(unzstd(data[place:place + frame]))
+        chunks.append(without_text(unzstd(data[place:place + frame]), keeps_text))
         place += frame
     assert data[place:place + 4] == struct.pack("<I", 0x184D2A5E)
     return model, at, guarantee, dtype, shape, chunks

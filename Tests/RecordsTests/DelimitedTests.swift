@@ -95,12 +95,8 @@ struct DelimitedTests {
     #expect(try style("1,2\n3,4\n", options: ReadOptions(header: true)).header == ["1", "2"])
     #expect(try values("1,2\n3,4\n", options: ReadOptions(header: true)) == [3, 4])
     #expect(try style("nan,2\n3,4\n").header == nil)
-    #expect(
-      throws: SampleIOError.notANumber(
-        name: "data", line: 1, column: 2, text: "b", table: TableLayout(columns: 2))
-    ) {
-      try values("1,b\n1,2\n", options: ReadOptions(header: false))
-    }
+    // The second column is one of text.
+    #expect(try values("1,b\n1,2\n", options: ReadOptions(header: false)) == [1, 1])
   }
 
   @Test("a header alone is an array without rows in a file for tables, and an error elsewhere")
@@ -129,15 +125,9 @@ struct DelimitedTests {
     }
     #expect(
       throws: SampleIOError.notANumber(
-        name: "data", line: 3, column: 2, text: "blue", table: TableLayout(columns: 2))
-    ) {
-      try values("size,colour\n1,2\n3,blue\n")
-    }
-    #expect(
-      throws: SampleIOError.notANumber(
         name: "data", line: 2, column: 1, text: "Bob", table: TableLayout(columns: 2))
     ) {
-      try values("name,age\nBob,3\n")
+      try values("name,age\nBob,old\n")
     }
     #expect(throws: SampleIOError.headerCount(name: "data", found: 1, expected: 2)) { try values("a\n1,2\n") }
     #expect(throws: SampleIOError.empty(name: "data")) { try values("\n \n") }
@@ -151,19 +141,15 @@ struct DelimitedTests {
   }
 
   @Test(
-    "what is no decimal number is refused",
+    "what is no decimal number is missing from a column of numbers",
     arguments: ["0x10", "1_000", "1e", "e5", ".", "-", "--1", "1.2.3", "1 2", "\"1", "True", "1f"])
-  func notNumbers(text: String) {
-    #expect(
-      throws: SampleIOError.notANumber(
-        name: "data", line: 3, column: 2, text: text, table: TableLayout(columns: 2))
-    ) {
-      try values("1,2\n3,4\n5,\(text)\n")
-    }
+  func notNumbers(text: String) throws {
+    let found = try values("1,2\n3,4\n5,\(text)\n")
+    #expect(found[..<5] == [1, 2, 3, 4, 5] && found[5].isNaN)
   }
 
   @Test(
-    "integers that binary64 would round, and numbers beyond it, are refused; those that it holds are not",
+    "integers that binary64 would round, and numbers beyond it, are text; those that it holds are not",
     arguments: [
       ("9007199254740992", true), ("9007199254740993", false), ("-9007199254740993", false),
       ("123456789012345678", false), ("123456789012345680", true), ("18446744073709551616", true),
@@ -172,10 +158,7 @@ struct DelimitedTests {
     ])
   func integers(text: String, isHeld: Bool) throws {
     if isHeld { return #expect(try values("1,2\n3,\(text)\n").last == Double(text)) }
-    #expect(
-      throws: SampleIOError.notANumber(
-        name: "data", line: 2, column: 2, text: text, table: TableLayout(columns: 2))
-    ) { try values("1,2\n3,\(text)\n") }
+    #expect(try values("1,2\n3,\(text)\n") == [1, 3])
   }
 
   @Test(
@@ -194,7 +177,7 @@ struct DelimitedTests {
   @Test("an exponent of three digits needs no letter, as Fortran prints it")
   func exponents() throws {
     #expect(try values("1.5-103 2.5+101\n1.0 2.0\n") == [1.5e-103, 2.5e101, 1, 2])
-    #expect(throws: SampleIOError.self) { try values("1 2\n15-103 1\n") }
+    #expect(try values("1 2\n15-103 1\n") == [2, 1])
   }
 
   @Test("what is left out of a text, or comes back as another, is noted once")
@@ -226,27 +209,25 @@ struct DelimitedTests {
   }
 
   @Test(
-    "what is no number is named",
+    "what is no number is named where no column has numbers",
     arguments: [
-      ("id,v\n9007199254740993,2\n", "above 2^53"),
-      ("t,v\n2024-01-31,2\n", "a date"),
-      ("gene,v\nENSG1,2\n", "not a number"),
-      ("v,w\n1,\"1,001\"\n", "thousands separators"),
-      ("v;w\n1,5;2\n1.5;2\n", "a decimal comma or a thousands separator"),
-      ("v,w\n5%,2\n", "a percentage"),
-      ("v,w\n$5,2\n", "money"),
-      ("v,w\n(5),2\n", "parentheses"), ("v,w\n0x1F,2\n", "hexadecimal"),
-      ("v,w\nTrue,2\n", "a boolean"),
-      ("v,w\n(1+2j),2\n", "complex"), ("v,w\n1_000,2\n", "underscores"), ("v|w\n1|2\n", "separated by |"),
-      ("v,w\n'1',2\n", "single quotes"), ("v,w\n1e999,2\n", "beyond the range"),
-      ("v w\n*** 2\n", "Fortran"),
-      ("0 1:2 2:3\n1 1:3 2:4\n", "libsvm"), ("v,w\n1,2 # x\n", "followed by a comment"),
+      ("id\n9007199254740993\n", "above 2^53"),
+      ("t\n2024-01-31\n", "a date"),
+      ("gene\nENSG1\n", "not a number"),
+      ("v,w\nx,\"1,001\"\n", "not a number"),
+      ("v\n5%\n", "a percentage"),
+      ("v\n$5\n", "money"),
+      ("v\n(5)\n", "parentheses"), ("v\n0x1F\n", "hexadecimal"),
+      ("v\nTrue\n", "a boolean"),
+      ("v\n(1+2j)\n", "complex"), ("v\n1_000\n", "underscores"), ("v|w\n1|2\n", "separated by |"),
+      ("v\n'1'\n", "single quotes"), ("v\n1e999\n", "beyond the range"),
+      ("v\n***\n", "Fortran"),
       ("v,w\n1,2\nv,w\n", "name again"),
       ("{\"a\": 1}\n", "JSON"), ("%%MatrixMarket matrix\n1 1\n", "Matrix Market"),
       ("sep=;\n1;2\n", "names the separator"),
       ("t;u\n[s];[V]\n1;2\n", "units below the names"),
       ("\"a\",\"b\n(c)\"\n1,2\n", "unclosed quote"),
-      ("v,w\n\u{2212}5,2\n", "U+2212"), ("v,w\n1'000,2\n", "apostrophes"), ("v,w\n12:30:00,2\n", "a time"),
+      ("v\n\u{2212}5\n", "U+2212"), ("v\n1'000\n", "apostrophes"), ("v\n12:30:00\n", "a time"),
     ])
   func noNumber(text: String, part: String) {
     let message = message(text)

@@ -40,12 +40,15 @@ package final class ChunkEncoder {
   /// - Parameters:
   ///   - chunk: with as many plain planes as the tables, and no level beyond the tables'.
   ///   - prefix: what the content of the frame begins with, before that of the chunk: see ``CompactStream``.
-  package func encode(_ chunk: ChunkSymbols, after prefix: [UInt8] = []) -> [UInt8] {
+  ///   - suffix: what it ends with.
+  package func encode(
+    _ chunk: ChunkSymbols, after prefix: [UInt8] = [], before suffix: [UInt8] = []
+  ) -> [UInt8] {
     // zstd finds nothing in it, and stores it.
-    let frame = quick.compress(packed(chunk, after: prefix))
+    let frame = quick.compress(packed(chunk, after: prefix) + suffix)
     let symbols = chunk.allPlanes * chunk.rows
     guard symbols <= Self.manySymbols || Repetition.isLikely(in: chunk, rans, quick) else { return frame }
-    return encodePlain(chunk, after: prefix, toBeat: frame.count) ?? frame
+    return encodePlain(chunk, after: prefix, before: suffix, toBeat: frame.count) ?? frame
   }
 
   /// The content of a frame for a chunk, its symbols packed by rANS: for whoever wants no frame.
@@ -64,11 +67,15 @@ package final class ChunkEncoder {
   }
 
   /// Packs by zstd alone; nil where that does not take less than `size` bytes.
-  private func encodePlain(_ chunk: ChunkSymbols, after prefix: [UInt8], toBeat size: Int) -> [UInt8]? {
+  private func encodePlain(
+    _ chunk: ChunkSymbols, after prefix: [UInt8], before suffix: [UInt8], toBeat size: Int
+  ) -> [UInt8]? {
     var byPlanes = Self.content(.planes, chunk, after: prefix)
     PlainSymbols.appendPlanes(chunk, to: &byPlanes)
+    byPlanes += suffix
     var byRows = Self.content(.rows, chunk, after: prefix)
     PlainSymbols.appendRows(chunk, to: &byRows)
+    byRows += suffix
     let frames = (quick.compress(byPlanes), quick.compress(byRows))
     let content = frames.1.count < frames.0.count ? byRows : byPlanes
     var best = frames.1.count < frames.0.count ? frames.1 : frames.0

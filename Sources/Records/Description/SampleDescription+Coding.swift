@@ -6,6 +6,7 @@
 //                      1 byte: bits 0-3 the separator, bit 4 CR LF, bit 5 names, bit 6 decimals follow;
 //                      1 byte: trailing separators;
 //                      names: each a count of bytes and the bytes, mostly UTF-8, one for each column;
+//                      bit 7 says that text is kept, see `KeptText`, at the end;
 //                      decimals: runs until all columns are covered, each a count and a byte (255 for nil)
 
 import ByteIO
@@ -100,6 +101,7 @@ extension DelimitedStyle {
     if endsLinesWithCRLF { flags |= 0x10 }
     if header != nil { flags |= 0x20 }
     if !decimals.isEmpty { flags |= 0x40 }
+    if kept != nil { flags |= 0x80 }
     writer.append(flags)
     writer.append(UInt8(clamping: trailingSeparators))
     for name in header ?? [] {
@@ -115,12 +117,13 @@ extension DelimitedStyle {
       writer.append(decimals[column].map { UInt8(clamping: $0) } ?? 255)
       column = end
     }
+    kept?.encode(into: &writer)
   }
 
   fileprivate init(from source: inout ByteReader, columns: Int) throws(SampleIOError) {
     var reader = ByteReader(try source.textField())
     let flags: UInt8 = try reader.byteField()
-    guard let separator = Separator(rawValue: flags & 0x0F), flags < 0x80 else {
+    guard let separator = Separator(rawValue: flags & 0x0F) else {
       throw .badDescription(name: "", reason: "an unknown text style")
     }
     let trailing: UInt8 = try reader.byteField()
@@ -128,6 +131,12 @@ extension DelimitedStyle {
       separator: separator, endsLinesWithCRLF: flags & 0x10 != 0, trailingSeparators: Int(trailing))
     if flags & 0x20 != 0 { header = try Self.names(from: &reader, columns: columns) }
     if flags & 0x40 != 0 { decimals = try Self.decimals(from: &reader, columns: columns) }
+    if flags & 0x80 != 0 {
+      do throws(ByteReader.Failure) { kept = try KeptText(from: &reader) } catch { throw ByteReader.tooShort }
+      guard let kept, kept.valuesPerSample == columns else {
+        throw .badDescription(name: "", reason: "a text that does not fit the columns")
+      }
+    }
     guard reader.remaining == 0 else {
       throw .badDescription(name: "", reason: "a text style that goes on after its end")
     }
@@ -184,5 +193,5 @@ extension ByteReader {
     do throws(Failure) { return try take(try count()) } catch { throw Self.tooShort }
   }
 
-  private static var tooShort: SampleIOError { .badDescription(name: "", reason: "it ends too early") }
+  fileprivate static var tooShort: SampleIOError { .badDescription(name: "", reason: "it ends too early") }
 }

@@ -19,6 +19,19 @@ package enum SampleFormat: Equatable, Sendable {
     }
   }
 
+  /// Whether it is text.
+  var isDelimited: Bool { if case .delimited = self { true } else { false } }
+
+  /// How text is kept beside numbers; nil where it is not.
+  package var kept: KeptText? { if case .delimited(let style) = self { style.kept } else { nil } }
+
+  /// The same format, but of numbers alone.
+  package var withoutText: SampleFormat {
+    guard case .delimited(var style) = self else { return self }
+    style.kept = nil
+    return .delimited(style)
+  }
+
   /// The same format, but in text each number has as many decimals as give it back.
   package var withoutDecimals: SampleFormat {
     guard case .delimited(var style) = self else { return self }
@@ -62,7 +75,7 @@ public struct DelimitedStyle: Equatable, Sendable {
     case blanks = 3
 
     /// The byte to write.
-    var byte: UInt8 {
+    package var byte: UInt8 {
       switch self {
       case .comma: UInt8(ascii: ",")
       case .tab: UInt8(ascii: "\t")
@@ -83,6 +96,8 @@ public struct DelimitedStyle: Equatable, Sendable {
   public var endsLinesWithCRLF: Bool
   /// Separators after the last field of every line (0 to 255).
   public var trailingSeparators: Int
+  /// How the text is kept beside the numbers; nil where only numbers are.
+  package var kept: KeptText?
 
   /// A style; by default that of a CSV without header.
   public init(

@@ -78,10 +78,19 @@ package struct ColumnSpelling: Hashable, Sendable {
   }
 
   /// Appends a number, without blanks before it.
-  func append(_ value: Double, to text: inout [UInt8], point: UInt8) {
+  ///
+  /// - Parameter isPrecise: whether a number that decimals would round is written in full.
+  func append(_ value: Double, to text: inout [UInt8], point: UInt8, isPrecise: Bool = false) {
     let begin = text.count
     switch form {
-    case .fixed(let decimals): text.appendFixed(value, decimals: decimals)
+    case .fixed(let decimals):
+      text.appendFixed(value, decimals: decimals)
+      guard isPrecise else { break }
+      let printed = text.withUnsafeBytes { scanNumber($0, from: begin) }
+      if printed?.value != value {
+        text.removeSubrange(begin...)
+        text.appendShortest(value)
+      }
     case .shortest(let hasPointZero):
       text.appendShortest(value)
       if !hasPointZero, text.count - begin > 2, text.suffix(2).elementsEqual(".0".utf8) { text.removeLast(2) }

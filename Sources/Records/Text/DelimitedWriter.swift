@@ -22,10 +22,19 @@ final class DelimitedWriter: SampleWriter {
     let separators = [UInt8](repeating: style.separator.byte, count: max(0, style.trailingSeparators))
     lineEnd = separators + Array(style.endsLinesWithCRLF ? "\r\n".utf8 : "\n".utf8)
     text.reserveCapacity(Self.pieceBytes * 2)
-    if let header = style.header { appendHeader(header) }
+    if let kept = style.kept {
+      text += kept.preface
+    } else if let header = style.header {
+      appendHeader(header)
+    }
   }
 
   func write(_ batch: SampleBatch) throws(SampleIOError) {
+    if let kept = style.kept {
+      text += batch.text?.bytes ?? kept.rows(batch.doubles())
+      if text.count >= Self.pieceBytes { try flush() }
+      return
+    }
     try check?.add(batch)
     let batch = batch.converted(to: description.elementType)
     let columns = description.valuesPerSample

@@ -162,6 +162,19 @@ struct RowParser {
     }
   }
 
+  /// How many fields `line` has.
+  func count(of line: UnsafeRawBufferPointer) -> Int {
+    let line = trimmed(line)
+    var (count, position) = (0, 0)
+    while true {
+      while position < line.count, isBlank(line[position]) { position += 1 }
+      position = field(in: line, at: position).end
+      count += 1
+      if position >= line.count { return count }
+      if separator != .blanks { position += 1 }
+    }
+  }
+
   /// A field without the quotes around it.
   func unquoted(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     guard text.count >= 2, text.first == UInt8(ascii: "\""), text.last == UInt8(ascii: "\"") else {

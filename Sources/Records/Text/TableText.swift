@@ -77,6 +77,15 @@ package struct TableText: Equatable, Sendable {
     return Cell(begin: begin &+ 1, end: end &- 1, next: next, isQuoted: true)
   }
 
+  /// The number in a cell that does not have its column's spelling; NaN if there is none.
+  @inline(never)
+  func number(_ cell: UnsafeRawBufferPointer) -> Double {
+    guard point == UInt8(ascii: ",") else { return FieldValue(cell)?.value ?? .nan }
+    var exchanged: [UInt8] = []
+    exchangingCommas(cell, into: &exchanged)
+    return exchanged.withUnsafeBytes { FieldValue($0)?.value } ?? .nan
+  }
+
   /// Whether a line holds a row.
   @inline(__always)
   func isRow(_ line: UnsafeRawBufferPointer) -> Bool {

@@ -5,10 +5,16 @@ package struct TableTextJoiner: Sendable {
 
   private let layout: TableText
   private let spellings: [ColumnSpelling?]
-  private let numbersPerRow: Int
+  private let isPrecise: Bool
+  /// Columns that have a spelling.
+  package let numbersPerRow: Int
 
-  /// - Parameters: as for the splitter.
-  package init(_ layout: TableText, spellings: [ColumnSpelling?]) {
+  /// - Parameters:
+  ///   - layout: as for the splitter.
+  ///   - spellings: as for the splitter.
+  ///   - isPrecise: whether numbers that their spelling would round are written in full.
+  package init(_ layout: TableText, spellings: [ColumnSpelling?], isPrecise: Bool = false) {
+    self.isPrecise = isPrecise
     self.layout = layout
     self.spellings = spellings
     numbersPerRow = spellings.count { $0 != nil }
@@ -72,7 +78,7 @@ package struct TableTextJoiner: Sendable {
   @inline(__always)
   private func append(_ number: Double, _ spelling: ColumnSpelling, isQuoted: Bool, to text: inout [UInt8]) {
     let begin = text.count
-    spelling.append(number, to: &text, point: layout.point)
+    spelling.append(number, to: &text, point: layout.point, isPrecise: isPrecise)
     let missing = spelling.width - (text.count - begin)
     if missing > 0, !isQuoted { text.insert(contentsOf: repeatElement(0x20, count: missing), at: begin) }
   }

@@ -2,7 +2,8 @@
 package struct SplitRows: Equatable, Sendable {
   /// How many rows there are.
   package var rows = 0
-  /// Of each row, the numbers of all columns that have a spelling; NaN where the text keeps the cell.
+  /// Of each row, the numbers of all columns that have a spelling, whether the text keeps the cell or not; NaN where there is
+  /// none.
   package var numbers: [Double] = []
   /// The text, with one byte 0 for each number that is taken out.
   package var skeleton: [UInt8] = []
@@ -95,6 +96,7 @@ package struct TableTextSplitter: Sendable {
           position = number.next
         } else {
           let cell = layout.cell(in: text, from: position, to: end)
+          row[place] = layout.number(UnsafeRawBufferPointer(rebasing: text[cell.begin..<cell.end]))
           if cell.begin < cell.end, text[cell.begin..<cell.end].allSatisfy({ $0 == 0 }) {
             output.copy(text, to: cell.end)
             output.append(0)

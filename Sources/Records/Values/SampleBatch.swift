@@ -8,6 +8,8 @@ package struct SampleBatch: Equatable, Sendable {
   package let rows: Int
   /// The values: exactly `rows * valuesPerSample * elementType.size` bytes.
   package let bytes: [UInt8]
+  /// The rows' own text, where it is kept beside the numbers.
+  package var text: RowText?
 
   /// A batch of the samples in `bytes`, whose number must be a multiple of the bytes of a sample.
   package init(elementType: ElementType, valuesPerSample: Int, bytes: [UInt8]) {
@@ -27,8 +29,10 @@ package struct SampleBatch: Equatable, Sendable {
   package func rows(_ range: Range<Int>) -> SampleBatch {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)
     let size = valuesPerSample * elementType.size
-    return SampleBatch(
+    var part = SampleBatch(
       elementType: elementType, valuesPerSample: valuesPerSample,
       bytes: Array(bytes[range.lowerBound * size..<range.upperBound * size]))
+    part.text = text?.rows(range)
+    return part
   }
 }

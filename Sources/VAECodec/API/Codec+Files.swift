@@ -46,7 +46,10 @@ extension Codec {
   ) async throws -> EncodeReport {
     let observer = TransferObserver(progress)
     return try await Blocking.run(observer) {
-      let open = { () throws(CodecError) in try Samples.reader(file, reading, observing: observer) }
+      var reading = reading
+      reading.keepsText = true
+      let keeping = reading
+      let open = { () throws(CodecError) in try Samples.reader(file, keeping, observing: observer) }
       let sink = try withFileContext(path) { () throws(ByteIOError) in
         try OutputFile(
           path: path, overwrite: overwrite, provenance: Provenance(copying: FileSource(path: file)))

@@ -14,11 +14,13 @@ extension ChunkCodec {
   ///
   /// Unless it is a trial, what it returns has been decoded, and found to keep what is promised.
   ///
-  /// - Parameter symbols: a content of the chunk's symbols.
+  /// - Parameters:
+  ///   - symbols: a content of the chunk's symbols.
+  ///   - suffix: what the frame's content ends with.
   func corrected(
-    _ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8], isTrial: Bool
+    _ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8], before suffix: [UInt8], isTrial: Bool
   ) -> Encoded {
-    let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows)
+    let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows) + suffix
     let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
     guard let corrected = corrections(of: batch, symbols: symbols, isTrial: isTrial) else {
       return Encoded(frame: quick, decoded: batch)
@@ -28,7 +30,7 @@ extension ChunkCodec {
     let head =
       prefix
       + CorrectedContent.prefix(rows: batch.rows, corrections: corrected.bytes, checksum: checksum)
-    let frame = repack(after: head)
+    let frame = repack(after: head, before: suffix)
     var stored = quick
     var expected = Double(quick.count)
     if !isTrial, expected >= Self.margin * Double(frame.count) { expected *= Self.thoroughShare(of: content) }
@@ -81,8 +83,20 @@ extension ChunkCodec {
     }
   }
 
-  /// The samples of a chunk's content, of whatever kind.
+  /// The samples of a chunk's content, of whatever kind, with the text of their rows where it is kept.
   func decode(content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
+    guard let textCoding else { return try decode(contentOfNumbers: content) }
+    let (numbers, section) = try TextSection.split(content)
+    var batch = try decode(contentOfNumbers: numbers)
+    let text = try textCoding.decode(section, of: batch, memory: memory)
+    if let numbers = textCoding.numbers(in: text) {
+      batch = SampleBatch(doubles: numbers, elementType: elementType, valuesPerSample: width)
+    }
+    batch.text = text
+    return batch
+  }
+
+  private func decode(contentOfNumbers content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
     guard let (rows, corrected) = try CorrectedContent.read(content, limit: chunkRows) else {
       // Without corrections, no promise is kept.
       guard errorBound == nil else { throw .corrupt }

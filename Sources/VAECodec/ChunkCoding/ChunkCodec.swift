@@ -22,7 +22,9 @@ final class ChunkCodec {
     }
   /// What is not missing to the model.
   private(set) lazy var known = KnownValues(of: plan.model)
-  private let memory: MemoryLimit
+  let memory: MemoryLimit
+  /// Nil where no text is kept.
+  let textCoding: TextSection?
   private let samples: SampleCoder
   private let encoder: ChunkEncoder
   private let decoder: ChunkDecoder
@@ -50,6 +52,7 @@ final class ChunkCodec {
     self.memory = memory
     self.description = description
     self.errorBound = errorBound
+    textCoding = description.format.kept.map { TextSection($0, isPrecise: errorBound != nil) }
     samples = SampleCoder(
       plan.model, at: plan.point, blockRows: min(Self.blockRows, plan.chunkRows), effort: plan.effort,
       kernels: plan.kernels)
@@ -84,11 +87,15 @@ final class ChunkCodec {
     _ batch: SampleBatch, after prefix: [UInt8] = [], decodes: Bool = false, isTrial: Bool = false
   ) -> Encoded {
     let hasExceptions = setSymbols(of: batch)
+    // Text takes the same bytes in all trials.
+    let suffix = isTrial ? [] : textCoding?.encode(batch) ?? []
     guard errorBound != nil || hasExceptions else {
       return Encoded(
-        frame: encoder.encode(chunk, after: prefix), decoded: decodes ? reconstruction() : nil)
+        frame: encoder.encode(chunk, after: prefix, before: suffix), decoded: decodes ? reconstruction() : nil
+      )
     }
-    return corrected(batch, symbols: encoder.packed(chunk), after: prefix, isTrial: isTrial)
+    return corrected(
+      batch, symbols: encoder.packed(chunk), after: prefix, before: suffix, isTrial: isTrial)
   }
 
   /// Bits of the symbols of each row of a batch, by the tables that code them.
@@ -126,8 +133,10 @@ final class ChunkCodec {
     return hasExceptions
   }
 
-  /// The frame of the symbols that were encoded last; its content begins with `prefix`.
-  func repack(after prefix: [UInt8]) -> [UInt8] { encoder.encode(chunk, after: prefix) }
+  /// The frame of the symbols that were encoded last; its content begins with `prefix` and ends with `suffix`.
+  func repack(after prefix: [UInt8], before suffix: [UInt8]) -> [UInt8] {
+    encoder.encode(chunk, after: prefix, before: suffix)
+  }
 
   /// Symbols and levels of the rows of a chunk from `first` on.
   ///
@@ -184,7 +193,11 @@ final class ChunkCodec {
 
   /// The samples of a chunk's frame.
   func decode(_ frame: [UInt8]) throws(ChunkError) -> SampleBatch {
-    try decode(
+    guard textCoding == nil else {
+      // How much text there is, only the section says.
+      return try decode(content: decoder.unframe(frame[...], limit: memory.bytes, memory: memory)[...])
+    }
+    return try decode(
       content: decoder.content(
         of: frame[...], maxRows: plan.chunkRows, contextCodedPlanes: plan.contextCodedPlanes,
         sampleBytes: width * elementType.size, memory: memory)[...])

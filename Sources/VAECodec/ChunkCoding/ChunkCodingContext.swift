@@ -67,9 +67,16 @@ struct ChunkCodingContext: Sendable {
   /// More rows in a chunk save nothing.
   private static let maximumChunkRows = 16_384
 
+  /// Text is learned anew in each chunk: so a chunk has as much as is coded in seconds.
+  private static let (chunkText, maximumTextRows) = (1 << 23, 1 << 17)
+
   /// Rows in a chunk, where nobody asks for another number.
-  static func defaultChunkRows(values: Int) -> Int {
-    max(1, min(maximumChunkRows, chunkValues / max(1, values)))
+  ///
+  /// - Parameter textBytes: of a row, where text is kept beside numbers.
+  static func defaultChunkRows(values: Int, textBytes: Int? = nil) -> Int {
+    let rows = chunkValues / max(1, values)
+    guard let textBytes else { return max(1, min(maximumChunkRows, rows)) }
+    return max(1, min(maximumTextRows, rows, chunkText / max(1, textBytes)))
   }
 
   /// As many rows in a chunk as are asked for, at least one, and no more than decoders accept.

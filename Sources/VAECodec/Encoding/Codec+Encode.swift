@@ -40,7 +40,9 @@ extension Codec {
     try model.accepts(description, name: name)
     let width = description.valuesPerSample
     let chunkRows = ChunkCodingContext.chunkRows(
-      options.chunkRows ?? ChunkCodingContext.defaultChunkRows(values: width), values: width)
+      options.chunkRows
+        ?? ChunkCodingContext.defaultChunkRows(values: width, textBytes: reader.textBytesPerRow),
+      values: width)
     var pass = StreamEncoder(
       codec: self, model: model, name: name, description: description,
       chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort),
@@ -50,7 +52,7 @@ extension Codec {
       reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.errorBound != nil)
     var first = try chunks.next()
     let isBounded = options.errorBound.map { !$0.isLossless } ?? false
-    if case .delimited = description.format, !isBounded {
+    if case .delimited = description.format, description.format.kept == nil, !isBounded {
       // Decimals of a text are those of all rows, or none: no row is rounded that has not been read.
       if !chunks.hasEnded, let reopen {
         while try chunks.next() != nil {}
@@ -63,6 +65,8 @@ extension Codec {
         pass.description.format = chunks.format
       }
     }
+    // Samples may come without the text that a description tells of.
+    if let first, first.batch.text == nil { pass.description.format = pass.description.format.withoutText }
     if details.units == nil, let first { pass.units = pass.units.adapted(to: first.batch) }
     pass.carriedModels = options.carriesModel ? CarriedModels() : nil
     if let request = options.errorBound {

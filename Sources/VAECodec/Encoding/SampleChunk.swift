@@ -89,5 +89,6 @@ extension SampleBatch {
     self.init(
       elementType: first.elementType, valuesPerSample: first.valuesPerSample,
       bytes: parts.reduce(into: []) { $0 += $1.bytes })
+    text = RowText(joining: parts.map(\.text))
   }
 }

@@ -105,7 +105,7 @@ struct EncodeCommand: ParsableCommand {
     to sink: any ByteSink, after: AppendedSamples? = nil
   ) throws -> (EncodeReport, ContentComparison?) {
     let notes = ReadingNotes()
-    let readOptions = reading.readOptions(memory: limits.memory, notes: notes)
+    let readOptions = reading.readOptions(memory: limits.memory, notes: notes, keepsText: true)
     var comparison: ContentComparison?
     var spooled: OpenedSamples?
     if options.errorBound == .lossless {

@@ -51,7 +51,8 @@ struct PackCommand: ParsableCommand {
       }
       let source = try input.open()
       let notes = ReadingNotes()
-      let readOptions = reading.readOptions(memory: fitting.readingMemory, notes: notes)
+      let readOptions = reading.readOptions(
+        memory: fitting.readingMemory, notes: notes, keepsText: true)
       var spooled: (open: () throws(CodecError) -> any SampleReader, fileBytes: Int)?
       var comparison: ContentComparison?
       if options.errorBound == .lossless {

@@ -38,10 +38,13 @@ struct ReadingOptions: ParsableArguments {
   /// - Parameters:
   ///   - memory: the memory limit for the content.
   ///   - notes: receives what readers skip.
-  func readOptions(memory: MemoryLimit, notes: ReadingNotes? = nil) -> ReadOptions {
-    ReadOptions(
+  ///   - keepsText: whether the text of tables is kept beside their numbers.
+  func readOptions(memory: MemoryLimit, notes: ReadingNotes? = nil, keepsText: Bool = false) -> ReadOptions {
+    var options = ReadOptions(
       format: format, elementType: dtype, shape: shape, header: header, partial: partial, memory: memory,
       notes: notes)
+    options.keepsText = keepsText
+    return options
   }
 }
 

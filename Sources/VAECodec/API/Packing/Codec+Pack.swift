@@ -61,6 +61,15 @@ extension Codec {
     default: break
     }
 
+    // What is exact keeps every promise.
+    if description.format.kept != nil {
+      try trials.add { (spool) throws(CodecError) in
+        try encodeWithoutModel(
+          WholeTextReader(try open()), name: name, options: EncodeOptions(errorBound: .lossless), to: spool
+        ) { () throws(CodecError) in WholeTextReader(try open()) }
+      }
+    }
+
     var fitted: FitReport?
     let isLearnable =
       survey.rows >= ModelFit.minimumRows && plain.width <= Model.maximumValues && !trials.isPerfect

@@ -1,0 +1,73 @@
+import ByteIO
+
+/// Which columns of a table in text hold numbers, by its first rows, and how the text is kept beside them.
+struct ColumnSurvey {
+  /// How the text is kept.
+  let kept: KeptText
+  /// Whether all cells of the rows that were looked at are numbers, or missing.
+  let isAllNumbers: Bool
+  /// Bytes of a row, about.
+  let bytesPerRow: Int
+
+  /// - Parameters:
+  ///   - prefix: the beginning of the text.
+  ///   - isEnd: whether that is all.
+  /// - Returns: nil where the text is no table that can be kept.
+  init?(_ prefix: ArraySlice<UInt8>, isEnd: Bool, _ guess: StyleGuess) {
+    let layout = TableText(
+      separator: guess.style.separator, lineEnd: guess.lineEnd,
+      point: UInt8(ascii: guess.hasDecimalCommas ? "," : "."))
+    guard guess.columns > 0, guess.columns <= KeptText.maximumColumns else { return nil }
+    let parser = RowParser(
+      separator: guess.style.separator, trailingSeparators: guess.style.trailingSeparators)
+    var survey = TableTextSurvey(layout, maximumColumns: guess.columns)
+    var cells = [(all: Int, numbers: Int)](repeating: (0, 0), count: guess.columns)
+    var (isAllNumbers, rowEnd, rows): (Bool, [UInt8], Int) = (true, [], 0)
+    let preface = prefix.withUnsafeBytes { bytes -> Int? in
+      // The line of names may be all there is, without an end.
+      let found = layout.prefaceLength(of: bytes, headerLine: guess.headerLine)
+      guard let preface = found ?? (isEnd ? bytes.count : nil) else { return nil }
+      let text = UnsafeRawBufferPointer(rebasing: bytes[preface...])
+      _ = survey.add(text, isEnd: isEnd)
+      var position = 0
+      while position < text.count {
+        let line = layout.line(in: text, from: position)
+        guard line.isWhole || isEnd else { break }
+        let content = UnsafeRawBufferPointer(rebasing: text[position..<line.end])
+        if layout.isRow(content) {
+          rows += 1
+          for (column, field) in parser.fields(of: content).prefix(guess.columns).enumerated() {
+            let cell = parser.unquoted(field)
+            // What stands for a missing number says nothing of its column.
+            let value = FieldValue(cell)
+            if cell.isEmpty || value?.isMark == true { continue }
+            cells[column].all += 1
+            if value != nil || guess.hasDecimalCommas && CommaNumber(cell) != nil {
+              cells[column].numbers += 1
+            } else {
+              isAllNumbers = false
+            }
+          }
+          if rowEnd.isEmpty, line.isWhole {
+            let separators = [UInt8](repeating: layout.separator.byte, count: guess.style.trailingSeparators)
+            rowEnd = separators + Array(text[line.end..<line.next])
+          }
+        }
+        position = line.next
+      }
+      return preface
+    }
+    guard let preface, preface <= KeptText.maximumPreface else { return nil }
+    let columns = survey.columns
+    let spellings = cells.enumerated().map { column, count -> ColumnSpelling? in
+      // A column without any cell holds missing numbers.
+      guard count.numbers * 2 > count.all || count.all == 0 else { return nil }
+      let found = column < columns.count ? columns[column].spelling : nil
+      return found ?? ColumnSpelling(.shortest(hasPointZero: false))
+    }
+    self.isAllNumbers = isAllNumbers
+    bytesPerRow = (prefix.count - preface) / max(1, rows)
+    kept = KeptText(
+      layout: layout, spellings: spellings, preface: Array(prefix.prefix(preface)), rowEnd: rowEnd)
+  }
+}

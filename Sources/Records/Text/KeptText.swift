@@ -1,0 +1,99 @@
+import ByteIO
+
+/// How the text of a table is kept beside its numbers, so that it comes back byte for byte.
+///
+/// The numbers of chosen columns are the samples; all else of the text is its skeleton: see ``TableTextSplitter``.
+package struct KeptText: Equatable, Sendable {
+  /// Where lines and cells end.
+  package var layout: TableText
+  /// For each column of the file, how its numbers are spelled; nil for a column that is all text.
+  package var spellings: [ColumnSpelling?]
+  /// The text before the rows: a byte order mark, and all up to the line with the names.
+  package var preface: [UInt8]
+  /// What follows the last column of a row: separators, and the line's end.
+  package var rowEnd: [UInt8]
+  /// Whether numbers stay in the text, and are found in it again.
+  package var isWhole = false
+
+  /// More bytes before the rows are not kept.
+  package static let maximumPreface = 1 << 20
+  /// More columns are not kept.
+  package static let maximumColumns = 1 << 16
+
+  /// Columns whose numbers are the values of a sample, from 0. If there are none, a sample is a single 0.
+  package var numberColumns: [Int] { spellings.indices.filter { spellings[$0] != nil } }
+
+  /// Values of a sample.
+  package var valuesPerSample: Int { max(1, spellings.count { $0 != nil }) }
+
+  /// The spellings of columns whose numbers are taken out of the text.
+  var takenOut: [ColumnSpelling?] { isWhole ? spellings.map { _ in nil } : spellings }
+
+  /// The skeleton of a row of nothing but numbers; nil where there are no such rows.
+  var regularRow: [UInt8]? {
+    guard !isWhole, !spellings.isEmpty, spellings.allSatisfy({ $0 != nil }), rowEnd.last == layout.lineEnd
+    else {
+      return nil
+    }
+    var row: [UInt8] = [0]
+    for _ in spellings.dropFirst() { row += [layout.separator.byte, 0] }
+    return row + rowEnd
+  }
+}
+
+extension KeptText {
+  private static let hasCommas: UInt8 = 0x08
+  private static let isWholeFlag: UInt8 = 0x10
+
+  /// Appends the layout in a byte, spellings in runs, and the texts with their lengths.
+  func encode(into w: inout ByteWriter) {
+    w.append(
+      layout.separator.rawValue | (layout.point == UInt8(ascii: ",") ? Self.hasCommas : 0)
+        | (isWhole ? Self.isWholeFlag : 0))
+    w.append(layout.lineEnd)
+    w.append(count: rowEnd.count)
+    w.append(rowEnd)
+    w.append(count: spellings.count)
+    var column = 0
+    while column < spellings.count {
+      var end = column + 1
+      while end < spellings.count, spellings[end] == spellings[column] { end += 1 }
+      w.append(count: end - column)
+      if let spelling = spellings[column] {
+        spelling.encode(into: &w)
+      } else {
+        w.append([UInt8.max, 0])
+      }
+      column = end
+    }
+    w.append(count: preface.count)
+    w.append(preface)
+  }
+
+  /// Reads what ``encode(into:)`` wrote; nil for anything else.
+  init?(from r: inout ByteReader) throws(ByteReader.Failure) {
+    let flags: UInt8 = try r.integer()
+    guard flags < 2 * Self.isWholeFlag, let separator = DelimitedStyle.Separator(rawValue: flags & 7) else {
+      return nil
+    }
+    isWhole = flags & Self.isWholeFlag != 0
+    let lineEnd: UInt8 = try r.integer()
+    layout = TableText(
+      separator: separator, lineEnd: lineEnd, point: UInt8(ascii: flags & Self.hasCommas == 0 ? "." : ","))
+    rowEnd = Array(try r.take(try r.count()))
+    let columns = try r.count()
+    guard [0x0A, 0x0D].contains(lineEnd), columns <= Self.maximumColumns else { return nil }
+    spellings = []
+    while spellings.count < columns {
+      let run = try r.count()
+      let (form, width): (UInt8, UInt8) = (try r.integer(), try r.integer())
+      let spelling = ColumnSpelling(form, width: width)
+      guard run > 0, run <= columns - spellings.count, spelling != nil || (form, width) == (.max, 0) else {
+        return nil
+      }
+      spellings += [ColumnSpelling?](repeating: spelling, count: run)
+    }
+    preface = Array(try r.take(try r.count()))
+    guard preface.count <= Self.maximumPreface else { return nil }
+  }
+}

@@ -1,0 +1,109 @@
+import ByteIO
+import EntropyCoding
+import Records
+
+/// The text of a chunk's rows beside their numbers, at the end of the chunk's content.
+///
+///     runs       a count, and as many counts: see `RowSkeleton`
+///     text       a count of bytes; where that is not 0, their CRC-32 and what `TextCoder` makes of them
+///     length     u32 of all this
+struct TextSection {
+  private let kept: KeptText
+  private let isPrecise: Bool
+
+  /// A coded byte stands for no more bytes of text: no bit is surer than 65535 to 1.
+  private static let mostPerByte = 1 << 16
+  /// A number in text takes no more bytes, with a separator.
+  private static let bytesOfNumber = 280
+
+  /// - Parameters:
+  ///   - kept: how the text is kept.
+  ///   - isPrecise: whether numbers are written in full where their spelling would round them.
+  init(_ kept: KeptText, isPrecise: Bool) { (self.kept, self.isPrecise) = (kept, isPrecise) }
+
+  private var layout: TextLayout {
+    TextLayout(
+      separator: kept.layout.separator == .blanks ? nil : kept.layout.separator.byte,
+      rowEnd: kept.layout.lineEnd)
+  }
+
+  /// The section of rows.
+  func encode(_ batch: SampleBatch) -> [UInt8] {
+    guard let text = batch.text else { return [] }
+    let (skeleton, numbers) = kept.split(text)
+    precondition(
+      kept.join(skeleton, numbers: numbers, isPrecise: true) == text, "a skeleton gives back its text")
+    var w = ByteWriter()
+    w.append(count: skeleton.runs.count)
+    for run in skeleton.runs { w.append(count: run) }
+    w.append(count: skeleton.text.count)
+    if !skeleton.text.isEmpty {
+      w.append(Checksum.crc32(skeleton.text))
+      w.append(TextCoder.encode(skeleton.text, layout))
+    }
+    w.append(UInt32(w.bytes.count))
+    return w.bytes
+  }
+
+  /// The numbers that were left in the text; nil where none were.
+  func numbers(in text: RowText) -> [Double]? { kept.isWhole ? kept.numbers(in: text) : nil }
+
+  /// Takes the section off a chunk's content.
+  static func split(
+    _ content: ArraySlice<UInt8>
+  ) throws(ChunkError) -> (numbers: ArraySlice<UInt8>, section: ArraySlice<UInt8>) {
+    var foot = ByteReader(content.suffix(4))
+    do throws(ByteReader.Failure) {
+      let length = Int(try foot.integer(UInt32.self))
+      guard length <= content.count - 4 else { throw .truncated(needed: length, remaining: content.count) }
+      let rest = content.dropLast(4)
+      return (rest.dropLast(length), rest.suffix(length))
+    } catch {
+      throw .corrupt
+    }
+  }
+
+  /// The text of rows.
+  ///
+  /// - Parameters:
+  ///   - batch: their numbers.
+  ///   - memory: how much the text may take.
+  func decode(
+    _ section: ArraySlice<UInt8>, of batch: SampleBatch, memory: MemoryLimit
+  ) throws(ChunkError) -> RowText {
+    var r = ByteReader(section)
+    var skeleton = RowSkeleton(runs: [], text: [])
+    let (count, checksum): (Int, UInt32)
+    do throws(ByteReader.Failure) {
+      let runs = try r.count()
+      // Each takes a byte at least.
+      guard runs <= r.remaining else { throw .truncated(needed: runs, remaining: r.remaining) }
+      for _ in 0..<runs { skeleton.runs.append(try r.count()) }
+      count = try r.count()
+      checksum = count > 0 ? try r.integer() : 0
+    } catch {
+      throw .corrupt
+    }
+    guard skeleton.rows(limit: batch.rows) == batch.rows, count / Self.mostPerByte <= r.remaining else {
+      throw .corrupt
+    }
+    do throws(ByteIOError) {
+      // The skeleton in short and in full, and the text that comes of it.
+      try memory.admit(
+        MemoryLimit.sum((count, 4), (batch.valueCount, 2 * Self.bytesOfNumber)))
+    } catch {
+      throw .frame(error)
+    }
+    if count > 0 {
+      skeleton.text = try TextCoder.decode(
+        section.suffix(r.remaining), count: count, limit: memory.bytes, layout)
+      guard Checksum.crc32(skeleton.text) == checksum else { throw .otherRows }
+    } else if r.remaining > 0 {
+      throw .corrupt
+    }
+    guard let text = kept.join(skeleton, numbers: batch.doubles(), isPrecise: isPrecise) else {
+      throw .corrupt
+    }
+    return text
+  }
+}
