@@ -57,7 +57,9 @@ struct ColumnSurvey {
       }
       return preface
     }
-    guard let preface, preface <= KeptText.maximumPreface else { return nil }
+    guard let preface, preface <= KeptText.maximumPreface, rowEnd.count <= KeptText.maximumRowEnd else {
+      return nil
+    }
     let columns = survey.columns
     let spellings = cells.enumerated().map { column, count -> ColumnSpelling? in
       // A column without any cell holds missing numbers.

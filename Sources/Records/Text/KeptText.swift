@@ -17,6 +17,8 @@ package struct KeptText: Equatable, Sendable {
 
   /// More bytes before the rows are not kept.
   package static let maximumPreface = 1 << 20
+  /// No reader finds more bytes behind the last column: at most 255 separators, and a line's end.
+  package static let maximumRowEnd = 512
   /// More columns are not kept.
   package static let maximumColumns = 1 << 16
 
@@ -25,6 +27,12 @@ package struct KeptText: Equatable, Sendable {
 
   /// Values of a sample.
   package var valuesPerSample: Int { max(1, spellings.count { $0 != nil }) }
+
+  /// Bytes of a row's text in full at the most, but for what is in no column of numbers.
+  package var bytesOfNumbers: Int {
+    // Binary64 takes no more than 24 characters, whatever the decimals; then there may be blanks, and a separator.
+    rowEnd.count + spellings.reduce(0) { $0 + 1 + ($1.map { max(24, $0.width) } ?? 0) }
+  }
 
   /// The spellings of columns whose numbers are taken out of the text.
   var takenOut: [ColumnSpelling?] { isWhole ? spellings.map { _ in nil } : spellings }
@@ -82,7 +90,8 @@ extension KeptText {
       separator: separator, lineEnd: lineEnd, point: UInt8(ascii: flags & Self.hasCommas == 0 ? "." : ","))
     rowEnd = Array(try r.take(try r.count()))
     let columns = try r.count()
-    guard [0x0A, 0x0D].contains(lineEnd), columns <= Self.maximumColumns else { return nil }
+    guard [0x0A, 0x0D].contains(lineEnd), columns <= Self.maximumColumns, rowEnd.count <= Self.maximumRowEnd
+    else { return nil }
     spellings = []
     while spellings.count < columns {
       let run = try r.count()

@@ -13,8 +13,6 @@ struct TextSection {
 
   /// A coded byte stands for no more bytes of text: no bit is surer than 65535 to 1.
   private static let mostPerByte = 1 << 16
-  /// A number in text takes no more bytes, with a separator.
-  private static let bytesOfNumber = 280
 
   /// - Parameters:
   ///   - kept: how the text is kept.
@@ -89,8 +87,7 @@ struct TextSection {
     }
     do throws(ByteIOError) {
       // The skeleton in short and in full, and the text that comes of it.
-      try memory.admit(
-        MemoryLimit.sum((count, 4), (batch.valueCount, 2 * Self.bytesOfNumber)))
+      try memory.admit(MemoryLimit.sum((count, 4), (batch.rows, kept.bytesOfNumbers)))
     } catch {
       throw .frame(error)
     }
