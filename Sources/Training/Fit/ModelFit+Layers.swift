@@ -85,7 +85,8 @@ extension ModelFit {
     }
     trained.network = nil
     let plain = draft.model.network == nil ? draft : self.draft(trained, prepared, linear, &random)
-    let lowest = Self.lowestPSNR(classical: plain.classical, width: plain.model.width)
+    let lowest = Self.lowestPSNR(
+      classical: plain.classical, width: plain.model.width, highest: highestPSNR(prepared))
     return (choosing(plain.model, by: choice(plain.classical, prepared, lowest: lowest)), draft.pca)
   }
 
@@ -118,14 +119,17 @@ extension ModelFit {
   }
 
   /// The PSNR of quality 0 without a network: a sketch is where PCA has spent a bit a sample or an eighth of a bit a
-  /// value.
-  static func lowestPSNR(classical candidates: [OperatingPointSearch.Candidate], width: Int) -> Double {
+  /// value; or, of samples that take no more than that at nearly every quality, ``widestRange`` below the highest.
+  static func lowestPSNR(
+    classical candidates: [OperatingPointSearch.Candidate], width: Int, highest: Double
+  ) -> Double {
     let cheap = max(1, Double(width) / 8)
-    return OperatingPointSearch.pareto(candidates).first { $0.bits >= cheap }.map {
-      QualityLadder.psnr($0.error)
-    }
-      ?? 0
+    let sketch = OperatingPointSearch.pareto(candidates).first { $0.bits >= cheap }
+    return min(sketch.map { QualityLadder.psnr($0.error) } ?? 0, max(0, highest - Self.widestRange))
   }
+
+  /// From quality 0 to 100 without a network, where a sketch is already fine: in dB.
+  private static let widestRange = 50.0
 
   /// A network must save this share of the bits on average, or it is left out; and the layers of PCA are kept where
   /// they save more.

@@ -37,9 +37,10 @@ extension ModelFit {
     let linear = KLTLayer.fit(
       prepared.fit, components: prepared.components, kernels: kernels, workers: workers, random: &random)
     let plain = draft(prepared.model, prepared, linear, &random)
+    let highest = min(highestPSNR(prepared), plain.classical.map { QualityLadder.psnr($0.error) }.max() ?? 0)
     let scale = PSNRScale(
-      lowest: Self.lowestPSNR(classical: plain.classical, width: plain.model.width),
-      highest: min(highestPSNR(prepared), plain.classical.map { QualityLadder.psnr($0.error) }.max() ?? 0))
+      lowest: Self.lowestPSNR(classical: plain.classical, width: plain.model.width, highest: highest),
+      highest: highest)
     var best = proposal(plain, plain.classical, Trained(model: prepared.model), nil, prepared, count, scale)
 
     let codes = Double(count) * exponential(best.rate) / 8
