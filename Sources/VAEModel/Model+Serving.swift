@@ -7,7 +7,12 @@ extension Model {
   ///
   /// Layers that the point leaves out go; so do the network's anchors that are not next to its quality, and the
   /// components of linear layers that are too small for their step to be coded.
-  package func serving(_ point: OperatingPoint, kernels: Kernels) -> (model: Model, point: OperatingPoint) {
+  ///
+  /// - Parameter rows: of all the streams that the model is for; nil where they are many or not known. Numbers are rounded as
+  ///   coarsely as so few allow, and components that save these rows less than they take go as well.
+  package func serving(
+    _ point: OperatingPoint, rows: Int? = nil, kernels: Kernels
+  ) -> (model: Model, point: OperatingPoint) {
     var model = self
     var served = point
     model.baseline = nil
@@ -20,20 +25,27 @@ extension Model {
       served.network?.quality = quality
     }
     let used = coefficientLayers(at: point)
-    model.layers = used.map { layer, step in
-      let size = step * Self.codedSize
-      let last = layer.magnitudes.lastIndex { $0 >= size } ?? 0
-      return last + 1 == layer.components ? layer : layer.keeping(first: last + 1, kernels: kernels)
-    }
+    model.layers = used.map { layer, step in layer.serving(step: step, rows: rows, kernels: kernels) }
     served.steps = used.map(\.step)
     if point.valueStep == 0 { model.valueLayer = nil }
     if model.network == nil, model.layers.isEmpty { model.inputProjection = nil }
+    if let rows, let step = servedStep(ofMeansAt: point, rows: rows) {
+      model.means = means.map { ($0 / step).rounded(.toNearestOrEven) * step }
+    }
     return (model, served)
   }
 
-  /// A component whose mean size is less than this part of the step is hardly ever coded: of a Laplace density, 1 in 150
-  /// values is beyond half a step.
-  private static let codedSize: Float = 0.1
+  /// What means are rounded to multiples of in a model for `rows` rows: a power of two, so that products are exact. Nil where
+  /// they stay as they are.
+  package func servedStep(ofMeansAt point: OperatingPoint, rows: Int) -> Float? {
+    // A network was trained on the deviations from these very means.
+    guard point.network == nil else { return nil }
+    let steps =
+      point.steps.filter { $0 > 0 }.map { $0 * scale } + (point.valueStep > 0 ? [point.valueStep] : [])
+    guard let finest = steps.min() else { return nil }
+    let step = (finest / Float(rows).squareRoot()).binade
+    return step.isNormal && means.allSatisfy { ($0 / step).magnitude < 0x1p24 } ? step : nil
+  }
 }
 
 extension Model.Network {

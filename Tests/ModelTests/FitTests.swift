@@ -1,3 +1,4 @@
+import ByteIO
 import Testing
 
 @testable import Tensor
@@ -280,6 +281,80 @@ struct FitTests {
     }
     let (few, many) = (try bytes(for: 10), try bytes(for: 10_000_000))
     #expect(few < 2500 && many > 2 * few, "\(few), \(many)")
+  }
+
+  @Test("qualities differ where nearly all of them take very few bits")
+  func smoothCurves() throws {
+    let x = Self.smooth(rows: 80, columns: 160)
+    let fit = try TinyFit(x)
+    var points: [OperatingPoint] = []
+    for point in fit.model.qualities where !points.contains(point) { points.append(point) }
+    #expect(points.count > 60)
+    #expect(fit.measure(20).bits < 0.7 * fit.measure(80).bits)
+  }
+
+  /// Rows that are the sums of three smooth curves, in amounts of their own.
+  private static func smooth(rows: Int, columns: Int) -> Matrix {
+    var random = RandomSource(seed: 43)
+    let x = Matrix(rows: rows, columns: columns)
+    for r in 0..<rows {
+      let amounts = random.floats(3, 0...1)
+      for c in 0..<columns {
+        let t = Double(c) / Double(columns)
+        var sum = 0.001 * random.normal()
+        for (k, amount) in amounts.enumerated() {
+          sum += amount / Float(1 << (2 * k)) * Float(cosine(3 * Double(k + 1) * t))
+        }
+        x[r, c] = sum
+      }
+    }
+    return x
+  }
+
+  @Test("a model for one file is served in about the bytes that were counted, coarse enough for its rows")
+  func servedSizes() throws {
+    let x = Self.smooth(rows: 80, columns: 160)
+    var options = FitOptions()
+    options.epochs = 1
+    options.hidden = [8]
+    options.samples = 80
+    options.isCarried = true
+    let (kernels, workers) = (Kernels(), Workers(count: 2))
+    let fit = ModelFit(options, kernels: kernels, workers: workers)
+    let model = try fit(x.copy(rows: 0..<80), isInteger: false, elementRange: nil).model
+    let sizes = ServedSizes(model, points: model.qualities, rows: 80, kernels: kernels, workers: workers)
+    func bytes(_ model: Model) -> Double {
+      Double(ZstdFrame.compress(model.encodeDecoder(), level: 19, checksum: true).count)
+    }
+    #expect(!model.layers.isEmpty)
+    for quality in stride(from: 0, through: 90, by: 15) {
+      let point = model.qualities[quality]
+      let (served, own) = model.serving(point, rows: 80, kernels: kernels)
+      #expect(served.accepts(own))
+      #expect((bytes(served) - sizes.bytes(point)).magnitude < 0.2 * bytes(served) + 50)
+      let exact = model.serving(point, kernels: kernels)
+      #expect(bytes(served) < (quality < 50 ? 0.7 : 1) * bytes(exact.model), "quality \(quality)")
+      #expect(error(served, own, x) < 3 * error(exact.model, exact.point, x), "quality \(quality)")
+      // Of many rows, each number counts.
+      let many = model.serving(point, rows: 1 << 40, kernels: kernels).model
+      #expect(many.layers.map(\.stored) == exact.model.layers.map(\.stored))
+    }
+  }
+
+  /// The mean squared error that a point leaves of rows.
+  private func error(_ model: Model, _ point: OperatingPoint, _ x: Matrix) -> Double {
+    let coder = SampleCoder(model, at: point, blockRows: x.rows, kernels: Kernels())
+    let samples = x.rowMajor(x.rows)
+    var symbols = [Int32](repeating: 0, count: model.planes(at: point) * x.rows + 1)
+    var levels = [UInt8](repeating: 0, count: symbols.count)
+    var back = [Float](repeating: .nan, count: samples.count)
+    samples.withUnsafeBufferPointer {
+      coder.encode($0, rows: x.rows, symbols: &symbols, levels: &levels, planeStride: x.rows)
+    }
+    back.withUnsafeMutableBufferPointer {
+      coder.decode(symbols, planeStride: x.rows, rows: x.rows, into: $0, asBase: point.valueStep > 0)
+    }
+    return zip(samples, back).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) } / Double(samples.count)
   }
 
   @Test("the latents that were dropped are counted")

@@ -129,6 +129,27 @@ enum TestData {
     return numbers
   }
 
+  /// Curves that are sums of four, in amounts that differ by row, as spectra of mixtures are.
+  static func spectra(_ rows: Int, width: Int, seed: UInt64) -> [Double] {
+    var random = RandomSource(seed: seed)
+    func peak(_ x: Double, _ centre: Double, _ width: Double) -> Double {
+      let t = (x - centre) / width
+      return 1 / (1 + t * t)
+    }
+    var numbers: [Double] = []
+    for _ in 0..<rows {
+      let amounts = (0..<3).map { _ in Double(random.uniform()) }
+      for place in 0..<width {
+        let x = Double(place) / Double(width)
+        let mean = 3 * peak(x, 0.4, 0.3)
+        numbers.append(
+          mean + amounts[0] * peak(x, 0.2, 0.15) + 0.5 * amounts[1] * peak(x, 0.6, 0.1)
+            + 0.2 * amounts[2] * peak(x, 0.8, 0.2) + 0.002 * Double(random.uniform()))
+      }
+    }
+    return numbers
+  }
+
   /// A random walk over `width` values: PCA is the best there is.
   static func walks(_ rows: Int, width: Int, seed: UInt64) -> [Double] {
     var random = RandomSource(seed: seed)

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Records
 @testable import Tensor
+@testable import Transform
 @testable import VAECodec
 
 @Suite("Guarantees")
@@ -45,6 +46,26 @@ struct GuaranteeTests {
     for (a, b) in zip(array.numbers, decoded.numbers) { #expect((a - b).magnitude <= bound) }
     let summary = try #require(try codec.verify(MemorySource(bytes), name: "x").first)
     #expect(summary.errorBound == .maxError(bound))
+  }
+
+  @Test("Where the file carries what its setting needs of a model, no other setting makes a smaller file")
+  func carriedModel() throws {
+    let (array, model) = (try Models.bumpRows(20, seed: 6), try Models.bumps.get())
+    let bound = ErrorBound.maxError(0.3)
+    let own = try stream(array, model, .found(bound), carriesModel: true)
+    for quality in stride(from: 0, through: 100, by: 10) {
+      var pass = StreamEncoder(
+        codec: codec, model: model, name: "data", description: array.description, chunkRows: array.batch.rows,
+        effort: Effort(EncodeOptions.standardEffort), scale: model.summary.errorScale,
+        units: BoundUnits(array.batch.elementType))
+      pass.errorBound = (bound, .quality(quality))
+      pass.carriedModels = CarriedModels(rows: nil)
+      pass.hasSingleChunk = true
+      let other = try pass.run(
+        TargetTrials.source(of: [SampleChunk(batch: array.batch)]), quality: 0, record: nil,
+        measuresDistortion: false, to: EmptySink())
+      #expect(own.bytes.count <= other.streamBytes + 8, "quality \(quality)")
+    }
   }
 
   @Test("A larger bound takes fewer bytes, and knowing the data takes fewer than not")

@@ -129,6 +129,24 @@ struct PackTests {
     #expect(psnr(array, decoded) < reached + 0.3)
   }
 
+  @Test("What a model takes counts for each way to use it: few curves in many values take few bytes")
+  func spectra() throws {
+    let (rows, width) = (200, 300)
+    let array = try SampleArray(TestData.spectra(rows, width: width, seed: 76), shape: [width])
+    var last = 0
+    for (asked, most) in [(45.0, 1200), (60, 2400)] {
+      let (report, decoded) = try pack(array, EncodeOptions(target: .psnr(asked)))
+      #expect(psnr(array, decoded) >= asked)
+      #expect(report.carriesModel && report.encode.modelBytes < report.encode.streamBytes)
+      #expect(report.encode.streamBytes < most && report.encode.streamBytes >= last, "\(asked) dB")
+      last = report.encode.streamBytes
+    }
+    let span = (array.numbers.max() ?? 0) - (array.numbers.min() ?? 0)
+    let (report, decoded) = try pack(array, EncodeOptions(errorBound: .maxErrorOfRange(0.01)))
+    #expect(worst(array, decoded) <= 0.01 * span)
+    #expect(report.encode.streamBytes < 1600, "\(report.encode.streamBytes) bytes")
+  }
+
   @Test("A quality takes no more than coding without a model does, at the error that the model leaves")
   func quality() throws {
     let array = try Self.field(slices: 20, side: 16)

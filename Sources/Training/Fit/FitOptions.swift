@@ -11,6 +11,9 @@ public struct FitOptions: Sendable {
   /// The number of samples to encode: the fit minimizes the model plus their codes; nil if they are many
   /// or not known, and codes alone count.
   public var samples: Int?
+  /// With ``samples``: whether these are packed into one file, which carries the model. Then of the model only the part counts
+  /// that the file's operating point uses.
+  public var isCarried = false
   /// What training makes best.
   public var objective = Objective.rateDistortion
   /// With ``Objective/elbo``: what the decoder's output says of values.

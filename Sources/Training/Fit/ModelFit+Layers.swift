@@ -39,7 +39,7 @@ extension ModelFit {
     let hull = OperatingPointSearch(
       kernels: kernels, workers: workers, held: prepared.held.spread(rows: rows),
       heldSamples: prepared.heldSamples.spread(rows: rows), known: prepared.heldKnown?.spread(rows: rows),
-      fit: prepared.fit, model: model)
+      fit: prepared.fit, model: model, fileRows: options.isCarried ? options.samples : nil)
     let classical = hull.withoutNetwork()
     // On an input projection nobody knows which part of an error is that of missing values: there is no curve to compare with.
     let isComparable =
@@ -109,8 +109,9 @@ extension ModelFit {
     _ candidates: [OperatingPointSearch.Candidate], _ prepared: PreparedData, lowest: Double
   ) -> QualityLadder {
     QualityLadder(
-      candidates, lowest: lowest, highest: highestPSNR(prepared), hasIntegers: prepared.model.output.isInteger
-    )
+      candidates, lowest: lowest, highest: highestPSNR(prepared),
+      hasIntegers: prepared.model.output.isInteger,
+      countsFiles: options.isCarried)
   }
 
   /// The PSNR of quality 0 with a network: where its own range begins.

@@ -4,7 +4,8 @@ import Transform
 import VAEModel
 
 // A fit for a known number of samples: model and codes are to be smallest together. Networks from narrow to wide are
-// trained, with fewer latents where that pays, and each is finished with and without its layers.
+// trained, with fewer latents where that pays, and each is finished with and without its layers; or, where the samples' file
+// carries only what its operating point uses, with the points that take the fewest bytes with that part of the model.
 
 extension ModelFit {
   /// Widths of hidden layers that are tried, as far as the default width.
@@ -15,6 +16,8 @@ extension ModelFit {
   private static let bytesForWide = 8.0
   /// Where on the range of PSNR model and codes are counted: from 0, the lowest, to 1, the highest.
   private static let places = [0.1, 0.3, 0.5, 0.7, 0.9]
+  /// The level at which a model's file is compressed.
+  static let modelLevel = 19
 
   /// A finished model, and what it and the codes of all samples take.
   private struct Proposal {
@@ -104,16 +107,22 @@ extension ModelFit {
     _ draft: Draft, _ candidates: [OperatingPointSearch.Candidate], _ trained: Trained, _ hidden: [Int]?,
     _ prepared: PreparedData, _ count: Int, _ scale: PSNRScale
   ) -> Proposal {
-    let variants = [
+    var variants = [
       candidates, candidates.filter { $0.point.valueStep == 0 },
       candidates.filter { $0.point.steps.allSatisfy { $0 == 0 } },
     ]
+    if options.isCarried {
+      // Every point counts what it needs, so that none is to be kept out.
+      variants = [candidates.carrying(draft.model, rows: count, kernels: kernels, workers: workers)]
+    }
     var best: Proposal?
     for variant in variants where !variant.isEmpty {
       let lowest = draft.learned.isEmpty ? scale.lowest : Self.lowestPSNR(learned: candidates)
       let choice = choice(variant, prepared, lowest: lowest)
       let model = choosing(draft.model, by: choice)
-      let bytes = ZstdFrame.compress(model.encodeDecoder(), level: 19, checksum: true).count
+      let bytes =
+        options.isCarried
+        ? 0 : ZstdFrame.compress(model.encodeDecoder(), level: Self.modelLevel, checksum: true).count
       let rates = Self.places.map { choice.logRate(scale.target($0)) ?? .infinity }
       let costs = rates.map {
         $0 < 700 ? logarithm(Double(bytes) + Double(count) * exponential($0) / 8) : .infinity

@@ -22,16 +22,20 @@ package struct OperatingPointSearch {
   /// What squared errors of values of ``held`` count, 0 for those that are missing; nil if all count the same.
   private let known: Matrix?
   let model: Model
+  private let fileRows: Int?
   /// Some of the rows that were fitted, standardized; nil if there are none at hand.
   private let fit: Matrix?
   /// Mean squared error of standardized values that an input projection leaves whatever is coded; 0 without one.
   private let lost: Double
 
-  /// - Parameter fit: the rows that were fitted, standardized.
+  /// - Parameters:
+  ///   - fit: the rows that were fitted, standardized.
+  ///   - fileRows: of the file that carries what its point uses of the model; nil where the whole model is kept.
   package init(
     kernels: Kernels, workers: Workers, held: Matrix, heldSamples: Matrix, known: Matrix? = nil,
-    fit: Matrix? = nil, model: Model
+    fit: Matrix? = nil, model: Model, fileRows: Int? = nil
   ) {
+    self.fileRows = fileRows
     self.kernels = kernels
     self.workers = workers
     self.held = held
@@ -252,15 +256,18 @@ package struct OperatingPointSearch {
       sum + left.values(ofRow: r).reduce(0.0) { $0 + Double($1) * Double($1) }
     }
     let slots = Slots<Candidate>(count: steps.count)
-    let (model, lost) = (self.model, self.lost)
+    let (model, lost, fileRows) = (self.model, self.lost, self.fileRows)
     workers.forEach(steps.count) { s in
       let (step, inverse) = (steps[s], 1 / steps[s])
+      let count = fileRows.map { layer.componentsServed(step: step, rows: $0) } ?? layer.components
+      let rounded = fileRows.map { layer.roundingError(step: step, rows: $0) } ?? 0
       let (scale, choice) = (layer.scale(step: step), choices[s])
       var (spent, error) = (0.0, 0.0)
       for r in 0..<left.rows {
         let row = coefficients.row(r)
         var (rowBits, rowError): (Float, Float) = (0, 0)
-        scale.forEach(first: layer.components) { c, level in
+        for c in count..<layer.components { rowError += row[c] * row[c] }
+        scale.forEach(first: count) { c, level in
           let symbol = choice(max(-0x1p30, min(0x1p30, row[c] * inverse)), table: level)
           let d = row[c] - symbol * step
           rowError += d * d
@@ -275,7 +282,8 @@ package struct OperatingPointSearch {
       slots[s] = Candidate(
         point: OperatingPoint(network: part, steps: layerSteps), bits: bits + spent / Double(left.rows),
         error: lost
-          + max((outside + error) / Double(left.rows), Self.luck * layer.expectedError(step: step))
+          + max(
+            (outside + error) / Double(left.rows) + rounded, Self.luck * layer.expectedError(step: step))
           / Double(model.values))
     }
     return slots.array

@@ -6,7 +6,7 @@ import VAEModel
 package struct QualityLadder {
   package typealias Candidate = OperatingPointSearch.Candidate
 
-  /// Candidates near the lower hull of bits and error, cheapest first.
+  /// Candidates near the lower hull of bits and error, or those that no other beats in both; cheapest first.
   package let efficient: [Candidate]
   /// Whether values are integers.
   let hasIntegers: Bool
@@ -19,9 +19,16 @@ package struct QualityLadder {
   /// - Parameters:
   ///   - lowest: PSNR of quality 0.
   ///   - highest: PSNR of the last point, where candidates reach it.
-  package init(_ candidates: [Candidate], lowest: Double, highest: Double, hasIntegers: Bool) {
+  ///   - countsFiles: whether the candidates' bits are those of whole files, each with the part of the model that it needs:
+  ///     then no two of them can be mixed.
+  package init(
+    _ candidates: [Candidate], lowest: Double, highest: Double, hasIntegers: Bool, countsFiles: Bool = false
+  ) {
     self.hasIntegers = hasIntegers
-    efficient = OperatingPointSearch.efficient(candidates, slack: Self.slack)
+    efficient =
+      countsFiles
+      ? OperatingPointSearch.pareto(candidates)
+      : OperatingPointSearch.efficient(candidates, slack: Self.slack)
     self.highest = min(highest, efficient.last.map { Self.psnr($0.error) } ?? highest)
     self.lowest = min(lowest, self.highest)
   }

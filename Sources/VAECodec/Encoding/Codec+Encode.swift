@@ -45,6 +45,7 @@ extension Codec {
       values: width)
     var pass = StreamEncoder(
       codec: self, model: model, name: name, description: description,
+      rows: details.rows ?? description.rows,
       chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort),
       scale: details.scale ?? model.summary.errorScale,
       units: details.units ?? BoundUnits(description.elementType, model.model.scales))
@@ -68,7 +69,7 @@ extension Codec {
     // Samples may come without the text that a description tells of.
     if let first, first.batch.text == nil { pass.description.format = pass.description.format.withoutText }
     if details.units == nil, let first { pass.units = pass.units.adapted(to: first.batch) }
-    pass.carriedModels = options.carriesModel ? CarriedModels() : nil
+    pass.carriedModels = options.carriesModel ? CarriedModels(rows: details.rows) : nil
     if let request = options.errorBound {
       let (errorBound, wasRead) = try request.resolved(
         first: first?.batch, isAll: chunks.hasEnded, name: name, description, pass.units, reopen: reopen)
@@ -131,7 +132,8 @@ extension Codec {
     }
     return EncodeReport(
       samples: result.samples, valuesPerSample: width, rawBytes: result.rawBytes,
-      streamBytes: result.streamBytes, clippedValues: bound == nil ? result.clippedValues : 0,
+      streamBytes: result.streamBytes, modelBytes: result.modelBytes,
+      clippedValues: bound == nil ? result.clippedValues : 0,
       nonFiniteValues: result.nonFiniteValues, fileBytes: result.rawBytes,
       columns: columns, quality: quality.map { Double($0) },
       distortion: wantsDistortion && (measures || isExact) ? result.distortion : nil,
@@ -146,6 +148,8 @@ struct EncodeDetails {
   var isWithoutModel = false
   /// What errors are measured in; nil for the model's scale.
   var scale: ErrorScale?
+  /// Rows of all samples; nil for what the reader says.
+  var rows: Int?
   /// What bounds are in; nil for the model's units.
   var units: BoundUnits?
   /// Whether the stream says what its quality was found for.

@@ -56,6 +56,8 @@ public struct EncodeReport: Sendable {
   public var rawBytes: Int
   /// Bytes of the stream, with header and seek table, and with the model where that goes before it.
   public var streamBytes: Int
+  /// Of them, those of the model before the stream; 0 where there is none.
+  public var modelBytes = 0
   /// Values outside the bounds of the model's data, which come back as the bound.
   public var clippedValues: Int
   /// Values that are no finite numbers, or too large for the model: they come back as they are.

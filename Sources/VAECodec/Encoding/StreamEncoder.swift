@@ -11,6 +11,8 @@ struct StreamEncoder {
   let name: String
   /// What the samples are; `rows` where it is known before the last of them has been read.
   var description: SampleDescription
+  /// Rows of all samples where that is known; of text, the description says it late.
+  var rows: Int?
   /// The most rows of a chunk.
   var chunkRows: Int
   /// How much work goes into choices.
@@ -43,6 +45,8 @@ struct StreamEncoder {
     var streamBytes = 0
     /// Of them, what the header of a stream in chunks says.
     var headerBytes = 0
+    /// Of them, those of the model before it.
+    var modelBytes = 0
     var clippedValues = 0
     var nonFiniteValues = 0
     /// Of the samples as they will be decoded; that of exact ones where nobody asked for it.
@@ -92,6 +96,7 @@ struct StreamEncoder {
     let codecs = ChunkCodecs(plan, details.description, details.errorBound, workers: codec.workers.count)
     var output = StreamOutput(sink, details, name: name)
     var result = Result(distortion: Distortion(scale))
+    result.modelBytes = carried.count
     result.headerBytes = details.encode().count + carried.count
     let prefix = hasSingleChunk ? output.compactPrefix : []
     let isCompact = hasSingleChunk

@@ -38,6 +38,9 @@ package struct StoredMatrix: Equatable, Sendable {
     self.codes = codes
   }
 
+  /// The step of a row's numbers.
+  func step(ofRow row: Int) -> Float { steps[steps.count == 1 ? 0 : row] }
+
   package var shape: WeightShape { WeightShape(inputs: rows, outputs: columns) }
 
   /// Writes the weights that it stands for to `target`, in panels.

@@ -21,10 +21,9 @@ struct Packing: FileResult {
 
   func tell(_ console: Console) {
     transfer.tell(console)
-    if report.carriesModel, let fit = report.fit {
-      let model = fit.model.summary.modelBytes
+    if report.carriesModel {
       let other = report.bytesWithoutModel.map { "; without a model: \($0) bytes" } ?? ""
-      console.note("\(input.name): the model takes \(model) bytes\(other)")
+      console.note("\(input.name): the model takes \(report.encode.modelBytes) bytes\(other)")
     } else if let bytes = report.bytesWithModel {
       console.note("\(input.name): coded without a model; with one: \(bytes) bytes")
     } else {

@@ -75,6 +75,8 @@ extension Codec {
       survey.rows >= ModelFit.minimumRows && plain.width <= Model.maximumValues && !trials.isPerfect
     var fitting = fitOptions
     fitting.samples = survey.rows
+    // Of many rows, a model is a small part of the file: there what networks are like on average counts.
+    fitting.isCarried = survey.rows < Self.rowsOfCarried * plain.width
     fitting.scale = survey.scale.isByColumn ? .column : .common
     if isLearnable, let fit = try fitIfPossible(name, try open(), fitting, memory, progress) {
       fitted = fit
@@ -84,7 +86,8 @@ extension Codec {
         try encode(
           try open(), name: name, model: fit.model, options: carrying,
           details: EncodeDetails(
-            scale: survey.scale, units: survey.units, measuresDistortion: options.errorBound == nil,
+            scale: survey.scale, rows: survey.rows, units: survey.units,
+            measuresDistortion: options.errorBound == nil,
             looksAtColumns: options.errorBound == nil), to: spool,
           reopen: open)
       }
@@ -95,7 +98,8 @@ extension Codec {
         try trials.add(carriesModel: true) { (spool) throws(CodecError) in
           try encode(
             try open(), name: name, model: fit.model, options: exact,
-            details: EncodeDetails(scale: survey.scale, units: survey.units, measuresDistortion: true),
+            details: EncodeDetails(
+              scale: survey.scale, rows: survey.rows, units: survey.units, measuresDistortion: true),
             to: spool,
             reopen: open)
         }
@@ -117,6 +121,10 @@ extension Codec {
       bytesWithoutModel: trials.bytesWithoutModel, carriesModel: best.carriesModel,
       seconds: (clock.now - start) / .seconds(1))
   }
+
+  /// With fewer rows for each of their values, the fit counts the part of the model that each way to code needs; and with more,
+  /// the whole model, which is little.
+  private static let rowsOfCarried = 64
 
   /// A fit; nil where values are such that no model holds them.
   private func fitIfPossible(

@@ -7,7 +7,8 @@ import VAEModel
 /// less to the left of it and more to the right.
 ///
 /// Settings are tried on some rows of the first chunk: no symbols at all (then the model's means are the prediction), and
-/// qualities, first far apart and then near the best.
+/// qualities, first far apart and then near the best. Where the file carries the part of the model that its setting uses, that
+/// part counts as well, and the rows stand for all.
 struct ErrorBoundSearch {
   /// Values that are tried at the most, and rows at the least.
   private static let (maximumValues, minimumRows) = (1 << 15, 16)
@@ -18,17 +19,20 @@ struct ErrorBoundSearch {
   private static let effort = 1
 
   private let model: Model
-  private let description: SampleDescription
-  private let effort: Effort
   private let codec: Codec
-  private let errorBound: ErrorBound
-  private let batch: SampleBatch
+  private let trial: Trial
+  /// The models that the file may carry; nil where it carries none.
+  private var carriedModels: CarriedModels?
+  /// Rows of the file, for each row that is tried.
+  private var share = 1.0
 
   /// - Parameters:
   ///   - first: the first chunk.
   init(_ pass: StreamEncoder, _ errorBound: ErrorBound, first: SampleBatch) {
     self.init(
       pass.codec, pass.model.model, pass.description, errorBound, first: first, effort: pass.effort.level)
+    carriedModels = pass.carriedModels
+    share = Double(max(first.rows, pass.rows ?? 0)) / Double(max(1, trial.batch.rows))
   }
 
   /// - Parameter model: of no use where nothing is tried but to do without.
@@ -36,11 +40,12 @@ struct ErrorBoundSearch {
     _ codec: Codec, _ model: Model, _ description: SampleDescription, _ errorBound: ErrorBound,
     first: SampleBatch, effort: Int
   ) {
-    (self.model, self.description, self.codec, self.errorBound) = (model, description, codec, errorBound)
-    self.effort = Effort(min(effort, Self.effort))
+    (self.model, self.codec) = (model, codec)
     // Rows that follow one another: corrections may learn from the row before.
     let rows = min(first.rows, max(Self.minimumRows, Self.maximumValues / first.valuesPerSample))
-    batch = first.rows(0..<rows)
+    trial = Trial(
+      batch: first.rows(0..<rows), description: description, errorBound: errorBound,
+      effort: Effort(min(effort, Self.effort)), kernels: codec.kernels)
   }
 
   /// The setting without symbols: every value is predicted by the mean.
@@ -48,24 +53,26 @@ struct ErrorBoundSearch {
     .point(OperatingPoint(network: nil, steps: model.layers.map { _ in 0 }))
   }
 
-  /// A guarantee with its best setting; or losslessness, where that takes no more bytes.
+  /// A guarantee with its best setting, or losslessness where that takes no more bytes; and the bytes that one may expect: see
+  /// ``best()``.
   ///
   /// - Parameter first: the first chunk.
   static func cheapest(
     _ errorBound: ErrorBound, _ pass: StreamEncoder, first: SampleBatch
-  ) -> StreamEncoder.Bound {
+  ) -> (bound: StreamEncoder.Bound, bytes: Double) {
     let (setting, bytes) = ErrorBoundSearch(pass, errorBound, first: first).best()
-    let exact = ErrorBoundSearch(pass, pass.units.lossless, first: first).size(setting)
-    return (exact <= bytes ? pass.units.lossless : errorBound, setting)
+    let search = ErrorBoundSearch(pass, pass.units.lossless, first: first)
+    let exact = search.sizes([setting])[0]
+    return ((exact <= bytes ? pass.units.lossless : errorBound, setting), min(exact, bytes))
   }
 
   /// The best setting.
   func setting() -> StreamMetadata.Setting { best().setting }
 
-  /// The best setting, and the bytes of the sample's frame with it.
-  private func best() -> (setting: StreamMetadata.Setting, bytes: Int) {
+  /// The best setting, and the bytes of the file with it; without a model in it, of the sample's frame.
+  private func best() -> (setting: StreamMetadata.Setting, bytes: Double) {
     var best = Self.nothing(of: model)
-    var bytes = Int.max
+    var bytes = Double.infinity
     func attempt(_ settings: [StreamMetadata.Setting]) {
       for (setting, size) in zip(settings, sizes(settings)) where size < bytes {
         (best, bytes) = (setting, size)
@@ -80,21 +87,45 @@ struct ErrorBoundSearch {
   }
 
   /// Bytes of the sample's frame without a model.
-  func bytesWithoutModel() -> Int { size(.withoutModel) }
+  func bytesWithoutModel() -> Int { way(.withoutModel).map(trial.bytes) ?? .max }
 
-  /// Bytes of the sample's frame with each setting; as many are tried at once as there are workers.
-  private func sizes(_ settings: [StreamMetadata.Setting]) -> [Int] {
-    let sizes = Slots<Int>(count: settings.count)
-    codec.workers.forEach(settings.count) { sizes[$0] = size(settings[$0]) }
+  /// How a setting codes.
+  private typealias Way = (model: Model, point: OperatingPoint, carriedBytes: Int)
+
+  private func way(_ setting: StreamMetadata.Setting) -> Way? {
+    let details = StreamMetadata(
+      setting: setting, model: nil, chunkRows: trial.batch.rows, rows: trial.batch.rows,
+      description: trial.description)
+    guard let coding = details.coding(in: model) else { return nil }
+    guard let carriedModels, setting != .withoutModel else { return (coding.model, coding.point, 0) }
+    let served = carriedModels.serving(coding, kernels: codec.kernels)
+    return (served.file.model, served.point, served.file.bytes.count)
+  }
+
+  /// The bytes with each setting; as many are tried at once as there are workers.
+  private func sizes(_ settings: [StreamMetadata.Setting]) -> [Double] {
+    let (ways, trial, share) = (settings.map(way), trial, share)
+    let sizes = Slots<Double>(count: settings.count)
+    codec.workers.forEach(settings.count) { place in
+      sizes[place] =
+        ways[place].map { share * Double(trial.bytes($0)) + Double($0.carriedBytes) } ?? .infinity
+    }
     return sizes.array
   }
 
-  private func size(_ setting: StreamMetadata.Setting) -> Int {
-    let details = StreamMetadata(
-      setting: setting, model: nil, chunkRows: batch.rows, rows: batch.rows, description: description)
-    guard let coding = details.coding(in: model) else { return .max }
-    let plan = ChunkCodingContext(
-      coding.model, at: coding.point, chunkRows: batch.rows, effort: effort, kernels: codec.kernels)
-    return ChunkCodecs(plan, description, errorBound, workers: 1).bytesOfTrial(batch, worker: 0)
+  /// The rows that are tried, and what is to hold of them.
+  private struct Trial: Sendable {
+    var batch: SampleBatch
+    var description: SampleDescription
+    var errorBound: ErrorBound
+    var effort: Effort
+    var kernels: Kernels
+
+    /// Bytes of the rows' frame.
+    func bytes(_ way: Way) -> Int {
+      let plan = ChunkCodingContext(
+        way.model, at: way.point, chunkRows: batch.rows, effort: effort, kernels: kernels)
+      return ChunkCodecs(plan, description, errorBound, workers: 1).bytesOfTrial(batch, worker: 0)
+    }
   }
 }

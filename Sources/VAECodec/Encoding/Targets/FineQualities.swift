@@ -36,7 +36,7 @@ final class FineQualities {
     let errorBound =
       pass.description.format == pass.description.format.withoutDecimals
       ? units.bound(psnr: psnr, peak: pass.model.summary.peak) : units.lossless
-    let bound = ErrorBoundSearch.cheapest(errorBound, pass, first: first)
+    let bound = ErrorBoundSearch.cheapest(errorBound, pass, first: first).bound
     bounds[quality] = bound
     return bound
   }

@@ -34,20 +34,51 @@ final class TargetSearch {
   /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``.
   func choice(sample: SampleBatch?, first: SampleBatch?) throws(CodecError) -> Choice {
     let step = try step(sample)
-    if let step, target.wantsQuality || quality(step) < top || first == nil {
-      return Choice(way: .quality(quality(step)), outcome: try measure(step))
+    let ofQuality = try step.map { (step) throws(CodecError) in try cheapest(from: step, isFew: sample == nil)
     }
-    if let first {
-      // For a rate, a bound has to leave less than the last point does.
-      let psnr =
-        if case .psnr(let asked) = target { asked } else { try trials.psnr(ofQuality: top, sample ?? first) }
-      let widest = trials.pass.units.bound(psnr: psnr, peak: trials.pass.scale.peak)
-      let (errorBound, setting) = ErrorBoundSearch.cheapest(widest, trials.pass, first: first)
-      let search = BoundSearch(trials, setting: setting, widest: target.wantsQuality ? nil : errorBound)
-      if let choice = try search.choice(sample: sample ?? first, from: errorBound) { return choice }
+    // A model that is carried may be worth less of itself with corrections.
+    let comparesBounds = target.wantsQuality && trials.pass.carriedModels != nil
+    guard let first else {
+      if let ofQuality { return ofQuality }
+      throw trials.outOfReach(measured.values.map(\.reached))
     }
-    if let step { return Choice(way: .quality(quality(step)), outcome: try measure(step)) }
+    if let step, let ofQuality, !comparesBounds, target.wantsQuality || quality(step) < top {
+      return ofQuality
+    }
+    // For a rate, a bound has to leave less than the last point does.
+    let psnr =
+      if case .psnr(let asked) = target { asked } else { try trials.psnr(ofQuality: top, sample ?? first) }
+    let widest = trials.pass.units.bound(psnr: psnr, peak: trials.pass.scale.peak)
+    let ((errorBound, setting), expected) = ErrorBoundSearch.cheapest(widest, trials.pass, first: first)
+    if let ofQuality, comparesBounds, expected > Self.promising * Double(ofQuality.outcome.bytes) {
+      return ofQuality
+    }
+    let search = BoundSearch(trials, setting: setting, widest: target.wantsQuality ? nil : errorBound)
+    if let choice = try search.choice(sample: sample ?? first, from: errorBound) {
+      if let ofQuality, comparesBounds, ofQuality.outcome.bytes <= choice.outcome.bytes { return ofQuality }
+      return choice
+    }
+    if let ofQuality { return ofQuality }
     throw trials.outOfReach(measured.values.map(\.reached))
+  }
+
+  /// A bound is searched for where a few rows make one expect no more than so many times the bytes of a quality: that says
+  /// much of many rows, which corrections have learned from.
+  private static let promising = 1.5
+  /// Steps beyond the least that are looked at, where they may take fewer bytes because the file carries less of a model.
+  private static let beyond = 4
+
+  /// The step as a choice; or one that is a little better than asked for, where a file with its model takes fewer bytes.
+  private func cheapest(from step: Int, isFew: Bool) throws(CodecError) -> Choice {
+    var best = Choice(way: .quality(quality(step)), outcome: try measure(step))
+    guard isFew, target.wantsQuality, trials.pass.carriedModels != nil else { return best }
+    for other in step..<min(top, step + Self.beyond) {
+      let outcome = try measure(other + 1)
+      if outcome.bytes < best.outcome.bytes, target.isReached(by: outcome.reached) {
+        best = Choice(way: .quality(quality(other + 1)), outcome: outcome)
+      }
+    }
+    return best
   }
 
   /// Steps go towards what is easier to reach.

@@ -8,9 +8,11 @@ struct TargetTrials {
     case bound(ErrorBound, StreamMetadata.Setting)
   }
 
-  /// What a stream of all samples gave: the value in the target's unit, and the digest of its chunks.
+  /// What a stream of all samples gave: the value in the target's unit, its bytes with the model in them, and the digest of
+  /// its chunks.
   struct Outcome {
     var reached: Double
+    var bytes: Int
     var digest: UInt64
   }
 
@@ -30,7 +32,7 @@ struct TargetTrials {
   /// A stream of all samples.
   func all(_ way: Way) throws(CodecError) -> Outcome {
     let result = try run(pass, try source(), way)
-    return Outcome(reached: value(result, rows: rows), digest: result.digest)
+    return Outcome(reached: value(result, rows: rows), bytes: result.streamBytes, digest: result.digest)
   }
 
   /// The value that some of the samples make one expect.
