@@ -64,7 +64,7 @@ extension SampleDescription {
       newFormat = .idx
       switch elementType {
       case .u2: type = .i4
-      case .u4: type = .f8
+      case .u4, .u8, .i8: type = .f8
       case .f2: type = .f4
       case .u1, .i1, .i2, .i4, .f4, .f8: break
       }

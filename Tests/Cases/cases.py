@@ -176,7 +176,7 @@ def arrays():
     def exact(kind, name, file_kind, shape, values, order="<", **options):
         return Case(kind, name, array(file_kind, shape, values, order, **options), Contents(file_kind, shape, packed(values, file_kind)))
 
-    for kind in ["u1", "i1", "u2", "i2", "u4", "i4"]:
+    for kind in ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"]:
         bits, signed = 8 * int(kind[1:]), kind[0] == "i"
         low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
         for order in "<>" if bits > 8 else "<":
@@ -219,7 +219,7 @@ def arrays():
     yield Case("axes", "no-columns.npy", npy("<f8", (3, 0), b""), r"axis without values")
     yield Case("axes", "64d.npy", array("u1", (1,) * 64, [1]), r"axes")
     for descr, size, part in [
-        ("<i8", 8, "view"), (">i8", 8, "view"), ("<u8", 8, "view"), ("|b1", 1, "view"), ("<c8", 8, "view"), ("<c16", 16, "view"),
+        ("|b1", 1, "view"), ("<c8", 8, "view"), ("<c16", 16, "view"),
         ("<M8[D]", 8, "view"), ("<m8[s]", 8, "view"), ("<U3", 12, "text"), ("|S2", 2, "text"), ("|O", 8, "objects"),
         ("|V8", 8, "bytes"), ("<f16", 16, "53"), ("[('a', '<f4'), ('b', '<i4')]", 8, "each field"),
     ]:

@@ -50,7 +50,7 @@ struct NpyTests {
   @Test(
     "types that are not supported are named",
     arguments: [
-      ("'|b1'", "|b1"), ("'<i8'", "<i8"), ("'<c16'", "<c16"), ("'|O'", "|O"), ("'<U5'", "<U5"),
+      ("'|b1'", "|b1"), ("'<f16'", "<f16"), ("'<c16'", "<c16"), ("'|O'", "|O"), ("'<U5'", "<U5"),
       ("'|f4'", "|f4"),
       ("[('a', '<f4')]", "record"), ("'float32'", "float32"), ("''", ""),
     ])

@@ -185,7 +185,7 @@ struct ValueTests {
   @Test(
     "descriptions that no version writes are refused",
     arguments: [
-      [], [0x07], [0x09, 2], [0x0F, 2], [0x70, 2], [0xB0, 2], [0xC0, 2, 0, 0], [0x07, 1], [0x07, 3, 0],
+      [], [0x07], [0x0B, 2], [0x0F, 2], [0x70, 2], [0xB0, 2], [0xC0, 2, 0, 0], [0x07, 1], [0x07, 3, 0],
       [0x07, 3], [0x07] + [UInt8](repeating: 3, count: 32) + [2],
     ] as [[UInt8]])
   func wrongDescriptions(bytes: [UInt8]) {
@@ -197,7 +197,8 @@ struct ValueTests {
   func names() {
     for type in ElementType.allCases { #expect(ElementType(named: type.name) == type) }
     #expect(ElementType(named: "float32") == .f4 && ElementType(named: "UINT8") == .u1)
-    #expect(ElementType(named: "i8") == nil && ElementType(named: "") == nil)
+    #expect(ElementType(named: "int64") == .i8)
+    #expect(ElementType(named: "i16") == nil && ElementType(named: "") == nil)
   }
 
   @Test("a batch can be cut into rows")

@@ -18,7 +18,6 @@ package struct NumpyType {
   /// A description of the type.
   var text: String {
     switch kind {
-    case "i8", "u8": "64-bit integers (\(type)) are not supported"
     case "b1": "booleans (\(type)) are not supported"
     case "c8", "c16": "complex numbers (\(type)) are not supported"
     case "O": "Python objects (\(type)) are not numbers"
@@ -27,7 +26,7 @@ package struct NumpyType {
     case _ where kind.hasPrefix("U") || kind.hasPrefix("S"): "text (\(type)) is not supported"
     case _ where kind.hasPrefix("V"): "untyped bytes (\(type)) are not supported"
     case "f16", "c32", "g": "values of type \(type) are not supported"
-    default: "values of type \(type) are not supported (supported: u1 i1 u2 i2 u4 i4 f2 f4 f8)"
+    default: "values of type \(type) are not supported (supported: u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8)"
     }
   }
 }

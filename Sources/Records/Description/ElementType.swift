@@ -8,6 +8,8 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   case i2 = 3
   case u4 = 4
   case i4 = 5
+  case u8 = 9
+  case i8 = 10
   case f2 = 6
   case f4 = 7
   case f8 = 8
@@ -21,6 +23,8 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     case .i2: "i2"
     case .u4: "u4"
     case .i4: "i4"
+    case .u8: "u8"
+    case .i8: "i8"
     case .f2: "f2"
     case .f4: "f4"
     case .f8: "f8"
@@ -36,6 +40,8 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     case "i2", "int16": self = .i2
     case "u4", "uint32": self = .u4
     case "i4", "int32": self = .i4
+    case "u8", "uint64": self = .u8
+    case "i8", "int64": self = .i8
     case "f2", "float16", "half": self = .f2
     case "f4", "float32", "float", "single": self = .f4
     case "f8", "float64", "double": self = .f8
@@ -49,14 +55,17 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     case .u1, .i1: 1
     case .u2, .i2, .f2: 2
     case .u4, .i4, .f4: 4
-    case .f8: 8
+    case .u8, .i8, .f8: 8
     }
   }
 
   /// Whether values are integers.
   public var isInteger: Bool { range != nil }
 
-  /// The smallest and the largest integer of the type; nil for floating point.
+  /// Whether values are integers of 64 bits, which binary64 does not hold: see ``ordinal(bits:)``.
+  public var isWide: Bool { self == .u8 || self == .i8 }
+
+  /// The smallest and the largest integer of the type, that of 64 bits rounded up; nil for floating point.
   public var range: ClosedRange<Double>? {
     switch self {
     case .u1: 0...255
@@ -65,6 +74,8 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     case .i2: -32768...32767
     case .u4: 0...4_294_967_295
     case .i4: -2_147_483_648...2_147_483_647
+    case .u8: 0...0x1p64
+    case .i8: -0x1p63...0x1p63
     case .f2, .f4, .f8: nil
     }
   }

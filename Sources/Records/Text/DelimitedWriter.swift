@@ -43,6 +43,8 @@ final class DelimitedWriter: SampleWriter {
     let isInteger = description.elementType.isInteger
     let decimals = style.decimals.count == columns ? style.decimals : []
     let values = batch.doubles()
+    let wide = description.elementType.isWide ? batch.bits() : []
+    let isSigned = description.elementType == .i8
     for row in 0..<batch.rows {
       // In a local variable the text is free from checks of exclusive access at every number.
       var line = text
@@ -50,7 +52,10 @@ final class DelimitedWriter: SampleWriter {
       for column in 0..<columns {
         if column > 0 { line.append(separator) }
         let value = values[row * columns + column]
-        if isInteger {
+        if !wide.isEmpty {
+          let bits = wide[row * columns + column]
+          if isSigned { line.appendDecimal(Int64(bitPattern: bits)) } else { line.appendDecimal(bits) }
+        } else if isInteger {
           // Integers of up to 32 bits are exact in binary64.
           line.appendDecimal(Int64(value))
         } else if !decimals.isEmpty, let count = decimals[column], value.isFinite {

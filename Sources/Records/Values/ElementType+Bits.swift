@@ -9,11 +9,13 @@ extension ElementType {
     case .f4: return UInt64(Float(value).bitPattern)
     case .f8: return value.bitPattern
     case .f2: return UInt64(Self.half(value))
+    case .u8, .i8: return wideBits(nearest: value)
     default: return UInt64(bitPattern: integer(nearest: value)) & (1 << UInt64(8 * size) - 1)
     }
   }
 
-  /// The number that `bits` stand for: exact.
+  /// The number that `bits` stand for: exact, but for integers of 64 bits, which are rounded to nearest; NaN for one that is
+  /// missing.
   @inlinable
   public func value(bits: UInt64) -> Double {
     switch self {
@@ -23,6 +25,7 @@ extension ElementType {
     case .i2: Double(Int16(truncatingIfNeeded: bits))
     case .u4: Double(UInt32(truncatingIfNeeded: bits))
     case .i4: Double(Int32(truncatingIfNeeded: bits))
+    case .u8, .i8: wideValue(bits: bits)
     case .f2: Self.value(half: UInt16(truncatingIfNeeded: bits))
     case .f4: Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
     case .f8: Double(bitPattern: bits)
@@ -34,6 +37,12 @@ extension ElementType {
     guard let range, value == value else { return 0 }
     return Int64(max(range.lowerBound, min(range.upperBound, value)).rounded(.toNearestOrEven))
   }
+
+  @usableFromInline
+  func wideBits(nearest value: Double) -> UInt64 { bits(ordinal: ordinal(nearest: value)) }
+
+  @usableFromInline
+  func wideValue(bits: UInt64) -> Double { number(ordinal: ordinal(bits: bits)) }
 
   @usableFromInline
   static func half(_ value: Double) -> UInt16 { Float(roundedToOdd: value).half }

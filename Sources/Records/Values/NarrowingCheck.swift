@@ -14,8 +14,8 @@ struct NarrowingCheck {
   /// Whether a type holds all values of another.
   static func isNeeded(from source: ElementType, to type: ElementType) -> Bool {
     switch (source, type) {
-    case (_, .f8): false
     case (let source, let type) where source == type: false
+    case (let source, .f8): source.isWide
     case (.u1, .f4), (.i1, .f4), (.u2, .f4), (.i2, .f4), (.f2, .f4), (.u1, .f2), (.i1, .f2): false
     default:
       if let from = source.range, let to = type.range {
@@ -31,12 +31,34 @@ struct NarrowingCheck {
     defer { rows += batch.rows }
     guard Self.isNeeded(from: batch.elementType, to: type) else { return }
     let values = batch.doubles()
-    guard let place = firstLost(values, isExact: batch.elementType.isInteger) else { return }
+    let found =
+      batch.elementType.isWide
+      ? firstLost(batch) : firstLost(values, isExact: batch.elementType.isInteger)
+    guard let place = found else { return }
     throw .cannotHold(
       type: type, row: rows + place / width + 1, column: place % width + 1, value: values[place])
   }
 
+  /// The same of integers of 64 bits: those that do not come back.
+  private func firstLost(_ batch: SampleBatch) -> Int? {
+    let held = batch.converted(to: type)
+    let back = held.converted(to: batch.elementType)
+    // The largest numbers come back by being clamped.
+    let end = batch.elementType.range?.upperBound ?? 0
+    let numbers = held.doubles()
+    return zip(batch.bits(), back.bits()).enumerated().first { place, bits in
+      bits.0 != bits.1 || (!type.isInteger && numbers[place] >= end)
+    }?.offset
+  }
+
   private func firstLost(_ values: [Double], isExact: Bool) -> Int? {
+    if type.isWide, let range = type.range {
+      // Neither end is a value.
+      return values.firstIndex {
+        let isHeld = (type == .u8 ? $0 >= 0 : $0 > range.lowerBound) && $0 < range.upperBound
+        return !(isHeld && $0 == $0.rounded())
+      }
+    }
     if let range = type.range {
       return values.firstIndex { !(range.contains($0) && $0 == $0.rounded()) }
     }

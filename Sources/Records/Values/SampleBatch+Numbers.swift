@@ -9,7 +9,7 @@ extension SampleBatch {
     }
   }
 
-  /// The values as binary64; exact for every element type.
+  /// The values as binary64: exact, but for integers of 64 bits, which are rounded to nearest. NaN where one is missing.
   package func doubles() -> [Double] {
     [Double](unsafeUninitializedCapacity: valueCount) { output, count in
       bytes.withUnsafeBytes { input in
@@ -20,6 +20,8 @@ extension SampleBatch {
         case .i2: input.map(into: output) { (value: Int16) in Double(value) }
         case .u4: input.map(into: output) { (value: UInt32) in Double(value) }
         case .i4: input.map(into: output) { (value: Int32) in Double(value) }
+        case .u8: input.map(into: output) { (value: UInt64) in Double(value) }
+        case .i8: input.map(into: output) { (value: Int64) in ElementType.i8.number(ordinal: value) }
         case .f2: input.map(into: output) { (value: UInt16) in Double(Float(half: value)) }
         case .f4: input.map(into: output) { (value: Float) in Double(value) }
         case .f8: input.map(into: output) { (value: Double) in value }
@@ -39,6 +41,11 @@ extension SampleBatch {
       case .i2: input.map(into: output) { (value: Int16) in Float(value) }
       case .u4: input.map(into: output) { (value: UInt32) in Float(value) }
       case .i4: input.map(into: output) { (value: Int32) in Float(value) }
+      case .u8: input.map(into: output) { (value: UInt64) in Float(value) }
+      case .i8:
+        input.map(into: output) { (value: Int64) in
+          value < ElementType.i8.leastOrdinal ? .nan : Float(value)
+        }
       case .f2: input.map(into: output) { (value: UInt16) in Float(half: value) }
       case .f4: input.map(into: output) { (value: Float) in value }
       case .f8: input.map(into: output) { (value: Double) in Float(value) }
@@ -61,6 +68,8 @@ extension SampleBatch {
         case .i2: input.mapped { (value: Float) in Int16(truncatingIfNeeded: value.rounded16(-32768, 32767)) }
         case .u4: input.mapped { (value: Float) in Double(value).rounded32(0, 4_294_967_295) }
         case .i4: input.mapped { (value: Float) in Double(value).rounded32(-2_147_483_648, 2_147_483_647) }
+        case .u8, .i8:
+          input.mapped { (value: Float) in elementType.bits(nearest: Double(value)) }
         case .f2: input.mapped { (value: Float) in value.finiteHalf }
         case .f4: Array(input)
         case .f8: input.mapped { (value: Float) in Double(value) }
@@ -81,6 +90,7 @@ extension SampleBatch {
           input.mapped { (value: Double) in UInt16(truncatingIfNeeded: value.rounded32(-32768, 32767)) }
         case .u4: input.mapped { (value: Double) in value.rounded32(0, 4_294_967_295) }
         case .i4: input.mapped { (value: Double) in value.rounded32(-2_147_483_648, 2_147_483_647) }
+        case .u8, .i8: input.mapped { (value: Double) in elementType.bits(nearest: value) }
         case .f2: input.mapped { (value: Double) in Float(roundedToOdd: value).half }
         case .f4: input.mapped { (value: Double) in Float(value) }
         case .f8: Array(input)
@@ -91,6 +101,12 @@ extension SampleBatch {
   /// The same samples with values of another type, rounded once and clamped.
   package func converted(to type: ElementType) -> SampleBatch {
     if type == elementType { return self }
+    if elementType.isWide, type.isWide {
+      // The two types share the values from 0 to 2^63 - 1.
+      let shared = bits().map { min($0, 1 << 63 - 1) }
+      let known = elementType == .u8 ? shared : zip(bits(), shared).map { $0 >> 63 == 1 ? 0 : $1 }
+      return SampleBatch(bits: known, elementType: type, valuesPerSample: valuesPerSample)
+    }
     return SampleBatch(doubles: doubles(), elementType: type, valuesPerSample: valuesPerSample)
   }
 }

@@ -22,17 +22,15 @@ public struct ColumnDistortion: Equatable, Sendable {
   /// ``rmse`` in deviations of the originals; nil if they do not vary.
   public var rmseInDeviations: Double? { deviation > 0 ? rmse / deviation : nil }
 
-  /// Takes in a value and what came back of it.
+  /// Takes in a value and the size of its error; see ``Comparison``.
   ///
-  /// - Returns: the size of the difference; nil if none counts.
-  mutating func add(_ original: Double, _ decoded: Double) -> Double? {
+  /// - Returns: the size of the error; nil if none counts.
+  mutating func add(_ original: Double, error: Double) -> Double? {
     guard original.isFinite else {
-      if original == decoded || (original.isNaN && decoded.isNaN) { return nil }
+      guard error > 0 else { return nil }
       maximum = .infinity
       return .infinity
     }
-    let difference = (original - decoded).magnitude
-    let error = difference.isNaN ? .infinity : difference
     let value = original - (first ?? original)
     first = first ?? original
     sum += value

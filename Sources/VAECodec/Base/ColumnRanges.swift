@@ -5,6 +5,9 @@ import VAEModel
 ///
 /// Values that are no finite numbers, or beyond ``greatestKnown``, are missing, and do not count.
 struct ColumnRanges {
+  /// What values are counted from here: an origin for each place.
+  private(set) var origins: Origins?
+  /// Less their origins.
   private(set) var lowest: [Double]
   private(set) var highest: [Double]
   private(set) var isWhole: [Bool]
@@ -22,7 +25,9 @@ struct ColumnRanges {
   }
 
   mutating func add(_ batch: SampleBatch) {
-    let values = batch.doubles()
+    let origins = self.origins ?? Origins(batch, byPlace: true)
+    self.origins = origins
+    let values = batch.doubles(from: origins)
     let width = batch.valuesPerSample
     precondition(width == lowest.count)
     lowest.withUnsafeMutableBufferPointer { lowest in
@@ -56,7 +61,7 @@ struct ColumnRanges {
   /// The ranges of all places.
   var ranges: [Double] { lowest.indices.map(range) }
 
-  /// Whether all values are whole numbers that binary32 holds.
+  /// Whether all values are whole numbers that binary32 holds; not for integers of 64 bits.
   var isWholeInBinary32: Bool {
     lowest.indices.allSatisfy {
       isWhole[$0] && (!hasValues($0) || max(lowest[$0].magnitude, highest[$0].magnitude) < 0x1p24)

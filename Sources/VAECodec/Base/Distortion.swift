@@ -13,6 +13,7 @@ public struct Distortion: Equatable, Sendable {
   public private(set) var maximum = 0.0
   private var squares = 0.0
   private var (lowest, highest) = (Double.infinity, -Double.infinity)
+  private var origins: Origins?
   /// What errors are measured in. PSNR is measured against the range of the originals where its peak is 0.
   public private(set) var scale: ErrorScale
   /// Of a table, the error of each column in its own units; empty for arrays.
@@ -43,14 +44,17 @@ public struct Distortion: Equatable, Sendable {
 
   /// Adds whole samples and what came back of them. Sums go in the order of calls: equal figures need equal order.
   public mutating func add(_ original: [Double], _ decoded: [Double]) {
-    guard columns.isEmpty else { return addByColumn(original, decoded) }
-    for (a, b) in zip(original, decoded) {
+    add(Comparison(original, decoded))
+  }
+
+  /// The same.
+  mutating func add(_ comparison: Comparison) {
+    guard columns.isEmpty else { return addByColumn(comparison) }
+    for (a, d) in zip(comparison.values, comparison.errors) {
       guard a.isFinite else {
-        if a != b, !(a.isNaN && b.isNaN) { maximum = .infinity }
+        maximum = max(maximum, d)
         continue
       }
-      let difference = (a - b).magnitude
-      let d = difference.isNaN ? .infinity : difference
       squares += d * d
       maximum = max(maximum, d)
       // What is too large for any model neither makes the others better nor widens their range.
@@ -62,12 +66,13 @@ public struct Distortion: Equatable, Sendable {
   }
 
   /// The same for rows of a table: errors are shares of each column's range.
-  private mutating func addByColumn(_ original: [Double], _ decoded: [Double]) {
+  private mutating func addByColumn(_ comparison: Comparison) {
+    let (values, errors) = (comparison.values, comparison.errors)
     let factors = columns.indices.map { scale.factor($0) }
-    for first in stride(from: 0, to: min(original.count, decoded.count), by: columns.count) {
+    for first in stride(from: 0, to: min(values.count, errors.count), by: columns.count) {
       for place in columns.indices {
-        let (a, b) = (original[first + place], decoded[first + place])
-        guard let error = columns[place].add(a, b) else { continue }
+        let a = values[first + place]
+        guard let error = columns[place].add(a, error: errors[first + place]) else { continue }
         let share = error * factors[place]
         maximum = max(maximum, share)
         guard a.isFinite else { continue }
@@ -83,8 +88,17 @@ public struct Distortion: Equatable, Sendable {
     let pieceRows = max(1, Self.pieceValues / max(1, batch.valuesPerSample))
     for first in stride(from: 0, to: batch.rows, by: pieceRows) {
       let rows = first..<min(batch.rows, first + pieceRows)
-      add(batch.rows(rows).doubles(), description.printed(decoded.rows(rows).doubles()))
+      add(
+        Comparison(
+          batch.rows(rows), decoded.rows(rows), as: description, from: origins(of: batch)))
     }
+  }
+
+  /// What originals are counted from: what suits the first of them.
+  mutating func origins(of batch: SampleBatch) -> Origins {
+    let own = origins ?? Origins(batch, byPlace: !columns.isEmpty)
+    origins = own
+    return own
   }
 
   /// Values that are compared at once.

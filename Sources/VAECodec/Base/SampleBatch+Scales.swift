@@ -16,6 +16,13 @@ extension SampleBatch {
   func copyNumbers(in scales: ValueScales, into output: UnsafeMutableBufferPointer<Float>) {
     guard !scales.isIdentity else { return copyFloats(into: output) }
     precondition(output.count >= valueCount)
+    if elementType.isWide {
+      let (values, wide) = (ordinals(), scales.wide(elementType))
+      for (index, value) in values.enumerated() {
+        output[index] = wide[wide.count == 1 ? 0 : index % valuesPerSample].number(value)
+      }
+      return
+    }
     let values = doubles()
     for first in stride(from: 0, to: valueCount, by: valuesPerSample) {
       for place in 0..<valuesPerSample { output[first + place] = scales[place].number(values[first + place]) }
@@ -29,6 +36,14 @@ extension SampleBatch {
   init(numbers: [Float], in scales: ValueScales, elementType: ElementType, valuesPerSample: Int) {
     guard !scales.isIdentity else {
       self.init(floats: numbers, elementType: elementType, valuesPerSample: valuesPerSample)
+      return
+    }
+    if elementType.isWide {
+      let wide = scales.wide(elementType)
+      let ordinals = numbers.enumerated().map { index, number in
+        wide[wide.count == 1 ? 0 : index % valuesPerSample].ordinal(number)
+      }
+      self.init(ordinals: ordinals, elementType: elementType, valuesPerSample: valuesPerSample)
       return
     }
     var values: [Double] = []

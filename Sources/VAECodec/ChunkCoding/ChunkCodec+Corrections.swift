@@ -72,6 +72,14 @@ extension ChunkCodec {
         (0..<batch.valueCount).allSatisfy { place in
           let bits = (elementType.bits(place, of: old), elementType.bits(place, of: new))
           if bits.0 == bits.1 { return true }
+          if elementType.isWide {
+            let ordinals = (elementType.ordinal(bits: bits.0), elementType.ordinal(bits: bits.1))
+            guard ordinals.0 >= elementType.leastOrdinal else { return false }
+            // Without a bound, what is missing to the model has been kept, which the coder saw to.
+            return errorBound.map {
+              IntegerLattice.isWithin($0.bound(ofPlace: place % width), ordinals.0, ordinals.1)
+            } ?? true
+          }
           let value = elementType.value(bits: bits.0)
           guard value.isFinite else { return false }
           guard let bound = errorBound?.bound(ofPlace: place % width) else {

@@ -15,7 +15,9 @@ final class ChunkCodec {
   let errorBound: ErrorBound?
   /// For chunks with corrections alone.
   private(set) lazy var correctionCoder: any CorrectionCoding =
-    if case .byColumn(let bounds) = errorBound {
+    if elementType.isWide {
+      IntegerCorrectionCoder(description, errorBound, known: known)
+    } else if case .byColumn(let bounds) = errorBound {
       ColumnCorrectionCoder(elementType, bounds)
     } else {
       CorrectionCoder(description, errorBound, known: known)

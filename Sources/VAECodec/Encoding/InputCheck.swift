@@ -62,6 +62,7 @@ struct InputCheck {
 
   /// The same where values have scales, which know bounds and integers.
   private mutating func lookByColumn(at batch: SampleBatch) throws(CodecError) {
+    if batch.elementType.isWide { return lookByColumn(atIntegers: batch) }
     for (place, value) in batch.doubles().enumerated() {
       let scale = scales[place % width]
       guard scale.number(value).magnitude <= reach else {
@@ -72,6 +73,19 @@ struct InputCheck {
         throw .notAnInteger(name: name, row: row + place / width + 1, column: place % width + 1)
       }
       if value < scale.lowest || value > scale.highest { clipped += 1 }
+    }
+  }
+
+  /// The same for integers of 64 bits.
+  private mutating func lookByColumn(atIntegers batch: SampleBatch) {
+    let wide = scales.wide(batch.elementType)
+    for (place, value) in batch.ordinals().enumerated() {
+      let scale = wide[wide.count == 1 ? 0 : place % width]
+      if !(scale.number(value).magnitude <= reach) {
+        nonFinite += 1
+      } else if scale.isOutside(value) {
+        clipped += 1
+      }
     }
   }
 }

@@ -29,24 +29,23 @@ final class ComparingWriter: SampleWriter {
   func write(_ batch: SampleBatch) throws(SampleIOError) {
     var done = 0
     while done < batch.rows, let original = try reader.read(maxRows: batch.rows - done) {
-      let (numbers, decoded) = (
-        original.doubles(), samples.description.printed(batch.rows(done..<done + original.rows).doubles())
-      )
-      distortion.add(numbers, decoded)
-      profile?.add(numbers, decoded)
-      keep(decoded, rows: original.rows)
+      let decoded = batch.rows(done..<done + original.rows)
+      let comparison = Comparison(
+        original, decoded, as: samples.description, from: distortion.origins(of: original))
+      distortion.add(comparison)
+      profile?.add(comparison)
+      keep(decoded)
       done += original.rows
     }
   }
 
   func finish() {}
 
-  private func keep(_ decoded: [Double], rows: Int) {
-    defer { row += rows }
+  private func keep(_ decoded: SampleBatch) {
+    defer { row += decoded.rows }
     guard !wanted.isEmpty else { return }
-    let width = samples.description.valuesPerSample
-    for r in 0..<rows where wanted.contains(row + r) {
-      kept[row + r] = Array(decoded[r * width..<(r + 1) * width])
+    for r in 0..<decoded.rows where wanted.contains(row + r) {
+      kept[row + r] = samples.description.printed(decoded.rows(r..<r + 1).doubles())
     }
   }
 }
@@ -62,11 +61,11 @@ struct ErrorProfile {
   }
 
   /// Adds whole samples. What is not finite comes back as it is, and does not count.
-  mutating func add(_ original: [Double], _ decoded: [Double]) {
-    for first in stride(from: 0, to: original.count, by: squares.count) {
-      for place in squares.indices where original[first + place].isFinite {
-        let difference = original[first + place] - decoded[first + place]
-        squares[place] += difference * difference
+  mutating func add(_ comparison: Comparison) {
+    for first in stride(from: 0, to: comparison.values.count, by: squares.count) {
+      for place in squares.indices where comparison.values[first + place].isFinite {
+        let error = comparison.errors[first + place]
+        squares[place] += error * error
         counts[place] += 1
       }
     }

@@ -36,7 +36,8 @@ enum TableRule {
 
   private static func hasUnlikeColumns(_ batch: SampleBatch) -> Bool {
     guard batch.rows >= minimumRows, let rows = batch.spread(rows: maximumRows) else { return false }
-    let (width, values) = (batch.valuesPerSample, rows.doubles())
+    let origins = Origins(batch, byPlace: true)
+    let (width, values) = (batch.valuesPerSample, rows.doubles(from: origins))
     var last: (middle: Double, spread: Double)?
     for column in 0..<width {
       let known = stride(from: column, to: values.count, by: width).map { values[$0] }
@@ -45,7 +46,7 @@ enum TableRule {
       let (low, high) = (known[known.count / 10], known[known.count - 1 - known.count / 10])
       // A column of one value but for a few rows has no spread to compare.
       guard high > low else { continue }
-      let own = (middle: known[known.count / 2], spread: high - low)
+      let own = (middle: origins.number(column) + known[known.count / 2], spread: high - low)
       if let last {
         let (narrow, wide) = (min(own.spread, last.spread), max(own.spread, last.spread))
         if wide > farSpread * narrow || (own.middle - last.middle).magnitude > farOffset * wide {

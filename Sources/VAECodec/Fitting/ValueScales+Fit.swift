@@ -22,8 +22,12 @@ extension ValueScales {
   ///   - rows: those that are fitted.
   ///   - ranges: of all rows that were read.
   init(columns rows: SampleBatch, _ ranges: ColumnRanges) {
-    let (values, width) = (rows.doubles(), rows.valuesPerSample)
-    self.init((0..<width).map { place in Self.column(place, values, width, ranges) })
+    let origins = ranges.origins ?? Origins(rows, byPlace: true)
+    let (values, width) = (rows.doubles(from: origins), rows.valuesPerSample)
+    self.init(
+      (0..<width).map { place in
+        Self.column(place, values, width, ranges).moved(from: origins, place)
+      })
   }
 
   private static func column(
@@ -67,7 +71,8 @@ extension ValueScales {
   init(common rows: SampleBatch, isInteger: Bool) {
     self.init()
     guard rows.elementType.size > 2, rows.elementType != .f4 else { return }
-    let (values, greatest) = (rows.doubles(), Double(Matrix.greatestKnown))
+    let origins = Origins(rows, byPlace: false)
+    let (values, greatest) = (rows.doubles(from: origins), Double(Matrix.greatestKnown))
     var (low, high, sum, count) = (Double.infinity, -Double.infinity, 0.0, 0)
     for value in values where value.magnitude <= greatest {
       low = min(low, value)
@@ -78,7 +83,8 @@ extension ValueScales {
     let range = high - low
     guard count > 0, range > 0 else { return }
     let deviation = Self.deviation(values, rows.valuesPerSample, range)
-    let size = max(low.magnitude, high.magnitude)
+    let origin = origins.number(0)
+    let size = max((origin + low).magnitude, (origin + high).magnitude)
     let isFar = size > Self.farOffset * deviation && !(isInteger && size < 0x1p24)
     guard deviation >= Self.finest, isFar || deviation < Self.least else { return }
     let scale = Self.short(deviation)
@@ -86,7 +92,8 @@ extension ValueScales {
     self.init([
       Scale(
         offset: (sum / Double(count) / unit).rounded() * unit, scale: scale, range: Self.short(range),
-        isInteger: isInteger)
+        isInteger: isInteger
+      ).moved(from: origins, 0)
     ])
   }
 
@@ -108,5 +115,23 @@ extension ValueScales {
   private static func short(_ number: Double) -> Double {
     let rounded = Double(bitPattern: (number.bitPattern &+ 1 << 31) & ~0xFFFF_FFFF)
     return rounded.isNormal ? rounded : number < 1 ? .leastNormalMagnitude : .greatestFiniteMagnitude
+  }
+}
+
+extension ValueScales.Scale {
+  /// The scale of the values themselves, where this is that of values less their origins. An offset need not be near the values to
+  /// the last digit, but bounds that no number holds are dropped.
+  fileprivate func moved(from origins: Origins, _ place: Int) -> Self {
+    guard origins[place] != nil else { return self }
+    var scale = self
+    let origin = origins.number(place)
+    scale.offset = (origin + offset).rounded()
+    func bound(_ distance: Double, _ none: Double) -> Double {
+      let bound = origin + distance
+      return bound.magnitude < 0x1p53 ? bound : none
+    }
+    scale.lowest = bound(lowest, -.infinity)
+    scale.highest = bound(highest, .infinity)
+    return scale
   }
 }

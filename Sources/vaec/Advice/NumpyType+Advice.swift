@@ -8,7 +8,6 @@ extension NumpyType {
         + "(.view('\(order)\(whole)') brings it back)"
     }
     return switch kind {
-    case "i8", "u8": pairs("\(kind.prefix(1))4", kind)
     case "b1": "save a.view('u1') instead, which keeps every bit"
     case "c8": pairs("f4", kind)
     case "c16": pairs("f8", kind)

@@ -56,11 +56,7 @@ final class OriginalSamples {
   ///
   /// - Parameter written: the output description; rounding to decimals or another type counts as error.
   func compare(_ batch: SampleBatch, as written: SampleDescription) throws(SampleIOError) {
-    var decoded = batch
-    if written.elementType != batch.elementType {
-      decoded = SampleBatch(
-        doubles: batch.doubles(), elementType: written.elementType, valuesPerSample: batch.valuesPerSample)
-    }
+    let decoded = batch.converted(to: written.elementType)
     var done = 0
     while done < batch.rows {
       guard let original = try reader?.read(maxRows: batch.rows - done) else {

@@ -12,7 +12,7 @@ struct ReadingOptions: ParsableArguments {
   var format: FormatName?
 
   @Option(
-    help: ArgumentHelp("Raw data: value type (u1 i1 u2 i2 u4 i4 f2 f4 f8).", valueName: "type"),
+    help: ArgumentHelp("Raw data: value type (u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8).", valueName: "type"),
     completion: .list(ElementType.allCases.map(\.name)), transform: parseType)
   var dtype: ElementType?
 

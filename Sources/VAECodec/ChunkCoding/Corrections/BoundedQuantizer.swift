@@ -124,15 +124,20 @@ struct BoundedQuantizer: Sendable {
   }
 }
 
-/// Floating-point values as integers in the same order, and back.
+/// Floating-point values as integers in the same order, and back; integers of 64 bits as their ordinals.
 struct OrderedBits: Sendable {
   private let unused: UInt64
+  private let elementType: ElementType
 
-  init(_ elementType: ElementType) { unused = UInt64(64 - 8 * elementType.size) }
+  init(_ elementType: ElementType) {
+    unused = UInt64(64 - 8 * elementType.size)
+    self.elementType = elementType
+  }
 
   /// The integer that stands for a value of these bits, in the low end.
   @inline(__always)
   func number(_ bits: UInt64) -> Int64 {
+    if elementType.isWide { return elementType.ordinal(bits: bits) }
     let number = Int64(bitPattern: bits << unused) >> Int64(unused)
     return number >= 0 ? number : number ^ (.max >> Int64(unused))
   }
@@ -140,6 +145,7 @@ struct OrderedBits: Sendable {
   /// The bits, in the low end, that an integer stands for.
   @inline(__always)
   func bits(_ number: Int64) -> UInt64 {
+    if elementType.isWide { return elementType.bits(ordinal: number) }
     let narrow = Int64(bitPattern: UInt64(bitPattern: number) << unused) >> Int64(unused)
     let bits = narrow >= 0 ? narrow : narrow ^ (.max >> Int64(unused))
     return (UInt64(bitPattern: bits) << unused) >> unused

@@ -35,13 +35,16 @@ final class ColumnCorrectionCoder: CorrectionCoding {
     state = ColumnState(width: width)
   }
 
-  var codesEscapesAlone: Bool { false }
+  func accepts(_ mode: UInt8) -> Bool { mode <= 1 }
+
+  func modes(for batch: SampleBatch, base: [Double]) -> [UInt8] { [0, 1] }
 
   func base(of reconstruction: SampleBatch) -> [Double] { reconstruction.doubles() }
 
   func run<Values: CorrectedValues, Coder: BitCoding>(
-    _ base: [Double], hasEscapes: Bool, _ values: inout Values, _ coder: inout Coder
+    _ base: [Double], mode: UInt8, _ values: inout Values, _ coder: inout Coder
   ) -> Bool {
+    let hasEscapes = mode == 1
     let mixer = mixer.empty(values: base.count)
     state.reset()
     var last: Int64 = 0

@@ -42,13 +42,16 @@ final class CorrectionCoder: CorrectionCoding {
     state = RowState(width: width, neighbours)
   }
 
-  var codesEscapesAlone: Bool { lattice == nil }
+  func accepts(_ mode: UInt8) -> Bool { mode <= 1 }
+
+  func modes(for batch: SampleBatch, base: [Float]) -> [UInt8] { lattice == nil ? [1] : [0, 1] }
 
   func base(of reconstruction: SampleBatch) -> [Float] { reconstruction.floats(less: offset) }
 
   func run<Values: CorrectedValues, Coder: BitCoding>(
-    _ base: [Float], hasEscapes: Bool, _ values: inout Values, _ coder: inout Coder
+    _ base: [Float], mode: UInt8, _ values: inout Values, _ coder: inout Coder
   ) -> Bool {
+    let hasEscapes = mode == 1
     guard lattice != nil || hasEscapes else { return true }
     let mixer = mixer.empty(values: base.count)
     state.reset()

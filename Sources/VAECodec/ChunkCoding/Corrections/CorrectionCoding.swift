@@ -3,7 +3,7 @@ import Records
 
 /// Codes what the values of a chunk are, given what the model makes of them.
 ///
-/// Both directions are one walk over the values, ``run(_:hasEscapes:_:_:)``: an encoder looks values up, and a decoder finds
+/// Both directions are one walk over the values, ``run(_:mode:_:_:)``: an encoder looks values up, and a decoder finds
 /// them out.
 protocol CorrectionCoding: AnyObject {
   /// What predictions start from, for each value.
@@ -13,17 +13,20 @@ protocol CorrectionCoding: AnyObject {
   /// Values of a sample.
   var width: Int { get }
   var ordered: OrderedBits { get }
-  /// Whether values are coded by themselves or not at all.
-  var codesEscapesAlone: Bool { get }
-
   /// What predictions start from.
   func base(of reconstruction: SampleBatch) -> Base
 
+  /// Whether a mode is one that there is: 1 if some values are coded by themselves, else 0; and what else a coder has.
+  func accepts(_ mode: UInt8) -> Bool
+
+  /// The modes to encode with, in order, until one serves; the last does.
+  func modes(for batch: SampleBatch, base: Base) -> [UInt8]
+
   /// Codes all values in order, in either direction.
   ///
-  /// - Returns: false where a value would have to be coded by itself, which `hasEscapes` has ruled out.
+  /// - Returns: false where a value would have to be coded by itself, which the mode has ruled out.
   func run<Values: CorrectedValues, Coder: BitCoding>(
-    _ base: Base, hasEscapes: Bool, _ values: inout Values, _ coder: inout Coder
+    _ base: Base, mode: UInt8, _ values: inout Values, _ coder: inout Coder
   ) -> Bool
 
   // Requirements, though no class has its own: so each class gets code of its own, in which `run` is specialized.
@@ -53,9 +56,9 @@ extension CorrectionCoding {
     return batch.bytes.withUnsafeBytes { bytes in
       var input = Input(elementType: elementType, bytes: bytes)
       // Whether every value has a name shows only on the way.
-      for hasEscapes in codesEscapesAlone ? [true] : [false, true] {
+      for mode in modes(for: batch, base: base) {
         var coder = BitEncoder()
-        if run(base, hasEscapes: hasEscapes, &input, &coder) { return [hasEscapes ? 1 : 0] + coder.finish() }
+        if run(base, mode: mode, &input, &coder) { return [mode] + coder.finish() }
       }
       preconditionFailure("with escapes, every value has a code")
     }
@@ -64,14 +67,14 @@ extension CorrectionCoding {
   func decode(_ bytes: ArraySlice<UInt8>, base reconstruction: SampleBatch) throws(ChunkError) -> SampleBatch
   {
     precondition(reconstruction.valuesPerSample == width)
-    guard let flags = bytes.first, flags <= 1 else { throw .corrupt }
+    guard let mode = bytes.first, accepts(mode) else { throw .corrupt }
     // What is not coded stays as it is.
     var samples = reconstruction.bytes
     let base = base(of: reconstruction)
     var coder = BitDecoder(bytes.dropFirst())
     samples.withUnsafeMutableBytes { samples in
       var output = Output(elementType: elementType, bytes: samples)
-      _ = run(base, hasEscapes: flags == 1, &output, &coder)
+      _ = run(base, mode: mode, &output, &coder)
     }
     guard coder.isAtEnd else { throw .corrupt }
     return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: samples)

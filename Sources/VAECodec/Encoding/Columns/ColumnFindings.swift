@@ -59,7 +59,8 @@ extension ColumnFindings {
     _ original: SampleBatch, _ decoded: SampleBatch, _ scale: ErrorScale = ErrorScale()
   ) -> [Int] {
     guard decoded.bytes.count == original.bytes.count else { return [] }
-    let (before, after) = (original.doubles(), decoded.doubles())
+    let origins = Origins(original, byPlace: true)
+    let (before, after) = (original.doubles(from: origins), decoded.doubles(from: origins))
     let width = original.valuesPerSample
     let factors = (0..<width).map { scale.isByColumn ? scale.factor($0) : 1 }
     var (squares, count) = (0.0, 0)

@@ -1,0 +1,100 @@
+/// What the differences of integers of 64 bits are foreseen from: how far values before were from their predictions, in steps.
+///
+/// Buffers are pointers, because this is looked at for every value; all indices are below `width`.
+final class DifferenceHistory {
+  private let width: Int
+  /// Differences of this row, and of the two before; and the mean of their sizes at each place, in units of 1 / 256.
+  private var differences: UnsafeMutablePointer<Int64>
+  private var earlier: UnsafeMutablePointer<Int64>
+  private var earliest: UnsafeMutablePointer<Int64>
+  private let means: UnsafeMutablePointer<Int64>
+  /// Whether the last value at a place was coded by itself.
+  private let wasEscape: UnsafeMutablePointer<UInt8>
+  private var pace: Int64 = 2
+
+  /// Places of wider rows do not tell values apart.
+  private static let maximumColumns = 64
+
+  /// - Parameter width: values of a row.
+  init(width: Int) {
+    self.width = width
+    differences = .allocate(capacity: width)
+    earlier = .allocate(capacity: width)
+    earliest = .allocate(capacity: width)
+    means = .allocate(capacity: width)
+    wasEscape = .allocate(capacity: width)
+    reset()
+  }
+
+  deinit {
+    for numbers in [differences, earlier, earliest, means] { numbers.deallocate() }
+    wasEscape.deallocate()
+  }
+
+  /// Forgets everything.
+  func reset() {
+    for numbers in [differences, earlier, earliest, means] { numbers.initialize(repeating: 0, count: width) }
+    wasEscape.initialize(repeating: 0, count: width)
+  }
+
+  /// - Parameter row: from 0.
+  func begin(row: Int) {
+    if row > 0 { (differences, earlier, earliest) = (earliest, differences, earlier) }
+    pace = Int64(min(row + 2, 32))
+  }
+
+  /// Takes in that value `i` has no difference.
+  @inline(__always)
+  func skip(_ i: Int, isEscape: Bool) {
+    differences[i] = 0
+    wasEscape[i] = isEscape ? 1 : 0
+  }
+
+  /// Takes in the difference of value `i`.
+  @inline(__always)
+  func settle(_ i: Int, difference: Int64) {
+    differences[i] = difference
+    wasEscape[i] = 0
+    means[i] += (Contexts.size(difference) << 8 - means[i]) / pace
+  }
+
+  /// Sets the hashes of the contexts of value `i`.
+  ///
+  /// - Parameter rule: that of the prediction.
+  @inline(__always)
+  func setContexts(
+    _ hashes: UnsafeMutablePointer<UInt32>, _ i: Int, _ neighbours: Neighbours, prediction: Int64, rule: Int
+  ) {
+    let (left, above) = (neighbours.left, neighbours.above)
+    let (d, dd, u) = (before(i, left), before(i, 2 * left), before(i, above))
+    let last = earlier[i]
+    let sizes =
+      above > 0
+      ? 2 * Contexts.size(d) + 2 * Contexts.size(u) + Contexts.size(dd)
+        + Contexts.size(before(i, above + left)) + Contexts.size(before(i, above - left))
+        + Contexts.size(last)
+      : 2 * Contexts.size(last) + Contexts.size(earliest[i]) + 2 * Contexts.size(d) + Contexts.size(dd)
+    let around = Contexts.level(sizes << 6)
+    let usual = Contexts.level(means[i])
+    let beside = above > 0 ? u : last
+    let escapes = Int(wasEscape[i]) | (i >= left ? Int(wasEscape[i - left]) << 1 : 0)
+    let place = width <= Self.maximumColumns ? i : 0
+    let value = Int(truncatingIfNeeded: prediction ^ prediction >> 32)
+    hashes[0] = Contexts.hash(0, i, rule, escapes)
+    hashes[1] = Contexts.hash(1, i, usual, escapes)
+    hashes[2] = Contexts.hash(2, around, rule, 0)
+    hashes[3] = Contexts.hash(
+      3, i, Contexts.sign(last) * 7 + Contexts.sign(d), Contexts.sign(above > 0 ? u : dd))
+    hashes[4] = Contexts.hash(4, rule, usual / 2, Contexts.level(Contexts.size(last) << 8))
+    hashes[5] = Contexts.hash(
+      5, Contexts.level(Contexts.size(d) << 8), Contexts.level(Contexts.size(beside) << 8), rule)
+    hashes[6] = Contexts.hash(6, usual, around, rule)
+    hashes[7] = Contexts.hash(7, place, value, rule)
+  }
+
+  /// The difference `offset` values before value `i`; 0 where there is none.
+  @inline(__always)
+  private func before(_ i: Int, _ offset: Int) -> Int64 {
+    offset > 0 && i >= offset ? differences[i - offset] : 0
+  }
+}

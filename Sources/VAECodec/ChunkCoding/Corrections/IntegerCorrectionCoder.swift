@@ -1,0 +1,143 @@
+import EntropyCoding
+import Records
+
+/// Codes what integers of 64 bits are, given what the model makes of them: of arrays and of tables, exactly or within a bound
+/// for all or for each column.
+///
+/// As a ``CorrectionCoder`` does, but all in integers: values are ordinals, predictions come from
+/// ``IntegerPredictors``, and an ``IntegerLattice`` names what a decoder gives back. No value passes through binary64.
+///
+/// It owns its buffers; used by one task at a time.
+final class IntegerCorrectionCoder: CorrectionCoding {
+  let elementType: ElementType
+  let width: Int
+  let ordered: OrderedBits
+  /// One for all values, or one for each of a sample; empty where only values that are missing to the model are kept.
+  private let lattices: [IntegerLattice]
+  private let scales: [WideScale]
+  private let reach: Float
+  private let neighbours: Neighbours
+  private let predictors: IntegerPredictors
+  private let history: DifferenceHistory
+  private var mixer = ReusedMixer(contexts: 8)
+
+  /// Values by which rules are chosen.
+  private static let triedValues = 4096
+
+  /// - Parameters:
+  ///   - errorBound: nil where only values that are missing to the model are kept.
+  ///   - known: what is not missing to the model.
+  init(
+    _ description: SampleDescription, _ errorBound: ErrorBound?, known: KnownValues = KnownValues()
+  ) {
+    elementType = description.elementType
+    width = description.valuesPerSample
+    ordered = OrderedBits(elementType)
+    let least = elementType.leastOrdinal
+    lattices =
+      switch errorBound {
+      case nil: []
+      case .byColumn(let bounds): bounds.columns.map { IntegerLattice(bound: $0.bound, least: least) }
+      case .maxError(let bound): [IntegerLattice(bound: bound, least: least)]
+      case .lossless: [IntegerLattice(bound: 0, least: least)]
+      }
+    scales = known.scales.wide(elementType)
+    reach = known.reach
+    neighbours = Neighbours(shape: description.sampleShape)
+    predictors = IntegerPredictors(width: width, neighbours)
+    history = DifferenceHistory(width: width)
+  }
+
+  func base(of reconstruction: SampleBatch) -> [Int64] { reconstruction.ordinals() }
+
+  func accepts(_ mode: UInt8) -> Bool {
+    lattices.isEmpty ? mode == 1 : Int(mode >> 1) < IntegerPredictors.sets.count
+  }
+
+  /// The rules that suit the first values best; and whether some values are coded by themselves.
+  func modes(for batch: SampleBatch, base: [Int64]) -> [UInt8] {
+    guard !lattices.isEmpty else { return [1] }
+    let ordinals = batch.ordinals()
+    let escapes: UInt8 = ordinals.contains { $0 < elementType.leastOrdinal } ? 1 : 0
+    let some = min(ordinals.count, Self.triedValues)
+    let sizes = IntegerPredictors.sets.indices.map { set in
+      var coder = BitEncoder()
+      var values = KnownOrdinals(elementType: elementType, ordinals: ordinals)
+      let mode = UInt8(set) << 1 | escapes
+      _ = run(base, some, mode: mode, &values, &coder)
+      return (bytes: coder.finish().count, mode: mode)
+    }
+    return sizes.min { $0.bytes < $1.bytes }.map { [$0.mode] } ?? []
+  }
+
+  func run<Values: CorrectedValues, Coder: BitCoding>(
+    _ base: [Int64], mode: UInt8, _ values: inout Values, _ coder: inout Coder
+  ) -> Bool {
+    run(base, base.count, mode: mode, &values, &coder)
+  }
+
+  /// The same for the first values.
+  private func run<Values: CorrectedValues, Coder: BitCoding>(
+    _ base: [Int64], _ count: Int, mode: UInt8, _ values: inout Values, _ coder: inout Coder
+  ) -> Bool {
+    let (rules, hasEscapes) = (IntegerPredictors.sets[Int(mode >> 1)], mode & 1 == 1)
+    let mixer = mixer.empty(values: base.count)
+    predictors.reset()
+    history.reset()
+    var (last, place): (Int64, Int) = (0, 0)
+    while place < count {
+      let (row, i) = place.quotientAndRemainder(dividingBy: width)
+      if i == 0 {
+        predictors.begin(row: row)
+        history.begin(row: row)
+      }
+      let own = base[place]
+      let prediction = lattices.isEmpty ? own : own &+ predictors.predict(i, by: rules)
+      history.setContexts(mixer.hashes, i, neighbours, prediction: prediction, rule: predictors.chosen)
+      let ordinal = elementType.ordinal(bits: values.bits(place))
+      if hasEscapes,
+        codeEscape(Values.isKnown && isEscape(ordinal, i), place, after: &last, mixer, &values, &coder) != nil
+      {
+        predictors.skip(i)
+        history.skip(i, isEscape: true)
+      } else if lattices.isEmpty {
+        history.skip(i, isEscape: false)
+      } else {
+        let lattice = lattices[lattices.count == 1 ? 0 : i]
+        let difference = mixer.code(deep: lattice.difference(ordinal, from: prediction), first: 0, &coder)
+        let value = lattice.value(difference, from: prediction)
+        values.set(place, bits: elementType.bits(ordinal: value))
+        predictors.settle(i, error: value &- own)
+        history.settle(i, difference: difference)
+      }
+      place += 1
+    }
+    return true
+  }
+
+  /// Whether a value has to be coded by itself.
+  @inline(__always)
+  private func isEscape(_ ordinal: Int64, _ i: Int) -> Bool {
+    if ordinal < elementType.leastOrdinal { return true }
+    guard lattices.isEmpty else { return false }
+    return !(number(ordinal, i).magnitude <= reach)
+  }
+
+  /// What stands for a value in the model.
+  private func number(_ ordinal: Int64, _ i: Int) -> Float {
+    guard !scales.isEmpty else { return Float(elementType.value(bits: elementType.bits(ordinal: ordinal))) }
+    return scales[scales.count == 1 ? 0 : i].number(ordinal)
+  }
+}
+
+/// For a trial.
+private struct KnownOrdinals: CorrectedValues {
+  static let isKnown = true
+  let elementType: ElementType
+  let ordinals: [Int64]
+
+  @inline(__always)
+  func bits(_ place: Int) -> UInt64 { elementType.bits(ordinal: ordinals[place]) }
+
+  func set(_ place: Int, bits: UInt64) {}
+}

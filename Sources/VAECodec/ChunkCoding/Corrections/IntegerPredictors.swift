@@ -1,0 +1,142 @@
+/// Predicts integers of 64 bits from those before them, by several rules, of which the one that has lately been nearest is
+/// taken.
+///
+/// What is predicted is the error x - b of the model, modulo 2^64: so nothing is lost however large values are, and nothing
+/// grows with an offset that all share. A sequence of equal steps, an image, and columns that have nothing to do with
+/// one another each have a rule that suits them; with a good model that is the model itself.
+///
+/// Buffers are pointers, because this is looked at for every value; all indices are below `width`.
+final class IntegerPredictors {
+  /// How many rules there are.
+  private static let count = 8
+  /// Sets of rules, as bits: all that follow the values before; those of them that do without fractions; the model alone; and the
+  /// origin alone.
+  static let sets: [UInt8] = [0x7F, 0x3F, 0x01, 0x80]
+  /// Places of wider rows have one origin, and no linear rule.
+  private static let maximumColumns = 64
+
+  private let width: Int
+  private let neighbours: Neighbours
+  /// Errors of this row, of the row before, and of that before.
+  private var errors: UnsafeMutablePointer<Int64>
+  private var earlier: UnsafeMutablePointer<Int64>
+  private var earliest: UnsafeMutablePointer<Int64>
+  /// The error that each rule predicts for the value at hand.
+  private let predictions: UnsafeMutablePointer<Int64>
+  /// How far each rule has been off lately, at each place and on the way there.
+  private let misses: UnsafeMutablePointer<Int32>
+  private let recent: UnsafeMutablePointer<Int32>
+  /// The linear rule: of errors less their origins.
+  private let columns: ColumnState?
+  /// The first error of each place, or of all.
+  private var origins: [Int64?]
+  private var row = 0
+  /// The rule that was taken.
+  private(set) var chosen = 0
+
+  /// - Parameter width: values of a row.
+  init(width: Int, _ neighbours: Neighbours) {
+    self.width = width
+    self.neighbours = neighbours
+    errors = .allocate(capacity: width)
+    earlier = .allocate(capacity: width)
+    earliest = .allocate(capacity: width)
+    predictions = .allocate(capacity: Self.count)
+    misses = .allocate(capacity: width * Self.count)
+    recent = .allocate(capacity: Self.count)
+    columns = width <= Self.maximumColumns ? ColumnState(width: width) : nil
+    origins = [Int64?](repeating: nil, count: columns == nil ? 1 : width)
+    reset()
+  }
+
+  deinit {
+    for numbers in [errors, earlier, earliest, predictions] { numbers.deallocate() }
+    misses.deallocate()
+    recent.deallocate()
+  }
+
+  /// Forgets everything.
+  func reset() {
+    for numbers in [errors, earlier, earliest] { numbers.initialize(repeating: 0, count: width) }
+    predictions.initialize(repeating: 0, count: Self.count)
+    misses.initialize(repeating: 0, count: width * Self.count)
+    recent.initialize(repeating: 0, count: Self.count)
+    columns?.reset()
+    for i in origins.indices { origins[i] = nil }
+  }
+
+  /// - Parameter row: from 0.
+  func begin(row: Int) {
+    self.row = row
+    if row > 0 { (errors, earlier, earliest) = (earliest, errors, earlier) }
+    // Without a row before the one before, nothing changes from one to the other.
+    if row == 1 { earliest.update(from: earlier, count: width) }
+    columns?.begin(row: row)
+  }
+
+  /// The predicted error of value `i`.
+  ///
+  /// - Parameter rules: one of ``sets``.
+  @inline(__always)
+  func predict(_ i: Int, by rules: UInt8) -> Int64 {
+    let (left, above) = (neighbours.left, neighbours.above)
+    let last = earlier[i]
+    let beside = i >= left ? errors[i - left] : last
+    predictions[0] = 0
+    predictions[1] = last
+    predictions[2] = last &+ (last &- earliest[i])
+    predictions[3] = beside
+    predictions[4] =
+      if above > 0 {
+        i >= above + left ? beside &+ (errors[i - above] &- errors[i - above - left]) : beside
+      } else {
+        i >= 2 * left ? beside &+ (beside &- errors[i - 2 * left]) : beside
+      }
+    predictions[5] = i >= left ? last &+ (beside &- earlier[i - left]) : last
+    let origin = origins[columns == nil ? 0 : i]
+    predictions[6] = last
+    predictions[7] = origin ?? beside
+    if let columns {
+      columns.predict(i)
+      if let origin { predictions[6] = origin &+ Self.whole(columns.correction) }
+    }
+    let own = misses + i * Self.count
+    var least = Int32.max
+    for rule in 0..<Self.count where rules >> UInt8(rule) & 1 == 1 {
+      let miss = 3 * own[rule] + recent[rule]
+      if miss < least { (least, chosen) = (miss, rule) }
+    }
+    return predictions[chosen]
+  }
+
+  /// Takes in that value `i` has no error: what was predicted from comes again.
+  @inline(__always)
+  func skip(_ i: Int) {
+    errors[i] = earlier[i]
+    columns?.skip(i, bits: 0)
+  }
+
+  /// Takes in what the error of value `i` turned out to be.
+  @inline(__always)
+  func settle(_ i: Int, error: Int64) {
+    errors[i] = error
+    let own = misses + i * Self.count
+    let pace = Int32(min(row + 2, 16))
+    for rule in 0..<Self.count {
+      let size = min((error &- predictions[rule]).magnitude, 1 << 62)
+      let miss = Int32(truncatingIfNeeded: Contexts.level(Int64(size))) << 6
+      own[rule] += (miss - own[rule]) / pace
+      recent[rule] += (miss - recent[rule]) / 16
+    }
+    let place = columns == nil ? 0 : i
+    let origin = origins[place] ?? error
+    origins[place] = origin
+    columns?.settle(i, error: Double(error &- origin), difference: 0, bits: 0)
+  }
+
+  /// The nearest integer, ties to even; 0 for what is too large.
+  @inline(__always)
+  private static func whole(_ number: Double) -> Int64 {
+    number.magnitude < 0x1p62 ? Int64(number.rounded(.toNearestOrEven)) : 0
+  }
+}
