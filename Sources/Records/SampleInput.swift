@@ -10,8 +10,13 @@ public struct ReadOptions: Equatable, Sendable {
   /// The format.
   public var format: FormatName?
   /// The type of a value; for raw data.
-  public var elementType: ElementType?
-  /// The shape of one sample; for raw data.
+  public var type: ValueType?
+  /// The same where values are numbers.
+  public var elementType: ElementType? {
+    get { type?.elementType }
+    set { type = newValue.map { ValueType($0) } }
+  }
+  /// The shape of one sample in values; for raw data.
   public var shape: [Int]?
   /// Whether the first line of a text holds names.
   public var header: Bool?
@@ -32,7 +37,7 @@ public struct ReadOptions: Equatable, Sendable {
     self.partial = partial
     self.notes = notes
     self.format = format
-    self.elementType = elementType
+    type = elementType.map { ValueType($0) }
     self.shape = shape
     self.header = header
     self.memory = memory
@@ -63,7 +68,7 @@ package enum SampleInput {
     if options.format == nil, let recognized = RecognizedFile(prefix), !recognized.isReadable {
       throw .otherContent(name: name, recognized)
     }
-    let saysRaw = options.format == nil && (options.elementType != nil || options.shape != nil)
+    let saysRaw = options.format == nil && (options.type != nil || options.shape != nil)
     if saysRaw, let kind = try recognized(input, prefix, name: name) { throw .notRaw(name: name, kind: kind) }
     let format = options.format ?? (saysRaw ? .raw : recognize(prefix, name: name))
     if let format { try check(options, for: format, name: name) }
@@ -79,7 +84,7 @@ package enum SampleInput {
     _ options: ReadOptions, for format: FormatName, name: String
   ) throws(SampleIOError) {
     let given = [
-      (ReadOptions.Field.elementType, options.elementType != nil && format != .raw),
+      (ReadOptions.Field.elementType, options.type != nil && format != .raw),
       (.shape, options.shape != nil && format != .raw),
       (.partial, options.partial != nil && format != .raw),
       (.header, options.header != nil && format != .csv),
@@ -164,12 +169,12 @@ package enum SampleInput {
   private static func raw(
     _ input: PeekingSource, name: String, options: ReadOptions
   ) throws(SampleIOError) -> any SampleReader {
-    guard let elementType = options.elementType else {
+    guard let type = options.type else {
       throw .missingOption(name: name, option: .elementType)
     }
     guard let shape = options.shape else { throw .missingOption(name: name, option: .shape) }
     let description = try SampleDescription(
-      elementType: elementType, sampleShape: shape, format: .raw, name: name)
+      type: type, sampleShape: type.shapeOfNumbers(shape), format: .raw, name: name)
     return FixedSizeReader(
       description, from: input, name: name, bigEndian: false, partial: options.partial, notes: options.notes)
   }

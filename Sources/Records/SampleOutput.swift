@@ -52,27 +52,29 @@ extension SampleDescription {
   ///
   /// What is in that format already stays as it is, with its style and byte order.
   package func reformatted(as name: FormatName) throws(SampleIOError) -> SampleDescription {
-    var type = elementType
+    var type = type
     var shape = sampleShape
     let newFormat: SampleFormat
     switch (name, format) {
     case (.npy, .npy), (.csv, .delimited): return self
     case (.npy, _): newFormat = .npy(version: 1, bigEndian: false)
-    case (.csv, _): newFormat = .delimited(DelimitedStyle())
+    case (.csv, _):
+      newFormat = .delimited(DelimitedStyle())
+      type = ValueType(elementType)
     case (.raw, _): newFormat = .raw
     case (.idx, _):
       newFormat = .idx
       switch elementType {
-      case .u2: type = .i4
-      case .u4, .u8, .i8: type = .f8
-      case .f2: type = .f4
-      case .u1, .i1, .i2, .i4, .f4, .f8: break
+      case .u2: type = ValueType(.i4)
+      case .u4, .u8, .i8: type = ValueType(.f8)
+      case .f2: type = ValueType(.f4)
+      case .u1, .i1, .i2, .i4, .f4, .f8: type = ValueType(elementType)
       }
     case (.fvecs, _), (.bvecs, _), (.ivecs, _):
       newFormat = .vecs
-      type = name.elementType ?? type
+      type = ValueType(name.elementType ?? elementType)
       shape = [valuesPerSample]
     }
-    return try SampleDescription(elementType: type, sampleShape: shape, format: newFormat, rows: rows)
+    return try SampleDescription(type: type, sampleShape: shape, format: newFormat, rows: rows)
   }
 }

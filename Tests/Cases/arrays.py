@@ -4,11 +4,27 @@ import ast
 import struct
 
 CODES = {"u1": "B", "i1": "b", "u2": "H", "i2": "h", "u4": "I", "i4": "i", "u8": "Q", "i8": "q", "f2": "e", "f4": "f", "f8": "d"}
+# What a value of other types is made of.
+PARTS = {"b1": ("B", 1), "c8": ("f", 2), "c16": ("d", 2)}
 IDX = {8: "u1", 9: "i1", 11: "i2", 12: "i4", 13: "f4", 14: "f8"}
 
 
+def parts(kind):
+    """The code of the numbers that a value of a type is made of, and how many they are; None for other types."""
+    if kind in CODES:
+        return CODES[kind], 1
+    return ("q", 1) if kind[:2] in ("M8", "m8") else PARTS.get(kind)
+
+
+def bytes_of(kind):
+    code, count = parts(kind)
+    return count * struct.calcsize("<" + code)
+
+
 def packed(values, kind, order="<"):
-    return struct.pack(f"{order}{len(values)}{CODES[kind]}", *values)
+    code, count = parts(kind)
+    numbers = [number for value in values for number in ((value.real, value.imag) if count == 2 else (value,))]
+    return struct.pack(f"{order}{len(numbers)}{code}", *numbers)
 
 
 def npy(descr, shape, body, fortran=False, version=1):
@@ -22,7 +38,7 @@ def npy(descr, shape, body, fortran=False, version=1):
 
 
 def array(kind, shape, values, order="<", **options):
-    prefix = "|" if kind[1:] == "1" else order
+    prefix = "|" if bytes_of(kind) == 1 else order
     return npy(prefix + kind, shape, packed(values, kind, order), **options)
 
 
@@ -41,7 +57,8 @@ class Contents:
 
     @property
     def values(self):
-        return list(struct.unpack(f"<{len(self.body) // int(self.kind[1:])}{CODES[self.kind]}", self.body))
+        code = parts(self.kind)[0]
+        return list(struct.unpack(f"<{len(self.body) // struct.calcsize('<' + code)}{code}", self.body))
 
 
 def read_npy(data):
@@ -56,16 +73,17 @@ def read_npy(data):
         body = data[8 + size + length :]
     except (SyntaxError, ValueError, IndexError, KeyError, TypeError):
         return None
-    if kind not in CODES or not isinstance(header["descr"], str):
+    if not isinstance(header["descr"], str) or parts(kind) is None:
         return None
-    width, count = int(kind[1:]), 1
+    width, count = bytes_of(kind), 1
     for axis in shape:
         count *= axis
     if len(body) != count * width:
         return None
     items = [body[i : i + width] for i in range(0, len(body), width)]
     if order == ">":
-        items = [item[::-1] for item in items]
+        part = width // parts(kind)[1]
+        items = [b"".join(item[i : i + part][::-1] for i in range(0, width, part)) for item in items]
     if header["fortran_order"] and len(shape) > 1:
         items = c_order(items, shape)
     return Contents(kind, shape, b"".join(items))

@@ -198,6 +198,19 @@ def arrays():
     yield exact("floats", "smallest.npy", "f4", (24, 2), [struct.unpack("<f", struct.pack("<I", 1 + i * i))[0] for i in range(48)])
     yield exact("constant", "constant.npy", "f4", (24, 3), [7.0] * 72)
     yield exact("constant", "zeros.npy", "u1", (24, 3), [0] * 72)
+    many = range(40)
+    yield exact("64 bits", "counter.npy", "i8", (40, 1), [(1 << 60) + i for i in many])
+    yield exact("64 bits", "ids.npy", "u8", (40,), [(1 << 64) - 1 - i * i for i in many])
+    for order in "<>":
+        yield exact("booleans", "flags.npy", "b1", (5, 8), [i % 3 == 0 for i in many], order)
+        for kind in ["c8", "c16"]:
+            yield exact("complex numbers", f"{kind}.npy", kind, (20, 2), [complex(i, -i / 4) for i in many], order)
+        for kind in ["M8[ns]", "M8[D]", "m8[25s]", "m8"]:
+            times = [-(1 << 63) if i % 9 == 4 else 1_700_000_000_000_000_000 + 1001 * i for i in many]
+            yield exact("times", "times.npy", kind, (40,), times, order)
+    pairs = [complex(1, 2), complex(3, INF), complex(5, -0.0), complex(7, 8)]
+    yield Case("complex numbers", "fortran.npy", array("c8", (2, 2), pairs, fortran=True), Contents(
+        "c8", (2, 2), packed([pairs[0], pairs[2], pairs[1], pairs[3]], "c8")))
     yield exact("offsets", "large.npy", "f8", (24, 1), [4503599627370496.0 + i for i in range(24)])
     yield exact("axes", "1d.npy", "f4", (5,), [1.0, 2.0, 3.0, 4.0, 5.0])
     yield exact("axes", "5d.npy", "i2", (2, 1, 2, 1, 3), list(range(12)))
@@ -219,8 +232,7 @@ def arrays():
     yield Case("axes", "no-columns.npy", npy("<f8", (3, 0), b""), r"axis without values")
     yield Case("axes", "64d.npy", array("u1", (1,) * 64, [1]), r"axes")
     for descr, size, part in [
-        ("|b1", 1, "view"), ("<c8", 8, "view"), ("<c16", 16, "view"),
-        ("<M8[D]", 8, "view"), ("<m8[s]", 8, "view"), ("<U3", 12, "text"), ("|S2", 2, "text"), ("|O", 8, "objects"),
+        ("<U3", 12, "text"), ("|S2", 2, "text"), ("|O", 8, "objects"), ("<M8[q]", 8, "supported"),
         ("|V8", 8, "bytes"), ("<f16", 16, "53"), ("[('a', '<f4'), ('b', '<i4')]", 8, "each field"),
     ]:
         yield Case("other types", "x.npy", npy(descr, (2,), bytes(2 * size)), part)

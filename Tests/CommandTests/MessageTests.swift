@@ -47,7 +47,7 @@ struct MessageTests {
       (.bytes(.truncated(format: "gzip"), name: name), nil), (.empty(name: name), nil),
       (.unrecognized(name: name), nil), (.missingOption(name: name, option: .shape), nil),
       (.badHeader(name: name, format: "npy", reason: "no shape"), nil),
-      (.unsupportedType(name: name, type: "c16"), nil), (.scalar(name: name), nil),
+      (.unsupportedType(name: name, type: "O"), nil), (.scalar(name: name), nil),
       (.badShape(name: name, shape: [2, 0], reason: "an axis without values"), nil),
       (.tooLarge(name: name, limit: 1000), nil), (.truncated(name: name, expectedRows: 9, gotRows: 7), nil),
       (.truncatedRow(name: name, row: 8), nil), (.trailingBytes(name: name, rows: 9), nil),

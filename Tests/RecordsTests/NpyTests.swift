@@ -50,7 +50,8 @@ struct NpyTests {
   @Test(
     "types that are not supported are named",
     arguments: [
-      ("'|b1'", "|b1"), ("'<f16'", "<f16"), ("'<c16'", "<c16"), ("'|O'", "|O"), ("'<U5'", "<U5"),
+      ("'|c8'", "|c8"), ("'<f16'", "<f16"), ("'<c32'", "<c32"), ("'<M8[q]'", "<M8[q]"), ("'<m8[s'", "<m8[s"),
+      ("'<datetime64[s]'", "<datetime64[s]"), ("'|bool'", "|bool"), ("'|O'", "|O"), ("'<U5'", "<U5"),
       ("'|f4'", "|f4"),
       ("[('a', '<f4')]", "record"), ("'float32'", "float32"), ("''", ""),
     ])
@@ -136,7 +137,7 @@ struct NpyTests {
   @Test("headers are those of numpy, byte for byte, whatever the count of rows")
   func header() {
     func header(_ rows: Int) -> [UInt8] {
-      NpyHeader.bytes(version: 1, bigEndian: false, elementType: .f4, sampleShape: [4], rows: rows)
+      NpyHeader.bytes(version: 1, bigEndian: false, type: ValueType(.f4), sampleShape: [4], rows: rows)
     }
     let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (6, 4), }"
     #expect(header(6) == npy(text + String(repeating: " ", count: 128 - 10 - 1 - text.utf8.count)))

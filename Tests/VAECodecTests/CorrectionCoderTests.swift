@@ -207,7 +207,7 @@ struct CorrectionCoderTests {
       }
       let batch = SampleBatch(bits: bits, elementType: type, valuesPerSample: width)
       let base = adversary.base(count: rows * width, step: 0.01, width: width)
-      let coder = ColumnCorrectionCoder(type, bounds(all))
+      let coder = ColumnCorrectionCoder(ValueType(type), bounds(all))
       let decoded = try coder.decode(coder.encode(batch, base: base)[...], base: base)
       let (before, after, old, new) = (batch.doubles(), decoded.doubles(), batch.bits(), decoded.bits())
       for i in before.indices {
@@ -234,7 +234,7 @@ struct CorrectionCoderTests {
       let batch = SampleBatch(doubles: numbers, elementType: .f8, valuesPerSample: all.count)
       let none = SampleBatch(
         floats: [Float](repeating: 0, count: numbers.count), elementType: .f8, valuesPerSample: all.count)
-      return ColumnCorrectionCoder(.f8, bounds(all)).encode(batch, base: none).count
+      return ColumnCorrectionCoder(ValueType(.f8), bounds(all)).encode(batch, base: none).count
     }
     let first = stride(from: 0, to: walks.count, by: 2).map { walks[$0] }
     let zeros = first.flatMap { (x: Double) -> [Double] in [x, 0] }
@@ -257,7 +257,7 @@ struct CorrectionCoderTests {
     #expect(odd.columnDecimals() == [2, 2])
     let base = SampleBatch(
       floats: [Float](repeating: 5, count: 4000), elementType: .f8, valuesPerSample: 2)
-    let coder = ColumnCorrectionCoder(.f8, bounds([(0, 2), (0, 2)]))
+    let coder = ColumnCorrectionCoder(ValueType(.f8), bounds([(0, 2), (0, 2)]))
     let code = coder.encode(odd, base: base)
     #expect(try coder.decode(code[...], base: base) == odd)
     // One of a thousand: 10 bits.
@@ -272,7 +272,7 @@ struct CorrectionCoderTests {
     var adversary = Adversary(random: RandomSource(seed: 14), type: .f8)
     let batch = SampleBatch(bits: adversary.bits(count: 40, step: 1), elementType: .f8, valuesPerSample: 4)
     let base = adversary.base(count: 40, step: 1, width: 4)
-    let coder = ColumnCorrectionCoder(.f8, bounds([(0, nil), (0.5, nil), (0, 3), (1e300, 0)]))
+    let coder = ColumnCorrectionCoder(ValueType(.f8), bounds([(0, nil), (0.5, nil), (0, 3), (1e300, 0)]))
     damage(coder, batch, base: base, &adversary)
   }
 }

@@ -11,7 +11,7 @@ enum Npy {
     let header = try NpyHeader(from: source, name: name)
     guard let rows = header.shape.first else { throw .scalar(name: name) }
     let description = try SampleDescription(
-      elementType: header.elementType, sampleShape: Array(header.shape.dropFirst()),
+      type: header.type, sampleShape: header.type.shapeOfNumbers(Array(header.shape.dropFirst())),
       format: .npy(version: header.version, bigEndian: header.bigEndian), rows: rows, name: name)
     guard header.fortranOrder, header.shape.count > 1 else {
       return FixedSizeReader(description, from: source, name: name, bigEndian: header.bigEndian)
@@ -25,8 +25,8 @@ enum Npy {
   ) throws(SampleIOError) -> any SampleWriter {
     try FixedSizeWriter(description, to: sink, bigEndian: bigEndian, clips: clips) { rows in
       NpyHeader.bytes(
-        version: version, bigEndian: bigEndian, elementType: description.elementType,
-        sampleShape: description.sampleShape, rows: rows)
+        version: version, bigEndian: bigEndian, type: description.type,
+        sampleShape: description.type.shape(ofNumbers: description.sampleShape), rows: rows)
     }
   }
 }
@@ -62,11 +62,12 @@ final class FortranReader: SampleReader {
     if count == 0 { return nil }
     defer { rowsRead += count }
     let gathered =
-      switch description.elementType.size {
+      switch description.type.size {
       case 1: gather(count, UInt8.self)
       case 2: gather(count, UInt16.self)
       case 4: gather(count, UInt32.self)
-      default: gather(count, UInt64.self)
+      case 8: gather(count, UInt64.self)
+      default: gather(count, SIMD2<UInt64>.self)
       }
     return SampleBatch(
       elementType: description.elementType, valuesPerSample: description.valuesPerSample, bytes: gathered)
@@ -75,8 +76,8 @@ final class FortranReader: SampleReader {
   /// The next `count` rows, as values of `T`.
   private func gather<T: BitwiseCopyable>(_ count: Int, _ type: T.Type) -> [UInt8] {
     let width = MemoryLayout<T>.size
-    let values = description.valuesPerSample
-    let shape = description.sampleShape
+    let values = description.valuesPerSample / description.type.numbersPerValue
+    let shape = description.type.shape(ofNumbers: description.sampleShape)
     // How far apart two neighbours along an axis are, in columns of `rows` values.
     var strides: [Int] = []
     var stride = 1

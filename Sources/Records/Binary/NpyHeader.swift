@@ -11,7 +11,7 @@ struct NpyHeader {
 
   var version: UInt8
   var bigEndian: Bool
-  var elementType: ElementType
+  var type: ValueType
   var fortranOrder: Bool
   /// The lengths of all axes, the sample axis first.
   var shape: [Int]
@@ -42,24 +42,25 @@ struct NpyHeader {
     }
     var dictionary = NpyDictionary(try take(length), name: name)
     try dictionary.parse()
-    (bigEndian, elementType) = try Self.type(named: dictionary.type, name: name)
+    (bigEndian, type) = try Self.type(named: dictionary.type, name: name)
     fortranOrder = dictionary.fortranOrder
     shape = dictionary.shape
   }
 
-  /// Splits a type such as "<f4" into byte order and element type.
+  /// Splits a type such as "<f4" into byte order and type.
   private static func type(
     named type: String, name: String
-  ) throws(SampleIOError) -> (bigEndian: Bool, ElementType) {
+  ) throws(SampleIOError) -> (bigEndian: Bool, ValueType) {
     let order = type.first
-    guard let element = ElementType.allCases.first(where: { $0.name == type.dropFirst() }) else {
+    let short = String(type.dropFirst())
+    guard let value = ValueType(named: short), value.name == short else {
       throw .unsupportedType(name: name, type: type)
     }
     switch order {
-    case "<": return (false, element)
-    case ">": return (true, element)
-    case "=": return (hostIsBigEndian, element)
-    case "|" where element.size == 1: return (false, element)
+    case "<": return (false, value)
+    case ">": return (true, value)
+    case "=": return (hostIsBigEndian, value)
+    case "|" where value.size == 1: return (false, value)
     default: throw .unsupportedType(name: name, type: type)
     }
   }
@@ -68,12 +69,12 @@ struct NpyHeader {
   ///
   /// numpy leaves room for 21 digits of the first axis, so that the length does not depend on `rows`.
   static func bytes(
-    version: UInt8, bigEndian: Bool, elementType: ElementType, sampleShape: [Int], rows: Int
+    version: UInt8, bigEndian: Bool, type: ValueType, sampleShape: [Int], rows: Int
   ) -> [UInt8] {
-    let order = elementType.size == 1 ? "|" : bigEndian ? ">" : "<"
+    let order = type.size == 1 ? "|" : bigEndian ? ">" : "<"
     let shape = ([rows] + sampleShape).map(String.init)
     let tuple = shape.count == 1 ? "(\(shape[0]),)" : "(" + shape.joined(separator: ", ") + ")"
-    var text = "{'descr': '\(order)\(elementType.name)', 'fortran_order': False, 'shape': \(tuple), }"
+    var text = "{'descr': '\(order)\(type.name)', 'fortran_order': False, 'shape': \(tuple), }"
     text += String(repeating: " ", count: 21 - shape[0].utf8.count)
     // Everything up to the values takes a multiple of 64 bytes; numpy adds 64 where 0 would do.
     let version = max(1, min(3, version))

@@ -18,15 +18,13 @@ package struct NumpyType {
   /// A description of the type.
   var text: String {
     switch kind {
-    case "b1": "booleans (\(type)) are not supported"
-    case "c8", "c16": "complex numbers (\(type)) are not supported"
     case "O": "Python objects (\(type)) are not numbers"
     case Self.record: "records are not supported"
-    case _ where kind.hasPrefix("M8") || kind.hasPrefix("m8"): "times (\(type)) are not supported"
     case _ where kind.hasPrefix("U") || kind.hasPrefix("S"): "text (\(type)) is not supported"
     case _ where kind.hasPrefix("V"): "untyped bytes (\(type)) are not supported"
     case "f16", "c32", "g": "values of type \(type) are not supported"
-    default: "values of type \(type) are not supported (supported: u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8)"
+    default:
+      "values of type \(type) are not supported (supported: u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 b1 c8 c16 M8 m8)"
     }
   }
 }

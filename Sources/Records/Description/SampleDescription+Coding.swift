@@ -1,6 +1,7 @@
 // The description in bytes, for the headers of streams:
 //
 //   type and format    1 byte: bits 0-3 the element type; bits 4-6 the format; bit 7 big-endian, for npy
+//   kind of values     only where bits 0-3 are 15: a count of bytes and the name of the type, "M8[ns]"
 //   axes of a sample   for each a count (LEB128): twice its length, plus 1 if another follows; or 0 if there are none
 //   delimited only     a count of bytes, and as many:
 //                      1 byte: bits 0-3 the separator, bit 4 CR LF, bit 5 names, bit 6 decimals follow;
@@ -24,6 +25,8 @@ extension SampleDescription {
   }
 
   private static let bigEndianBit: UInt8 = 0x80
+  /// In place of an element type: the name of the type follows.
+  private static let namedType: UInt8 = 15
 
   private var kind: Kind {
     switch format {
@@ -37,9 +40,13 @@ extension SampleDescription {
 
   /// Appends the description, without ``rows``, in a compact form for the headers of streams.
   package func encode(into writer: inout ByteWriter) {
-    var tag = elementType.rawValue | kind.rawValue << 4
+    var tag = (type.kind == nil ? elementType.rawValue : Self.namedType) | kind.rawValue << 4
     if case .npy(_, bigEndian: true) = format { tag |= Self.bigEndianBit }
     writer.append(tag)
+    if type.kind != nil {
+      writer.append(count: type.name.utf8.count)
+      writer.append(type.name.utf8)
+    }
     for (axis, length) in sampleShape.enumerated() {
       writer.append(count: length << 1 | (axis + 1 < sampleShape.count ? 1 : 0))
     }
@@ -50,11 +57,9 @@ extension SampleDescription {
   /// Reads what ``encode(into:)`` wrote. Throws `badDescription` or `badShape` for anything else.
   package init(from reader: inout ByteReader) throws(SampleIOError) {
     let tag: UInt8 = try reader.byteField()
-    guard let elementType = ElementType(rawValue: tag & 0x0F) else {
-      throw .badDescription(name: "", reason: "an unknown element type")
-    }
+    let type = try Self.type(tag & 0x0F, from: &reader)
     let shape = try Self.shape(from: &reader)
-    let columns = try Self.product(of: shape, elementType: elementType, name: "")
+    let columns = try Self.product(of: shape, elementType: type.elementType, name: "")
 
     let format: SampleFormat
     let bigEndian = tag & Self.bigEndianBit != 0
@@ -69,7 +74,20 @@ extension SampleDescription {
     case .raw where !bigEndian: format = .raw
     default: throw .badDescription(name: "", reason: "an unknown format")
     }
-    try self.init(elementType: elementType, sampleShape: shape, format: format)
+    try self.init(type: type, sampleShape: shape, format: format)
+  }
+
+  private static func type(
+    _ code: UInt8, from reader: inout ByteReader
+  ) throws(SampleIOError) -> ValueType {
+    if code == namedType {
+      let name = String(decoding: try reader.textField(), as: UTF8.self)
+      // A name has one spelling.
+      if let type = ValueType(named: name), type.kind != nil, type.name == name { return type }
+    } else if let elementType = ElementType(rawValue: code) {
+      return ValueType(elementType)
+    }
+    throw .badDescription(name: "", reason: "an unknown element type")
   }
 
   private static func shape(from reader: inout ByteReader) throws(SampleIOError) -> [Int] {

@@ -13,14 +13,17 @@ package struct SampleDescription: Equatable, Sendable {
   package static let maximumStyledColumns = 1 << 20
 
   /// The type of a value.
-  package let elementType: ElementType
-  /// The shape of one sample: the array's shape without the first axis; empty for one value a sample.
+  package let type: ValueType
+  /// The type of the numbers that values are made of.
+  package var elementType: ElementType { type.elementType }
+  /// The shape of one sample in numbers: the array's shape without the first axis; empty for one number a sample. Complex
+  /// values add an axis of two.
   package let sampleShape: [Int]
   /// How it is laid out.
   package var format: SampleFormat
   /// How many samples there are; nil when that shows only at the end.
   package var rows: Int?
-  /// Values in one sample: the product of ``sampleShape``; at least 1.
+  /// Numbers in one sample: the product of ``sampleShape``; at least 1.
   package let valuesPerSample: Int
 
   /// A description whose sizes have been checked.
@@ -30,7 +33,21 @@ package struct SampleDescription: Equatable, Sendable {
   package init(
     elementType: ElementType, sampleShape: [Int], format: SampleFormat, rows: Int? = nil, name: String = ""
   ) throws(SampleIOError) {
-    self.elementType = elementType
+    try self.init(
+      type: ValueType(elementType), sampleShape: sampleShape, format: format, rows: rows, name: name)
+  }
+
+  /// The same for values of any type. Throws `badShape` for complex values without an axis of two in the end as well.
+  ///
+  /// - Parameter sampleShape: in numbers.
+  package init(
+    type: ValueType, sampleShape: [Int], format: SampleFormat, rows: Int? = nil, name: String = ""
+  ) throws(SampleIOError) {
+    guard type.kind != .complex || sampleShape.last == 2 else {
+      throw .badShape(name: name, shape: sampleShape, reason: "no axis of two for complex values")
+    }
+    let elementType = type.elementType
+    self.type = type
     self.sampleShape = sampleShape
     self.format = format
     self.rows = rows

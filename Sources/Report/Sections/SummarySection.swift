@@ -28,9 +28,9 @@ extension ReportPage {
   }
 
   private var dataText: HTML {
-    let shape = rows.sampleShape
+    let shape = evaluation.type.shape(ofNumbers: rows.sampleShape)
     let values = shape.isEmpty ? "a single value" : "\(text(ofShape: shape)) values"
-    let kind = "each \(values) of type \(evaluation.elementType.name)"
+    let kind = "each \(values) of type \(evaluation.type.name)"
     let what: HTML
     switch source {
     case .data(let name):

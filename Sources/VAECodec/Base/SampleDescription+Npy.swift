@@ -7,9 +7,18 @@ extension SampleDescription {
   static func npy(
     _ type: ElementType, _ shape: [Int], rows: Int? = nil
   ) throws(CodecError) -> SampleDescription {
+    try npy(ValueType(type), shape, rows: rows)
+  }
+
+  /// The same for values of any type.
+  ///
+  /// - Parameter shape: in numbers.
+  static func npy(
+    _ type: ValueType, _ shape: [Int], rows: Int? = nil
+  ) throws(CodecError) -> SampleDescription {
     do {
       return try SampleDescription(
-        elementType: type, sampleShape: shape, format: .npy(version: 1, bigEndian: false), rows: rows)
+        type: type, sampleShape: shape, format: .npy(version: 1, bigEndian: false), rows: rows)
     } catch {
       throw .samples(error)
     }

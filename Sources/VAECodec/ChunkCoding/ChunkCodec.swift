@@ -18,7 +18,7 @@ final class ChunkCodec {
     if elementType.isWide {
       IntegerCorrectionCoder(description, errorBound, known: known)
     } else if case .byColumn(let bounds) = errorBound {
-      ColumnCorrectionCoder(elementType, bounds)
+      ColumnCorrectionCoder(description.type, bounds)
     } else {
       CorrectionCoder(description, errorBound, known: known)
     }
@@ -286,6 +286,7 @@ final class ChunkCodec {
         ).bytes
     }
     return SampleBatch(elementType: elementType, valuesPerSample: plan.model.values, bytes: bytes)
+      .clamped(to: description.type)
   }
 
   /// Throws where a chunk of so many rows takes more memory than is allowed.

@@ -66,7 +66,7 @@ public struct AppendedSamples: Sendable {
   ///   - name: the samples in messages.
   package func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
     guard let expected = self.description else { return }
-    guard expected.sampleShape == description.sampleShape, expected.elementType == description.elementType
+    guard expected.sampleShape == description.sampleShape, expected.type == description.type
     else {
       throw .mixedShapes(name: name, found: description.sampleShape, expected: expected.sampleShape)
     }

@@ -20,7 +20,7 @@ public struct DecodeReport: Sendable {
   /// What errors of the samples are measured in, by the last model; a peak of 0 where none was needed.
   public var errorScale = ErrorScale()
   /// The type of the samples' values, where some are filled in.
-  public var elementType: ElementType?
+  public var type: ValueType?
 }
 
 extension Codec {

@@ -83,7 +83,7 @@ extension Codec {
     report.samples = output.rows
     report.rawBytes = output.rawBytes
     report.errorScale = output.errorScale
-    report.elementType = filling.elementType
+    report.type = filling.type
     // To survey a file, parts of it are read several times.
     report.streamBytes = keepsGoing ? store.size : counting.count
     report.seconds = (clock.now - start) / .seconds(1)

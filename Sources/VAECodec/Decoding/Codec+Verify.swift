@@ -8,8 +8,10 @@ public struct StreamSummary: Sendable {
   public var formatVersion: Int
   /// Its model's fingerprint; nil where it needs none.
   public var fingerprint: String?
+  /// In numbers.
   public var sampleShape: [Int]
-  public var elementType: ElementType
+  public var type: ValueType
+  public var elementType: ElementType { type.elementType }
   /// "npy", "idx", "csv", "vecs" or "raw".
   public var format: String
   /// 0 ... 100; nil where the stream has an operating point of its own.
@@ -123,7 +125,7 @@ extension StreamSummary {
   ) {
     self.init(
       formatVersion: formatVersion, fingerprint: details.model?.text,
-      sampleShape: details.description.sampleShape, elementType: details.description.elementType,
+      sampleShape: details.description.sampleShape, type: details.description.type,
       format: details.description.format.name, quality: details.quality,
       errorBound: details.errorBound, samples: 0,
       chunkRows: details.chunkRows, chunks: 0,

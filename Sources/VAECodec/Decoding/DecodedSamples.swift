@@ -38,7 +38,7 @@ final class DecodedSamples {
       return
     }
     guard output.description.sampleShape == description.sampleShape,
-      output.description.elementType == description.elementType
+      output.description.type == description.type
     else {
       throw .mixedShapes(
         name: name, found: description.sampleShape, expected: output.description.sampleShape)
@@ -78,14 +78,12 @@ final class DecodedSamples {
     rawBytes += batch.bytes.count
   }
 
-  /// Writes rows that are lost: NaN, or 0 in integers.
+  /// Writes rows that are lost: NaN, 0 in integers, or no time.
   func fill(_ count: Int, _ description: SampleDescription) throws(CodecError) {
     let width = description.valuesPerSample
     let piece = max(1, Self.filledValues / width)
     for first in stride(from: 0, to: count, by: piece) {
-      let values = [Double](repeating: .nan, count: min(piece, count - first) * width)
-      try write(
-        SampleBatch(doubles: values, elementType: description.elementType, valuesPerSample: width))
+      try write(SampleBatch(unknown: min(piece, count - first), of: description))
     }
   }
 

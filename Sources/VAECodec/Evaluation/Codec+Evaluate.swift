@@ -41,7 +41,8 @@ public struct EvaluationReport: Sendable {
   /// Samples of the data: where they are many, those that were measured are spread evenly over them.
   public var dataSamples: Int
   public var valuesPerSample: Int
-  public var elementType: ElementType
+  public var type: ValueType
+  public var elementType: ElementType { type.elementType }
   public var modelBytes: Int
   /// The names of columns, where samples have them.
   public var columnNames: [String]?
@@ -159,7 +160,7 @@ extension Codec {
     }
     var report = EvaluationReport(
       samples: samples.rows, dataSamples: sample.rows, valuesPerSample: description.valuesPerSample,
-      elementType: description.elementType,
+      type: description.type,
       modelBytes: model.bytes.count, points: points, baselinePCA: baseline,
       bdRateVsPCA: BDRate.percent(
         points.map { ($0.bitsPerSample, $0.psnr) }, against: baseline.map { ($0.bitsPerSample, $0.psnr) }),

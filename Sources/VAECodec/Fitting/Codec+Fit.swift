@@ -87,7 +87,7 @@ extension Codec {
     guard reservoir.seen > 0 else { throw .noRows(name: first.name) }
     // Text has no type of its own: numbers that all are whole make an integer model.
     if case .delimited = description.format { isInteger = ranges?.isWholeInBinary32 ?? isInteger }
-    let range = isInteger && description.elementType.isInteger ? description.elementType.range : nil
+    let range = isInteger && description.elementType.isInteger ? description.type.range : nil
     let rows = reservoir.take()
     let scales = scales(options, description, rows, ranges, isInteger: isInteger)
     let fit = ModelFit(
@@ -109,6 +109,7 @@ extension Codec {
       latents: zip(result.latentBits, result.latentVariances).map {
         ModelSummary.Latent(bits: $0, variance: $1)
       })
+    notes.type = description.type
     notes.pca = result.pca.filter { $0.error > 0 }.sorted { $0.bits < $1.bits }.map {
       ModelMetadata.PCAPoint(
         bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: peak)),
@@ -175,12 +176,13 @@ extension Codec {
     let batch = SampleBatch(
       numbers: (0..<rows).flatMap { held.values(ofRow: $0 * held.rows / rows) }, in: scales,
       elementType: summary.elementType,
-      valuesPerSample: held.columns)
+      valuesPerSample: held.columns
+    ).clamped(to: summary.type)
     do {
       return InMemorySamples(
         [batch],
         try SampleDescription(
-          elementType: summary.elementType, sampleShape: summary.sampleShape, format: .raw, rows: rows))
+          type: summary.type, sampleShape: summary.sampleShape, format: .raw, rows: rows))
     } catch {
       throw .samples(error)
     }

@@ -78,7 +78,7 @@ public struct FittedModel: Sendable {
     }
     summary = ModelSummary(
       fingerprint: file.digest.text, formatVersion: Int(ModelFile.version), modelBytes: file.bytes.count,
-      sampleShape: notes.sampleShape, valuesPerSample: model.values, elementType: notes.elementType,
+      sampleShape: notes.sampleShape, valuesPerSample: model.values, type: notes.type,
       fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak,
       columns: Self.columns(model), latents: latents,
       hidden: model.network?.hidden ?? [], elbo: Self.elbo(model, notes),

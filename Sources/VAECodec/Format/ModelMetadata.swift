@@ -11,7 +11,8 @@ struct ModelMetadata {
     var components: Int
   }
 
-  var elementType: ElementType
+  var type: ValueType
+  /// In numbers.
   var sampleShape: [Int]
   var fittedRows: Int
   var heldOutRows: Int
@@ -35,6 +36,8 @@ struct ModelMetadata {
     static let elbo = 3
     /// A Gaussian mixture of latents, to draw new ones from.
     static let latentMixture = 4
+    /// The name of the type of values that are no plain numbers.
+    static let valueType = 5
   }
 
   /// The content of the first section of a kind; nil where there is none.
@@ -42,7 +45,7 @@ struct ModelMetadata {
 
   func encode() -> [UInt8] {
     var w = ByteWriter()
-    w.append(elementType.rawValue)
+    w.append(type.elementType.rawValue)
     w.append(count: sampleShape.count)
     for length in sampleShape { w.append(count: length) }
     w.append(count: fittedRows)
@@ -65,12 +68,16 @@ struct ModelMetadata {
       w.append(point.psnr)
       w.append(count: point.components)
     }
-    for section in sections {
+    for section in allSections {
       w.append(count: section.kind)
       w.append(count: section.bytes.count)
       w.append(section.bytes)
     }
     return w.bytes
+  }
+
+  private var allSections: [Section] {
+    type.kind == nil ? sections : sections + [Section(kind: Section.valueType, bytes: Array(type.name.utf8))]
   }
 
   /// The notes with all that a reader would refuse put right, so that what a fit writes can be read whatever it has
@@ -111,7 +118,7 @@ struct ModelMetadata {
     var r = ByteReader(bytes)
     do {
       guard let elementType = ElementType(rawValue: try r.integer()) else { return nil }
-      self.elementType = elementType
+      type = ValueType(elementType)
       let axes = try r.count()
       guard axes <= SampleDescription.maximumAxes else { return nil }
       sampleShape = []
@@ -148,6 +155,14 @@ struct ModelMetadata {
         let kind = try r.count()
         sections.append(Section(kind: kind, bytes: Array(try r.take(try r.count()))))
       }
+      // A name that this program does not know is one of numbers to it.
+      if let name = section(Section.valueType).map({ String(decoding: $0, as: UTF8.self) }),
+        let named = ValueType(named: name), named.elementType == elementType,
+        named.kind != .complex || sampleShape.last == 2
+      {
+        type = named
+      }
+      sections.removeAll { $0.kind == Section.valueType }
       let numbers =
         latents.flatMap { [$0.bits, $0.variance] }
         + points.flatMap { [$0.quality, $0.bitsPerSample] }
@@ -185,7 +200,7 @@ struct ModelMetadata {
     elementType: ElementType, sampleShape: [Int], fittedRows: Int, heldOutRows: Int, peak: Double,
     latents: [ModelSummary.Latent]
   ) {
-    self.elementType = elementType
+    type = ValueType(elementType)
     self.sampleShape = sampleShape
     self.fittedRows = fittedRows
     self.heldOutRows = heldOutRows

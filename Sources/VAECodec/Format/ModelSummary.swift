@@ -29,11 +29,13 @@ public struct ModelSummary: Equatable, Sendable {
   public var formatVersion: Int
   /// Bytes of the file.
   public var modelBytes: Int
-  /// Shape of a sample.
+  /// Shape of a sample, in numbers.
   public var sampleShape: [Int]
   public var valuesPerSample: Int
   /// Type of the data that were fitted.
-  public var elementType: ElementType
+  public var type: ValueType
+  /// Of their numbers.
+  public var elementType: ElementType { type.elementType }
   /// Rows that the fit learned from, and rows it chose by.
   public var fittedRows: Int
   public var heldOutRows: Int

@@ -3,17 +3,9 @@ import Records
 extension NumpyType {
   /// The remedy; nil if there is none. Advice is lossless, except for types without a counterpart.
   var remedy: String? {
-    func pairs(_ part: String, _ whole: String) -> String {
-      "save a.reshape(len(a), -1).view('\(order)\(part)') instead, which keeps every bit "
-        + "(.view('\(order)\(whole)') brings it back)"
-    }
-    return switch kind {
-    case "b1": "save a.view('u1') instead, which keeps every bit"
-    case "c8": pairs("f4", kind)
-    case "c16": pairs("f8", kind)
+    switch kind {
     case "O": "save arrays of one numeric type each"
     case Self.record: "save each field as a separate array: numpy.save('x.npy', a['x'])"
-    case _ where kind.hasPrefix("M8") || kind.hasPrefix("m8"): pairs("i4", kind)
     case _ where kind.hasPrefix("U") || kind.hasPrefix("S"): "keep it in a separate file"
     case _ where kind.hasPrefix("V"): "save a.view('u1') instead"
     case "f16", "c32", "g": ".astype('f8') keeps 53 of their bits"

@@ -73,7 +73,7 @@ final class DecodedOutput {
   /// The writer for the samples of the file `name`. Finishing it leaves the output open.
   func writer(for description: SampleDescription, name: String) throws(CodecError) -> any SampleWriter {
     if let first, let writer {
-      guard first.sampleShape == description.sampleShape, first.elementType == description.elementType else {
+      guard first.sampleShape == description.sampleShape, first.type == description.type else {
         refusal = .cannotJoin(name: name, found: Self.text(description), expected: Self.text(first))
         throw .samples(.cannotWrite(format: "the output", reason: "it holds other samples"))
       }
@@ -160,7 +160,7 @@ final class DecodedOutput {
   }
 
   private static func text(_ description: SampleDescription) -> String {
-    "samples of \(ModelText.samples(description.sampleShape, description.elementType))"
+    "samples of \(ModelText.samples(description.sampleShape, description.type))"
   }
 }
 

@@ -28,18 +28,18 @@ final class OriginalSamples {
     var options = ReadOptions(memory: memory)
     switch description.format {
     case .raw:
-      (options.format, options.elementType, options.shape) = (
-        .raw, description.elementType, description.sampleShape
+      (options.format, options.type, options.shape) = (
+        .raw, description.type, description.type.shape(ofNumbers: description.sampleShape)
       )
     case .delimited(let style): options.header = style.header != nil
     default: break
     }
     let reader = try input.reader(of: try input.open(), options)
     let own = reader.description
-    guard own.sampleShape == description.sampleShape, own.elementType == description.elementType else {
+    guard own.sampleShape == description.sampleShape, own.type == description.type else {
       refusal = .cannotCompare(
-        name: input.name, found: ModelText.samples(own.sampleShape, own.elementType), stream: name,
-        expected: ModelText.samples(description.sampleShape, description.elementType))
+        name: input.name, found: ModelText.samples(own.sampleShape, own.type), stream: name,
+        expected: ModelText.samples(description.sampleShape, description.type))
       throw .samples(.cannotWrite(format: "the output", reason: "its originals are others"))
     }
     self.reader = reader

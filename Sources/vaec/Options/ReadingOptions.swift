@@ -12,9 +12,10 @@ struct ReadingOptions: ParsableArguments {
   var format: FormatName?
 
   @Option(
-    help: ArgumentHelp("Raw data: value type (u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8).", valueName: "type"),
-    completion: .list(ElementType.allCases.map(\.name)), transform: parseType)
-  var dtype: ElementType?
+    help: ArgumentHelp(
+      "Raw data: value type (u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 b1 c8 c16 M8[s] m8[s]).", valueName: "type"),
+    completion: .list(typeNames), transform: parseType)
+  var dtype: ValueType?
 
   @Option(
     help: ArgumentHelp("Raw data: shape of a sample, such as 28x28 or 28,28.", valueName: "shape"),
@@ -41,12 +42,15 @@ struct ReadingOptions: ParsableArguments {
   ///   - keepsText: whether the text of tables is kept beside their numbers.
   func readOptions(memory: MemoryLimit, notes: ReadingNotes? = nil, keepsText: Bool = false) -> ReadOptions {
     var options = ReadOptions(
-      format: format, elementType: dtype, shape: shape, header: header, partial: partial, memory: memory,
-      notes: notes)
+      format: format, shape: shape, header: header, partial: partial, memory: memory, notes: notes)
+    options.type = dtype
     options.keepsText = keepsText
     return options
   }
 }
+
+/// The names of types; times with one of their units.
+private let typeNames = ElementType.allCases.map(\.name) + ["b1", "c8", "c16", "M8[s]", "m8[s]"]
 
 /// A format's name.
 func parseFormat(_ text: String) throws -> FormatName {
@@ -54,9 +58,9 @@ func parseFormat(_ text: String) throws -> FormatName {
   throw ValidationError("the formats are \(FormatName.allCases.map(\.rawValue).joined(separator: ", ")).")
 }
 
-private func parseType(_ text: String) throws -> ElementType {
-  if let type = ElementType(named: text) { return type }
-  throw ValidationError("the types are \(ElementType.allCases.map(\.name).joined(separator: ", ")).")
+private func parseType(_ text: String) throws -> ValueType {
+  if let type = ValueType(named: text) { return type }
+  throw ValidationError("the types are \(typeNames.joined(separator: ", ")).")
 }
 
 private func parseShape(_ text: String) throws -> [Int] {

@@ -12,7 +12,7 @@ struct DamageReport {
     self.name = name
     damage = report.damage
     filledSamples = report.filledSamples
-    filling = report.elementType?.isInteger == true ? "0" : "NaN"
+    filling = report.type?.filling ?? "NaN"
   }
 
   /// The damage that a test found.

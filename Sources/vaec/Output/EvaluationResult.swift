@@ -25,7 +25,7 @@ struct EvaluationResult {
     }
     let head =
       "\(name): \(counted(report.samples, "sample")) of \(counted(report.valuesPerSample, "value")), type "
-      + "\(report.elementType.name); model \(report.modelBytes) bytes"
+      + "\(report.type.name); model \(report.modelBytes) bytes"
     let note =
       report.samples < report.dataSamples
       ? ["They are evenly spaced in \(counted(report.dataSamples, "sample")), to limit memory."]
@@ -125,7 +125,7 @@ struct EvaluationResult {
     return .object(
       [("samples", .integer(report.samples))] + all + [
         ("values_per_sample", .integer(report.valuesPerSample)),
-        ("dtype", .string(report.elementType.name)), ("file_bytes", JSON(report.fileBytes)),
+        ("dtype", .string(report.type.name)), ("file_bytes", JSON(report.fileBytes)),
         ("model_bytes", .integer(report.modelBytes)),
         ("points", .array(points)), ("baseline_pca", .array(pca)),
         ("bd_rate_vs_pca", JSON(report.bdRateVsPCA)),

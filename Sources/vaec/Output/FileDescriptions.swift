@@ -52,7 +52,7 @@ struct StreamDescription: FileResult {
       var list = Properties()
       list.add("model", Self.model(of: stream))
       list.add(
-        "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.elementType))")
+        "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.type))")
       list.add("format", stream.format)
       list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "none")
       if let errorBound = stream.errorBound { list.add("guarantee", errorBound.text) }
@@ -87,8 +87,9 @@ struct StreamDescription: FileResult {
     .object([
       ("format_version", .integer(stream.formatVersion)),
       ("fingerprint", stream.fingerprint.map { .string($0) } ?? .null),
-      ("model_bytes", .integer(stream.modelBytes)), ("sample_shape", JSON(stream.sampleShape)),
-      ("dtype", .string(stream.elementType.name)),
+      ("model_bytes", .integer(stream.modelBytes)),
+      ("sample_shape", JSON(stream.type.shape(ofNumbers: stream.sampleShape))),
+      ("dtype", .string(stream.type.name)),
       ("format", .string(stream.format)), ("quality", stream.quality.map { .number($0) } ?? .null),
       ("guarantee", stream.errorBound?.json ?? .null),
       ("samples", .integer(stream.samples)),
@@ -132,7 +133,7 @@ struct SamplesDescription: FileResult {
 
   func tell(_ console: Console) throws {
     var list = Properties()
-    let kind = ModelText.samples(description.sampleShape, description.elementType)
+    let kind = ModelText.samples(description.sampleShape, description.type)
     list.add("samples", "\(description.rows ?? 0), of \(kind)")
     if case .delimited(let style) = description.format, let header = style.header {
       list.add("columns", header.joined(separator: ", "))
@@ -148,8 +149,8 @@ struct SamplesDescription: FileResult {
   var json: JSON {
     var members: [(key: String, value: JSON)] = [
       ("file", .string(name)), ("kind", .string("samples")), ("format", .string(format)),
-      ("dtype", .string(description.elementType.name)), ("samples", JSON(description.rows)),
-      ("sample_shape", JSON(description.sampleShape)),
+      ("dtype", .string(description.type.name)), ("samples", JSON(description.rows)),
+      ("sample_shape", JSON(description.type.shape(ofNumbers: description.sampleShape))),
       ("values_per_sample", .integer(description.valuesPerSample)), ("raw_bytes", .integer(rawBytes)),
     ]
     if case .delimited(let style) = description.format, let header = style.header {

@@ -7,7 +7,7 @@ enum ModelText {
   static func properties(_ summary: ModelSummary) -> [String] {
     var list = Properties()
     list.add("fingerprint", summary.fingerprint)
-    list.add("samples", samples(summary.sampleShape, summary.elementType))
+    list.add("samples", samples(summary.sampleShape, summary.type))
     if summary.columns.isEmpty {
       list.add("value range", "\(summary.peak.significant(5)) (the peak of PSNR)")
       list.add("scale", "common to all values")
@@ -115,8 +115,9 @@ enum ModelText {
     let objective = summary.elbo == nil ? "rate-distortion" : "elbo"
     return [
       ("fingerprint", .string(summary.fingerprint)), ("format_version", .integer(summary.formatVersion)),
-      ("model_bytes", .integer(summary.modelBytes)), ("sample_shape", JSON(summary.sampleShape)),
-      ("values_per_sample", .integer(summary.valuesPerSample)), ("dtype", .string(summary.elementType.name)),
+      ("model_bytes", .integer(summary.modelBytes)),
+      ("sample_shape", JSON(summary.type.shape(ofNumbers: summary.sampleShape))),
+      ("values_per_sample", .integer(summary.valuesPerSample)), ("dtype", .string(summary.type.name)),
       ("peak", .number(summary.peak)), ("scale", .string(summary.columns.isEmpty ? "common" : "column")),
       ("columns", .array(columns(summary))), ("fitted_rows", .integer(summary.fittedRows)),
       ("held_out_rows", .integer(summary.heldOutRows)), ("latents", .array(latents)),
@@ -157,8 +158,11 @@ enum ModelText {
   }
 
   /// The shape and type of samples: "8 x 8 values of type u1".
-  static func samples(_ shape: [Int], _ type: ElementType) -> String {
-    shape.isEmpty
+  ///
+  /// - Parameter shape: in numbers.
+  static func samples(_ shape: [Int], _ type: ValueType) -> String {
+    let shape = type.shape(ofNumbers: shape)
+    return shape.isEmpty
       ? "single values of type \(type.name)" : "\(text(ofShape: shape)) values of type \(type.name)"
   }
 

@@ -19,16 +19,16 @@ struct BoundedQuantizer: Sendable {
   let kind: Kind
   /// The bound on errors.
   private let bound: Double
-  /// Least and largest value of an integer type.
+  /// Least and largest value of integers.
   private let range: ClosedRange<Double>?
 
   /// Differences of more steps are not coded.
   static let largest = 0x1p51
 
-  /// - Parameter guarantee: its bound is finite and at least 0.
-  init(_ elementType: ElementType, _ errorBound: ErrorBound) {
-    self.elementType = elementType
-    range = elementType.range
+  /// - Parameter errorBound: its bound is finite and at least 0.
+  init(_ type: ValueType, _ errorBound: ErrorBound) {
+    elementType = type.elementType
+    range = type.range
     bound = if case .maxError(let bound) = errorBound { bound } else { 0 }
     guard let range else {
       kind = bound > 0 ? .anchored(step: 2 * bound) : .exact

@@ -22,13 +22,13 @@ final class ColumnCorrectionCoder: CorrectionCoding {
     let inverseUnit: Double
   }
 
-  init(_ elementType: ElementType, _ bounds: ColumnBounds) {
-    self.elementType = elementType
+  init(_ type: ValueType, _ bounds: ColumnBounds) {
+    elementType = type.elementType
     width = bounds.columns.count
     columns = bounds.columns.map {
       let unit = Double(sign: .plus, exponent: $0.exponent, significand: 1)
       return Column(
-        quantizer: ColumnQuantizer(elementType, bound: $0.bound, decimals: $0.decimals), unit: unit,
+        quantizer: ColumnQuantizer(type, bound: $0.bound, decimals: $0.decimals), unit: unit,
         inverseUnit: 1 / unit)
     }
     ordered = OrderedBits(elementType)

@@ -31,10 +31,10 @@ struct ColumnQuantizer {
   /// - Parameters:
   ///   - bound: finite and at least 0.
   ///   - decimals: of the grid that nearly all values are on; nil where there is none.
-  init(_ elementType: ElementType, bound: Double, decimals: Int?) {
-    self.elementType = elementType
+  init(_ type: ValueType, bound: Double, decimals: Int?) {
+    elementType = type.elementType
     self.bound = bound
-    range = elementType.range
+    range = type.range
     let decimals = elementType.isInteger ? 0 : decimals
     let power = (0..<(decimals ?? 0)).reduce(1.0) { power, _ in power * 10 }
     let step = BoundedQuantizer.wholeStep(within: bound * power)

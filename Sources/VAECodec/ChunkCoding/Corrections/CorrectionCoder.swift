@@ -34,7 +34,7 @@ final class CorrectionCoder: CorrectionCoding {
     offset = known.scales.scales.count == 1 ? known.scales[0].offset : 0
     elementType = description.elementType
     width = description.valuesPerSample
-    lattice = errorBound.map { BoundedQuantizer(description.elementType, $0) }
+    lattice = errorBound.map { BoundedQuantizer(description.type, $0) }
     ordered = OrderedBits(elementType)
     let neighbours = Neighbours(shape: description.sampleShape)
     contexts = Contexts(lattice, neighbours, width: width)

@@ -98,7 +98,8 @@ extension Codec {
     }
     return SampleBatch(
       numbers: samples, in: model.model.scales, elementType: summary.elementType,
-      valuesPerSample: summary.valuesPerSample)
+      valuesPerSample: summary.valuesPerSample
+    ).clamped(to: summary.type)
   }
 
   /// The latents of at most a block of samples, and how many of their values were missing.
@@ -118,6 +119,6 @@ extension Codec {
 extension ModelSummary {
   /// What `rows` samples of the model's type and shape are; nil if their number is not known.
   func description(rows: Int?) throws(CodecError) -> SampleDescription {
-    try .npy(elementType, sampleShape, rows: rows)
+    try .npy(type, sampleShape, rows: rows)
   }
 }
