@@ -140,6 +140,8 @@ class Values:
         self.dtype = np.dtype(dtype).newbyteorder("<")
         self.size = self.dtype.itemsize * 8
         self.limits = None if dtype[0] == "f" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+        if dtype.name == "b1":
+            self.limits = (0, 1)
 
     def nearest(self, x):
         if self.limits is None:

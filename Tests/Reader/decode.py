@@ -18,11 +18,24 @@ import zlib
 import numpy as np
 
 import columns
-from corrections import correct
+import integers
+from corrections import Mixer, correct
 
 F = np.float32
-TYPES = "u1 i1 u2 i2 u4 i4 f2 f4 f8".split()
+TYPES = "u1 i1 u2 i2 u4 i4 f2 f4 f8 u8 i8".split()
 np.seterr(all="ignore")
+
+
+class Type(str):
+    """An element type; `name` is numpy's for what it stands for."""
+    name = ""
+
+    @staticmethod
+    def named(name):
+        result = Type({"b1": "u1", "c8": "f4", "c16": "f8"}.get(name, "i8"))
+        assert result != "i8" or name[:2] in ("M8", "m8")
+        result.name = name
+        return result
 
 
 class Reader:
@@ -491,6 +504,8 @@ def samples(model, at, tables, dtype, shape, guarantee, content):
     """The samples of a chunk, rows x values."""
     r = Reader(content)
     number = r.count()
+    if dtype in integers.LIMITS:
+        return wide_samples(model, at, tables, dtype, shape, guarantee, content)
     if number % 4 != 3:
         assert guarantee is None, "no promise is kept"
         return as_type(columns.unscaled(decode_chunk(model, at, tables, content), model.scales), dtype)
@@ -509,10 +524,33 @@ def samples(model, at, tables, dtype, shape, guarantee, content):
     return rows
 
 
+def wide_samples(model, at, tables, dtype, shape, guarantee, content):
+    """The same for integers of 64 bits."""
+    r = Reader(content)
+    number = r.count()
+    if number % 4 != 3:
+        assert guarantee is None, "no promise is kept"
+        rows = integers.values(decode_chunk(model, at, tables, content), model.scales, dtype)
+        return integers.array(rows, dtype, model.values)
+    size = r.count()
+    if size == 0:
+        return np.frombuffer(r.rest(), "<" + dtype).reshape(number // 4, model.values)
+    checksum, corrections = r.number("I"), r.take(size)
+    base = integers.values(decode_chunk(model, at, tables, r.rest()), model.scales, dtype)
+    assert len(base) == number // 4
+    if guarantee is not None:
+        bounds = guarantee if isinstance(guarantee, list) else [guarantee]
+        guarantee = [0.0 if b == "lossless" else b[0] if isinstance(b, tuple) else b for b in bounds]
+    rows = integers.array(
+        integers.correct(base, dtype, shape, guarantee, corrections, Mixer), dtype, model.values)
+    assert zlib.crc32(rows.astype("<" + dtype).tobytes()) == checksum, "other rows"
+    return rows
+
+
 def as_type(values, dtype):
     if dtype[0] != "f":
         limits = np.iinfo(dtype)
-        values = np.clip(np.rint(values.astype("f8")), limits.min, limits.max)
+        values = np.clip(np.rint(values.astype("f8")), limits.min, 1 if dtype.name == "b1" else limits.max)
     return values.astype(dtype)
 
 
@@ -549,6 +587,7 @@ def setting(model, r):
 def description(r):
     """The type and the shape of samples; what else there is about their format is skipped."""
     tag = r.number("B")
+    dtype = Type.named(r.take(r.count()).decode()) if tag & 15 == 15 else Type(TYPES[tag & 15])
     shape, axis, keeps_text = [], r.count(), False
     while axis:
         shape.append(axis // 2)
@@ -556,7 +595,7 @@ def description(r):
     if tag >> 4 & 7 == 4:
         style = Reader(r.take(r.count()))
         keeps_text = style.number("B") & 128 != 0
-    return TYPES[tag & 15], shape, keeps_text
+    return dtype, shape, keeps_text
 
 
 def without_text(content, keeps_text):
@@ -612,7 +651,10 @@ def decode(given, data):
         model, at = Model.blank(math.prod(shape)), (None, [], F(0))
     tables = model.tables(at)
     parts = [samples(model, at, tables, dtype, shape, guarantee, content) for content in chunks]
-    return np.concatenate(parts + [np.zeros((0, model.values), dtype)]).astype(dtype).reshape([-1] + shape)
+    whole = np.concatenate(parts + [np.zeros((0, model.values), dtype)]).astype(dtype).reshape([-1] + shape)
+    if not dtype.name:
+        return whole
+    return whole.view(dtype.name).reshape([-1] + (shape[:-1] if dtype.name[0] == "c" else shape))
 
 
 def check():

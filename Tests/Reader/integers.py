@@ -1,0 +1,168 @@
+"""Integers of 64 bits by the letter of vaec(5), for decode.py: slow, and short."""
+import math
+
+import numpy as np
+
+from columns import Column
+from corrections import BitDecoder, even, level, mixed, quotient, sign, wrap
+
+LIMITS = {"i8": (1 - 2**63, 2**63 - 1), "u8": (0, 2**64 - 1)}
+SETS = [range(7), range(6), [0], [7]]
+
+
+def nearest(x, dtype):
+    """The integer nearest to a number, within the type's bounds."""
+    low, high = LIMITS[dtype]
+    return 0 if math.isnan(x) else high if x > high else low if x < low else max(low, min(high, int(even(x))))
+
+
+def values(numbers, scales, dtype):
+    """The values that a model's numbers, rows x values, stand for."""
+    low, high = LIMITS[dtype]
+
+    def value(number, scale):
+        if scale is None:
+            return nearest(number, dtype)
+        o = nearest(scale.offset, dtype)
+        product = scale.scale * number
+        distance = scale.offset - float(o) + (even(product) if scale.is_integer else product)
+        least, greatest = scale.low - float(o), scale.high - float(o)
+        distance = least if distance < least else greatest if distance > greatest else distance
+        if math.isnan(distance):
+            return o
+        return max(low, min(high, o + int(even(max(-2.0**65, min(2.0**65, distance))))))
+
+    return [
+        [value(float(x), scales[i % len(scales)] if scales else None) for i, x in enumerate(row)] for row in numbers]
+
+
+def array(rows, dtype, width):
+    return np.array([x % 2**64 for row in rows for x in row], "u8").view(dtype).reshape(len(rows), width)
+
+
+def deep(mixer):
+    """A number of which twelve bits after the leading one are at nodes."""
+    if not mixer.bit(0):
+        return 0
+    negative, k = mixer.bit(1), 0
+    while k < 63 and mixer.bit(2 + k):
+        k += 1
+    n = 1
+    for t in range(1, k + 1):
+        if t <= 3:
+            n = 2 * n + mixer.bit(66 + 8 * min(k, 15) + n)
+        elif t <= 12:
+            if t == 4:
+                mixer.hashes = [(h + 2 * n + negative + 1) * 0x2C1B3C6D % 2**32 for h in mixer.hashes]
+            bit = mixer.bit(400 + t)
+            mixer.hashes = [(h + bit + 1) * 0x2C1B3C6D % 2**32 for h in mixer.hashes]
+            n = 2 * n + bit
+        else:
+            n = 2 * n + mixer.coder.bit(32768)
+    return wrap(-n if negative else n)
+
+
+def correct(base, dtype, shape, promise, data, mixer_of):
+    """What corrections make of rows of values. `promise`: None, or the bound of each column."""
+    rows, width = len(base), len(base[0]) if base else 0
+    low, high = LIMITS[dtype]
+    shift = 2**63 if dtype == "u8" else 0
+    assert data[0] == 1 if promise is None else data[0] < 8
+    has_escapes, rules = data[0] & 1, SETS[data[0] >> 1]
+    axes = list(shape)
+    left = axes.pop() if len(axes) > 1 and axes[-1] <= 4 else 1
+    above = (axes[-1] if axes else 1) * left if len(axes) > 1 else 0
+    coder = BitDecoder(data[1:])
+    mixer = mixer_of(coder, 8, max(12, min(18, (rows * width).bit_length() + 1)))
+    size = lambda d: min(abs(d), 2**24)
+    narrow = width <= 64
+    linear = [Column.__new__(Column) for _ in range(width if narrow else 0)]
+    for column in linear:
+        column.errors, column.differences, column.mean = [0.0] * 3, [0] * 3, 0
+        column.weights = [1.0] + [0.0] * 5
+        column.reset()
+    origins = [None] * (width if narrow else 1)
+    e, f, g = [0] * width, [0] * width, [0] * width
+    d, w, y = [0] * width, [0] * width, [0] * width
+    means, escaped, last = [0] * width, [0] * width, 0
+    u, v = [[0] * 8 for _ in range(width)], [0] * 8
+    result = []
+    for r in range(rows):
+        if r:
+            e, f, g = [0] * width, e, f if r > 1 else e
+            d, w, y = [0] * width, d, w
+        for column in linear:
+            column.begin()
+        row = []
+        for i in range(width):
+            b = wrap(base[r][i] - shift)
+            place = i if narrow else 0
+            origin = origins[place]
+            beside = e[i - left] if i >= left else f[i]
+            if above:
+                plane = beside + e[i - above] - e[i - above - left] if i >= above + left else beside
+            else:
+                plane = 2 * beside - e[i - 2 * left] if i >= 2 * left else beside
+            line = f[i]
+            if linear:
+                linear[i].predict([linear[i - o] if i >= o else None for o in (1, 2)])
+                c = linear[i].correction
+                if origin is not None:
+                    line = origin + (int(even(c)) if abs(c) < 2.0**62 else 0)
+            predictions = [wrap(p) for p in (
+                0, f[i], 2 * f[i] - g[i], beside, plane, f[i] + beside - f[i - left] if i >= left else f[i], line,
+                beside if origin is None else origin)]
+            rule = min(rules, key=lambda k: (3 * u[i][k] + v[k], k)) if promise is not None else 0
+            p = wrap(b + predictions[rule]) if promise is not None else b
+
+            before = lambda o: d[i - o] if 0 < o <= i else 0
+            if above:
+                sizes = (2 * size(before(left)) + 2 * size(before(above)) + size(before(2 * left))
+                         + size(before(above + left)) + size(before(above - left)) + size(w[i]))
+            else:
+                sizes = 2 * size(w[i]) + size(y[i]) + 2 * size(before(left)) + size(before(2 * left))
+            around, usual = level(sizes << 6), level(means[i])
+            z = escaped[i] + (2 * escaped[i - left] if i >= left else 0)
+            near = before(above) if above else w[i]
+            other = before(above) if above else before(2 * left)
+            mixer.hashes = [mixed(k, *(x % 2**32 for x in c)) for k, c in enumerate([
+                (i, rule, z),
+                (i, usual, z),
+                (around, rule, 0),
+                (i, 7 * sign(w[i]) + sign(before(left)), sign(other)),
+                (rule, usual // 2, level(size(w[i]) << 8)),
+                (level(size(before(left)) << 8), level(size(near) << 8), rule),
+                (usual, around, rule),
+                (place, p ^ p >> 32, rule),
+            ])]
+            if has_escapes and mixer.bit(199):
+                last = wrap(last + mixer.free(200))
+                row.append((last + shift) % 2**64)
+                e[i], d[i], escaped[i] = f[i], 0, 1
+                if linear:
+                    linear[i].differences[0] = 0
+                continue
+            if promise is None:
+                row.append(base[r][i] % 2**64)
+                e[i], d[i], escaped[i] = 0, 0, 0
+                continue
+            bound = promise[i % len(promise)]
+            step = 2 * min(int(bound) if bound < 2.0**62 else 2**62, 2**62 - 1) + 1
+            q = deep(mixer)
+            x = wrap(p + q) if step == 1 else max(low - shift, min(high - shift, p + q * step))
+            row.append((x + shift) % 2**64)
+            e[i], d[i], escaped[i] = wrap(x - b), q, 0
+            means[i] += quotient((size(q) << 8) - means[i], min(r + 2, 32))
+            for k in range(8):
+                miss = 64 * level(min(abs(wrap(e[i] - predictions[k])), 2**62))
+                u[i][k] += quotient(miss - u[i][k], min(r + 2, 16))
+                v[k] += quotient(miss - v[k], 16)
+            if origin is None:
+                origins[place] = e[i]
+            if linear:
+                error = float(wrap(e[i] - origins[place]))
+                linear[i].learn(error)
+                linear[i].errors[0] = error
+        result.append(row)
+    assert coder.at >= len(data) - 1, "damaged"  # zeros at the end are not written
+    return result
