@@ -111,7 +111,8 @@ struct RandomArrayTests {
       let array = arrays[i]
       #expect(NpyFile(array.npy)?.type == back.type && array.shape == back.shape, "\(told), array \(i)")
       let batch = SampleBatch(
-        elementType: array.type, valuesPerSample: array.batch.valuesPerSample, bytes: Array(back.values))
+        elementType: array.type.elementType, valuesPerSample: array.batch.valuesPerSample,
+        bytes: Array(back.values))
       // By a model, PSNR is against the range of what it was fitted to.
       let isMeasured = model.isEmpty
       if let fault = Self.fault(promise, array.batch, batch, isMeasured: isMeasured) {
@@ -134,6 +135,9 @@ struct RandomArrayTests {
     }
     switch promise {
     case .lossless: return "is not the same bit for bit"
+    case .maxError(let bound) where batch.elementType.isWide:
+      for (a, b) in zip(batch.ordinals(), decoded.ordinals())
+      where Double(UInt64(bitPattern: a > b ? a &- b : b &- a)) > bound { return "\(a) has become \(b)" }
     case .maxError(let bound):
       for (a, b) in zip(old, new) where a.isFinite && !GuaranteeTests.isWithin(bound, a, b) {
         return "\(a) has become \(b)"

@@ -38,8 +38,8 @@ struct RandomNumbers {
 /// An array such as people have, and such as nobody should: of any type, scale, offset and shape, with all that can stand
 /// in place of a number.
 struct RandomArray {
-  let type: ElementType
-  /// With the axis of samples.
+  let type: ValueType
+  /// With the axis of samples, in values.
   let shape: [Int]
   let batch: SampleBatch
 
@@ -47,28 +47,27 @@ struct RandomArray {
   ///   - sampleShape: of each sample; nil for any.
   ///   - shareOfFew: of arrays of too few rows for a fit, which takes nearly all of the time.
   init(_ random: inout RandomNumbers, sampleShape: [Int]? = nil, shareOfFew: Double = 0.15) {
-    let type = random.element(of: ElementType.allCases)
+    // Complex numbers have an axis more.
+    let others = ["b1", "M8[ns]", "m8[D]"] + (sampleShape == nil ? ["c8", "c16"] : [])
+    let types = ElementType.allCases.map { ValueType($0) } + others.compactMap { ValueType(named: $0) }
+    let type = random.element(of: types)
     self.type = type
     let axes = random.integer(0...4)
     let own = (0..<axes).map { _ in random.integer(1...(axes < 2 ? 12 : axes < 3 ? 5 : 3)) }
     let sample = sampleShape ?? own
     let rows = random.chance(shareOfFew) ? random.integer(0...20) : random.integer(16...60)
     shape = [rows] + sample
-    let width = sample.reduce(1, *)
-    let numbers = Self.numbers(&random, type, rows: rows, width: width)
+    let width = sample.reduce(type.numbersPerValue, *)
+    let numbers = Self.numbers(&random, type.elementType, rows: rows, width: width)
     batch = SampleBatch(
-      bits: numbers.map { type.bits(nearest: $0) }, elementType: type, valuesPerSample: width)
+      bits: numbers.map { type.elementType.bits(nearest: $0) }, elementType: type.elementType,
+      valuesPerSample: width
+    ).clamped(to: type)
   }
 
   /// As an npy file.
   var npy: [UInt8] {
-    let name =
-      switch type {
-      case .u1: "|u1"
-      case .i1: "|i1"
-      default: "<\(type.name)"
-      }
-    return NpyFile.bytes(type: name, shape: shape, batch.bytes)
+    NpyFile.bytes(type: (type.size == 1 ? "|" : "<") + type.name, shape: shape, batch.bytes)
   }
 
   /// Scales from the least number of binary32 to its greatest, most of them usual ones; offsets to 2^52; and for each

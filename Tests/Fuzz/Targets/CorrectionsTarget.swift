@@ -8,6 +8,22 @@
 enum CorrectionsTarget: FuzzTarget {
   static let name = "corrections"
 
+  private static func coder(_ description: SampleDescription, _ errorBound: ErrorBound?)
+    -> any CorrectionCoding
+  {
+    description.elementType.isWide
+      ? IntegerCorrectionCoder(description, errorBound) : CorrectionCoder(description, errorBound)
+  }
+
+  /// Whether a value that came back is as near as was promised.
+  private static func keeps(_ bound: Double, _ type: ElementType, _ near: UInt64, _ bits: UInt64) -> Bool {
+    if near == bits { return true }
+    let value = type.value(bits: bits)
+    guard value.isFinite else { return false }
+    guard type.isWide else { return BoundedQuantizer.isWithin(bound, value, type.value(bits: near)) }
+    return IntegerLattice.isWithin(bound, type.ordinal(bits: near), type.ordinal(bits: bits))
+  }
+
   static func run(_ input: [UInt8]) throws {
     var choices = Choices(input)
     let type = ElementType.allCases[choices.number(below: ElementType.allCases.count)]
@@ -32,10 +48,10 @@ enum CorrectionsTarget: FuzzTarget {
     }
     let base = SampleBatch(
       floats: numbers, elementType: type, valuesPerSample: description.valuesPerSample)
-    let coder = CorrectionCoder(description, errorBound)
+    let coder = coder(description, errorBound)
     guard let batch = try? coder.decode(choices.rest, base: base) else { return }
     try BrokenPromise.unless(batch.rows == rows, "rows are miscounted")
-    let exact = CorrectionCoder(description, .lossless)
+    let exact = self.coder(description, .lossless)
     let again = try? exact.decode(exact.encode(batch, base: base)[...], base: base)
     try BrokenPromise.unless(again?.bytes == batch.bytes, "lossless corrections have lost something")
     guard case .maxError(let bound) = errorBound else { return }
@@ -43,9 +59,8 @@ enum CorrectionsTarget: FuzzTarget {
       throw BrokenPromise("corrections cannot be decoded")
     }
     try BrokenPromise.unless(
-      zip(near.doubles(), batch.doubles()).allSatisfy { near, value in
-        value.isFinite ? BoundedQuantizer.isWithin(bound, value, near) : near.bitPattern == value.bitPattern
-      }, "corrections exceed their bound")
+      zip(near.bits(), batch.bits()).allSatisfy { keeps(bound, type, $0, $1) },
+      "corrections exceed their bound")
   }
 
   static func seeds() throws -> [[UInt8]] {
@@ -62,7 +77,7 @@ enum CorrectionsTarget: FuzzTarget {
       for (errorBound, promise) in promises {
         var seed: [UInt8] = [UInt8(index), 2, 3, 4] + promise + [2, 0]
         seed += [UInt8](repeating: 3, count: 16)
-        seed += CorrectionCoder(description, errorBound).encode(
+        seed += coder(description, errorBound).encode(
           batch, base: SampleBatch(floats: base, elementType: type, valuesPerSample: 20))
         seeds.append(seed)
       }
