@@ -59,7 +59,7 @@ struct UsageTests {
       ["fit", "x", "-o", "m", "--hidden", "3,,4"], ["fit", "x", "-o", "m", "--latents", "0"],
       ["fit", "x", "-o", "m", "--for", "0"],
       ["fit", "x", "-o", "m", "--memory", "much"], ["fit", "x", "-o", "m", "--shape", "8x-8"],
-      ["fit", "x", "-o", "m", "--dtype", "c8"], ["fit", "x", "-o", "m", "--header", "maybe"],
+      ["fit", "x", "-o", "m", "--dtype", "c4"], ["fit", "x", "-o", "m", "--header", "maybe"],
       ["eval", "-m", "m", "-q", "3", "--every", "5", "x"], ["eval", "-m", "m", "--every", "0", "x"],
       ["encode", "-m", "m", "--effort", "10", "x"], ["encode", "-m", "m", "--effort", "much", "x"],
       ["encode", "-m", "m", "--effort", "-1", "x"], ["eval", "-m", "m", "--effort", "10", "x"],

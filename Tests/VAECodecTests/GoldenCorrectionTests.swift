@@ -79,7 +79,60 @@ struct GoldenCorrectionTests {
       let numbers = TestData.walks(10, width: 36, seed: 101).map { ($0 * 1000).rounded() }
       return try SampleArray(numbers, shape: [3, 2, 3, 2], type: .i4)
     },
+    // Integers of 64 bits: columns of a counter, times with gaps, a walk, labels, and any at all.
+    GoldenCorrection(name: "none-integers", model: nil, errorBound: .lossless) {
+      try integers(200, columns: 5)
+    },
+    // Rows that are too wide for the linear rule, at the upper end of the type.
+    GoldenCorrection(name: "none-unsigned", model: nil, errorBound: .maxError(3)) {
+      let walks = TestData.walks(6, width: 70, seed: 104)
+      let bits = walks.map { UInt64.max - UInt64(($0 * 5).magnitude.rounded()) }
+      return try array("u8", [7, 10], SampleBatch(bits: bits, elementType: .u8, valuesPerSample: 70))
+    },
+    GoldenCorrection(name: "bumps-integers", model: "bumps", errorBound: .maxError(2.5)) {
+      let numbers = try Models.bumpRows(12, seed: 105).numbers
+      return try SampleArray(numbers.map { ($0 * 100).rounded() }, shape: [12], type: .i8)
+    },
+    GoldenCorrection(name: "bumps-times", model: "bumps", errorBound: nil) {
+      var ordinals = try Models.bumpRows(12, seed: 106).reshaped(type: .i8).batch.ordinals()
+      for i in 0..<4 { ordinals[i * 23 + 1] = .min }
+      return try array(
+        "M8[ns]", [12], SampleBatch(ordinals: ordinals, elementType: .i8, valuesPerSample: 12))
+    },
+    GoldenCorrection(name: "none-flags", model: nil, errorBound: .lossless) {
+      var random = RandomSource(seed: 107)
+      let bits = (0..<UInt64(480)).map { (place: UInt64) -> UInt64 in random.next() % 8 < place % 8 ? 1 : 0 }
+      return try array("b1", [8], SampleBatch(bits: bits, elementType: .u1, valuesPerSample: 8))
+    },
+    GoldenCorrection(name: "none-waves", model: nil, errorBound: .maxError(0.05)) {
+      let numbers = TestData.walks(10, width: 12, seed: 108)
+      return try array("c8", [3, 2], SampleBatch(doubles: numbers, elementType: .f4, valuesPerSample: 12))
+    },
   ]
+
+  private static func array(_ name: String, _ shape: [Int], _ batch: SampleBatch) throws -> SampleArray {
+    let type = try #require(ValueType(named: name))
+    return SampleArray(
+      try SampleDescription(
+        type: type, sampleShape: type.shapeOfNumbers(shape), format: .npy(version: 1, bigEndian: false)),
+      batch)
+  }
+
+  private static func integers(_ rows: Int, columns: Int) throws -> SampleArray {
+    var random = RandomSource(seed: 109)
+    var walk: Int64 = 0
+    let ordinals = (0..<Int64(rows)).flatMap { row -> [Int64] in
+      walk += Int64(random.next() % 21) - 10
+      let isGap = (30..<35).contains(row % 100)
+      return [
+        1 << 60 + row, isGap ? .min : 1_700_000_000_000_000_000 + 1_000_000 * row + Int64(random.next() % 90),
+        walk,
+        1000 + 37 * Int64(random.next() % 5), Int64(bitPattern: random.next() << (random.next() % 64)),
+      ]
+    }
+    return try array(
+      "i8", [columns], SampleBatch(ordinals: ordinals, elementType: .i8, valuesPerSample: columns))
+  }
 
   /// NaN with a payload where the type has room for one, and infinities.
   private static func withHoles(_ array: SampleArray) throws -> SampleArray {
