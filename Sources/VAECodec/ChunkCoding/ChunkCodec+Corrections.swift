@@ -75,10 +75,10 @@ extension ChunkCodec {
           if elementType.isWide {
             let ordinals = (elementType.ordinal(bits: bits.0), elementType.ordinal(bits: bits.1))
             guard ordinals.0 >= elementType.leastOrdinal else { return false }
-            // Without a bound, what is missing to the model has been kept, which the coder saw to.
-            return errorBound.map {
-              IntegerLattice.isWithin($0.bound(ofPlace: place % width), ordinals.0, ordinals.1)
-            } ?? true
+            guard let bound = errorBound?.bound(ofPlace: place % width) else {
+              return !known.isMissing(ordinals.0, place % width, elementType)
+            }
+            return IntegerLattice.isWithin(bound, ordinals.0, ordinals.1)
           }
           let value = elementType.value(bits: bits.0)
           guard value.isFinite else { return false }

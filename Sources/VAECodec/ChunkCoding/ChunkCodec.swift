@@ -292,7 +292,9 @@ final class ChunkCodec {
   /// Throws where a chunk of so many rows takes more memory than is allowed.
   func admit(_ rows: Int) throws(ChunkError) {
     do {
-      try memory.admit(plan.decodingBytes(rows: rows, elementSize: elementType.size))
+      let state = errorBound != nil && elementType.isWide ? IntegerCorrectionCoder.stateBytes : 0
+      try memory.admit(
+        MemoryLimit.sum((plan.decodingBytes(rows: rows, elementSize: elementType.size), 1), (width, state)))
     } catch {
       throw .frame(error)
     }

@@ -139,4 +139,14 @@ struct KnownValues {
     let number = scales.isIdentity ? Float(value) : scales[place].number(value)
     return !(number.magnitude <= reach)
   }
+
+  /// The same for integers of 64 bits.
+  @inline(__always)
+  func isMissing(_ ordinal: Int64, _ place: Int, _ elementType: ElementType) -> Bool {
+    let number =
+      scales.isIdentity
+      ? Float(elementType.value(bits: elementType.bits(ordinal: ordinal)))
+      : WideScale(scales[place], elementType).number(ordinal)
+    return !(number.magnitude <= reach)
+  }
 }

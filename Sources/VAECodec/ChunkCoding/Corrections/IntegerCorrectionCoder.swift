@@ -14,8 +14,7 @@ final class IntegerCorrectionCoder: CorrectionCoding {
   let ordered: OrderedBits
   /// One for all values, or one for each of a sample; empty where only values that are missing to the model are kept.
   private let lattices: [IntegerLattice]
-  private let scales: [WideScale]
-  private let reach: Float
+  private let known: KnownValues
   private let neighbours: Neighbours
   private let predictors: IntegerPredictors
   private let history: DifferenceHistory
@@ -41,8 +40,7 @@ final class IntegerCorrectionCoder: CorrectionCoding {
       case .maxError(let bound): [IntegerLattice(bound: bound, least: least)]
       case .lossless: [IntegerLattice(bound: 0, least: least)]
       }
-    scales = known.scales.wide(elementType)
-    reach = known.reach
+    self.known = known
     neighbours = Neighbours(shape: description.sampleShape)
     predictors = IntegerPredictors(width: width, neighbours)
     history = DifferenceHistory(width: width)
@@ -118,16 +116,11 @@ final class IntegerCorrectionCoder: CorrectionCoding {
   /// Whether a value has to be coded by itself.
   @inline(__always)
   private func isEscape(_ ordinal: Int64, _ i: Int) -> Bool {
-    if ordinal < elementType.leastOrdinal { return true }
-    guard lattices.isEmpty else { return false }
-    return !(number(ordinal, i).magnitude <= reach)
+    ordinal < elementType.leastOrdinal || lattices.isEmpty && known.isMissing(ordinal, i, elementType)
   }
 
-  /// What stands for a value in the model.
-  private func number(_ ordinal: Int64, _ i: Int) -> Float {
-    guard !scales.isEmpty else { return Float(elementType.value(bits: elementType.bits(ordinal: ordinal))) }
-    return scales[scales.count == 1 ? 0 : i].number(ordinal)
-  }
+  /// What is remembered of each value of a sample, in bytes.
+  static let stateBytes = 80
 }
 
 /// For a trial.

@@ -24,7 +24,7 @@ final class IntegerPredictors {
   /// The error that each rule predicts for the value at hand.
   private let predictions: UnsafeMutablePointer<Int64>
   /// How far each rule has been off lately, at each place and on the way there.
-  private let misses: UnsafeMutablePointer<Int32>
+  private let misses: UnsafeMutablePointer<Int16>
   private let recent: UnsafeMutablePointer<Int32>
   /// The linear rule: of errors less their origins.
   private let columns: ColumnState?
@@ -103,7 +103,7 @@ final class IntegerPredictors {
     let own = misses + i * Self.count
     var least = Int32.max
     for rule in 0..<Self.count where rules >> UInt8(rule) & 1 == 1 {
-      let miss = 3 * own[rule] + recent[rule]
+      let miss = 3 * Int32(own[rule]) + recent[rule]
       if miss < least { (least, chosen) = (miss, rule) }
     }
     return predictions[chosen]
@@ -121,12 +121,13 @@ final class IntegerPredictors {
   func settle(_ i: Int, error: Int64) {
     errors[i] = error
     let own = misses + i * Self.count
-    let pace = Int32(min(row + 2, 16))
+    let pace = Int16(min(row + 2, 16))
     for rule in 0..<Self.count {
       let size = min((error &- predictions[rule]).magnitude, 1 << 62)
-      let miss = Int32(truncatingIfNeeded: Contexts.level(Int64(size))) << 6
+      // Of 126 levels at the most.
+      let miss = Int16(truncatingIfNeeded: Contexts.level(Int64(size))) << 6
       own[rule] += (miss - own[rule]) / pace
-      recent[rule] += (miss - recent[rule]) / 16
+      recent[rule] += (Int32(miss) - recent[rule]) / 16
     }
     let place = columns == nil ? 0 : i
     let origin = origins[place] ?? error
