@@ -1,5 +1,4 @@
-import ByteIO
-
+@testable import ByteIO
 @testable import VAECodec
 @testable import VAEModel
 
