@@ -41,7 +41,7 @@ def array(rows, dtype, width):
 
 
 def deep(mixer):
-    """A number of which twelve bits after the leading one are at nodes."""
+    """A number of which all bits are at nodes."""
     if not mixer.bit(0):
         return 0
     negative, k = mixer.bit(1), 0
@@ -51,14 +51,12 @@ def deep(mixer):
     for t in range(1, k + 1):
         if t <= 3:
             n = 2 * n + mixer.bit(66 + 8 * min(k, 15) + n)
-        elif t <= 12:
+        else:
             if t == 4:
                 mixer.hashes = [(h + 2 * n + negative + 1) * 0x2C1B3C6D % 2**32 for h in mixer.hashes]
             bit = mixer.bit(400 + t)
             mixer.hashes = [(h + bit + 1) * 0x2C1B3C6D % 2**32 for h in mixer.hashes]
             n = 2 * n + bit
-        else:
-            n = 2 * n + mixer.coder.bit(32768)
     return wrap(-n if negative else n)
 
 
@@ -73,7 +71,7 @@ def correct(base, dtype, shape, promise, data, mixer_of):
     left = axes.pop() if len(axes) > 1 and axes[-1] <= 4 else 1
     above = (axes[-1] if axes else 1) * left if len(axes) > 1 else 0
     coder = BitDecoder(data[1:])
-    mixer = mixer_of(coder, 8, max(12, min(18, (rows * width).bit_length() + 1)))
+    mixer = mixer_of(coder, 10, max(12, min(18, (rows * width).bit_length() + 1)))
     size = lambda d: min(abs(d), 2**24)
     narrow = width <= 64
     linear = [Column.__new__(Column) for _ in range(width if narrow else 0)]
@@ -86,8 +84,10 @@ def correct(base, dtype, shape, promise, data, mixer_of):
     d, w, y = [0] * width, [0] * width, [0] * width
     means, escaped, last = [0] * width, [0] * width, 0
     u, v = [[0] * 8 for _ in range(width)], [0] * 8
-    result = []
+    # The values of this row and of the one before.
+    result, here = [], [0] * width
     for r in range(rows):
+        above_row, here = here, [0] * width
         if r:
             e, f, g = [0] * width, e, f if r > 1 else e
             d, w, y = [0] * width, d, w
@@ -125,6 +125,10 @@ def correct(base, dtype, shape, promise, data, mixer_of):
             z = escaped[i] + (2 * escaped[i - left] if i >= left else 0)
             near = before(above) if above else w[i]
             other = before(above) if above else before(2 * left)
+            fold = lambda x: x ^ x >> 32
+            value = lambda o: fold(here[i - o]) if 0 < o <= i else 0
+            a = value(above) if above else fold(above_row[i])
+            corners = 31 * value(above + left) + value(above - left) if above else 31 * value(2 * left)
             mixer.hashes = [mixed(k, *(x % 2**32 for x in c)) for k, c in enumerate([
                 (i, rule, z),
                 (i, usual, z),
@@ -133,17 +137,21 @@ def correct(base, dtype, shape, promise, data, mixer_of):
                 (rule, usual // 2, level(size(w[i]) << 8)),
                 (level(size(before(left)) << 8), level(size(near) << 8), rule),
                 (usual, around, rule),
-                (place, p ^ p >> 32, rule),
+                (place, fold(p), rule),
+                (value(left), a, rule),
+                (value(left), a, corners),
             ])]
             if has_escapes and mixer.bit(199):
                 last = wrap(last + mixer.free(200))
                 row.append((last + shift) % 2**64)
+                here[i] = last
                 e[i], d[i], escaped[i] = f[i], 0, 1
                 if linear:
                     linear[i].differences[0] = 0
                 continue
             if promise is None:
                 row.append(base[r][i] % 2**64)
+                here[i] = b
                 e[i], d[i], escaped[i] = 0, 0, 0
                 continue
             bound = promise[i % len(promise)]
@@ -151,6 +159,7 @@ def correct(base, dtype, shape, promise, data, mixer_of):
             q = deep(mixer)
             x = wrap(p + q) if step == 1 else max(low - shift, min(high - shift, p + q * step))
             row.append((x + shift) % 2**64)
+            here[i] = x
             e[i], d[i], escaped[i] = wrap(x - b), q, 0
             means[i] += quotient((size(q) << 8) - means[i], min(r + 2, 32))
             for k in range(8):

@@ -121,7 +121,7 @@ struct IntegerCorrectionTests {
     let digits = (0..<n).map { _ in Int64(random.next() % 10) }
     #expect(try bits(digits) < 3.5)
     #expect(try bits(digits.map { 1000 + 37 * $0 }) < 3.6)
-    #expect(try bits((0..<n).map { _ in Int64(bitPattern: random.next()) }) < 64.6)
+    #expect(try bits((0..<n).map { _ in Int64(bitPattern: random.next()) }) < 65)
     // Beside a column of its own, each costs as much as alone.
     let table = zip(walk, digits).flatMap { [$0, $1] }
     #expect(try bits(table, width: 2) < 0.5 * (6.8 + 3.8))
@@ -141,6 +141,35 @@ struct IntegerCorrectionTests {
       )
       #expect((far - near).magnitude < 0.4)
     }
+  }
+
+  @Test("Labels follow from those beside them, whatever their sizes")
+  func labels() throws {
+    var random = RandomSource(seed: 65)
+    // Images of regions: each belongs to the nearest of five points, and has one of 20 labels.
+    let images = (0..<30).flatMap { _ -> [Int64] in
+      let points = (0..<5).map { _ in (0..<3).map { _ in Int(random.next() % 32) } }
+      return (0..<1024).map { (place: Int) -> Int64 in
+        let distances = points.map { (point: [Int]) -> Int in
+          let (dx, dy) = (point[0] - place % 32, point[1] - place / 32)
+          return dx * dx + dy * dy
+        }
+        let nearest = distances.indices.min { distances[$0] < distances[$1] } ?? 0
+        return Int64(7919 * (points[nearest][2] % 20) % 1009) << 40
+      }
+    }
+    let base = batch([Int64](repeating: 0, count: images.count), .i8, width: 1024)
+    let code = try coder(.i8, [32, 32], .lossless).encode(batch(images, .i8, width: 1024), base: base)
+    #expect(Double(code.count) * 8 / Double(images.count) < 0.7)
+    // Ids of 64 bits that come again.
+    let ids = (0..<30).map { _ in Int64(bitPattern: random.next()) }
+    #expect(try bits((0..<8000).map { _ in ids[Int(random.next() % 30)] }) < 4.9 + 4)
+    // A category, of 4.9 bits, and another that follows from it nine times of ten.
+    let categories = (0..<4000).flatMap { _ -> [Int64] in
+      let first = Int64(random.next() % 30) * 1001
+      return [first, first * 7919 % 997 + (random.next() % 10 == 0 ? 1 : 0)]
+    }
+    #expect(try bits(categories, width: 2) < 0.5 * (4.9 + 0.5) + 1.9)
   }
 
   @Test("Missing values cost little, and disturb no others")

@@ -1,11 +1,9 @@
 extension ContextMixer {
   /// Nodes of the bits that only ``code(deep:first:_:)`` foresees: this one plus their depth.
   @usableFromInline static let deepNodes = 400
-  /// The last bit after the leading one that is foreseen.
-  @usableFromInline static let deepest = 12
 
-  /// Codes any integer as ``code(free:first:_:)`` does, but foresees twelve bits after the leading one, so that values that
-  /// come again cost little whatever their size. It changes the hashes.
+  /// Codes any integer as ``code(free:first:_:)`` does, but foresees all of its bits, so that values that come again cost
+  /// little whatever their size. It changes the hashes.
   ///
   /// - Parameter first: the first node, of 194.
   @inlinable @inline(__always)
@@ -25,14 +23,12 @@ extension ContextMixer {
       let bit = UInt32(truncatingIfNeeded: size >> UInt64(leading - depth)) & 1
       if depth <= Self.foreseen {
         found = found << 1 | UInt64(code(bit, node: nodes + Int(found), &coder))
-      } else if depth <= Self.deepest {
+      } else {
         // Each way here has slots of its own, and the weights are those of the depth.
         if depth == Self.foreseen + 1 { specialize(UInt32(truncatingIfNeeded: found) << 1 | sign) }
         let known = code(bit, node: Self.deepNodes + depth, &coder)
         specialize(known)
         found = found << 1 | UInt64(known)
-      } else {
-        found = found << 1 | UInt64(coder.code(bit, 0x8000))
       }
     }
     return sign == 1 ? 0 &- Int64(bitPattern: found) : Int64(bitPattern: found)

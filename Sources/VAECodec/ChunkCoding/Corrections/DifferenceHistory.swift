@@ -1,4 +1,5 @@
-/// What the differences of integers of 64 bits are foreseen from: how far values before were from their predictions, in steps.
+/// What the differences of integers of 64 bits are foreseen from: how far values before were from their predictions, in steps,
+/// and these values themselves: labels and categories follow from one another, and not from their sizes.
 ///
 /// Buffers are pointers, because this is looked at for every value; all indices are below `width`.
 final class DifferenceHistory {
@@ -8,10 +9,15 @@ final class DifferenceHistory {
   private var earlier: UnsafeMutablePointer<Int64>
   private var earliest: UnsafeMutablePointer<Int64>
   private let means: UnsafeMutablePointer<Int64>
+  /// Values of this row, and of the row before: ordinals.
+  private var values: UnsafeMutablePointer<Int64>
+  private var lastValues: UnsafeMutablePointer<Int64>
   /// Whether the last value at a place was coded by itself.
   private let wasEscape: UnsafeMutablePointer<UInt8>
   private var pace: Int64 = 2
 
+  /// How many contexts there are.
+  static let contexts = 10
   /// Places of wider rows do not tell values apart.
   private static let maximumColumns = 64
 
@@ -22,38 +28,47 @@ final class DifferenceHistory {
     earlier = .allocate(capacity: width)
     earliest = .allocate(capacity: width)
     means = .allocate(capacity: width)
+    values = .allocate(capacity: width)
+    lastValues = .allocate(capacity: width)
     wasEscape = .allocate(capacity: width)
     reset()
   }
 
   deinit {
-    for numbers in [differences, earlier, earliest, means] { numbers.deallocate() }
+    for numbers in [differences, earlier, earliest, means, values, lastValues] { numbers.deallocate() }
     wasEscape.deallocate()
   }
 
   /// Forgets everything.
   func reset() {
-    for numbers in [differences, earlier, earliest, means] { numbers.initialize(repeating: 0, count: width) }
+    for numbers in [differences, earlier, earliest, means, values, lastValues] {
+      numbers.initialize(repeating: 0, count: width)
+    }
     wasEscape.initialize(repeating: 0, count: width)
   }
 
   /// - Parameter row: from 0.
   func begin(row: Int) {
-    if row > 0 { (differences, earlier, earliest) = (earliest, differences, earlier) }
+    if row > 0 {
+      (differences, earlier, earliest) = (earliest, differences, earlier)
+      swap(&values, &lastValues)
+    }
     pace = Int64(min(row + 2, 32))
   }
 
   /// Takes in that value `i` has no difference.
   @inline(__always)
-  func skip(_ i: Int, isEscape: Bool) {
+  func skip(_ i: Int, value: Int64, isEscape: Bool) {
     differences[i] = 0
+    values[i] = value
     wasEscape[i] = isEscape ? 1 : 0
   }
 
   /// Takes in the difference of value `i`.
   @inline(__always)
-  func settle(_ i: Int, difference: Int64) {
+  func settle(_ i: Int, value: Int64, difference: Int64) {
     differences[i] = difference
+    values[i] = value
     wasEscape[i] = 0
     means[i] += (Contexts.size(difference) << 8 - means[i]) / pace
   }
@@ -79,7 +94,11 @@ final class DifferenceHistory {
     let beside = above > 0 ? u : last
     let escapes = Int(wasEscape[i]) | (i >= left ? Int(wasEscape[i - left]) << 1 : 0)
     let place = width <= Self.maximumColumns ? i : 0
-    let value = Int(truncatingIfNeeded: prediction ^ prediction >> 32)
+    let (l, a) = (
+      value(i, left), above > 0 ? value(i, above) : Self.folded(lastValues[i])
+    )
+    let corners =
+      above > 0 ? 31 &* value(i, above + left) &+ value(i, above - left) : 31 &* value(i, 2 * left)
     hashes[0] = Contexts.hash(0, i, rule, escapes)
     hashes[1] = Contexts.hash(1, i, usual, escapes)
     hashes[2] = Contexts.hash(2, around, rule, 0)
@@ -89,7 +108,19 @@ final class DifferenceHistory {
     hashes[5] = Contexts.hash(
       5, Contexts.level(Contexts.size(d) << 8), Contexts.level(Contexts.size(beside) << 8), rule)
     hashes[6] = Contexts.hash(6, usual, around, rule)
-    hashes[7] = Contexts.hash(7, place, value, rule)
+    hashes[7] = Contexts.hash(7, place, Self.folded(prediction), rule)
+    hashes[8] = Contexts.hash(8, l, a, rule)
+    hashes[9] = Contexts.hash(9, l, a, corners)
+  }
+
+  /// An integer for a context.
+  @inline(__always)
+  private static func folded(_ ordinal: Int64) -> Int { Int(truncatingIfNeeded: ordinal ^ ordinal >> 32) }
+
+  /// The value `offset` before value `i`, for a context; 0 where there is none.
+  @inline(__always)
+  private func value(_ i: Int, _ offset: Int) -> Int {
+    offset > 0 && i >= offset ? Self.folded(values[i - offset]) : 0
   }
 
   /// The difference `offset` values before value `i`; 0 where there is none.

@@ -18,7 +18,7 @@ final class IntegerCorrectionCoder: CorrectionCoding {
   private let neighbours: Neighbours
   private let predictors: IntegerPredictors
   private let history: DifferenceHistory
-  private var mixer = ReusedMixer(contexts: 8)
+  private var mixer = ReusedMixer(contexts: DifferenceHistory.contexts)
 
   /// Values by which rules are chosen.
   private static let triedValues = 4096
@@ -94,19 +94,20 @@ final class IntegerCorrectionCoder: CorrectionCoding {
       history.setContexts(mixer.hashes, i, neighbours, prediction: prediction, rule: predictors.chosen)
       let ordinal = elementType.ordinal(bits: values.bits(place))
       if hasEscapes,
-        codeEscape(Values.isKnown && isEscape(ordinal, i), place, after: &last, mixer, &values, &coder) != nil
+        let bits = codeEscape(
+          Values.isKnown && isEscape(ordinal, i), place, after: &last, mixer, &values, &coder)
       {
         predictors.skip(i)
-        history.skip(i, isEscape: true)
+        history.skip(i, value: elementType.ordinal(bits: bits), isEscape: true)
       } else if lattices.isEmpty {
-        history.skip(i, isEscape: false)
+        history.skip(i, value: own, isEscape: false)
       } else {
         let lattice = lattices[lattices.count == 1 ? 0 : i]
         let difference = mixer.code(deep: lattice.difference(ordinal, from: prediction), first: 0, &coder)
         let value = lattice.value(difference, from: prediction)
         values.set(place, bits: elementType.bits(ordinal: value))
         predictors.settle(i, error: value &- own)
-        history.settle(i, difference: difference)
+        history.settle(i, value: value, difference: difference)
       }
       place += 1
     }
@@ -120,7 +121,7 @@ final class IntegerCorrectionCoder: CorrectionCoding {
   }
 
   /// What is remembered of each value of a sample, in bytes.
-  static let stateBytes = 80
+  static let stateBytes = 96
 }
 
 /// For a trial.
