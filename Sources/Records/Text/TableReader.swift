@@ -7,7 +7,7 @@ import ByteIO
 final class TableReader: SampleReader {
   private(set) var description: SampleDescription
   private let kept: KeptText
-  private let style: DelimitedStyle
+  private let parser: RowParser
   private let splitter: TableTextSplitter
   private let columns: Int
   private let source: any ByteSource
@@ -49,8 +49,14 @@ final class TableReader: SampleReader {
       return names
     }
     if kept.numberColumns.isEmpty { style.header = nil }
-    style.kept = keepsText ? kept : nil
-    self.style = style
+    parser = RowParser(separator: style.separator, trailingSeparators: style.trailingSeparators)
+    if keepsText {
+      style.kept = kept
+    } else {
+      // Some of the columns are a table of their own. A single one has nothing but commas to be told by.
+      style.trailingSeparators = 0
+      if kept.valuesPerSample == 1 { style.separator = .comma }
+    }
     description = try SampleDescription(
       elementType: .f8, sampleShape: [kept.valuesPerSample], format: .delimited(style), name: name)
     linesRead = guess.headerLine ?? 0
@@ -148,7 +154,6 @@ final class TableReader: SampleReader {
 
   /// Throws where a row has another number of fields.
   private func checkFields(_ text: [UInt8]) throws(SampleIOError) {
-    let parser = RowParser(separator: style.separator, trailingSeparators: style.trailingSeparators)
     let found = text.withUnsafeBytes { text -> Int? in
       var position = 0
       while position < text.count {
