@@ -147,6 +147,50 @@ struct PackTests {
     #expect(report.encode.streamBytes < 1600, "\(report.encode.streamBytes) bytes")
   }
 
+  @Test("Where the first chunk is unlike the others, whole streams decide, and every row is read again")
+  func unlikeChunks() throws {
+    var random = RandomSource(seed: 77)
+    let (rows, width) = (1600, 8)
+    var numbers: [Double] = []
+    for row in 0..<rows {
+      let amount = 20 * Double(random.uniform())
+      for place in 0..<width {
+        let own = Double(random.uniform())
+        numbers.append(row < 420 ? amount * Double(place + 1) / 8 + 0.3 * own : 5 * own)
+      }
+    }
+    let array = try SampleArray(numbers, shape: [width])
+    let latest = Latest()
+    let sink = MemorySink()
+    let report = try codec.pack(
+      name: "data", fitOptions: Models.options(epochs: 1),
+      options: EncodeOptions(errorBound: .maxError(0.1), chunkRows: 400), to: sink,
+      open: { () throws(CodecError) in OneOfMany(array.reader, latest) })
+    #expect(report.encode.streamBytes == sink.bytes.count && report.bytesWithModel != nil)
+    #expect(worst(array, try SampleArray(file: codec.file(sink.bytes, nil))) <= 0.1)
+  }
+
+  /// The number of the reader that was opened last.
+  private final class Latest { var number = 0 }
+
+  /// A reader that gives nothing more when another has been opened, as those of one file.
+  private final class OneOfMany: SampleReader {
+    private let reader: any SampleReader
+    private let latest: Latest
+    private let number: Int
+
+    init(_ reader: any SampleReader, _ latest: Latest) {
+      latest.number += 1
+      (self.reader, self.latest, number) = (reader, latest, latest.number)
+    }
+
+    var description: SampleDescription { reader.description }
+
+    func read(maxRows: Int) throws(SampleIOError) -> SampleBatch? {
+      number == latest.number ? try reader.read(maxRows: maxRows) : nil
+    }
+  }
+
   @Test("A quality takes no more than coding without a model does, at the error that the model leaves")
   func quality() throws {
     let array = try Self.field(slices: 20, side: 16)

@@ -45,7 +45,7 @@ extension Codec {
       values: width)
     var pass = StreamEncoder(
       codec: self, model: model, name: name, description: description,
-      rows: details.rows ?? description.rows,
+      rows: details.rows ?? description.rows, sample: details.sample,
       chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort),
       scale: details.scale ?? model.summary.errorScale,
       units: details.units ?? BoundUnits(description.elementType, model.model.scales))
@@ -80,8 +80,19 @@ extension Codec {
       }
       let found =
         details.isWithoutModel
-        ? .withoutModel : first.map { ErrorBoundSearch(pass, errorBound, first: $0.batch).setting() }
-      pass.errorBound = (errorBound, found ?? ErrorBoundSearch.nothing(of: model.model))
+        ? [.withoutModel] : first.map { ErrorBoundSearch.settings(errorBound, pass, first: $0.batch) } ?? []
+      pass.errorBound = (errorBound, found.first ?? ErrorBoundSearch.nothing(of: model.model))
+      if found.count > 1, let reopen {
+        pass.errorBound = try pass.smallest(found.map { (errorBound, $0) }) { () throws(CodecError) in
+          let chunks = ChunkReader(
+            try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
+          return { () throws(CodecError) in try chunks.next() }
+        }
+        // Where a reader has been opened, those before are of no use.
+        chunks = ChunkReader(
+          try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
+        first = try chunks.next()
+      }
     } else if details.isWithoutModel {
       // Without samples, there is nothing to find a bound for.
       if first == nil { pass.errorBound = (.lossless, .withoutModel) }
@@ -150,6 +161,8 @@ struct EncodeDetails {
   var scale: ErrorScale?
   /// Rows of all samples; nil for what the reader says.
   var rows: Int?
+  /// Some of the rows, spread evenly; nil where the first chunk has to do.
+  var sample: SampleBatch?
   /// What bounds are in; nil for the model's units.
   var units: BoundUnits?
   /// Whether the stream says what its quality was found for.

@@ -13,6 +13,8 @@ struct StreamEncoder {
   var description: SampleDescription
   /// Rows of all samples where that is known; of text, the description says it late.
   var rows: Int?
+  /// Some of the rows, from all chunks; nil where the first chunk has to do.
+  var sample: SampleBatch?
   /// The most rows of a chunk.
   var chunkRows: Int
   /// How much work goes into choices.
@@ -135,6 +137,23 @@ struct StreamEncoder {
     }
     result.streamBytes = try output.finish() + carried.count
     return result
+  }
+
+  /// The bound among several with which a stream takes the fewest bytes.
+  ///
+  /// - Parameter source: gives the samples, as often as it is called.
+  func smallest(
+    _ bounds: [Bound], source: () throws(CodecError) -> Source
+  ) throws(CodecError) -> Bound? {
+    var best: (bound: Bound, bytes: Int)?
+    for bound in bounds {
+      var pass = self
+      pass.errorBound = bound
+      let result = try pass.run(
+        try source(), quality: 0, record: nil, measuresDistortion: false, to: EmptySink())
+      if result.streamBytes < best?.bytes ?? .max { best = (bound, result.streamBytes) }
+    }
+    return best?.bound
   }
 
   /// A chunk that has been encoded.

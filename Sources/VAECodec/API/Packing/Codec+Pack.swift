@@ -86,7 +86,7 @@ extension Codec {
         try encode(
           try open(), name: name, model: fit.model, options: carrying,
           details: EncodeDetails(
-            scale: survey.scale, rows: survey.rows, units: survey.units,
+            scale: survey.scale, rows: survey.rows, sample: survey.sample, units: survey.units,
             measuresDistortion: options.errorBound == nil,
             looksAtColumns: options.errorBound == nil), to: spool,
           reopen: open)
@@ -99,7 +99,8 @@ extension Codec {
           try encode(
             try open(), name: name, model: fit.model, options: exact,
             details: EncodeDetails(
-              scale: survey.scale, rows: survey.rows, units: survey.units, measuresDistortion: true),
+              scale: survey.scale, rows: survey.rows, sample: survey.sample, units: survey.units,
+              measuresDistortion: true),
             to: spool,
             reopen: open)
         }

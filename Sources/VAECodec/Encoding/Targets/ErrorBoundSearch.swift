@@ -12,6 +12,8 @@ import VAEModel
 struct ErrorBoundSearch {
   /// Values that are tried at the most, and rows at the least.
   private static let (maximumValues, minimumRows) = (1 << 15, 16)
+  /// The same where a model is carried, whose bytes are compared with those of the rows.
+  private static let maximumValuesOfCarried = 1 << 17
   /// Distances of qualities that are tried: of all from one another, and then from the best.
   private static let coarse = 10
   private static let fine = [5, 3]
@@ -22,7 +24,7 @@ struct ErrorBoundSearch {
   private let codec: Codec
   private let trial: Trial
   /// The models that the file may carry; nil where it carries none.
-  private var carriedModels: CarriedModels?
+  private let carriedModels: CarriedModels?
   /// Rows of the file, for each row that is tried.
   private var share = 1.0
 
@@ -30,19 +32,20 @@ struct ErrorBoundSearch {
   ///   - first: the first chunk.
   init(_ pass: StreamEncoder, _ errorBound: ErrorBound, first: SampleBatch) {
     self.init(
-      pass.codec, pass.model.model, pass.description, errorBound, first: first, effort: pass.effort.level)
-    carriedModels = pass.carriedModels
+      pass.codec, pass.model.model, pass.description, errorBound,
+      first: first, effort: pass.effort.level, carriedModels: pass.carriedModels)
     share = Double(max(first.rows, pass.rows ?? 0)) / Double(max(1, trial.batch.rows))
   }
 
   /// - Parameter model: of no use where nothing is tried but to do without.
   init(
     _ codec: Codec, _ model: Model, _ description: SampleDescription, _ errorBound: ErrorBound,
-    first: SampleBatch, effort: Int
+    first: SampleBatch, effort: Int, carriedModels: CarriedModels? = nil
   ) {
-    (self.model, self.codec) = (model, codec)
+    (self.model, self.codec, self.carriedModels) = (model, codec, carriedModels)
+    let most = carriedModels == nil ? Self.maximumValues : Self.maximumValuesOfCarried
     // Rows that follow one another: corrections may learn from the row before.
-    let rows = min(first.rows, max(Self.minimumRows, Self.maximumValues / first.valuesPerSample))
+    let rows = min(first.rows, max(Self.minimumRows, most / first.valuesPerSample))
     trial = Trial(
       batch: first.rows(0..<rows), description: description, errorBound: errorBound,
       effort: Effort(min(effort, Self.effort)), kernels: codec.kernels)
@@ -64,6 +67,16 @@ struct ErrorBoundSearch {
     let search = ErrorBoundSearch(pass, pass.units.lossless, first: first)
     let exact = search.sizes([setting])[0]
     return ((exact <= bytes ? pass.units.lossless : errorBound, setting), min(exact, bytes))
+  }
+
+  /// The best setting by the first chunk, and the best by rows of all chunks where such are at hand and say otherwise.
+  static func settings(
+    _ errorBound: ErrorBound, _ pass: StreamEncoder, first: SampleBatch
+  ) -> [StreamMetadata.Setting] {
+    let own = ErrorBoundSearch(pass, errorBound, first: first).setting()
+    guard let sample = pass.sample, let rows = pass.rows, rows > first.rows else { return [own] }
+    let other = ErrorBoundSearch(pass, errorBound, first: sample).setting()
+    return other == own ? [own] : [own, other]
   }
 
   /// The best setting.
