@@ -6,40 +6,40 @@
   import Darwin
 #endif
 
-/// What can go wrong while bytes are moved, compressed or decompressed.
+/// The errors of moving, compressing and decompressing bytes.
 public enum ByteIOError: Error, Equatable {
-  /// A system call failed: what was being done ("open", "write", …), on which file, and its errno.
+  /// A system call failed: the operation ("open", "write", …), the file and errno.
   case system(operation: String, path: String, errno: Int32)
-  /// The other end of the pipe has gone away.
+  /// The reader of a pipe has closed it.
   case brokenPipe
-  /// The output exists and is not to be overwritten.
+  /// The output exists, and overwriting it is not allowed.
   case exists(path: String)
-  /// A compressed input is not valid: "gzip" or "zstd", and what the library said.
+  /// A compressed input is invalid: the format ("gzip" or "zstd") and the library's message.
   case corrupt(format: String, reason: String)
-  /// A compressed input stops before its end: "gzip" or "zstd".
+  /// A compressed input ends too early: the format ("gzip" or "zstd").
   case truncated(format: String)
-  /// Content would take more than the bytes allowed for it.
+  /// The content exceeds `limit` bytes.
   case tooLarge(limit: Int)
-  /// Whoever asked for the bytes does not want them any more.
+  /// The caller no longer wants the bytes.
   case cancelled
-  /// What a file asks for takes more memory than is allowed: how many bytes, where that is known.
+  /// A file needs more memory than `limit` bytes; `needs` is nil where the amount is unknown.
   case memory(needs: Int?, limit: Int)
 }
 
 extension ByteIOError {
-  /// Whether more memory would be of help.
+  /// Whether a larger memory limit would help.
   public var asksForMore: Bool { if case .memory = self { true } else { false } }
 }
 
 extension ByteIOError: CustomStringConvertible {
-  /// What is wrong, on which file if that is known.
+  /// What is wrong, and in which file if that is known.
   public var description: String {
     if case .system(_, let path, _) = self { return "\(path): \(problem)" }
     if case .exists(let path) = self { return "\(path): \(problem)" }
     return problem
   }
 
-  /// What is wrong, without the name of the file.
+  /// What is wrong, without the file name.
   public var problem: String {
     switch self {
     case .system(let operation, _, let number):
@@ -62,7 +62,7 @@ extension ByteIOError: CustomStringConvertible {
     }
   }
 
-  /// The system's own words, begun in lower case as the rest of the message is.
+  /// The system's message, with its first letter in lower case to fit into a sentence.
   static func text(ofErrno number: Int32) -> String {
     guard let words = strerror(number) else { return "error \(number)" }
     let text = String(cString: words)

@@ -1,29 +1,29 @@
-/// A bounds-checked reader over bytes that came from outside.
+/// A bounds-checked reader over untrusted bytes.
 ///
-/// Every parser of a format reads through it: a count is checked against what remains before anything is
-/// allocated, and running past the end is an error, never a trap. Numbers are little-endian unless said.
+/// Every format parser reads through it. A count is checked against what remains before anything is allocated; reading
+/// past the end throws and never traps. Numbers are little-endian unless stated otherwise.
 package struct ByteReader {
-  /// Reading went past the end, or a number in the bytes is impossible.
+  /// The bytes end too early, or hold an impossible number.
   package enum Failure: Error, Equatable {
-    /// `needed` bytes were asked for where `remaining` were left.
+    /// `needed` bytes were requested; only `remaining` are left.
     case truncated(needed: Int, remaining: Int)
-    /// A variable-length number does not end, exceeds 63 bits, or is not in its shortest form.
+    /// A LEB128 number does not end, exceeds 63 bits, or is not in its shortest form.
     case badNumber
   }
 
   private let bytes: ArraySlice<UInt8>
   private var position: Int
 
-  /// Reads from the first of `bytes` on.
+  /// Starts at the first byte of `bytes`.
   package init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     position = bytes.startIndex
   }
 
-  /// Reads from the first of `bytes` on.
+  /// Starts at the first byte of `bytes`.
   package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
-  /// How many bytes have not been read yet.
+  /// The number of unread bytes.
   package var remaining: Int { bytes.endIndex - position }
 
   /// The next `count` bytes. Throws `truncated` when fewer remain or `count` is negative.
@@ -55,8 +55,8 @@ package struct ByteReader {
   /// The next IEEE-754 binary64 number.
   package mutating func double() throws(Failure) -> Double { Double(bitPattern: try integer()) }
 
-  /// The next number in LEB128: seven bits a byte, lowest first; at most 63 bits, so that it is an `Int`. Only its shortest
-  /// form is taken, which does not end in a byte of 0.
+  /// The next LEB128 number: seven bits per byte, lowest first, at most 63 bits, so that it fits an `Int`. Throws
+  /// `badNumber` unless it is in its shortest form, whose last byte is not 0.
   package mutating func count() throws(Failure) -> Int {
     var value = 0
     for shift in stride(from: 0, to: 63, by: 7) {

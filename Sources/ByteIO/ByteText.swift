@@ -1,12 +1,13 @@
-/// Bytes as text and back, one to one.
+/// A one-to-one mapping between bytes and text.
 ///
-/// Names of files, and of columns in a table, are bytes: mostly UTF-8, but nobody promises that. A byte that is part of no
-/// UTF-8 stands as the private-use scalar U+10FF00 + byte, and so does each byte of such a scalar in the name itself.
+/// File names, and column names in a table, are bytes that are usually UTF-8, but need not be. A byte that is not part
+/// of valid UTF-8 becomes the private-use scalar U+10FF00 + byte. So does each byte of such a scalar that the name
+/// itself contains.
 package enum ByteText {
-  /// The scalars that stand for bytes from 0x80 on; the others are always UTF-8.
+  /// The scalars that stand for bytes 0x80 to 0xFF. Bytes below 0x80 are always valid UTF-8.
   private static let scalars: ClosedRange<UInt32> = 0x10FF80...0x10FFFF
 
-  /// The text of a name.
+  /// The text that stands for `name`.
   package static func text(of name: some Sequence<UInt8>) -> String {
     let bytes = Array(name)
     if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: isByte) {
@@ -35,7 +36,7 @@ package enum ByteText {
     }
   }
 
-  /// The name that a text stands for.
+  /// The name that `text` stands for: the inverse of ``text(of:)``.
   package static func bytes(of text: some StringProtocol) -> [UInt8] {
     guard text.unicodeScalars.contains(where: isByte) else { return Array(text.utf8) }
     var bytes: [UInt8] = []
@@ -49,7 +50,7 @@ package enum ByteText {
     return bytes
   }
 
-  /// A text as it can be shown: what would control a terminal, and what is no UTF-8, as `\xNN`.
+  /// The text in printable form: control characters and bytes that are not UTF-8 become `\xNN`.
   ///
   /// - Parameter keepsLines: whether line feeds stay.
   package static func shown(_ text: String, keepsLines: Bool = false) -> String {
@@ -71,7 +72,7 @@ package enum ByteText {
     return String(shown)
   }
 
-  /// A text with what is no UTF-8 as `\xNN`, and all else as it is.
+  /// The text with bytes that are not UTF-8 as `\xNN`, and everything else unchanged.
   package static func withoutBytes(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isByte) else { return text }
     return text.unicodeScalars.reduce(into: "") { $0 += isByte($1) ? shown(String($1)) : String($1) }
@@ -80,7 +81,7 @@ package enum ByteText {
   private static func isByte(_ scalar: Unicode.Scalar) -> Bool { scalars.contains(scalar.value) }
 
   private static func append(_ bytes: ArraySlice<UInt8>, to text: inout String.UnicodeScalarView) {
-    // Only what follows a first byte of 0x80 or more can be no UTF-8, and all of that is.
+    // Bytes below 0x80 are always valid UTF-8, so every byte here is at least 0x80.
     for byte in bytes {
       if let scalar = Unicode.Scalar(scalars.lowerBound - 0x80 + UInt32(byte)) { text.append(scalar) }
     }

@@ -1,12 +1,12 @@
 /// Builds a byte string field by field: the counterpart of ``ByteReader``.
 package struct ByteWriter {
-  /// What has been written so far.
+  /// The bytes written so far.
   package private(set) var bytes: [UInt8] = []
 
-  /// Starts with no bytes.
+  /// Starts empty.
   package init() {}
 
-  /// Appends `bytes` as they are.
+  /// Appends `bytes` unchanged.
   package mutating func append(_ bytes: some Sequence<UInt8>) { self.bytes.append(contentsOf: bytes) }
 
   /// Appends a fixed-width integer, little-endian.
@@ -20,7 +20,7 @@ package struct ByteWriter {
   /// Appends an IEEE-754 binary64 number.
   package mutating func append(_ value: Double) { append(value.bitPattern) }
 
-  /// Appends a number that is not negative in LEB128: seven bits a byte, lowest first.
+  /// Appends a LEB128 number: seven bits per byte, lowest first. `count` must not be negative.
   package mutating func append(count: Int) {
     precondition(count >= 0)
     var rest = UInt(count)

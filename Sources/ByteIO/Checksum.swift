@@ -4,7 +4,7 @@ import CZlib
 package enum Checksum {
   /// The CRC-32 of gzip and PNG (polynomial 0xEDB88320, reflected).
   ///
-  /// - Parameter previous: the checksum of the bytes before these, to continue it.
+  /// - Parameter previous: the checksum of the preceding bytes, which this call continues.
   package static func crc32(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
     var value = UInt(previous)
     var rest = bytes

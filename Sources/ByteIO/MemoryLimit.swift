@@ -1,34 +1,34 @@
-/// How many bytes what comes out of a file may take in memory: files may come from anyone.
+/// The number of bytes of memory that reading a file may take. Files may come from untrusted sources.
 ///
-/// What a file announces is compared with it before memory is taken. Those who read count what is large: contents, numbers,
-/// weights and the room that work on them takes; not the few megabytes that a program takes anyway.
+/// The size that a file announces is checked before memory is allocated. Readers count what is large: contents, values,
+/// weights, and working memory for them; not the few megabytes that any program takes.
 public struct MemoryLimit: Equatable, Sendable {
-  /// The limit.
+  /// The limit in bytes.
   public var bytes: Int
 
-  /// Where nobody says otherwise: 1 GiB.
+  /// The default: 1 GiB.
   public static let standard = MemoryLimit(bytes: 1 << 30)
 
-  /// For what comes from nobody else.
+  /// No limit, for trusted files.
   public static let unlimited = MemoryLimit(bytes: .max)
 
-  /// A limit; less than 0 counts as 0.
+  /// Creates a limit; a negative number counts as 0.
   public init(bytes: Int) { self.bytes = max(0, bytes) }
 
-  /// Throws `memory` where more than the limit is needed.
+  /// Throws ``ByteIOError/memory(needs:limit:)`` if `needed` bytes exceed the limit.
   public func admit(_ needed: Int) throws(ByteIOError) {
     guard needed <= bytes else { throw .memory(needs: needed, limit: bytes) }
   }
 
-  /// How often something of so many bytes can be there at once: 1 to `most`.
+  /// How many items of `needed` bytes each fit at once: 1 to `most`.
   public func times(_ needed: Int, most: Int) -> Int { max(1, min(most, bytes / max(1, needed))) }
 
-  /// The window that a zstd frame may ask for, as a power of 2: half of the limit.
+  /// The largest window that a zstd frame may request, as a power of 2: half of the limit.
   var zstdWindow: Int { min(31, max(10, Int.bitWidth - 2 - max(1, bytes).leadingZeroBitCount)) }
 }
 
 extension MemoryLimit {
-  /// Adds up counts of so many bytes each without running over: the sum is as large as can be instead.
+  /// The sum of `count * size` over `parts`; `Int.max` on overflow.
   package static func sum(_ parts: (count: Int, size: Int)...) -> Int {
     var sum = 0
     for part in parts {
@@ -40,7 +40,7 @@ extension MemoryLimit {
     return sum
   }
 
-  /// Bytes as people write them, rounded up to a tenth: "1.5 GiB".
+  /// A number of bytes for people, rounded up to a tenth of its unit: "1.5 GiB".
   static func text(_ bytes: Int) -> String {
     let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     var (number, unit) = (Double(bytes), 0)

@@ -1,9 +1,9 @@
-/// `source` itself, or a decompressor over it when its content begins like gzip or zstd.
+/// Returns `source` itself, or a decompressor over it if its content starts like gzip or zstd.
 ///
-/// A stream that begins with a skippable zstd frame (as .vaec files do) is not unwrapped: its first frame is
-/// there to be read.
+/// A stream that starts with a skippable zstd frame, as .vaec files do, is not unwrapped: the caller must see its first
+/// frame.
 ///
-/// - Parameter memory: how much a decompressor may take.
+/// - Parameter memory: the memory that a decompressor may use.
 package func decompressing(
   _ source: any ByteSource, memory: MemoryLimit = .standard
 ) throws(ByteIOError) -> any ByteSource {

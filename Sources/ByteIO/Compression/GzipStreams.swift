@@ -1,21 +1,21 @@
 import CZlib
 
-/// Decompresses gzip (RFC 1952) from another source: one member, or several behind each other.
+/// Decompresses gzip (RFC 1952) from another source: one member, or several in a row.
 package final class GzipSource: ByteSource {
   private let source: any ByteSource
   private let stream: UnsafeMutablePointer<z_stream>
   private let input: UnsafeMutableRawBufferPointer
   private var sourceEnded = false
-  /// Whether a member has begun and not ended.
+  /// Whether a member has started and not ended.
   private var inMember = true
 
-  /// Decompresses what `source` gives.
+  /// Decompresses the bytes of `source`.
   package init(_ source: any ByteSource) throws(ByteIOError) {
     self.source = source
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     input = .allocate(byteCount: 1 << 17, alignment: 64)
-    // 16 asks for a gzip header, 15 for the largest window.
+    // 16 selects the gzip header, 15 the largest window.
     let result = inflateInit2_(stream, 16 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard result == Z_OK else { throw .corrupt(format: "gzip", reason: zlibReason(result, stream)) }
   }
@@ -57,7 +57,7 @@ package final class GzipSource: ByteSource {
     stream.pointee.avail_in = UInt32(got)
   }
 
-  /// Begins the next member; zeros between members and after the last are padding, as tapes have it.
+  /// Starts the next member. Zero bytes between members and after the last one are padding, as on tapes.
   private func beginMember() throws(ByteIOError) {
     if stream.pointee.next_in.pointee == 0 {
       stream.pointee.next_in += 1
@@ -76,7 +76,7 @@ package final class GzipSink: ByteSink {
   private let stream: UnsafeMutablePointer<z_stream>
   private let output: UnsafeMutableRawBufferPointer
 
-  /// Compresses into `sink`. Levels go from 1 (fast) to 9 (small).
+  /// Compresses into `sink`. Levels are 1 (fast) to 9 (small).
   package init(_ sink: any ByteSink, level: Int = 6) throws(ByteIOError) {
     self.sink = sink
     stream = .allocate(capacity: 1)
@@ -126,7 +126,7 @@ package final class GzipSink: ByteSink {
   }
 }
 
-/// What zlib says about an error.
+/// zlib's message for an error.
 private func zlibReason(_ code: Int32, _ stream: UnsafeMutablePointer<z_stream>) -> String {
   if let message = stream.pointee.msg { return String(cString: message) }
   if let message = zError(code) { return String(cString: message) }

@@ -1,10 +1,10 @@
 import CZstd
 
-/// Compresses blocks of bytes into single zstd frames. Keeps its tables from one frame to the next.
+/// Compresses blocks of bytes into single zstd frames (RFC 8878). Its tables are reused from frame to frame.
 package final class ZstdCompressor {
   private let context: OpaquePointer
 
-  /// A compressor. Levels go from 1 (fast) to 22 (small); `checksum` adds four bytes to each frame.
+  /// Levels are 1 (fast) to 22 (small). `checksum` adds four bytes to each frame.
   package init(level: Int, checksum: Bool) {
     guard let context = ZSTD_createCCtx() else { preconditionFailure("no memory for a zstd context") }
     self.context = context
@@ -13,21 +13,21 @@ package final class ZstdCompressor {
 
   deinit { ZSTD_freeCCtx(context) }
 
-  /// One frame with `bytes`, and their number in its header.
+  /// One frame that holds `bytes` and records their number in its header.
   package func compress(_ bytes: [UInt8]) -> [UInt8] {
     let bound = ZSTD_compressBound(bytes.count)
     return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
       let result = bytes.withUnsafeBytes {
         ZSTD_compress2(context, output.baseAddress, output.count, $0.baseAddress, $0.count)
       }
-      // With room for the bound the only reason left is memory.
+      // The output has room for the bound, so the only cause left is lack of memory.
       precondition(ZSTD_isError(result) == 0, "no memory for compression")
       count = result
     }
   }
 }
 
-/// Decompresses single zstd frames. Keeps its tables from one frame to the next.
+/// Decompresses single zstd frames (RFC 8878). Its tables are reused from frame to frame.
 package final class ZstdDecompressor {
   private let context: OpaquePointer
 
@@ -39,10 +39,10 @@ package final class ZstdDecompressor {
 
   deinit { ZSTD_freeDCtx(context) }
 
-  /// The content of `frame`, which must be exactly one frame, and not a skippable one.
+  /// The content of `frame`, which must be exactly one frame and not a skippable one.
   ///
-  /// Throws `tooLarge` before anything is allocated when the frame announces more than `limit` bytes; for
-  /// frames that announce nothing, when more than `limit` come out.
+  /// If the frame announces its content size, throws `tooLarge` before allocating more than `limit` bytes; otherwise
+  /// throws it once the output exceeds `limit`.
   package func decompress(_ frame: ArraySlice<UInt8>, limit: Int) throws(ByteIOError) -> [UInt8] {
     let size = try ZstdFrame.compressedSize(of: frame)
     guard size == frame.count else {
@@ -53,14 +53,14 @@ package final class ZstdDecompressor {
       throw .corrupt(format: "zstd", reason: "not a frame with data")
     }
     let announced = frame.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
-    // The library's two special values, which are macros with casts: unknown is -1, an error is -2.
+    // The library's special values, macros that Swift does not import: -1 is unknown, -2 an error.
     if announced == UInt64.max { return try decompressUnknown(frame, limit: limit) }
     guard announced != UInt64.max - 1 else {
       throw .corrupt(format: "zstd", reason: "an unreadable header")
     }
     guard announced <= UInt64(max(0, limit)) else { throw .tooLarge(limit: limit) }
-    // A block holds at most 128 KiB and takes at least 4 bytes (RFC 8878, section 3.1.1.2), so that a
-    // frame cannot announce more than this.
+    // A block holds at most 128 KiB and takes at least 4 bytes (RFC 8878, section 3.1.1.2), so a frame cannot hold more
+    // than this.
     guard announced / (1 << 17) <= UInt64(size) / 4 else {
       throw .corrupt(format: "zstd", reason: "an impossible content size")
     }
@@ -96,9 +96,9 @@ package final class ZstdDecompressor {
   }
 }
 
-/// Single zstd frames, when there are too few to keep a compressor for.
+/// Single zstd frames, where there are too few to keep a compressor for.
 package enum ZstdFrame {
-  /// One frame with `bytes`; see ``ZstdCompressor``.
+  /// One frame that holds `bytes`; see ``ZstdCompressor``.
   package static func compress(_ bytes: [UInt8], level: Int, checksum: Bool) -> [UInt8] {
     ZstdCompressor(level: level, checksum: checksum).compress(bytes)
   }
@@ -110,15 +110,15 @@ package enum ZstdFrame {
     try ZstdDecompressor().decompress(frame, limit: limit)
   }
 
-  /// How many bytes a frame says that it decompresses to; nil where it does not say.
+  /// The content size in bytes that a frame announces; nil if it announces none.
   package static func contentSize(of frame: ArraySlice<UInt8>) -> Int? {
-    // The library's two special values are the largest.
+    // The library's two special values are the largest, and do not fit an `Int`.
     Int(exactly: frame.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) })
   }
 
-  /// How many bytes the first frame of `prefix` takes, skippable or not.
+  /// The size in bytes of the first frame of `prefix`, skippable or not.
   ///
-  /// Throws `truncated` when the frame goes on after `prefix`, and `corrupt` when it is none.
+  /// Throws `truncated` if the frame extends beyond `prefix`, and `corrupt` if there is no valid frame.
   package static func compressedSize(of prefix: ArraySlice<UInt8>) throws(ByteIOError) -> Int {
     let result = prefix.withUnsafeBytes { ZSTD_findFrameCompressedSize($0.baseAddress, $0.count) }
     guard ZSTD_isError(result) == 0 else { throw zstdError(result) }

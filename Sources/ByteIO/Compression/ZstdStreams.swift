@@ -1,20 +1,20 @@
 import CZstd
 
-/// Decompresses zstd (RFC 8878) from another source: any number of frames; skippable frames are skipped.
+/// Decompresses zstd (RFC 8878) from another source: any number of frames. Skippable frames are skipped.
 package final class ZstdSource: ByteSource {
   private let source: any ByteSource
   private let context: OpaquePointer
   private let storage: UnsafeMutableRawBufferPointer
   private var input = ZSTD_inBuffer()
   private var sourceEnded = false
-  /// Whether a frame has begun, or none has been seen at all.
+  /// Whether a frame has started and not ended, or none has been seen yet.
   private var inFrame = true
 
   private let memory: MemoryLimit
 
-  /// Decompresses what `source` gives.
+  /// Decompresses the bytes of `source`.
   ///
-  /// - Parameter memory: a frame whose window takes more than half of it is refused.
+  /// - Parameter memory: a frame whose window exceeds half of it is refused.
   package init(_ source: any ByteSource, memory: MemoryLimit = .standard) throws(ByteIOError) {
     guard let context = ZSTD_createDCtx() else { throw .corrupt(format: "zstd", reason: "no memory") }
     ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Int32(memory.zstdWindow))
@@ -62,7 +62,7 @@ package final class ZstdSink: ByteSink {
   private let context: OpaquePointer
   private let storage: UnsafeMutableRawBufferPointer
 
-  /// Compresses into `sink`. Levels go from 1 (fast) to 19 (small), up to 22 with much memory.
+  /// Compresses into `sink`. Levels are 1 (fast) to 19 (small); levels up to 22 need much memory.
   package init(_ sink: any ByteSink, level: Int = 3) throws(ByteIOError) {
     guard let context = ZSTD_createCCtx() else { throw .corrupt(format: "zstd", reason: "no memory") }
     setParameters(of: context, level: level, checksum: true)
@@ -98,13 +98,13 @@ package final class ZstdSink: ByteSink {
   }
 }
 
-/// Turns an error code of the library into ours.
+/// The ``ByteIOError`` for an error code of the library.
 func zstdError(_ code: Int) -> ByteIOError {
   if ZSTD_getErrorCode(code) == ZSTD_error_srcSize_wrong { return .truncated(format: "zstd") }
   return .corrupt(format: "zstd", reason: String(cString: ZSTD_getErrorName(code)))
 }
 
-/// Sets the level, clamped to what the library offers, and whether frames end in a checksum.
+/// Sets the level, clamped to the library's range, and whether each frame ends in a checksum.
 func setParameters(of context: OpaquePointer, level: Int, checksum: Bool) {
   let level = min(ZSTD_maxCLevel(), max(1, Int32(clamping: level)))
   ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)

@@ -1,16 +1,18 @@
 import Synchronization
 import SystemPackage
 
-/// A regular file to whose end bytes are added: all that is meant to be, or none.
+/// A regular file that bytes are appended to: all of them, or none.
 ///
-/// What has been added goes again unless ``finish()`` is called; only a process that is killed leaves a part of it. Nobody
-/// else can add to the file meanwhile in this way, where the file system has locks. A file that is not there is made.
+/// The appended bytes are removed again unless ``finish()`` is called; only killing the process leaves some of them
+/// behind. Where the file system has locks, no other `AppendingFile` can append to the file at the same time. A file
+/// that does not exist is created.
 package final class AppendingFile: ByteSink, ReadableSink {
-  /// The file as the user knows it, for messages.
+  /// The path as the user gave it, for messages.
   package let path: String
   private let tail: FileTail
 
-  /// Opens the file. Throws where it is none that can be cut, and where someone else adds to it.
+  /// Opens the file. Throws ``ByteIOError/system(operation:path:errno:)`` if it is not a regular file or another
+  /// process is appending to it.
   package init(path: String) throws(ByteIOError) {
     self.path = path
     var isNew = false
@@ -41,24 +43,24 @@ package final class AppendingFile: ByteSink, ReadableSink {
     }
   }
 
-  /// Whoever must take back what was added when the process is to end.
+  /// The part to undo when the process ends early.
   package var undoing: FileTail { tail }
 
-  /// What the file holds without what is added.
+  /// The content of the file without the appended bytes.
   package func store() -> FileStore { tail.store() }
 
   package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try tail.write(bytes) }
 
   package func written() -> (any ByteStore)? { tail.written() }
 
-  /// Keeps what was added, and closes the file.
+  /// Keeps the appended bytes, and closes the file.
   package func finish() throws(ByteIOError) { try finish(provenance: .unknown) }
 
-  /// Keeps what was added, and closes the file.
+  /// Keeps the appended bytes, and closes the file.
   ///
   /// - Parameters:
-  ///   - provenance: what was added; it decides who may read a file that was not there before.
-  ///   - isDurable: whether to wait until the bytes are on the disk, and the name.
+  ///   - provenance: the origin of the appended bytes; it determines the permissions of a file that is new.
+  ///   - isDurable: whether to wait until the bytes, and the name of a new file, are on disk.
   package func finish(provenance: Provenance, isDurable: Bool = false) throws(ByteIOError) {
     try tail.keep(provenance, isDurable: isDurable)
   }
@@ -66,13 +68,13 @@ package final class AppendingFile: ByteSink, ReadableSink {
   deinit { tail.undo() }
 }
 
-/// What is added to a file, which can be taken back from any thread.
+/// The bytes appended to a file, which any thread can take back.
 package final class FileTail: Sendable {
   private let descriptor: FileDescriptor
   private let path: String
   private let size: Int
   private let isNew: Bool
-  /// Bytes that were added; nil when the file is closed.
+  /// The number of bytes appended; nil once the file is closed.
   private let added = Mutex<Int?>(0)
 
   init(_ descriptor: FileDescriptor, path: String, size: Int, isNew: Bool) {
@@ -117,7 +119,7 @@ package final class FileTail: Sendable {
     }
   }
 
-  /// Takes back what was added, if it is not kept yet; then does `body` before anyone can add more.
+  /// Removes the appended bytes unless they are kept already; then runs `body` before anyone can append more.
   package func undo(then body: () -> Void = {}) {
     added.withLock { added in
       if added != nil {

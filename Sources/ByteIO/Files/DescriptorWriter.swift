@@ -1,10 +1,10 @@
 import SystemPackage
 
-/// Gathers small writes to an open file into large ones.
+/// Collects small writes to an open file into large ones.
 final class DescriptorWriter {
   let descriptor: FileDescriptor
   let path: String
-  /// Where in the file the output began; nil when nothing can be changed afterwards.
+  /// The offset in the file at which the output starts; nil if written bytes cannot be changed.
   private let start: Int64?
   private let buffer: UnsafeMutableRawBufferPointer
   private var filled = 0
@@ -49,7 +49,7 @@ final class DescriptorWriter {
     var rest = bytes
     while !rest.isEmpty {
       let written = try system("write", path) { try descriptor.write(rest) }
-      // What takes nothing, and does not say why, is no better the next time.
+      // A write of 0 bytes without an error would repeat forever.
       guard written > 0 else { throw .system(operation: "write", path: path, errno: Errno.ioError.rawValue) }
       rest = UnsafeRawBufferPointer(rebasing: rest[written...])
     }

@@ -2,23 +2,23 @@ import SystemPackage
 
 /// An open file, pipe or terminal as a sink.
 ///
-/// Writes are gathered; what was not followed by ``finish()`` may be missing. A process that writes to pipes
-/// has to ignore SIGPIPE, and then gets ``ByteIOError/brokenPipe``.
+/// Writes are buffered; bytes are complete only after ``finish()``. A process that writes to pipes must ignore SIGPIPE;
+/// the sink then throws ``ByteIOError/brokenPipe``.
 package final class FileSink: PatchableSink {
-  /// The file as the user knows it, for messages.
+  /// The path as the user gave it, for messages.
   package let path: String
   private let writer: DescriptorWriter
   private let closes: Bool
   private var isOpen = true
 
-  /// Writes to a descriptor that is open already; `finish()` closes it if `closes`.
+  /// Writes to an open descriptor; `finish()` closes it if `closes` is true.
   package init(descriptor: FileDescriptor, path: String, closes: Bool = false) {
     writer = DescriptorWriter(descriptor, path: path)
     self.path = path
     self.closes = closes
   }
 
-  /// The process's standard output.
+  /// The standard output of the process.
   package static func standardOutput() -> FileSink {
     FileSink(descriptor: .standardOutput, path: "standard output")
   }
@@ -27,7 +27,7 @@ package final class FileSink: PatchableSink {
     if closes, isOpen { try? writer.descriptor.close() }
   }
 
-  /// Whether the descriptor is a regular file that is not opened for appending.
+  /// Whether the output is a regular file that is not open for appending.
   package var canPatch: Bool { writer.canPatch }
 
   package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) { try writer.write(bytes) }
@@ -36,7 +36,7 @@ package final class FileSink: PatchableSink {
     try writer.write(bytes, at: offset)
   }
 
-  /// Writes what has been gathered so far, for readers that wait for it.
+  /// Writes the buffered bytes, so that waiting readers get them.
   package func flush() throws(ByteIOError) { try writer.flush() }
 
   package func finish() throws(ByteIOError) {

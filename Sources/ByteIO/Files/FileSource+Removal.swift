@@ -10,22 +10,22 @@ import SystemPackage
 
 /// Why a file that was read is not removed.
 package enum RemovalProblem: Error, Equatable {
-  /// It was not opened by its name, or is a pipe, a device or the like.
+  /// It was not opened by name, or is not a regular file.
   case noRegularFile
   /// Its name is a symbolic link.
   case symbolicLink
-  /// Its name stands for another file now, or for none.
+  /// Its name refers to another file now, or to none.
   case replaced
-  /// Its size or its time of modification is not what it was when it was opened.
+  /// Its size or modification time has changed since it was opened.
   case changed
-  /// Bytes at its end were not read.
+  /// Bytes at its end have not been read.
   case unread
-  /// The system refuses: its errno.
+  /// The system refused: errno.
   case system(Int32)
 }
 
 extension RemovalProblem: CustomStringConvertible {
-  /// What is wrong, to follow "because".
+  /// The reason, to follow "because".
   package var description: String {
     switch self {
     case .noRegularFile: "it is not a regular file"
@@ -39,10 +39,10 @@ extension RemovalProblem: CustomStringConvertible {
 }
 
 extension FileSource {
-  /// Takes the file's name away, if the name still stands for the file that was opened, and this for what was read: all of it,
-  /// and unchanged since.
+  /// Removes the file's name, provided that the name still refers to the opened file, that all of it was read, and that
+  /// it is unchanged.
   ///
-  /// Between the last look and the removal there is a moment in which somebody may put another file there.
+  /// Another process can replace the file between the last check and the removal.
   package func removeFile() throws(RemovalProblem) {
     guard let opened, opened.isRegular else { throw .noRegularFile }
     guard furthestRead >= opened.size else { throw .unread }

@@ -2,16 +2,16 @@ import SystemPackage
 
 /// An open file, pipe or terminal as a source.
 package final class FileSource: ByteSource {
-  /// The file as the user knows it, for messages.
+  /// The path as the user gave it, for messages.
   package let path: String
-  /// What the file was when it was opened by its name; nil for a descriptor that was open before.
+  /// The status of the file when it was opened by name; nil for a descriptor that was already open.
   package let opened: FileStatus?
   let descriptor: FileDescriptor
   private let closes: Bool
   private var place = 0
-  /// How far the file that was opened has been read.
+  /// The largest offset in the opened file up to which it has been read.
   private(set) var furthestRead = 0
-  /// Bytes that have been read since it was opened, or moved.
+  /// The number of bytes read since the file was opened or the position last moved.
   package private(set) var bytesRead = 0
 
   /// Opens the file at `path`.
@@ -22,14 +22,14 @@ package final class FileSource: ByteSource {
     }
     closes = true
     opened = FileStatus(of: descriptor)
-    // Opening a directory succeeds; only reading it fails, with words that are harder to understand.
+    // Opening a directory succeeds. Reading it would fail with a less helpful message.
     if FileKind(of: descriptor) == .directory {
       try? descriptor.close()
       throw .system(operation: "read", path: path, errno: Errno.isDirectory.rawValue)
     }
   }
 
-  /// Reads from a descriptor that is open already, and closes it in the end if `closes`.
+  /// Reads from an open descriptor, and closes it at the end if `closes` is true.
   package init(descriptor: FileDescriptor, path: String, closes: Bool = false) {
     self.descriptor = descriptor
     self.path = path
@@ -37,7 +37,7 @@ package final class FileSource: ByteSource {
     opened = nil
   }
 
-  /// The process's standard input.
+  /// The standard input of the process.
   package static func standardInput() -> FileSource {
     FileSource(descriptor: .standardInput, path: "standard input")
   }
@@ -46,7 +46,7 @@ package final class FileSource: ByteSource {
     if closes { try? descriptor.close() }
   }
 
-  /// How many bytes a regular file has from where reading began or stands now; nil for pipes and the like.
+  /// The number of bytes left in a regular file; nil for pipes and devices.
   package var remainingSize: Int? {
     guard FileKind(of: descriptor) == .regular, let size = fileSize(of: descriptor),
       let position = try? descriptor.seek(offset: 0, from: .current)
@@ -54,23 +54,23 @@ package final class FileSource: ByteSource {
     return max(0, size - Int(position))
   }
 
-  /// Where reading stands in a regular file; nil for pipes and the like, which nobody can go back in.
+  /// The current offset in a regular file; nil for pipes and devices, which cannot seek.
   package var position: Int? {
     guard FileKind(of: descriptor) == .regular else { return nil }
     return (try? descriptor.seek(offset: 0, from: .current)).map(Int.init)
   }
 
-  /// Reads on from where ``position`` was.
+  /// Continues at `position`, an earlier value of ``position``.
   package func move(to position: Int) throws(ByteIOError) {
     _ = try system("read", path) { try descriptor.seek(offset: Int64(position), from: .start) }
     place = position
     bytesRead = 0
   }
 
-  /// All that is left to read, as a store: of a regular file in its place, and of a pipe in a temporary file (see
-  /// ``SpoolFile``), which takes reading it to its end.
+  /// Everything left to read, as a store. A regular file is read in place; a pipe is read to its end into a temporary
+  /// file (see ``SpoolFile``).
   ///
-  /// The source is not to be read any more.
+  /// The source must not be read afterwards.
   package func store() throws(ByteIOError) -> FileStore {
     if let position, let remainingSize {
       return FileStore(descriptor, path: path, start: position, size: remainingSize, owner: self)
@@ -89,6 +89,6 @@ package final class FileSource: ByteSource {
     return count
   }
 
-  /// Notes that bytes before `offset` have been read, by this or by a store of it.
+  /// Records that the bytes before `offset` have been read, by this source or by its store.
   func wasRead(upTo offset: Int) { furthestRead = max(furthestRead, offset) }
 }

@@ -8,18 +8,18 @@ import SystemPackage
   import Darwin
 #endif
 
-/// Which file it is, whatever names lead to it.
+/// The identity of a file, independent of its names.
 package struct FileIdentity: Hashable, Sendable {
   let device: UInt64
   let inode: UInt64
 }
 
-/// Where a file is, or would be: the directory, and the name in it. Symbolic links are followed.
+/// The location of a file, existing or not: its directory, and its name there. Symbolic links are followed.
 package struct FilePlace: Hashable, Sendable {
   private let directory: FileIdentity
   private let name: [UInt8]
 
-  /// The place that `path` names; nil where there is no such directory.
+  /// The location that `path` names; nil if its directory does not exist.
   package init?(ofPath path: String) {
     let path = resolvedPath(path) ?? path
     guard let status = FileStatus(ofPath: OutputFile.directory(of: path)) else { return nil }
@@ -28,13 +28,13 @@ package struct FilePlace: Hashable, Sendable {
   }
 }
 
-/// What the system says of a file at one time.
+/// The status of a file at one point in time.
 package struct FileStatus: Equatable, Sendable {
-  /// Which file it is.
+  /// The file that this describes.
   package let identity: FileIdentity
-  /// In bytes.
+  /// The size in bytes.
   package let size: Int
-  /// Who may read, write and run it: nine bits.
+  /// The permission bits: nine bits.
   package let permissions: UInt32
   let kind: FileKind
   let owner: UInt32
@@ -42,9 +42,9 @@ package struct FileStatus: Equatable, Sendable {
   let modifiedSeconds: Int
   let modifiedNanoseconds: Int
 
-  /// What `path` names; nil when it names nothing.
+  /// The status of the file at `path`; nil if there is none.
   ///
-  /// - Parameter followingLinks: whether a symbolic link stands for what it leads to.
+  /// - Parameter followingLinks: whether to describe the target of a symbolic link instead of the link.
   package init?(ofPath path: String, followingLinks: Bool = true) {
     var status = stat()
     let name = systemName(path)
@@ -52,14 +52,14 @@ package struct FileStatus: Equatable, Sendable {
     self.init(status)
   }
 
-  /// An open file; nil when the system does not tell.
+  /// The status of an open file; nil if the system call fails.
   init?(of descriptor: FileDescriptor) {
     var status = stat()
     guard fstat(descriptor.rawValue, &status) == 0 else { return nil }
     self.init(status)
   }
 
-  /// The process's standard input and output.
+  /// The standard input and output of the process.
   package static var standardInput: FileStatus? { FileStatus(of: .standardInput) }
   package static var standardOutput: FileStatus? { FileStatus(of: .standardOutput) }
 
@@ -86,17 +86,17 @@ package struct FileStatus: Equatable, Sendable {
   /// Whether it is a directory.
   package var isDirectory: Bool { kind == .directory }
 
-  /// Whether it is a device, a pipe or the like: to open it would already have an effect.
+  /// Whether it is neither a regular file, a directory nor a link. Merely opening a device or a FIFO can have effects.
   package var isSpecial: Bool { kind == .other }
 
-  /// Whether it is the same file as another, with the same content as far as the system can say.
+  /// Whether this is the same file as `earlier`, with the same size and modification time.
   func isUnchanged(since earlier: FileStatus) -> Bool {
     identity == earlier.identity && kind == earlier.kind && size == earlier.size
       && modifiedSeconds == earlier.modifiedSeconds && modifiedNanoseconds == earlier.modifiedNanoseconds
   }
 }
 
-/// What stands behind a name or a descriptor.
+/// The kind of a file.
 enum FileKind: Equatable {
   case regular
   case directory
@@ -112,13 +112,13 @@ enum FileKind: Equatable {
     }
   }
 
-  /// The kind of an open file; nil when the system does not tell.
+  /// The kind of an open file; nil if the system call fails.
   init?(of descriptor: FileDescriptor) {
     guard let kind = FileStatus(of: descriptor)?.kind else { return nil }
     self = kind
   }
 
-  /// The kind of what `path` names; nil when it names nothing. A symbolic link is followed or not.
+  /// The kind of the file at `path`; nil if there is none.
   init?(ofPath path: String, followingLinks: Bool) {
     guard let kind = FileStatus(ofPath: path, followingLinks: followingLinks)?.kind else { return nil }
     self = kind

@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// An open regular file as a store: all from where it stood on, or a part of that.
+/// An open regular file as a store: from its offset at the time to the end, or a part of that.
 package final class FileStore: ByteStore {
   private let descriptor: FileDescriptor
   private let path: String

@@ -1,20 +1,20 @@
 import SystemPackage
 
-/// A file that appears under its name whole, or not at all.
+/// A file that appears under its name complete, or not at all.
 ///
-/// On Linux the bytes go to a file without a name in the target's directory, which `finish()` names; whatever
-/// ends the process before leaves nothing behind. Where the system or the file system does not offer that,
-/// they go to `.NAME.vaec-PID.tmp` beside the target, which is removed unless it is finished; one that a signal ends
-/// leaves that to ``TemporaryFiles``. A target that exists and is not a regular file (a device, a FIFO) is written to
-/// directly.
+/// On Linux the bytes go to a nameless file in the target's directory, and `finish()` gives it its name; if the process
+/// ends early, nothing is left behind. If the system or the file system has no nameless files, the bytes go to
+/// `.NAME.vaec-PID.tmp` beside the target, which is removed unless it is finished; after a signal, ``TemporaryFiles``
+/// removes it. A target that exists and is not a regular file (a device, a FIFO) is written directly.
 ///
-/// Nobody but its owner can read it before it appears; then it has the permissions that its ``provenance`` allows.
+/// Only its owner can read the file before it appears. It then gets the permissions that its ``provenance`` allows.
 ///
-/// Unless it is durable, `finish()` does not wait for the disk: after a power failure the file may be missing or empty.
+/// Unless the file is durable, `finish()` does not wait for the disk: after a power failure the file may be missing or
+/// empty.
 package final class OutputFile: PatchableSink, ReadableSink {
-  /// Where the file appears.
+  /// The path of the target.
   package let path: String
-  /// What it is made of.
+  /// The origin of the content.
   package let provenance: Provenance
   private let overwrites: Bool
   private let isDurable: Bool
@@ -23,23 +23,23 @@ package final class OutputFile: PatchableSink, ReadableSink {
   private var state: State
 
   private enum State {
-    /// Without a name yet.
+    /// The file has no name yet.
     case nameless
-    /// Under a temporary name.
+    /// The file has a temporary name.
     case temporary(String)
-    /// The target itself.
+    /// The bytes go to the target itself.
     case direct
     case closed
   }
 
-  /// Begins a file that will appear at `path`.
+  /// Creates a file that will appear at `path`.
   ///
-  /// Throws `exists` when there is a regular file (or a directory) at `path` and `overwrite` is false; so
-  /// does ``finish()`` when one has come up meanwhile.
+  /// If `overwrite` is false and there is a file or directory at `path`, this throws `exists`; so does ``finish()`` if
+  /// one has appeared since.
   ///
   /// - Parameters:
-  ///   - provenance: what it is made of.
-  ///   - isDurable: whether ``finish()`` waits until the bytes are on the disk.
+  ///   - provenance: the origin of the content.
+  ///   - isDurable: whether ``finish()`` waits until the bytes are on disk.
   package convenience init(
     path: String, overwrite: Bool, provenance: Provenance = .unknown, isDurable: Bool = false
   ) throws(ByteIOError) {
@@ -47,7 +47,7 @@ package final class OutputFile: PatchableSink, ReadableSink {
       path: path, overwrite: overwrite, provenance: provenance, isDurable: isDurable, triesNameless: true)
   }
 
-  /// As above; with a named temporary file in any case if `triesNameless` is false.
+  /// As above. If `triesNameless` is false, always uses a named temporary file.
   init(
     path: String, overwrite: Bool, provenance: Provenance = .unknown, isDurable: Bool = false,
     triesNameless: Bool
@@ -70,7 +70,7 @@ package final class OutputFile: PatchableSink, ReadableSink {
       return
     case .regular:
       guard overwrite else { throw .exists(path: path) }
-      // What a symbolic link leads to is replaced, and the link stays.
+      // The target of a symbolic link is replaced; the link stays.
       if FileKind(ofPath: path, followingLinks: false) == .link { target = resolvedPath(path) ?? path }
     case nil:
       if !overwrite, FileKind(ofPath: path, followingLinks: false) != nil { throw .exists(path: path) }
@@ -104,7 +104,7 @@ package final class OutputFile: PatchableSink, ReadableSink {
     return FileStore(writer.descriptor, path: path, start: 0, size: size, owner: self)
   }
 
-  /// Waits until the file's name is on the disk, which ``finish()`` does not.
+  /// Waits until the file's name is on disk. ``finish()`` does not wait for that.
   package func synchronizeName() throws(ByteIOError) {
     try system("write", path) { try synchronizeDirectory(Self.directory(of: target)) }
   }
@@ -115,7 +115,7 @@ package final class OutputFile: PatchableSink, ReadableSink {
     try writer.write(bytes, at: offset)
   }
 
-  /// Gives up: nothing appears at the target, and nothing stays behind. Has no effect after ``finish()``.
+  /// Discards the file: nothing appears at the target, and nothing is left behind. Has no effect after ``finish()``.
   package func discard() {
     if case .closed = state { return }
     if case .temporary(let name) = state { Self.remove(name) }
@@ -123,7 +123,7 @@ package final class OutputFile: PatchableSink, ReadableSink {
     try? writer.descriptor.close()
   }
 
-  /// Lets the file appear. After an error nothing has appeared, and nothing stays behind.
+  /// Makes the file appear. If it throws, nothing has appeared, and nothing is left behind.
   package func finish() throws(ByteIOError) {
     if case .closed = state { return }
     defer { discard() }
@@ -132,7 +132,7 @@ package final class OutputFile: PatchableSink, ReadableSink {
     if isDurable, canPatch { try system("write", path) { try synchronizeFile(writer.descriptor) } }
     switch state {
     case .temporary(let name):
-      // Network file systems tell only here that the disk is full. They have no nameless files.
+      // Network file systems report a full disk only on close. They have no nameless files.
       state = .closed
       do throws(ByteIOError) {
         try system("close", path) { try writer.descriptor.close() }
@@ -159,7 +159,7 @@ package final class OutputFile: PatchableSink, ReadableSink {
       guard error == .fileExists else { throw .system(operation: "write", path: path, errno: error.rawValue) }
     }
     guard overwrites else { throw .exists(path: path) }
-    // A name that is taken can only be taken over by renaming, which needs a name of our own first.
+    // Only renaming can replace an existing name, and that needs a temporary name first.
     for name in Self.temporaryNames(for: target) {
       do throws(Errno) {
         try TemporaryFiles.make(name) { () throws(Errno) in try nameFile(writer.descriptor, as: name) }
@@ -179,7 +179,7 @@ package final class OutputFile: PatchableSink, ReadableSink {
       Self.remove(name)
     } catch {
       if error == .fileExists { throw .exists(path: path) }
-      // A file system without links: a file that comes up between the check and the renaming is lost.
+      // The file system has no links. A file that appears between the check and the renaming is lost.
       guard FileKind(ofPath: target, followingLinks: false) == nil else { throw .exists(path: path) }
       try rename(name)
     }
@@ -220,9 +220,9 @@ package final class OutputFile: PatchableSink, ReadableSink {
     TemporaryFiles.forget(name)
   }
 
-  /// Names beside `target`; the next is for when one is taken.
+  /// Candidate names beside `target`, in case one is taken.
   private static func temporaryNames(for target: String) -> [String] {
-    // The whole name may have 255 bytes.
+    // A whole name is limited to 255 bytes.
     var name = ByteText.text(of: name(of: target))
     while ByteText.bytes(of: name).count > 200 { name.removeLast() }
     let base = directory(of: target)
@@ -232,7 +232,7 @@ package final class OutputFile: PatchableSink, ReadableSink {
     }
   }
 
-  /// The last part of a path.
+  /// The last component of a path.
   static func name(of target: String) -> [UInt8] {
     guard let last = filePath(target).lastComponent else { return [] }
     return ByteText.bytes(of: text(of: FilePath(root: nil, [last])))

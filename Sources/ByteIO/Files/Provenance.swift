@@ -8,22 +8,22 @@ import SystemPackage
   import Darwin
 #endif
 
-/// What a new file is made of, which decides who may read it.
+/// The origin of a new file's content, which determines who may read the file.
 package enum Provenance: Sendable {
-  /// Of no file: it gets the permissions that the process gives new files.
+  /// No file: the new file gets the process's default permissions.
   case unknown
-  /// The same content in another form: it keeps the permissions and the time of modification, and, where the process may give
-  /// it away, the owner and the group, as gzip and zstd do it.
+  /// The same content in another form: the new file keeps the permissions and the modification time, and where the
+  /// process may set them, the owner and the group. gzip and zstd do the same.
   case copy(of: FileStatus)
-  /// It says something of each of these: it gets no more permissions than any of them has.
+  /// Content derived from these files: the new file gets no permission that one of them lacks.
   case derived(from: [FileStatus])
 
-  /// The same content as that of a file, in another form; unknown for what was not opened by its name, as standard input.
+  /// The content of `source` in another form; `unknown` if `source` was not opened by name, such as standard input.
   package init(copying source: FileSource) { self = source.opened.map { .copy(of: $0) } ?? .unknown }
 
-  /// Gives an open file, which only its owner can read so far, what it is to have.
+  /// Sets the owner, permissions and times of an open file that only its owner can read so far.
   ///
-  /// What the file system refuses stays as it is: nobody gets more than the provenance allows.
+  /// Whatever the file system refuses is left as it is; nobody gets more access than the provenance allows.
   func apply(to descriptor: FileDescriptor) {
     guard let file = FileStatus(of: descriptor), file.kind == .regular else { return }
     let number = descriptor.rawValue
@@ -33,7 +33,7 @@ package enum Provenance: Sendable {
       let keepsGroup = origin.group == file.group || fchown(number, uid_t.max, origin.group) == 0
       if origin.owner != file.owner { _ = fchown(number, origin.owner, gid_t.max) }
       _ = fchmod(number, mode_t(Self.permissions(of: origin, keepsGroup: keepsGroup)))
-      // A file's own time, and the time of the last look as it is.
+      // The access time stays, and the modification time is copied.
       var times = [timespec(tv_sec: 0, tv_nsec: Self.omitted), timespec()]
       times[1].tv_sec = time_t(origin.modifiedSeconds)
       times[1].tv_nsec = origin.modifiedNanoseconds
@@ -46,21 +46,22 @@ package enum Provenance: Sendable {
     }
   }
 
-  /// UTIME_OMIT, which is no constant that Swift sees.
+  /// UTIME_OMIT, a macro that Swift does not import.
   #if os(Linux)
     private static let omitted = (1 << 30) - 2
   #else
     private static let omitted = -2
   #endif
 
-  /// The permissions of what is made of a file: another group gets no more than all others had.
+  /// The permissions for a file derived from `origin`. Without its group, the new group gets no more than everyone had.
   private static func permissions(of origin: FileStatus, keepsGroup: Bool) -> UInt32 {
     keepsGroup ? origin.permissions : origin.permissions & (0o707 | (origin.permissions & 0o007) << 3)
   }
 
-  /// What the process gives new files.
+  /// The process's default permissions for new files.
   ///
-  /// Asking takes setting it, for which a stricter one is taken: files that other threads make just then lose nothing by it.
+  /// The mask can only be read by setting it. The temporary mask is stricter, so a file that another thread creates
+  /// meanwhile gets no extra permissions.
   private static let standard: UInt32 = {
     let mask = umask(0o077)
     _ = umask(mask)

@@ -1,12 +1,12 @@
 import SystemPackage
 
-/// A sink whose bytes can be read back: a temporary file without a name, which vanishes with its last user.
+/// A sink whose bytes can be read back: a nameless temporary file, which disappears with its last user.
 package final class SpoolFile: ByteSink {
   private let writer: DescriptorWriter
-  /// How many bytes have been written.
+  /// The number of bytes written.
   package private(set) var count = 0
 
-  /// Opens the file in the directory that TMPDIR names, or in /tmp.
+  /// Creates the file in the directory that TMPDIR names, or in /tmp.
   package init() throws(ByteIOError) {
     let directory = environmentValue("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     if let descriptor = openNamelessFile(in: directory) {
@@ -40,20 +40,20 @@ package final class SpoolFile: ByteSink {
 
   package func finish() throws(ByteIOError) { try writer.flush() }
 
-  /// A source of all that it holds, once it is finished. Only one may be read at a time, and no longer than the spool lives.
+  /// A source of all bytes, once the spool is finished. Only one may be read at a time, and the spool must outlive it.
   package func source() throws(ByteIOError) -> FileSource {
     try writer.flush()
     _ = try system("read", writer.path) { try writer.descriptor.seek(offset: 0, from: .start) }
     return FileSource(descriptor: writer.descriptor, path: writer.path)
   }
 
-  /// All that has been written so far, as a store.
+  /// All bytes written so far, as a store.
   package func store() throws(ByteIOError) -> FileStore {
     try writer.flush()
     return FileStore(writer.descriptor, path: writer.path, start: 0, size: count, owner: self)
   }
 
-  /// Writes all that it holds to `sink`. The spool is done with after that.
+  /// Writes all bytes to `sink`. The spool cannot be used afterwards.
   package func drain(to sink: any ByteSink) throws(ByteIOError) {
     try writer.flush()
     _ = try system("read", writer.path) { try writer.descriptor.seek(offset: 0, from: .start) }

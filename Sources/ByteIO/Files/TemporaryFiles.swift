@@ -1,14 +1,14 @@
 import Synchronization
 
-/// The names of this process's temporary files, so that they can go when a signal ends the process.
+/// The names of the process's temporary files, so that they can be removed when a signal ends the process.
 ///
-/// They belong to the process as its signals do: whoever catches these calls ``removeAll(then:)``.
+/// They are global as signals are: the signal handler of the process calls ``removeAll(then:)``.
 package enum TemporaryFiles {
   private static let names = Mutex<Set<String>>([])
 
-  /// Makes a file called `name`, and remembers it if that succeeds.
+  /// Creates the file `name` by `body`, and records the name if that succeeds.
   static func make<T, E: Error>(_ name: String, _ body: () throws(E) -> T) throws(E) -> T {
-    // Under the lock, so that a file is never there without being known.
+    // The lock is held throughout, so that no file exists unrecorded.
     try names.withLock { (names) throws(E) in
       let result = try body()
       names.insert(name)
@@ -16,10 +16,10 @@ package enum TemporaryFiles {
     }
   }
 
-  /// Forgets `name`, which is no temporary file any more.
+  /// Drops `name`, which is no longer a temporary file.
   static func forget(_ name: String) { names.withLock { _ = $0.remove(name) } }
 
-  /// Removes all temporary files that have a name; then does `body` before anyone can make more.
+  /// Removes all named temporary files; then runs `body` before any more can be created.
   package static func removeAll(then body: () -> Void = {}) {
     names.withLock { names in
       for name in names { unlinkFile(name) }

@@ -1,13 +1,13 @@
-/// Bytes any of which can be read at any time: a regular file, or memory.
+/// Bytes with random access: a regular file, or memory.
 ///
-/// A store is read by one task at a time.
+/// Only one task reads a store at a time.
 package protocol ByteStore: AnyObject {
-  /// How many bytes there are.
+  /// The number of bytes.
   var size: Int { get }
 
   /// The bytes from `offset` on: `count` of them, or as many as there are.
   ///
-  /// Memory is taken for no more bytes than the store has.
+  /// Allocates no more than the store has.
   func read(at offset: Int, upTo count: Int) throws(ByteIOError) -> [UInt8]
 }
 
@@ -26,10 +26,10 @@ package final class MemoryStore: ByteStore {
   }
 }
 
-/// A store that counts what is read of another.
+/// A store that counts the bytes read from another.
 package final class CountingStore: ByteStore {
   private let store: any ByteStore
-  /// How many bytes have been read; those that were read twice count twice.
+  /// The number of bytes read; bytes that are read twice count twice.
   package private(set) var count = 0
 
   /// A store of the same bytes as `store`.

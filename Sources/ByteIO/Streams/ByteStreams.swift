@@ -1,42 +1,42 @@
-/// Where bytes come from: a file, a pipe, a decompressor over another source, memory.
+/// A sequential source of bytes: a file, a pipe, a decompressor over another source, memory.
 ///
-/// A source is read by one task at a time.
+/// Only one task reads a source at a time.
 package protocol ByteSource: AnyObject {
   /// Reads up to `buffer.count` bytes.
   ///
-  /// - Returns: how many bytes were read; 0 only at the end, or for an empty buffer.
+  /// - Returns: the number of bytes read; 0 only at the end or for an empty buffer.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int
 }
 
-/// Where bytes go: a file, a pipe, a compressor over another sink, memory.
+/// A sequential destination of bytes: a file, a pipe, a compressor over another sink, memory.
 ///
-/// A sink is written by one task at a time. It is complete only after ``finish()``.
+/// Only one task writes to a sink at a time. Its output is complete only after ``finish()``.
 package protocol ByteSink: AnyObject {
   /// Writes all of `bytes`.
   func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError)
 
-  /// Writes what is held back (a compressor's last block), and finishes the sink below, if there is one.
-  /// Nothing may be written after it.
+  /// Writes buffered data, such as a compressor's last block, and finishes the underlying sink, if there is one.
+  /// Nothing may be written afterwards.
   func finish() throws(ByteIOError)
 }
 
-/// A sink that may be able to change what has been written already.
+/// A sink that may be able to change bytes already written.
 ///
-/// Formats whose header holds a count use it when the count is not known in the beginning.
+/// Formats whose header holds a count use it when the count is not known at the start.
 package protocol PatchableSink: ByteSink {
   /// Whether ``write(_:at:)`` works: the output is a regular file, not a pipe or a terminal.
   var canPatch: Bool { get }
 
-  /// Replaces bytes that have been written before ``ByteSink/finish()``.
+  /// Replaces bytes already written; call it before ``ByteSink/finish()``.
   ///
-  /// - Parameter offset: where, counted from the first byte written to this sink. `offset + bytes.count` must
-  ///   not exceed what has been written.
+  /// - Parameter offset: counted from the first byte written to this sink. `offset + bytes.count` must not exceed the
+  ///   number of bytes written.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ByteIOError)
 }
 
 /// A sink whose bytes can be read back before it is finished.
 package protocol ReadableSink: ByteSink {
-  /// All that has been written; nil where it cannot be read: the output is a pipe or a device.
+  /// All bytes written; nil if the output cannot be read back, such as a pipe or a device.
   func written() throws(ByteIOError) -> (any ByteStore)?
 }
 
@@ -66,7 +66,7 @@ extension PatchableSink {
 }
 
 extension ByteSource {
-  /// Reads until `buffer` is full or the source ends; returns how many bytes were read.
+  /// Reads until `buffer` is full or the source ends; returns the number of bytes read.
   package func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(ByteIOError) -> Int {
     var filled = 0
     while filled < buffer.count {
@@ -79,7 +79,7 @@ extension ByteSource {
 
   /// Reads until `count` bytes are there or the source ends.
   ///
-  /// Memory grows with what arrives, so that a `count` from a damaged header costs nothing.
+  /// Memory grows with what arrives, so a huge `count` from a damaged header costs nothing.
   package func read(upTo count: Int) throws(ByteIOError) -> [UInt8] {
     let firstStep = min(max(0, count), 1 << 22)
     var failure: ByteIOError?
@@ -107,7 +107,7 @@ extension ByteSource {
     return bytes
   }
 
-  /// Writes all that is left to `sink`, without finishing it; returns how many bytes that was.
+  /// Writes everything left to `sink`, without finishing it; returns the number of bytes.
   @discardableResult
   package func copy(to sink: any ByteSink) throws(ByteIOError) -> Int {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 64)
@@ -122,13 +122,13 @@ extension ByteSource {
   }
 }
 
-/// Another sink, with a count of the bytes that went to it.
+/// A sink that counts the bytes it passes to another.
 package final class CountingSink: PatchableSink {
   private let base: any ByteSink
-  /// How many bytes have been written.
+  /// The number of bytes written.
   package private(set) var count = 0
 
-  /// - Parameter base: gets all bytes, and is finished with this one.
+  /// - Parameter base: receives all bytes, and is finished together with this sink.
   package init(_ base: any ByteSink) { self.base = base }
 
   package func write(_ bytes: UnsafeRawBufferPointer) throws(ByteIOError) {

@@ -20,11 +20,11 @@ package final class MemorySource: ByteSource {
   }
 }
 
-/// A sink that keeps what is written in memory.
+/// A sink that keeps all bytes in memory.
 package final class MemorySink: PatchableSink, ReadableSink {
-  /// What has been written.
+  /// The bytes written.
   package private(set) var bytes: [UInt8] = []
-  /// Whether bytes may be replaced, as in a file, or not, as in a pipe.
+  /// Whether written bytes can be replaced, as in a file, or not, as in a pipe.
   package let canPatch: Bool
 
   /// An empty sink.

@@ -1,15 +1,15 @@
-/// A source whose first bytes can be looked at before they are read.
+/// A source whose first bytes can be examined before they are read.
 ///
-/// Formats are recognized through it without asking a pipe to go back.
+/// It allows formats to be recognized on a pipe, which cannot seek back.
 package final class PeekingSource: ByteSource {
   private let source: any ByteSource
   private var held: [UInt8] = []
   private var position = 0
 
-  /// A source of the same bytes as `source`, which must not be read by others any more.
+  /// A source of the same bytes as `source`, which nothing else may read any more.
   package init(_ source: any ByteSource) { self.source = source }
 
-  /// The next `count` bytes, or as many as are left. They will be read as if nothing had happened.
+  /// The next `count` bytes, or as many as are left. They remain unread.
   package func peek(_ count: Int) throws(ByteIOError) -> ArraySlice<UInt8> {
     let missing = count - (held.count - position)
     if missing > 0 {
