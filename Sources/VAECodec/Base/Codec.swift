@@ -1,21 +1,22 @@
 import ByteIO
 import Tensor
 
-/// What all operations share: the kernels of this processor and the number of threads.
+/// The settings that all operations share: the kernels for this processor, the number of threads and the limits for
+/// files.
 public struct Codec: Sendable {
   let kernels: Kernels
   let workers: Workers
-  /// How much memory what comes out of a file may take.
+  /// The memory that reading a file may take.
   public let memory: MemoryLimit
-  /// How much work decoding it may take.
+  /// The arithmetic that decoding a file may take.
   public let work: WorkLimit
 
   /// - Parameters:
-  ///   - threads: how many threads work at once; 0 for one per processor.
-  ///   - memory: how much what comes out of a file may take: a file that asks for more is refused, and fewer threads decode
-  ///     where each needs much.
-  ///   - work: how much arithmetic decoding a file may take: a file that asks for more is refused.
-  ///   - environment: `VAEC_KERNELS` in it forces a variant of the kernels.
+  ///   - threads: the number of threads; 0 means one per processor.
+  ///   - memory: the memory that reading a file may take. A file that needs more is refused; fewer threads decode where
+  ///     each needs much.
+  ///   - work: the arithmetic that decoding a file may take. A file that needs more is refused.
+  ///   - environment: its `VAEC_KERNELS` selects a variant of the kernels.
   /// - Throws: ``CodecError/noSuchKernels(_:available:)``.
   package init(
     threads: Int = 0, memory: MemoryLimit = .standard, work: WorkLimit = .standard,
@@ -31,7 +32,7 @@ public struct Codec: Sendable {
     workers = Workers(count: threads > 0 ? threads : Processors.count)
   }
 
-  /// Another one, with another limit.
+  /// A copy of `other` with another memory limit.
   init(_ other: Codec, memory: MemoryLimit) {
     kernels = other.kernels
     workers = other.workers

@@ -1,4 +1,4 @@
-/// Runs `body`, whose errors about content become ``CodecError/notReadBack(name:reason:)``.
+/// Runs `body`, and turns its errors about content into ``CodecError/notReadBack(name:reason:)``.
 func readingBack<T>(_ name: String, _ body: () throws(CodecError) -> T) throws(CodecError) -> T {
   do throws(CodecError) {
     return try body()

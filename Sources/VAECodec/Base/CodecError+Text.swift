@@ -64,7 +64,7 @@ extension CodecError: CustomStringConvertible {
     shape.isEmpty ? "1 value" : shape.map(String.init).joined(separator: " x ")
   }
 
-  /// Why a target is out of reach.
+  /// Why the target `asked` is out of reach.
   private static func text(_ asked: EncodeTarget) -> String {
     switch asked {
     case .quality: "no quality is out of reach"
@@ -118,7 +118,7 @@ extension CodecError: CustomStringConvertible {
     }
   }
 
-  /// Trillions, rounded up.
+  /// A number of operations in trillions, rounded up.
   private static func trillions(_ operations: Int) -> String {
     "\(operations / 1_000_000_000_000 + (operations % 1_000_000_000_000 > 0 ? 1 : 0)) trillion"
   }

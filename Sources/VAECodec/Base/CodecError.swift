@@ -4,82 +4,83 @@ import EntropyCoding
 import Records
 import VAEModel
 
-/// What can go wrong while models are fitted and samples are encoded or decoded.
+/// The errors of fitting, encoding and decoding.
 ///
-/// `name` is the file as the user knows it. Rows and columns count from 1. ``description`` states what is wrong and where.
+/// `name` is the file as the user gave it. Rows and columns count from 1 unless stated otherwise. ``description``
+/// states what is wrong and where.
 package enum CodecError: Error, Equatable {
   /// Samples could not be read or written.
   case samples(SampleIOError)
   /// Bytes could not be read or written.
   case bytes(ByteIOError, name: String)
-  /// A `.vaec` stream is damaged, cut, or none.
+  /// A `.vaec` stream is damaged or cut off, or the file is not a stream.
   case stream(StreamError, name: String)
-  /// A chunk of a stream is damaged: its number from 1, and the rows in it where they are known.
+  /// A chunk of a stream is damaged: its number, from 1.
   case chunk(ChunkError, name: String, chunk: Int)
-  /// A file that should be a model is none; what it looks like.
+  /// A file is not a model: what it looks like.
   case notAModel(name: String, looksLike: String)
-  /// A model is of a version that this program does not read.
+  /// This program cannot read the model's version.
   case unknownModelVersion(name: String, version: Int)
   /// A model is damaged.
   case damagedModel(name: String, reason: String)
-  /// What was written cannot be read back: why.
+  /// The bytes just written cannot be read back: the reason.
   case notReadBack(name: String, reason: String)
-  /// A file is to be added to, and only so many bytes of it are whole streams.
+  /// A file to append to has damage: only its first `whole` bytes are complete streams.
   case notWhole(name: String, whole: Int)
-  /// Nothing in a file can be decoded: what is damaged.
+  /// Nothing in the file can be decoded: the damage.
   case nothingLeft(name: String, damage: StreamDamage)
-  /// Decoding takes more operations than are allowed for a file of its size.
+  /// Decoding needs more operations than the limit allows for a file of its size.
   case work(name: String, needs: Int, limit: WorkLimit)
-  /// A stream's header says what no encoder writes.
+  /// A stream's header holds what no encoder writes.
   case badHeader(name: String, reason: String)
-  /// A stream was made with another model: the fingerprint that it needs, and the one given.
+  /// A stream was made with another model: the fingerprint that it needs, and that of the model given.
   case wrongModel(name: String, needs: String, given: String)
-  /// A stream needs a model and none is given.
+  /// A stream needs a model, and none was given: the fingerprint that it needs.
   case needsModel(name: String, needs: String)
-  /// A column was named that samples do not have.
+  /// The samples have no such column.
   case noSuchColumn(name: String, column: String, columns: Int)
-  /// Samples have another shape than the model's.
+  /// The shape of the samples differs from the model's.
   case shapeMismatch(name: String, found: [Int], expected: [Int])
-  /// The model has no network, and so no latents.
+  /// The model has no network, and thus no latents.
   case noLatents(name: String)
-  /// More latents were asked for, or given, than the model has.
+  /// More latents were requested or given than the model has.
   case fewerLatents(name: String, asked: Int, most: Int)
-  /// A latent is no finite number.
+  /// A latent is not a finite number.
   case badLatent(name: String, row: Int, column: Int)
   /// The model has no mixture to draw latents from.
   case noMixture(name: String)
-  /// Too few samples to compare new ones with.
+  /// There are too few samples to compare new ones with.
   case tooFewToCompare(name: String, rows: Int)
-  /// One row is needed, and there are several and none is named.
+  /// One row is needed; the file has several, and none was selected.
   case severalRows(name: String)
-  /// A row is named, counted from 0, or from the end where it is negative, that is not there.
+  /// The selected row does not exist. `row` counts from 0, or from the end if it is negative.
   case noSuchRow(name: String, row: Int, rows: Int)
-  /// A fraction, where the model was fitted to integers.
+  /// A value has a fraction, but the model was fitted on integers.
   case notAnInteger(name: String, row: Int, column: Int)
-  /// Data hold no rows.
+  /// The data have no rows.
   case noRows(name: String)
-  /// No quality reaches the target; what those nearest to it give, in the target's unit.
+  /// No quality reaches the target; `nearest` is the closest value that one reaches, in the target's unit.
   case targetOutOfReach(name: String, asked: EncodeTarget, nearest: Double)
-  /// A size is asked for, of samples that can be read once only and whose number is not known.
+  /// A target in bytes needs the number of rows, which is unknown for samples that can be read only once.
   case sizeNeedsRows(name: String)
-  /// A bound relative to the range of values was asked for, of samples that can be read only once.
+  /// A bound relative to the value range needs samples that can be read more than once.
   case rangeNeedsFile(name: String)
-  /// Samples are not what they were when they were read before.
+  /// The samples changed between two passes over them.
   case changedWhileRead(name: String)
-  /// Files to be fitted together differ in the shape of a sample.
+  /// Files to be fitted together have different sample shapes.
   case mixedShapes(name: String, found: [Int], expected: [Int])
-  /// A column has another name than in samples that these are to follow.
+  /// A column's name differs from that in the samples that these are appended to.
   case renamedColumn(name: String, RenamedColumn)
-  /// A stream's columns have other names than those of the streams before, which have `rows` rows.
+  /// A stream's column names differ from those of the preceding streams, which have `rows` rows in total.
   case renamedInStream(name: String, RenamedColumn, rows: Int)
-  /// A fit is not possible.
+  /// Fitting is impossible.
   case fit(FitError, name: String)
-  /// The variable VAEC_KERNELS names no variant that this processor can run.
+  /// The environment variable VAEC_KERNELS names no variant that this processor can run.
   case noSuchKernels(String, available: [String])
 }
 
 extension CodecError {
-  /// An error of a chunk: that of the file, where it is memory that the file asks for.
+  /// The error of a chunk; one about memory becomes an error of the file.
   init(_ error: ChunkError, name: String, chunk: Int) {
     if case .frame(let error) = error, error.asksForMore {
       self = .bytes(error, name: name)
@@ -88,7 +89,7 @@ extension CodecError {
     }
   }
 
-  /// Whether more memory would be of help.
+  /// Whether a larger memory limit would help.
   public var asksForMore: Bool {
     switch self {
     case .work: true

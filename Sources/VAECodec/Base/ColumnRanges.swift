@@ -1,23 +1,24 @@
 import Records
 import VAEModel
 
-/// The least and the greatest value of each place within a sample, over all rows that were read, and whether all are whole.
+/// For each position within a sample: the smallest and the largest value over all rows read, and whether all values are
+/// integers.
 ///
-/// Values that are no finite numbers, or beyond ``greatestKnown``, are missing, and do not count.
+/// Values that are not finite, or larger than ``greatestKnown``, are missing and do not count.
 struct ColumnRanges {
-  /// What values are counted from here: an origin for each place.
+  /// The origin subtracted from the values of each position.
   private(set) var origins: Origins?
-  /// Less their origins.
+  /// Relative to the origins.
   private(set) var lowest: [Double]
   private(set) var highest: [Double]
   private(set) var isWhole: [Bool]
 
-  /// Beyond this, differences and their squares may leave the range of binary64.
+  /// The largest magnitude at which differences and their squares stay within the range of binary64.
   static let greatestKnown = 0x1p500
-  /// Whole numbers of a greater magnitude may be roundings of others.
+  /// Beyond this magnitude, an integer in binary64 may be the rounding of another number.
   private static let greatestWhole = 0x1p53
 
-  /// - Parameter width: values of a sample.
+  /// - Parameter width: the number of values in a sample.
   init(width: Int) {
     lowest = [Double](repeating: .infinity, count: width)
     highest = [Double](repeating: -.infinity, count: width)
@@ -52,16 +53,16 @@ struct ColumnRanges {
     }
   }
 
-  /// Whether a place has a value at all.
+  /// Whether a position has any value.
   func hasValues(_ place: Int) -> Bool { lowest[place] <= highest[place] }
 
-  /// Greatest minus least; 0 without values.
+  /// The largest value less the smallest; 0 without values.
   func range(_ place: Int) -> Double { hasValues(place) ? highest[place] - lowest[place] : 0 }
 
-  /// The ranges of all places.
+  /// The ranges of all positions.
   var ranges: [Double] { lowest.indices.map(range) }
 
-  /// Whether all values are whole numbers that binary32 holds; not for integers of 64 bits.
+  /// Whether all values are integers that binary32 represents exactly. Not for 64-bit integers.
   var isWholeInBinary32: Bool {
     lowest.indices.allSatisfy {
       isWhole[$0] && (!hasValues($0) || max(lowest[$0].magnitude, highest[$0].magnitude) < 0x1p24)

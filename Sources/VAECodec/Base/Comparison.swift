@@ -1,16 +1,16 @@
 import Records
 
-/// Samples beside what came back of them: the values, and how far they are off.
+/// Samples compared with their decoded versions: the original values and the sizes of the errors.
 struct Comparison {
-  /// The originals, in binary64; integers of 64 bits less an origin.
+  /// The originals in binary64; for 64-bit integers, relative to an origin.
   let values: [Double]
-  /// The size of each difference, 0 or more, exact for integers of 64 bits but for its rounding to binary64. Infinite where a number
-  /// came back as none, or a value that is no finite number as another.
+  /// The absolute errors. Those of 64-bit integers are exact up to their rounding to binary64. An error is infinite
+  /// where a finite number came back as a non-finite one, or a non-finite value did not come back as itself.
   let errors: [Double]
 
   /// - Parameters:
   ///   - values: the originals.
-  ///   - decoded: what came back, as many.
+  ///   - decoded: the decoded values, equally many.
   init(_ values: [Double], _ decoded: [Double]) {
     self.values = values
     errors = zip(values, decoded).map { a, b in
@@ -22,9 +22,10 @@ struct Comparison {
 
   /// - Parameters:
   ///   - batch: the originals.
-  ///   - decoded: what came back, as many rows.
-  ///   - description: of a file that they are written to: text has a number of decimals for each column.
-  ///   - origins: what originals are counted from.
+  ///   - decoded: the decoded samples, equally many.
+  ///   - description: the file that the decoded samples are written to: text may have a fixed number of decimals per
+  ///     column.
+  ///   - origins: what to subtract from 64-bit originals.
   init(
     _ batch: SampleBatch, _ decoded: SampleBatch, as description: SampleDescription, from origins: Origins
   ) {

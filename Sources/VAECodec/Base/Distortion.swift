@@ -1,34 +1,33 @@
 import Records
 import Tensor
 
-/// How far decoded samples are from their originals, over the values that count: those whose original is a finite number,
-/// and not one that is too large for a model (``Matrix/greatestKnown``). Where a value is too large and comes back changed, its
-/// error counts with those of the others.
+/// The distortion of decoded samples. It covers the values whose original is a finite number not too large for a model
+/// (``Matrix/greatestKnown``). A value that is too large adds its error, but does not count as a value.
 ///
-/// A value that is not finite has to come back as what it is; where it does not, the largest error is infinite.
+/// A non-finite value must come back as itself; otherwise the largest error is infinite.
 public struct Distortion: Equatable, Sendable {
-  /// Values that count.
+  /// The number of values counted.
   public private(set) var count = 0
-  /// The largest difference, in units of ``scale``.
+  /// The largest absolute error, in units of ``scale``.
   public private(set) var maximum = 0.0
   private var squares = 0.0
   private var (lowest, highest) = (Double.infinity, -Double.infinity)
   private var origins: Origins?
-  /// What errors are measured in. PSNR is measured against the range of the originals where its peak is 0.
+  /// The units of errors. Where its peak is 0, the range of the originals is the peak of PSNR.
   public private(set) var scale: ErrorScale
-  /// Of a table, the error of each column in its own units; empty for arrays.
+  /// For a table, the distortion of each column in its own units; empty for arrays.
   public private(set) var columns: [ColumnDistortion] = []
 
-  /// - Parameter peak: the value range of the data that a model was fitted on; 0 if there is no model.
+  /// - Parameter peak: the value range of the data that the model was fitted on; 0 if there is no model.
   public init(peak: Double = 0) { self.init(ErrorScale(peak: peak)) }
 
-  /// - Parameter scale: what errors are measured in.
+  /// - Parameter scale: the units of errors.
   public init(_ scale: ErrorScale) {
     self.scale = scale
     columns = scale.ranges.map { _ in ColumnDistortion() }
   }
 
-  /// The same in another scale; where errors are by column, so is this.
+  /// The same distortion in another scale. Both scales must be by column, or neither.
   public func against(_ scale: ErrorScale) -> Distortion {
     var result = self
     result.scale = scale
@@ -42,12 +41,12 @@ public struct Distortion: Equatable, Sendable {
     return result
   }
 
-  /// Adds whole samples and what came back of them. Sums go in the order of calls: equal figures need equal order.
+  /// Adds whole samples and their decoded versions. Sums depend on the order of the calls to the last bit.
   public mutating func add(_ original: [Double], _ decoded: [Double]) {
     add(Comparison(original, decoded))
   }
 
-  /// The same.
+  /// Adds a comparison of whole samples.
   mutating func add(_ comparison: Comparison) {
     guard columns.isEmpty else { return addByColumn(comparison) }
     for (a, d) in zip(comparison.values, comparison.errors) {
@@ -57,7 +56,7 @@ public struct Distortion: Equatable, Sendable {
       }
       squares += d * d
       maximum = max(maximum, d)
-      // What is too large for any model neither makes the others better nor widens their range.
+      // A value too large for any model must neither dilute the other errors nor widen the range.
       guard a.magnitude <= Double(Matrix.greatestKnown) else { continue }
       lowest = min(lowest, a)
       highest = max(highest, a)
@@ -65,7 +64,7 @@ public struct Distortion: Equatable, Sendable {
     }
   }
 
-  /// The same for rows of a table: errors are shares of each column's range.
+  /// Adds rows of a table: errors are shares of each column's range.
   private mutating func addByColumn(_ comparison: Comparison) {
     let (values, errors) = (comparison.values, comparison.errors)
     let factors = columns.indices.map { scale.factor($0) }
@@ -82,9 +81,9 @@ public struct Distortion: Equatable, Sendable {
     }
   }
 
-  /// Adds the samples of a batch and what came back of them, as a writer of `description` prints it.
+  /// Adds a batch and its decoded version, rounded as a writer of `description` prints it.
   package mutating func add(_ batch: SampleBatch, _ decoded: SampleBatch, as description: SampleDescription) {
-    // In pieces: as binary64 numbers, those of a whole chunk would take more than all else does.
+    // In pieces: a whole chunk in binary64 would take more memory than everything else.
     let pieceRows = max(1, Self.pieceValues / max(1, batch.valuesPerSample))
     for first in stride(from: 0, to: batch.rows, by: pieceRows) {
       let rows = first..<min(batch.rows, first + pieceRows)
@@ -94,38 +93,39 @@ public struct Distortion: Equatable, Sendable {
     }
   }
 
-  /// What originals are counted from: what suits the first of them.
+  /// The origins for 64-bit originals: those that suit the first batch.
   mutating func origins(of batch: SampleBatch) -> Origins {
     let own = origins ?? Origins(batch, byPlace: !columns.isEmpty)
     origins = own
     return own
   }
 
-  /// Values that are compared at once.
+  /// The number of values compared at once.
   private static let pieceValues = 1 << 15
 
   /// Whether all values came back exactly.
   public var isExact: Bool { maximum == 0 }
 
-  /// Mean squared error, in squared units of ``scale``; 0 if no value counts.
+  /// The mean squared error, in squared units of ``scale``; 0 if no value counts, infinite if ``maximum`` is.
   public var mse: Double { maximum.isFinite ? squares / Double(max(1, count)) : .infinity }
 
-  /// The root of ``mse``, in units of ``scale``.
+  /// The square root of ``mse``, in units of ``scale``.
   public var rmse: Double { mse.squareRoot() }
 
-  /// What ``psnr`` is measured against: the value range of the data that the model was fitted on, or that of the originals
-  /// where there is no model; 1 for tables.
+  /// The peak of ``psnr``: the value range of the data that the model was fitted on, or that of the originals without a
+  /// model; 1 for tables.
   public var peak: Double { scale.peak > 0 ? scale.peak : max(0, highest - lowest) }
 
-  /// In dB: infinite only where all values are exact. Nil where the peak is 0 and they are not.
+  /// The peak signal-to-noise ratio in dB; infinite only if all values are exact, and nil if they are not and the peak
+  /// is 0.
   public var psnr: Double? {
     if isExact { return .infinity }
     guard peak > 0 else { return nil }
-    // Squares of tiny differences may be too small for any number.
+    // The squares of tiny errors may underflow.
     return Self.psnr(mse: max(mse, .leastNormalMagnitude), peak: peak)
   }
 
-  /// In dB: infinite without an error; 0 if there is an error and the peak is 0.
+  /// The peak signal-to-noise ratio in dB; infinite if `mse` is 0, and 0 if only the peak is 0.
   static func psnr(mse: Double, peak: Double) -> Double {
     guard mse > 0 else { return .infinity }
     guard peak > 0 else { return 0 }
@@ -135,7 +135,8 @@ public struct Distortion: Equatable, Sendable {
 }
 
 extension SampleDescription {
-  /// Decoded values as a writer of this format prints them: text has a number of decimals for each column.
+  /// Decoded values rounded as a writer of this format prints them: text may have a fixed number of decimals per
+  /// column.
   func printed(_ decoded: [Double]) -> [Double] {
     guard case .delimited(let style) = format, style.decimals.contains(where: { $0 != nil }) else {
       return decoded

@@ -1,13 +1,13 @@
 import Tensor
 
-/// What an encoder is asked for: a quality, or what it finds the quality for.
+/// The target of an encoder: a quality, or a criterion that selects one.
 public enum EncodeTarget: Equatable, Sendable {
-  /// 0 (a sketch) ... 100 (below the data's own noise); uniform in PSNR between. The nearest whole number counts; less
-  /// counts as 0, and more as 100.
+  /// 0 (a sketch) ... 100 (below the data's own noise), uniform in PSNR between. Rounded to the nearest integer and
+  /// clamped to 0...100.
   case quality(Double)
-  /// At least this PSNR in dB over all samples: the lowest quality that reaches it; or the widest bound on errors, if no
-  /// point of the model does. The peak is the value range of the data
-  /// that the model was fitted on, as in ``EvaluationReport/Point/psnr``.
+  /// At least this PSNR in dB over all samples: the lowest quality that reaches it, or the widest error bound if no
+  /// quality of the model does. The peak is the value range of the data that the model was fitted on, as in
+  /// ``EvaluationReport/Point/psnr``.
   case psnr(Double)
   /// At most this many bits per sample, header and framing included: the highest quality that fits.
   case bitsPerSample(Double)
@@ -15,22 +15,22 @@ public enum EncodeTarget: Equatable, Sendable {
   case bytes(Int)
 }
 
-/// How a stream came to its quality: what was asked for, and what came of it.
+/// The outcome of a target: what was asked for, and what was reached.
 public struct TargetOutcome: Equatable, Sendable {
   /// Never ``EncodeTarget/quality(_:)``.
   public var asked: EncodeTarget
-  /// In the unit of `asked`.
+  /// The value reached, in the unit of `asked`.
   public var reached: Double
-  /// The rows that the quality was chosen by, from the first on: all, or those of the first chunk where the input could
-  /// be read only once.
+  /// The number of leading rows that the choice is based on: all rows, or those of the first chunk if the input can be
+  /// read only once.
   public var decidedOnRows: Int
 
-  /// Whether what was asked for was reached.
+  /// Whether the target was reached.
   public var isKept: Bool { asked.isReached(by: reached) }
 }
 
 extension EncodeTarget {
-  /// Whether a value in the target's unit is what was asked for, or better.
+  /// Whether `value`, in the target's unit, meets the target.
   func isReached(by value: Double) -> Bool {
     switch self {
     case .quality: true
@@ -40,19 +40,19 @@ extension EncodeTarget {
     }
   }
 
-  /// Whether a higher quality is further on the way to the target, as for PSNR, or a lower one is.
+  /// Whether a higher quality comes closer to the target (PSNR), or a lower one does (sizes).
   var wantsQuality: Bool { if case .psnr = self { true } else { false } }
 
-  /// How good a value in the target's unit is: a scale on which streams of two sets of samples of one kind differ by
-  /// about the same number at every quality.
+  /// A score of a value in the target's unit; greater is better. On this scale, two sets of similar samples differ by
+  /// about the same amount at every quality.
   func score(_ value: Double) -> Double {
     wantsQuality ? min(value, Self.highestScore) : -logarithm(value)
   }
 
-  /// That of exact values: scores are subtracted from one another, and infinite ones cannot be.
+  /// The score of exact values. It is finite because scores are subtracted from one another.
   private static let highestScore = 200.0
 
-  /// The score of what was asked for.
+  /// The score of the target itself.
   var askedScore: Double {
     switch self {
     case .quality: 0

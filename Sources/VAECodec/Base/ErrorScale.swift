@@ -1,17 +1,18 @@
 import Tensor
 import VAEModel
 
-/// What errors of samples are measured in, and the peak of PSNR.
+/// The units of errors, and the peak of PSNR.
 ///
-/// Errors of an array are in units of the data. Those of a table are shares of each column's range, so that columns in
-/// unlike units count alike: then the peak is 1.
+/// Errors of an array are in the data's units. Errors of a table are shares of each column's range, so that columns
+/// with different units weigh the same; the peak is then 1.
 public struct ErrorScale: Equatable, Sendable {
-  /// The peak of PSNR: the value range of the data that a model was fitted on, or 1 in tables; 0 if it is not known.
+  /// The peak of PSNR: the value range of the data that the model was fitted on, or 1 for tables; 0 if unknown.
   public var peak: Double
-  /// For tables, the range of each column; empty for arrays. A column that does not vary has 0: its errors count as they are.
+  /// For a table, the range of each column; empty for arrays. A constant column has range 0, and its errors stay in its
+  /// own units.
   public var ranges: [Double]
 
-  /// Errors in units of the data.
+  /// Errors in the data's units.
   public init(peak: Double = 0) {
     self.peak = peak
     ranges = []
@@ -26,9 +27,9 @@ public struct ErrorScale: Equatable, Sendable {
   /// Whether errors are shares of each column's range.
   public var isByColumn: Bool { !ranges.isEmpty }
 
-  /// What an error in column `place` of a table is multiplied by.
+  /// The factor that turns an error in column `place` of a table into this scale.
   func factor(_ place: Int) -> Double { ranges[place] > 0 ? 1 / ranges[place] : 1 }
 
-  /// The squared error that a PSNR stands for.
+  /// The mean squared error that corresponds to a PSNR in dB.
   func squaredError(psnr: Double) -> Double { peak * peak * power(10, -psnr / 10) }
 }

@@ -2,7 +2,7 @@ import ByteIO
 import Container
 import Records
 
-/// What a file is, by its first bytes: for messages about files that are something else than was asked for.
+/// The kind of a file by its first bytes, for messages about files of the wrong kind.
 public enum FileKind: Equatable, Sendable {
   case model
   case stream
@@ -10,16 +10,16 @@ public enum FileKind: Equatable, Sendable {
   case gzip
   case npy
   case empty
-  /// Something that is recognized, in words: "a NetCDF file".
+  /// A recognized format that is not supported, in words: "a NetCDF file".
   case foreign(String)
   case unknown
 
-  /// The kind of a file that begins with `prefix`.
+  /// The kind of a file that starts with `prefix`.
   ///
-  /// - Parameter prefix: 12 bytes are enough for what this program reads, but for a file of one or more zstd frames,
-  ///   ``zstdPrefixSize``: with less, a stream may be taken for a zstd file.
+  /// - Parameter prefix: 12 bytes suffice for the formats of this program, except for a file of zstd frames. That needs
+  ///   ``zstdPrefixSize`` bytes; with fewer, a stream may be taken for a zstd file.
   public init(of prefix: ArraySlice<UInt8>) {
-    // A zstd file may begin with a skippable frame too, whose magic is one of 16.
+    // A zstd file may also start with a skippable frame, which has one of 16 magic numbers.
     let isSkippable =
       prefix.count >= 4 && prefix[prefix.startIndex] & 0xF0 == 0x50
       && prefix.dropFirst().prefix(3).elementsEqual([0x2A, 0x4D, 0x18])
@@ -35,10 +35,10 @@ public enum FileKind: Equatable, Sendable {
     }
   }
 
-  /// The number of leading bytes of a zstd file that show whether it is a stream.
+  /// The number of leading bytes that distinguish a compact stream from a zstd file.
   public static let zstdPrefixSize = CompactStream.prefixSize
 
-  /// In words, to follow "it looks like".
+  /// The kind in words, to follow "it looks like".
   public var text: String {
     switch self {
     case .model: "a vaec model"

@@ -2,14 +2,14 @@ import Records
 import Tensor
 import VAEModel
 
-/// Samples in memory that can be read again and again.
+/// Samples in memory that can be read any number of times.
 struct InMemorySamples: Sendable {
   let batches: [SampleBatch]
   let description: SampleDescription
-  /// For each batch, the place of its first row in the data.
+  /// The row number of each batch's first row in the data.
   private let places: [Int]
 
-  /// - Parameter places: for each batch, where its first row is in the data; nil if the batches are all of them.
+  /// - Parameter places: the row number of each batch's first row in the data; nil if the batches are all of the data.
   init(_ batches: [SampleBatch], _ description: SampleDescription, places: [Int]? = nil) {
     self.batches = batches
     self.description = description
@@ -36,16 +36,16 @@ struct InMemorySamples: Sendable {
     return SampleBatch(joining: parts)
   }
 
-  /// Some rows, each in the data's place: at most `most`, spread evenly over all.
+  /// At most `most` rows, evenly spread over all, each with its row number in the data.
   func spread(most: Int) -> [(place: Int, row: Int)] {
     let all = rows
     let count = min(all, most)
     return locate((0..<count).map { $0 * all / count })
   }
 
-  /// Where rows are in the data.
+  /// The row numbers of rows in the data.
   ///
-  /// - Parameter wanted: in ascending order, each within ``rows``.
+  /// - Parameter wanted: in ascending order, each less than ``rows``.
   func locate(_ wanted: [Int]) -> [(place: Int, row: Int)] {
     var (batch, first) = (0, 0)
     return wanted.map { row in
@@ -57,9 +57,9 @@ struct InMemorySamples: Sendable {
     }
   }
 
-  /// Some rows, together; nil if none is wanted.
+  /// The rows `wanted` as one batch; nil if there are none.
   ///
-  /// - Parameter wanted: in ascending order, each within ``rows``.
+  /// - Parameter wanted: in ascending order, each less than ``rows``.
   func rows(_ wanted: [Int]) -> SampleBatch? {
     var (batch, first) = (0, 0)
     return SampleBatch(
@@ -72,14 +72,14 @@ struct InMemorySamples: Sendable {
       })
   }
 
-  /// The first rows, at most `rows`, as a model's numbers.
+  /// The first rows, at most `rows`, in the units of a model.
   func matrix(in scales: ValueScales, rows: Int) -> Matrix {
     let batch = first(rows)
     return Matrix(
       rows: batch?.rows ?? 0, columns: description.valuesPerSample, batch?.numbers(in: scales) ?? [])
   }
 
-  /// A reader that begins at the first.
+  /// A reader that starts at the first row.
   func reader() -> any SampleReader { Reader(batches, description) }
 
   private final class Reader: SampleReader {

@@ -1,4 +1,4 @@
-// Numbers as people read them, in tables of the command line and in reports.
+// Numbers formatted for people, in tables of the command line and in reports.
 
 extension Double {
   /// The number with `digits` decimals.
@@ -15,7 +15,7 @@ extension Double {
     return "\(sign)\(scaled / Int(scale)).\(zeros)\(fraction)"
   }
 
-  /// The number with about `digits` significant ones, without an exponent where that is short.
+  /// The number with about `digits` significant digits; without an exponent from 1e-6 up to 1e9.
   package func significant(_ digits: Int) -> String {
     let size = abs(self)
     guard size > 0, isFinite else { return fixed(0) }
@@ -33,16 +33,16 @@ extension Double {
   }
 }
 
-/// A shape or widths of layers: "28 x 28".
+/// A shape, or the widths of layers: "28 x 28".
 package func text(ofShape shape: [Int]) -> String { shape.map(String.init).joined(separator: " x ") }
 
-/// A quality: 60, or 12.5.
+/// A quality: "60" or "12.5".
 package func text(ofQuality quality: Double) -> String { quality.fixed(quality == quality.rounded() ? 0 : 1) }
 
 /// "1 sample", "2 samples".
 package func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
 
-/// A duration in seconds as a clock shows it: "0:07", "1:02:30".
+/// A duration in seconds on a clock: "0:07", "1:02:30".
 package func clockText(_ seconds: Double) -> String {
   let total = Int(min(max(0, seconds), 1e9).rounded())
   func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

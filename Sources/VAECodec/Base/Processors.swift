@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// What this machine has to compute with.
+/// The processors of this machine.
 enum Processors {
-  /// How many processors are running.
+  /// The number of processors online.
   static var count: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 }

@@ -1,10 +1,10 @@
 import Records
 import VAEModel
 
-// Values of the data as the numbers that a model works on, and back: by offsets and scales, in binary64.
+// Conversion between the data's values and a model's numbers, by offsets and scales in binary64.
 
 extension SampleBatch {
-  /// The values as a model's numbers; NaN where a value is none.
+  /// The values in the units of a model; NaN where a value is missing.
   func numbers(in scales: ValueScales) -> [Float] {
     [Float](unsafeUninitializedCapacity: valueCount) { output, count in
       copyNumbers(in: scales, into: output)
@@ -12,7 +12,7 @@ extension SampleBatch {
     }
   }
 
-  /// Writes the values as a model's numbers into `output`, which has room for ``valueCount`` of them.
+  /// Writes the values in the units of a model into `output`, which has room for ``valueCount`` of them.
   func copyNumbers(in scales: ValueScales, into output: UnsafeMutableBufferPointer<Float>) {
     guard !scales.isIdentity else { return copyFloats(into: output) }
     precondition(output.count >= valueCount)
@@ -29,8 +29,8 @@ extension SampleBatch {
     }
   }
 
-  /// Samples of `elementType` that a model's numbers stand for: rounded where values are integers, and clamped to the type's
-  /// range.
+  /// Creates samples of `elementType` from a model's numbers. They are rounded where values are integers, and clamped
+  /// to the type's range.
   ///
   /// The count of `numbers` must be a multiple of `valuesPerSample`.
   init(numbers: [Float], in scales: ValueScales, elementType: ElementType, valuesPerSample: Int) {
@@ -54,7 +54,7 @@ extension SampleBatch {
     self.init(doubles: values, elementType: elementType, valuesPerSample: valuesPerSample)
   }
 
-  /// The values less an offset as binary32.
+  /// The values less an offset, in binary32.
   func floats(less offset: Double) -> [Float] {
     offset == 0 ? floats() : doubles().map { Float($0 - offset) }
   }

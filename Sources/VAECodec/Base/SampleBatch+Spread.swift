@@ -1,7 +1,7 @@
 import Records
 
 extension SampleBatch {
-  /// At most n rows, spread evenly over all; nil if there are none.
+  /// At most `n` rows, evenly spread over all; nil if there are none.
   func spread(rows n: Int) -> SampleBatch? {
     let count = min(rows, n)
     return SampleBatch(

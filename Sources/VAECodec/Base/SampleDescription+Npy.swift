@@ -1,9 +1,9 @@
 import Records
 
 extension SampleDescription {
-  /// What samples are that come from no file: those of an npy file.
+  /// The description of samples that come from no file: that of an npy file.
   ///
-  /// - Parameter rows: nil if their number is not known.
+  /// - Parameter rows: nil if their number is unknown.
   static func npy(
     _ type: ElementType, _ shape: [Int], rows: Int? = nil
   ) throws(CodecError) -> SampleDescription {
@@ -12,7 +12,7 @@ extension SampleDescription {
 
   /// The same for values of any type.
   ///
-  /// - Parameter shape: in numbers.
+  /// - Parameter shape: counted in numbers.
   static func npy(
     _ type: ValueType, _ shape: [Int], rows: Int? = nil
   ) throws(CodecError) -> SampleDescription {

@@ -1,8 +1,8 @@
 import Records
 
-// Samples in and out, with errors of this library.
+// Reading and writing of samples, with errors of this library.
 
-/// The next batch of a reader.
+/// Reads the next batch of at most `rows` rows; nil at the end.
 func reading(_ reader: any SampleReader, _ rows: Int) throws(CodecError) -> SampleBatch? {
   do {
     return try reader.read(maxRows: rows)
@@ -20,7 +20,7 @@ func writing(_ batch: SampleBatch, to writer: any SampleWriter) throws(CodecErro
   }
 }
 
-/// Completes what a writer writes.
+/// Completes the output of a writer.
 func finishing(_ writer: any SampleWriter) throws(CodecError) {
   do {
     try writer.finish()

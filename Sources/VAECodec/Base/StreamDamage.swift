@@ -1,9 +1,9 @@
-/// Something in a file of streams that is not as it was written.
+/// Damage in a file of streams.
 public struct StreamDamage: Equatable, Sendable {
   public enum Kind: Equatable, Sendable {
-    /// Chunks of a stream, by their numbers from 1, are damaged.
+    /// Chunks of a stream are damaged: their numbers, from 1.
     case chunks(ClosedRange<Int>)
-    /// An unknown number of chunks after this one are damaged. ``rows`` is a guess.
+    /// An unknown number of chunks after this one are damaged; ``rows`` is an estimate.
     case someChunks(after: Int)
     /// A stream is cut off after this many chunks.
     case end(afterChunks: Int)
@@ -11,25 +11,25 @@ public struct StreamDamage: Equatable, Sendable {
     case seekTable
     /// A stream's header is damaged: none of its chunks can be decoded.
     case header
-    /// A compact stream is damaged: all of it is lost.
+    /// A compact stream is damaged, and all of it is lost.
     case compact
-    /// The model that the file carries is damaged; no rows are lost where there is another copy of it.
+    /// The model embedded in the file is damaged. No rows are lost if another copy of it exists.
     case model
-    /// Bytes of the file are part of no stream.
+    /// A range of bytes belongs to no stream.
     case unreadable(Range<Int>)
   }
 
   public var kind: Kind
-  /// The number of the stream in the file, from 1; nil if it is the only one.
+  /// The number of the stream in the file, from 1; nil if there is only one.
   public var stream: Int?
-  /// The rows of the file that are lost, from 0; nil if how many they are is not known, or there are none.
+  /// The rows lost, counted from 0 in the file; nil if none are lost or their number is unknown.
   public var rows: Range<Int>?
-  /// The row of the file at which rows are missing, where how many they are is not known.
+  /// The row of the file at which rows are missing if their number is unknown.
   public var place: Int
 }
 
 extension StreamDamage: CustomStringConvertible {
-  /// What is damaged, and which rows are lost by it.
+  /// What is damaged, and which rows are lost.
   public var description: String {
     let of = stream.map { " of stream \($0)" } ?? ""
     let lost = rows.map { "rows \($0.lowerBound):\($0.upperBound) are lost" }

@@ -1,15 +1,15 @@
 import Records
 import VAEModel
 
-/// A ``ValueScales/Scale`` for integers of 64 bits: the whole part of its offset is subtracted from them as an integer, before
-/// they become numbers, and added to what numbers stand for.
+/// A ``ValueScales/Scale`` for 64-bit integers. The integer part of its offset is subtracted in integer arithmetic
+/// before conversion to binary32, and added after conversion back, so that no precision is lost.
 struct WideScale {
   private let scale: ValueScales.Scale
   private let elementType: ElementType
-  /// The integer nearest to the offset, and the rest of that: 0 where values are integers of the type.
+  /// The integer nearest to the offset, and the remainder: 0 where values are integers of the type.
   private let origin: Int64
   private let rest: Double
-  /// Bounds less the origin.
+  /// The bounds relative to the origin.
   private let lowest: Double
   private let highest: Double
 
@@ -23,14 +23,14 @@ struct WideScale {
     (lowest, highest) = (scale.lowest - whole, scale.highest - whole)
   }
 
-  /// The number that stands for the value of an ordinal; NaN if it is missing.
+  /// The number for an ordinal; NaN if the value is missing.
   @inline(__always)
   func number(_ ordinal: Int64) -> Float {
     guard ordinal >= elementType.leastOrdinal else { return .nan }
     return Float((ordinal.distance(from: origin) - rest) / scale.scale)
   }
 
-  /// The ordinal of the value that a number stands for: rounded, and within all bounds.
+  /// The ordinal for a number: rounded and clamped to all bounds.
   @inline(__always)
   func ordinal(_ number: Float) -> Int64 {
     let scaled = scale.scale * Double(number)
@@ -39,7 +39,7 @@ struct WideScale {
     return origin.moved(by: bounded, least: elementType.leastOrdinal)
   }
 
-  /// Whether a value is outside the model's bounds.
+  /// Whether a value lies outside the model's bounds.
   func isOutside(_ ordinal: Int64) -> Bool {
     let distance = ordinal.distance(from: origin)
     return distance < lowest || distance > highest
@@ -47,6 +47,6 @@ struct WideScale {
 }
 
 extension ValueScales {
-  /// The scales for integers of 64 bits; empty where numbers are the values themselves.
+  /// The scales for 64-bit integers; empty if a model's numbers are the values themselves.
   func wide(_ elementType: ElementType) -> [WideScale] { scales.map { WideScale($0, elementType) } }
 }

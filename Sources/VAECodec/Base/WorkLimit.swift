@@ -1,22 +1,22 @@
-/// How much arithmetic decoding a file may take: a file of a few bytes may ask for hours.
+/// The amount of arithmetic that decoding a file may take. A file of a few bytes could otherwise demand hours.
 ///
-/// What a chunk takes is estimated from its rows, the model and what is promised, before it is decoded.
+/// The work for a chunk is estimated before decoding, from its rows, the model and the error bound.
 public struct WorkLimit: Equatable, Sendable {
-  /// Operations that any file may take: one is about a multiplication and an addition.
+  /// The operations allowed for any file. One operation is about a multiplication and an addition.
   public var operations: Int
-  /// What it may take beyond that for each of its bytes: far more than any stream of real samples does.
+  /// The operations allowed in addition per byte of the file: far more than any stream of real samples takes.
   private static let operationsOfByte = 1 << 24
 
-  /// Where nobody says otherwise: 8 trillion, minutes to an hour of one core.
+  /// The default: 8 trillion, minutes to an hour of one core.
   public static let standard = WorkLimit(operations: 8_000_000_000_000)
 
-  /// For what comes from nobody else.
+  /// No limit, for trusted files.
   public static let unlimited = WorkLimit(operations: .max)
 
-  /// A limit; less than 0 counts as 0.
+  /// Creates a limit; a negative number counts as 0.
   public init(operations: Int) { self.operations = max(0, operations) }
 
-  /// Whether a file of so many bytes may take so much.
+  /// Whether a file of `bytes` bytes may take `needed` operations.
   func admits(_ needed: Int, bytes: Int) -> Bool {
     let (more, overflow) = bytes.multipliedReportingOverflow(by: Self.operationsOfByte)
     let (limit, isUnlimited) = operations.addingReportingOverflow(more)
