@@ -1,20 +1,20 @@
 import Tensor
 import VAEModel
 
-/// The models that a file may carry: for each operating point, the part of a model that it uses. Kept, because searches come
-/// back to a point.
+/// The models that a file may embed: for each operating point, the part of the model that it uses. Results are cached,
+/// because searches return to the same points.
 final class CarriedModels {
-  /// A model of what one operating point uses, and the point in its terms.
+  /// The part of a model that one operating point uses, and the point in terms of that part.
   typealias Served = (file: ModelFile, point: OperatingPoint)
 
-  /// Rows of the file; nil where they are many or not known.
+  /// The rows of the file; nil if there are many, or their number is unknown.
   private let rows: Int?
   private var kept: [(point: OperatingPoint, served: Served)] = []
 
-  /// - Parameter rows: of the file; nil to keep to the model's precision.
+  /// - Parameter rows: the rows of the file; nil to keep the model's precision.
   init(rows: Int?) { self.rows = rows }
 
-  /// The part of a model that a point uses.
+  /// The part of the model that the point uses.
   func serving(_ coding: (model: Model, point: OperatingPoint), kernels: Kernels) -> Served {
     if let found = kept.first(where: { $0.point == coding.point }) { return found.served }
     let (model, point) = coding.model.serving(coding.point, rows: rows, kernels: kernels)

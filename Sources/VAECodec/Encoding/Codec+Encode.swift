@@ -3,22 +3,22 @@ import Records
 import Transform
 
 extension Codec {
-  /// Encodes all samples of `reader` into a `.vaec` stream; memory is bounded by a few chunks for each thread.
+  /// Encodes all samples of `reader` into a `.vaec` stream. Memory is bounded by a few chunks per thread.
   ///
-  /// For a target other than a quality, the samples are encoded several times. Those of one chunk are kept in memory. More
-  /// of them are read again, if they can be; what was asked for then holds of the stream, or nothing is written. If they
-  /// cannot, the first chunk decides, and the report tells what came of it.
+  /// For a target other than a quality, the samples are encoded several times. If they fit in one chunk, they stay in
+  /// memory. Otherwise they are read again through `reopen`, and either the whole stream meets the target or the call
+  /// throws. Without `reopen`, the first chunk decides, and the report states the outcome.
   ///
   /// - Parameters:
   ///   - reader: the samples.
   ///   - name: the input in messages.
-  ///   - model: what they are encoded with.
+  ///   - model: the model to encode with.
   ///   - options: see ``EncodeOptions``.
-  ///   - sink: gets the whole stream; it is not finished, so that another stream may follow.
-  ///   - reopen: gives a reader of the same samples from the first on, when the reader before is done with; nil if
-  ///     they can be read once only, as in a pipe.
+  ///   - sink: receives the whole stream; it is not finished, so that another stream may follow.
+  ///   - reopen: returns a new reader of the same samples from the first on, after the previous reader is no longer
+  ///     used; nil if they can be read only once, as from a pipe.
   /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``, ``CodecError/sizeNeedsRows(name:)``,
-  ///   ``CodecError/rangeNeedsFile(name:)``, and what else
+  ///   ``CodecError/rangeNeedsFile(name:)``, and the errors of the reader and the sink.
   ///   is wrong with samples or sink.
   package func encode(
     _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions = EncodeOptions(),
@@ -29,7 +29,7 @@ extension Codec {
       to: sink, reopen: reopen)
   }
 
-  /// The same, with what a packer knows of the samples.
+  /// The same, with what a packer knows about the samples.
   func encode(
     _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions,
     details: EncodeDetails, to sink: any ByteSink, reopen: (() throws(CodecError) -> any SampleReader)?
@@ -54,7 +54,7 @@ extension Codec {
     var first = try chunks.next()
     let isBounded = options.errorBound.map { !$0.isLossless } ?? false
     if case .delimited = description.format, description.format.kept == nil, !isBounded {
-      // Decimals of a text are those of all rows, or none: no row is rounded that has not been read.
+      // Either the decimals hold for all rows, or none are recorded: a row that has not been read must not be rounded.
       if !chunks.hasEnded, let reopen {
         while try chunks.next() != nil {}
         pass.description.format = chunks.format
@@ -66,7 +66,7 @@ extension Codec {
         pass.description.format = chunks.format
       }
     }
-    // Samples may come without the text that a description tells of.
+    // The samples may lack the text that the description mentions.
     if let first, first.batch.text == nil { pass.description.format = pass.description.format.withoutText }
     if details.units == nil, let first { pass.units = pass.units.adapted(to: first.batch) }
     pass.carriedModels = options.carriesModel ? CarriedModels(rows: details.rows) : nil
@@ -88,13 +88,13 @@ extension Codec {
             try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
           return { () throws(CodecError) in try chunks.next() }
         }
-        // Where a reader has been opened, those before are of no use.
+        // Opening a reader invalidates the previous ones.
         chunks = ChunkReader(
           try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
         first = try chunks.next()
       }
     } else if details.isWithoutModel {
-      // Without samples, there is nothing to find a bound for.
+      // Without samples there is no bound to search for.
       if first == nil { pass.errorBound = (.lossless, .withoutModel) }
     } else {
       pass.alternative = first.flatMap {
@@ -118,7 +118,7 @@ extension Codec {
       }
     if !details.recordsTarget { plan.record = nil }
     if let bound = plan.bound { pass.errorBound = bound }
-    // What is exact needs no measuring.
+    // Exact samples need no measurement.
     let bound = pass.bound(quality: plan.quality)
     let isExact = bound?.errorBound.isLossless == true
     let wantsDistortion = options.measuresDistortion || details.measuresDistortion
@@ -153,22 +153,22 @@ extension Codec {
   }
 }
 
-/// What a packer knows of samples and wants of their stream, beside what anyone may ask for.
+/// What a packer knows about the samples and wants from their stream, beyond the public options.
 struct EncodeDetails {
-  /// Whether every value is predicted from those before it alone.
+  /// Whether each value is predicted from preceding values alone, without a model.
   var isWithoutModel = false
-  /// What errors are measured in; nil for the model's scale.
+  /// The units of errors; nil for the model's scale.
   var scale: ErrorScale?
-  /// Rows of all samples; nil for what the reader says.
+  /// The number of rows of all samples; nil to use the reader's.
   var rows: Int?
-  /// Some of the rows, spread evenly; nil where the first chunk has to do.
+  /// Some of the rows, evenly spread; nil if the first chunk must do.
   var sample: SampleBatch?
-  /// What bounds are in; nil for the model's units.
+  /// The units of bounds; nil for the model's.
   var units: BoundUnits?
-  /// Whether the stream says what its quality was found for.
+  /// Whether the stream records the target of its quality.
   var recordsTarget = true
-  /// Whether the errors of what is written are measured, in any case.
+  /// Whether to measure the distortion of the written samples in any case.
   var measuresDistortion = false
-  /// Whether to find out what is lost by column.
+  /// Whether to look for columns that lose their content.
   var looksAtColumns = false
 }

@@ -2,35 +2,35 @@ import Transform
 
 /// How samples are encoded.
 public struct EncodeOptions: Sendable {
-  /// The quality, or what to find it for.
+  /// The quality, or the target that selects one.
   public var target: EncodeTarget
-  /// What is to hold of every value; then the quality that keeps it in the fewest bytes is found, and ``target`` does not
-  /// count.
+  /// The bound on every value's error. If it is set, the encoder picks the setting that meets it in the fewest bytes,
+  /// and ignores ``target``.
   public var errorBound: ErrorBoundRequest?
-  /// Whether the model goes before the stream, so that the file decodes alone.
+  /// Whether to write the model before the stream, so that the file decodes on its own.
   public var carriesModel = false
-  /// Rows in a chunk; nil for a number that suits the size of samples.
+  /// The number of rows in a chunk; nil for one that suits the sample size.
   public var chunkRows: Int?
-  /// How much work goes into choices, 0 (none) ... 9: more finds fewer bits at equal error, and takes longer. Decoding
-  /// takes the same time for all.
+  /// The effort of the encoder's search, 0 (none) ... 9: more effort saves bits at equal error, and takes longer.
+  /// Decoding time is the same.
   public var effort: Int
 
-  /// Whether the report has the distortion: without a guarantee, that takes as long as the network takes to decode.
+  /// Whether to measure the distortion. Without an error bound, that takes as long as the network takes to decode.
   public var measuresDistortion = true
 
-  /// The numbers of rows that a chunk can have.
+  /// The permitted numbers of rows in a chunk.
   public static let possibleChunkRows = 1...StreamMetadata.maximumChunkRows
-  /// The efforts that there are.
+  /// The permitted efforts.
   public static let efforts = Effort.levels
-  /// The effort where nobody asks for another.
+  /// The default effort.
   public static let standardEffort = Effort.standard.level
 
   /// - Parameters:
-  ///   - target: the quality, or what to find it for.
-  ///   - guarantee: what is to hold of every value, in place of a target.
-  ///   - chunkRows: at least 1; more than 2^28 values make in a chunk count as so many.
-  ///   - effort: 0 ... 9; less counts as 0, and more as 9.
-  ///   - carriesModel: whether the model goes before the stream.
+  ///   - target: the quality, or the target that selects one.
+  ///   - errorBound: the bound on every value's error; it replaces the target.
+  ///   - chunkRows: at least 1; chunks are limited to 2^28 values.
+  ///   - effort: clamped to 0 ... 9.
+  ///   - carriesModel: whether to write the model before the stream.
   public init(
     target: EncodeTarget = .quality(60), errorBound: ErrorBoundRequest? = nil, chunkRows: Int? = nil,
     effort: Int = standardEffort, carriesModel: Bool = false
@@ -42,45 +42,48 @@ public struct EncodeOptions: Sendable {
     self.effort = effort
   }
 
-  /// Options with a quality that is known, 0 ... 100; see ``EncodeTarget/quality(_:)``.
+  /// Options for a fixed quality, 0 ... 100; see ``EncodeTarget/quality(_:)``.
   public init(quality: Double, chunkRows: Int? = nil, effort: Int = standardEffort) {
     self.init(target: .quality(quality), chunkRows: chunkRows, effort: effort)
   }
 }
 
-/// What encoding gave.
+/// The outcome of encoding.
 public struct EncodeReport: Sendable {
   public var samples: Int
   public var valuesPerSample: Int
-  /// Bytes of the samples as plain numbers of their type.
+  /// The size of the samples as plain values of their type, in bytes.
   public var rawBytes: Int
-  /// Bytes of the stream, with header and seek table, and with the model where that goes before it.
+  /// The size of the stream in bytes, including header, seek table and an embedded model.
   public var streamBytes: Int
-  /// Of them, those of the model before the stream; 0 where there is none.
+  /// The bytes of the embedded model, included in ``streamBytes``; 0 if there is none.
   public var modelBytes = 0
-  /// Values outside the bounds of the model's data, which come back as the bound.
+  /// The number of values outside the range of the model's training data; they decode to its limits.
   public var clippedValues: Int
-  /// Values that are no finite numbers, or too large for the model: they come back as they are.
+  /// The number of values that are not finite, or too large for the model; they decode to themselves.
   public var nonFiniteValues: Int
-  /// Bytes of the file that the samples came from, where that is known; else ``rawBytes``.
+  /// The size in bytes of the file that the samples came from, if known; else ``rawBytes``.
   public var fileBytes: Int
-  /// What a table loses at this quality by the model's one scale for all columns; nothing where all values are bounded.
+  /// What columns of a table lose at this quality, because the model has one scale for all; empty if every value has a
+  /// bound.
   public var columns = ColumnFindings()
-  /// The quality of the stream: a whole number, 0 ... 100; nil if its symbols are none of the model's.
+  /// The quality of the stream: an integer, 0 ... 100; nil if the stream does not use the model's operating points.
   public var quality: Double?
-  /// How far what will be decoded is from the samples, to the bit what decoding them gives; nil if nobody asked for it.
+  /// The distortion of the samples as they will be decoded, identical to the last bit to what decoding gives; nil if
+  /// not requested.
   public var distortion: Distortion?
-  /// What holds of every value; nil if nothing was asked for.
+  /// The bound on every value's error; nil if there is none.
   public var errorBound: ErrorBound?
-  /// What came of the target; nil if a quality was asked for.
+  /// The outcome of the target; nil if a quality was given.
   public var target: TargetOutcome?
-  /// Mean squared error of the samples as they will be decoded, in squared units; nil if it was not measured.
+  /// The mean squared error of the samples as they will be decoded, in squared units; nil if not measured.
   public var mse: Double? { distortion?.mse }
-  /// The same in dB, against what PSNR targets are measured against.
+  /// The PSNR of the samples as they will be decoded, in dB, relative to the same peak as PSNR targets; nil if not
+  /// measured.
   public var psnr: Double? { distortion?.psnr }
-  /// From the first row to the last byte, with the search for a quality.
+  /// The time from the first row to the last byte, including the search for a quality.
   public var seconds: Double
-  /// fileBytes / streamBytes.
+  /// The compression ratio: fileBytes / streamBytes.
   public var ratio: Double { Double(fileBytes) / Double(max(1, streamBytes)) }
   public var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
 }

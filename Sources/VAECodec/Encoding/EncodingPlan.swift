@@ -1,36 +1,36 @@
 import Records
 
-/// What is decided before a stream is written: its quality, and where its samples come from.
+/// The decisions made before a stream is written: its quality, and where its samples come from.
 struct EncodingPlan {
   var quality: Int
-  /// What is promised of every value, where that was found for a target.
+  /// The error bound, if a target led to one.
   var bound: StreamEncoder.Bound?
   var record: TargetRecord?
   var source: StreamEncoder.Source
-  /// Whether the PSNR is to be measured while the stream is written.
+  /// Whether to measure the PSNR while the stream is written.
   var measuresDistortion = false
-  /// Of the chunks as they were when they were measured, where they are read again.
+  /// The digest of the chunks when they were measured, if they are read again.
   var digest: UInt64?
 
-  /// Gives another reader of the same samples, from the first on.
+  /// Returns another reader of the same samples, from the first on.
   typealias Reopening = () throws(CodecError) -> any SampleReader
 
-  /// The plan for a quality: nothing is to be found out.
+  /// The plan for a given quality; there is nothing to search.
   ///
   /// - Parameters:
   ///   - first: the first chunk of the samples; nil if there are none.
-  ///   - rest: gives the others.
+  ///   - rest: returns the remaining chunks.
   static func forQuality(_ quality: Double, _ first: SampleChunk?, rest: ChunkReader) -> EncodingPlan {
     EncodingPlan(
       quality: Int(FittedModel.clamped(quality).rounded()), record: nil, source: source(first, rest))
   }
 
-  /// The plan for another target: by all chunks, where they can be read again and again, or else by the first. It is exact
-  /// where that is all.
+  /// The plan for another target. It is based on all chunks if they can be read repeatedly, else on the first; then it
+  /// is exact only if that is all.
   ///
   /// - Parameters:
-  ///   - pass: gets to know the number of rows.
-  ///   - isWithoutModel: whether all is coded by bounds, without a model.
+  ///   - pass: receives the number of rows.
+  ///   - isWithoutModel: whether everything is coded by error bounds, without a model.
   static func forTarget(
     _ target: EncodeTarget, _ pass: inout StreamEncoder, _ first: SampleChunk?, rest: ChunkReader,
     isWithoutModel: Bool, reopen: Reopening?

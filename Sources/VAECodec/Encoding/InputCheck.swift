@@ -2,7 +2,7 @@ import Records
 import Tensor
 import VAEModel
 
-/// Counts what a model cannot code, numbers that are not finite or beyond its reach, and refuses fractions where it knows only integers.
+/// Counts the values that a model cannot code, and throws on fractions if the model was fitted on integers.
 struct InputCheck {
   private let name: String
   private let width: Int
@@ -11,12 +11,12 @@ struct InputCheck {
   private let reach: Float
   private let scales: ValueScales
   private var row = 0
-  /// Values outside the model's bounds so far.
+  /// The number of values outside the model's bounds so far.
   private(set) var clipped = 0
-  /// Numbers that are missing to the model so far: see ``Model/reach``.
+  /// The number of values so far that the model treats as missing; see ``Model/reach``.
   private(set) var nonFinite = 0
 
-  /// - Parameter isCorrected: whether fractions are welcome, and only numbers that are not finite are kept beside the rest.
+  /// - Parameter isCorrected: whether fractions are accepted, and only non-finite values count as missing.
   init(_ model: FittedModel, _ description: SampleDescription, name: String, isCorrected: Bool = false) {
     self.name = name
     width = description.valuesPerSample
@@ -26,10 +26,10 @@ struct InputCheck {
     mustBeIntegers = !isCorrected && !description.elementType.isInteger
   }
 
-  /// Values that are looked at at once.
+  /// The number of values examined at once.
   private static let pieceValues = 1 << 14
 
-  /// Throws if the batch holds what cannot be coded.
+  /// Throws if the batch holds a value that cannot be coded.
   mutating func add(_ batch: SampleBatch) throws(CodecError) {
     let pieceRows = max(1, Self.pieceValues / max(1, width))
     for first in stride(from: 0, to: batch.rows, by: pieceRows) {
@@ -45,7 +45,7 @@ struct InputCheck {
     let (lowest, highest, reach) = (rule.lowest, rule.highest, reach)
     numbers.withUnsafeBufferPointer { numbers in
       for x in numbers {
-        // In this order, what is no number is bad.
+        // NaN fails this comparison and thus counts as bad.
         bad &+= x.magnitude <= reach ? 0 : 1
         outside &+= x < lowest && x >= -reach ? 1 : 0
         outside &+= x > highest && x <= reach ? 1 : 0
@@ -60,7 +60,7 @@ struct InputCheck {
     nonFinite += Int(bad)
   }
 
-  /// The same where values have scales, which know bounds and integers.
+  /// The same for values with scales, which hold bounds and know integers.
   private mutating func lookByColumn(at batch: SampleBatch) throws(CodecError) {
     if batch.elementType.isWide { return lookByColumn(atIntegers: batch) }
     for (place, value) in batch.doubles().enumerated() {
@@ -76,7 +76,7 @@ struct InputCheck {
     }
   }
 
-  /// The same for integers of 64 bits.
+  /// The same for 64-bit integers.
   private mutating func lookByColumn(atIntegers batch: SampleBatch) {
     let wide = scales.wide(batch.elementType)
     for (place, value) in batch.ordinals().enumerated() {
@@ -91,17 +91,17 @@ struct InputCheck {
 }
 
 extension Float {
-  /// Whether it is an integer; most numbers need no call of a library for it.
+  /// Whether the number is an integer. Most numbers are tested without a library call.
   @inline(__always)
   fileprivate var isWhole: Bool {
-    // Adding and taking away 1.5 * 2^23 leaves no bits for a fraction.
+    // Adding and subtracting 1.5 * 2^23 leaves no bits for a fraction.
     magnitude < 0x1p22 ? (self + 0x1.8p+23) - 0x1.8p+23 == self : self == rounded()
   }
 }
 
 extension FittedModel {
-  /// Throws if samples are of another shape than the model's. A row of as many values in another shape is welcome
-  /// where one of the two shapes is flat: a table holds images as well.
+  /// Throws if the sample shape differs from the model's. Shapes with equally many values match if one of them is flat:
+  /// a table can hold images.
   func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
     let (found, expected) = (description.sampleShape, summary.sampleShape)
     guard

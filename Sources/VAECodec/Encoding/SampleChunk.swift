@@ -1,19 +1,19 @@
 import Records
 
-/// The samples of a chunk, which have been checked.
+/// The checked samples of a chunk.
 struct SampleChunk: Sendable {
   var batch: SampleBatch
-  /// Values outside the model's bounds.
+  /// The number of values outside the model's bounds.
   var clipped = 0
-  /// Values that are no finite numbers as binary32.
+  /// The number of values that are not finite in binary32.
   var nonFinite = 0
 
   var rows: Int { batch.rows }
 }
 
-/// Cuts what a reader gives into chunks, and checks it.
+/// Divides the samples of a reader into chunks, and checks them.
 ///
-/// It reads one row ahead, so that it knows of each chunk whether it is the last.
+/// It reads one row ahead, so that it knows whether a chunk is the last.
 final class ChunkReader {
   private let reader: any SampleReader
   private let name: String
@@ -21,14 +21,14 @@ final class ChunkReader {
   private let announced: Int?
   private var check: InputCheck
   private var ahead: SampleBatch?
-  /// Whether the chunks so far are all.
+  /// Whether the chunks returned so far are all.
   private(set) var hasEnded = false
-  /// How the samples are laid out; of text, decimals are known when all chunks have been read.
+  /// The format of the samples. The decimals of text are known only after all chunks have been read.
   var format: SampleFormat { reader.description.format }
-  /// Rows of the chunks so far.
+  /// The number of rows in the chunks so far.
   private(set) var rows = 0
 
-  /// - Parameter isCorrected: whether fractions come back as they are though the model knows only integers.
+  /// - Parameter isCorrected: whether fractions are preserved even though the model was fitted on integers.
   init(
     _ reader: any SampleReader, name: String, model: FittedModel, chunkRows: Int, isCorrected: Bool = false
   ) {
@@ -39,13 +39,13 @@ final class ChunkReader {
     check = InputCheck(model, reader.description, name: name, isCorrected: isCorrected)
   }
 
-  /// The next chunk: full unless it is the last.
+  /// The next chunk: full unless it is the last; nil at the end.
   func next() throws(CodecError) -> SampleChunk? {
     guard !hasEnded else { return nil }
     let before = check
     var parts: [SampleBatch] = []
     var count = 0
-    // A reader may give less at once than it is asked for: chunks must not depend on that.
+    // A reader may return fewer rows than requested; the chunks must not depend on that.
     while count < chunkRows, let batch = try nextBatch(chunkRows - count) {
       try check.add(batch)
       parts.append(batch)
@@ -66,7 +66,8 @@ final class ChunkReader {
     return batch
   }
 
-  /// Throws if a reader has more rows than it said, or has ended with fewer: the stream's header says so already.
+  /// Throws if the reader has more rows than it announced, or ended with fewer: the stream's header already records
+  /// that number.
   private func checkRows() throws(CodecError) {
     guard let announced else { return }
     if rows > announced || (rows == announced && !hasEnded) {
@@ -79,7 +80,7 @@ final class ChunkReader {
 }
 
 extension SampleBatch {
-  /// Batches of one kind, one after the other; nil if there are none.
+  /// Concatenates batches of one type and shape; nil if there are none.
   init?(joining parts: [SampleBatch]) {
     guard let first = parts.first else { return nil }
     guard parts.count > 1 else {

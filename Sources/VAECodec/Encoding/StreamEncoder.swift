@@ -3,68 +3,68 @@ import Container
 import Records
 import Transform
 
-/// What the streams of one input share at every quality, and the way of its samples into one.
+/// Encodes samples into a stream. It holds what all streams of one input share, at every quality.
 struct StreamEncoder {
   let codec: Codec
   let model: FittedModel
   /// The input in messages.
   let name: String
-  /// What the samples are; `rows` where it is known before the last of them has been read.
+  /// The description of the samples; `rows` is set if it is known before the last row is read.
   var description: SampleDescription
-  /// Rows of all samples where that is known; of text, the description says it late.
+  /// The number of rows of all samples, if known; for text, the description knows it only at the end.
   var rows: Int?
-  /// Some of the rows, from all chunks; nil where the first chunk has to do.
+  /// Some of the rows, from all chunks; nil if the first chunk must do.
   var sample: SampleBatch?
-  /// The most rows of a chunk.
+  /// The maximum number of rows in a chunk.
   var chunkRows: Int
-  /// How much work goes into choices.
+  /// The effort of the encoder's search.
   let effort: Effort
-  /// Whether PCA does better than the model's points; nil where it is not asked.
+  /// Decides whether PCA does better than the model's operating points; nil if that is not considered.
   var alternative: PCAFallback?
-  /// What is promised of every value at every quality; nil where the quality decides.
+  /// The error bound at every quality; nil if the quality decides.
   var errorBound: Bound?
-  /// What is promised at the qualities above the model's points; nil where there are none.
+  /// The error bounds of qualities beyond the model's operating points; nil if there are none.
   var fineQualities: FineQualities?
-  /// What errors are measured in, and PSNR against.
+  /// The units of errors, and the peak of PSNR.
   var scale: ErrorScale
-  /// What bounds are in.
+  /// The units of bounds.
   var units: BoundUnits
-  /// The models that may be written before the stream; nil where none is.
+  /// The models that may be written before the stream; nil if none is.
   var carriedModels: CarriedModels?
-  /// Whether the samples are one chunk, so that the stream is compact.
+  /// Whether the samples fit in one chunk, so that the stream is compact.
   var hasSingleChunk = false
 
-  /// What is promised of every value, and the setting that keeps it in the fewest bits.
+  /// An error bound, and the setting that meets it in the fewest bits.
   typealias Bound = (errorBound: ErrorBound, setting: StreamMetadata.Setting)
 
-  /// What is promised at a quality.
+  /// The error bound at a quality; nil if there is none.
   func bound(quality: Int) -> Bound? { errorBound ?? fineQualities?.bound(quality: quality) }
 
-  /// What a pass gave.
+  /// The outcome of writing a stream.
   struct Result {
     var samples = 0
     var rawBytes = 0
     var streamBytes = 0
-    /// Of them, what the header of a stream in chunks says.
+    /// Of these, the bytes of the embedded model and of the header's content in a stream of chunks.
     var headerBytes = 0
-    /// Of them, those of the model before it.
+    /// Of these, the bytes of the embedded model.
     var modelBytes = 0
     var clippedValues = 0
     var nonFiniteValues = 0
-    /// Of the samples as they will be decoded; that of exact ones where nobody asked for it.
+    /// The distortion of the samples as they will be decoded; zero if it was not measured.
     var distortion: Distortion
-    /// A number that streams with other chunks hardly share.
+    /// A digest of the chunks; streams with different chunks are unlikely to share it.
     var digest: UInt64 = 0
   }
 
-  /// The next chunk of some samples; nil at their end.
+  /// Returns the next chunk of some samples; nil at their end.
   typealias Source = () throws(CodecError) -> SampleChunk?
 
-  /// The header of a stream of this input.
+  /// The metadata of a stream of this input.
   func details(quality: Int, record: TargetRecord?) -> StreamMetadata {
     let bound = bound(quality: quality)
     var description = description
-    // Numbers are printed in full: rounding them to decimals would add to the error. Exact ones have their decimals.
+    // Numbers are printed in full, because rounding to decimals would add to the error. Exact ones keep their decimals.
     if let bound, !bound.errorBound.isLossless { description.format = description.format.withoutDecimals }
     let setting = bound?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality)
     return StreamMetadata(
@@ -73,11 +73,11 @@ struct StreamEncoder {
       description: description)
   }
 
-  /// Writes the samples of `source` as a stream. Memory is bounded by a few chunks for each thread.
+  /// Writes the samples of `source` as a stream. Memory is bounded by a few chunks per thread.
   ///
   /// - Parameters:
-  ///   - measuresDistortion: whether samples are compared with what a decoder will make of them.
-  ///   - sink: gets the whole stream; it is not finished.
+  ///   - measuresDistortion: whether to compare the samples with what a decoder will return.
+  ///   - sink: receives the whole stream; it is not finished.
   func run(
     _ source: Source, quality: Int, record: TargetRecord?, measuresDistortion: Bool, to sink: any ByteSink
   ) throws(CodecError) -> Result {
@@ -104,10 +104,10 @@ struct StreamEncoder {
     let isCompact = hasSingleChunk
     let written = details.description
 
-    // What is promised to the bit needs no look.
+    // A lossless stream needs no measurement.
     let decodes = measuresDistortion && details.errorBound?.isLossless != true
 
-    /// What became of a chunk.
+    /// Encodes a chunk.
     @Sendable func code(_ worker: Int, _ chunk: SampleChunk) -> Coded {
       let encoded = codecs.encode(chunk.batch, after: prefix, decodes: decodes, worker: worker)
       var coded = Coded(chunk, encoded.frame)
@@ -132,16 +132,16 @@ struct StreamEncoder {
       result.rawBytes += coded.rawBytes
       result.clippedValues += coded.clipped
       result.nonFiniteValues += coded.nonFinite
-      // In the order of rows, on this thread: sums do not depend on how the rows are cut into chunks.
+      // In row order, on this thread: sums must not depend on how the rows are divided into chunks.
       if let (batch, decoded) = coded.compared { result.distortion.add(batch, decoded, as: written) }
     }
     result.streamBytes = try output.finish() + carried.count
     return result
   }
 
-  /// The bound among several with which a stream takes the fewest bytes.
+  /// The bound among several that makes the smallest stream.
   ///
-  /// - Parameter source: gives the samples, as often as it is called.
+  /// - Parameter source: returns the samples each time it is called.
   func smallest(
     _ bounds: [Bound], source: () throws(CodecError) -> Source
   ) throws(CodecError) -> Bound? {
@@ -156,14 +156,14 @@ struct StreamEncoder {
     return best?.bound
   }
 
-  /// A chunk that has been encoded.
+  /// An encoded chunk.
   private struct Coded: Sendable {
     var frame: [UInt8]
     var rows: Int
     var rawBytes: Int
     var clipped: Int
     var nonFinite: Int
-    /// The samples and what a decoder makes of them, where their difference is asked for.
+    /// The samples and what a decoder returns for them, if their distortion is measured.
     var compared: (SampleBatch, SampleBatch)?
 
     init(_ chunk: SampleChunk, _ frame: [UInt8]) {
@@ -176,7 +176,7 @@ struct StreamEncoder {
   }
 }
 
-/// A sink for what only its size is wanted of.
+/// A sink for output of which only the size matters.
 final class EmptySink: ByteSink {
   func write(_ bytes: UnsafeRawBufferPointer) {}
   func finish() {}

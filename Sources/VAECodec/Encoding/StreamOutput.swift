@@ -1,8 +1,8 @@
 import ByteIO
 import Container
 
-/// Writes one stream in the form that its chunks call for: a single one makes a compact stream, and all else is a stream
-/// in chunks. So nothing is written before the first frame is there.
+/// Writes one stream in the form that its chunks require: a single chunk makes a compact stream, anything else a stream
+/// of chunks. Nothing is written before the first frame is there.
 struct StreamOutput {
   private let sink: any ByteSink
   private let details: StreamMetadata
@@ -20,10 +20,10 @@ struct StreamOutput {
   /// Whether nothing has been written.
   var isEmpty: Bool { writer == nil && compactSize == nil }
 
-  /// What the frame of a compact stream begins with, before the content of its chunk.
+  /// The start of a compact stream's frame, before the content of its chunk.
   var compactPrefix: [UInt8] { CompactStream.prefix(details.encodeCompact()) }
 
-  /// Writes the frame of the only chunk, which begins with ``compactPrefix``: the whole stream.
+  /// Writes the frame of the only chunk, which starts with ``compactPrefix``: the whole stream.
   mutating func write(only frame: [UInt8]) throws(CodecError) {
     precondition(isEmpty, "a compact stream has one frame")
     _ = try readingBack(name) { () throws(CodecError) in try StreamMetadata(details.encode(), name: name) }
@@ -35,14 +35,14 @@ struct StreamOutput {
     compactSize = frame.count
   }
 
-  /// Writes the frame of a chunk, and the header before the first.
+  /// Writes the frame of a chunk, preceded by the header if it is the first.
   mutating func write(_ frame: [UInt8]) throws(CodecError) {
     precondition(compactSize == nil, "a compact stream has one frame")
     let writer = try begun()
     try withFileContext(name) { () throws(StreamError) in try writer.append(frame: frame) }
   }
 
-  /// Ends the stream; returns how many bytes it has.
+  /// Ends the stream; returns its size in bytes.
   mutating func finish() throws(CodecError) -> Int {
     if let compactSize { return compactSize }
     let writer = try begun()
@@ -53,7 +53,7 @@ struct StreamOutput {
   private mutating func begun() throws(CodecError) -> StreamWriter {
     if let writer { return writer }
     let content = details.encode()
-    // What goes to a pipe cannot be taken back.
+    // The header is checked before it is written: output to a pipe cannot be taken back.
     _ = try readingBack(name) { () throws(CodecError) in try StreamMetadata(content, name: name) }
     let writer = try withFileContext(name) { () throws(StreamError) in
       try StreamWriter(sink, header: StreamHeader(content: content))

@@ -1,14 +1,14 @@
 import Records
 import Transform
 
-/// What samples, or a model of them, lose without anybody having asked for it, by column.
+/// What samples, or a model of them, lose by column without the user having asked for it.
 public struct ColumnFindings: Equatable, Sendable {
-  /// Columns that come back as little more than their mean; see ``collapsed(_:_:)``.
+  /// Columns that decode to little more than their mean; see ``collapsed(_:_:)``.
   public var collapsed: [Column] = []
   /// Values that repeat far outside all others; see ``FillValue``.
   public var fillValues: [FillValue] = []
 
-  /// Nothing is lost.
+  /// No findings.
   public init() {}
 
   /// What was found.
@@ -19,18 +19,18 @@ public struct ColumnFindings: Equatable, Sendable {
 
   /// A column of a table.
   public struct Column: Equatable, Sendable {
-    /// From 1.
+    /// The column's number, from 1.
     public var number: Int
-    /// nil if columns have no names.
+    /// The column's name; nil if columns have no names.
     public var name: String?
   }
 }
 
 extension SampleDescription {
-  /// Whether a sample is a row of columns, each a quantity of its own, and not an array of one.
+  /// Whether a sample is a row of columns, each a quantity of its own, rather than an array of one quantity.
   var isTable: Bool { sampleShape.count <= 1 }
 
-  /// The column of a place, from 0.
+  /// The column at a position, from 0.
   func column(_ place: Int) -> ColumnFindings.Column {
     guard case .delimited(let style) = format, let names = style.header, names.indices.contains(place) else {
       return ColumnFindings.Column(number: place + 1, name: nil)
@@ -39,22 +39,24 @@ extension SampleDescription {
   }
 }
 
-// Columns that disappear. Where a model has one scale for all values, what varies by less than its error is not coded: by
-// reverse water-filling that is right for the error of all, and a loss for whoever looks at such a column.
+// A collapsed column disappears in the decoded samples. If a model has one scale for all values, a column that varies
+// by less than the error is not coded. By reverse water-filling (Cover and Thomas, Elements of Information Theory) that
+// is optimal for the total error, but a loss for a reader of that column.
 
 extension ColumnFindings {
-  /// Fewer values say nothing about a column.
+  /// With fewer values, a column cannot be judged.
   private static let minimumValues = 16
-  /// A column has collapsed where this share of its variance is missing in what was decoded,
+  /// A column has collapsed if the decoded values lack this share of its variance,
   private static let lostShare = 0.9
-  /// and its deviation is below this share of the root mean square error of all values, or it does not vary any more.
+  /// and its standard deviation is below this share of the root mean square error of all values, or it is constant.
   private static let smallShare = 0.5
-  /// Columns whose range is more deviations than this hold one value but for a few rows: these say too little.
+  /// A column whose range exceeds this number of standard deviations is constant except for a few rows, too few to
+  /// judge.
   private static let widestRange = 8.0
 
-  /// The places of columns that vary in `original`, and in `decoded` are as good as constant.
+  /// The positions of columns that vary in `original` and have collapsed in `decoded`.
   ///
-  /// - Parameter scale: what errors are measured in.
+  /// - Parameter scale: the units of errors.
   static func collapsed(
     _ original: SampleBatch, _ decoded: SampleBatch, _ scale: ErrorScale = ErrorScale()
   ) -> [Int] {
@@ -76,7 +78,7 @@ extension ColumnFindings {
       guard old.count >= minimumValues, let low = old.min(), let high = old.max(), high > low,
         (high - low).isFinite
       else { return false }
-      // In units of the range, so that no square is too large or too small.
+      // In units of the range, so that squares neither overflow nor underflow.
       let range = high - low
       let units = old.map { ($0 - low) / range }
       let mean = units.reduce(0, +) / Double(units.count)
@@ -90,12 +92,12 @@ extension ColumnFindings {
 }
 
 extension StreamEncoder {
-  /// Values that are tried at most; rows at least and at most.
+  /// The maximum number of values tried; the minimum and maximum number of rows.
   private static let (maximumTried, minimumRows, maximumRows) = (1 << 16, 16, 256)
-  /// A cheap effort will do.
+  /// A low effort suffices.
   private static let trialEffort = 1
 
-  /// The columns that collapse at a quality, by some rows of `batch` that are coded and decoded.
+  /// The columns that collapse at a quality. Some rows of `batch` are encoded and decoded to find them.
   func collapsedColumns(_ batch: SampleBatch, quality: Int) -> [ColumnFindings.Column] {
     guard bound(quality: quality) == nil, description.isTable, batch.rows >= Self.minimumRows,
       batch.valuesPerSample <= Self.maximumTried / Self.minimumRows

@@ -1,35 +1,36 @@
 import Records
 
-/// A value that stands for "nothing is known" in data that have no other way to say so: -9999, 1e20, 9.97e36.
+/// A value that means "missing" in data that have no other way to mark it: -9999, 1e20, 9.97e36.
 ///
-/// One that repeats far outside all others widens the scale of a model by so much that it has no eye for the others.
+/// A value that repeats far outside all others widens a model's scale so much that the other values lose their
+/// precision.
 public struct FillValue: Equatable, Sendable {
   public var value: Double
-  /// Of the values of its column, or of all.
+  /// Its share of the values of its column, or of all values.
   public var share: Double
-  /// Where it was found; nil if that is among all values.
+  /// The column it was found in; nil if it was found among all values.
   public var column: ColumnFindings.Column?
 }
 
 extension FillValue {
-  /// Fewer values, other values and other distinct values say nothing.
+  /// The minimum number of values, and of other distinct values, for a judgement.
   private static let (minimumValues, minimumOthers) = (16, 8)
-  /// It makes up this share at least, and repeats.
+  /// A fill value makes up at least this share, and occurs at least twice.
   private static let leastShare = 0.001
-  /// It is away from the nearest other value by this many times the range of all others.
+  /// Its distance from the nearest other value, in multiples of the range of the others.
   private static let distance = 3.0
   /// The same among all columns of a table, whose units differ: a column may be constant.
   private static let distanceInTable = 1e12
   /// The maximum number of different fill values of a column.
   private static let most = 3
 
-  /// Fill values among some samples: in the columns of a table, or in an array as a whole.
+  /// The fill values among some samples: in the columns of a table, or in an array as a whole.
   ///
-  /// - Parameter reach: values beyond it are of no account: they are carried as they are.
+  /// - Parameter reach: larger values are ignored; the codec stores them verbatim.
   static func all(
     in batch: SampleBatch, _ description: SampleDescription, reach: Float
   ) -> [FillValue] {
-    // All values of a byte are near one another.
+    // All values of one byte are close together.
     guard description.elementType.size > 1 else { return [] }
     let numbers = batch.doubles()
     let common = found(numbers, reach, distance: description.isTable ? distanceInTable : distance)
@@ -45,7 +46,7 @@ extension FillValue {
     return common.map { FillValue(value: $0.value, share: $0.share) } + inColumns
   }
 
-  /// Values at the ends of `numbers` that repeat, far from all others, the farthest first.
+  /// Values at the ends of the sorted `numbers` that repeat and lie far from all others, farthest first.
   private static func found(
     _ numbers: [Double], _ reach: Float, distance: Double
   ) -> [(value: Double, share: Double)] {
@@ -69,7 +70,7 @@ extension FillValue {
     return found
   }
 
-  /// Whether ascending numbers are enough, and enough different ones.
+  /// Whether ascending numbers have enough distinct values.
   private static func isSpread(_ numbers: ArraySlice<Double>) -> Bool {
     var (distinct, last) = (0, Double.nan)
     for number in numbers where number != last {

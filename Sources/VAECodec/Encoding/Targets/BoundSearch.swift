@@ -1,35 +1,35 @@
 import Records
 import Tensor
 
-/// Finds the bound on every error with which a stream reaches a PSNR in the fewest bytes, or keeps to a rate with the
+/// Searches for the error bound with which a stream reaches a PSNR in the fewest bytes, or stays within a rate with the
 /// smallest errors.
 ///
-/// The bound starts where errors that are spread evenly within it would be right, and follows what streams measure: first
-/// of some of the samples, then of all. Bounds of integers are whole.
+/// The search starts at the bound that would be right for uniformly distributed errors, and then follows measured
+/// streams: first of some samples, then of all. Bounds of integers are integers.
 struct BoundSearch {
   private let trials: TargetTrials
   private let setting: StreamMetadata.Setting
-  /// The widest bound that is of use; nil for any.
+  /// The widest useful bound; nil if there is no limit.
   private let widest: ErrorBound?
   private var units: BoundUnits { trials.pass.units }
   private var target: EncodeTarget { trials.target }
 
-  /// Values that are measured first, and rows at the least.
+  /// The maximum number of values measured first, and the minimum number of rows.
   private static let (sampleValues, minimumRows) = (1 << 16, 16)
-  /// Streams that are measured: of few samples, and of many.
+  /// The number of streams measured: for few samples, and for many.
   private static let (fewTrials, manyTrials) = (10, 5)
-  /// Octaves that a bound changes by at once.
+  /// The maximum change of a bound in one step, in octaves.
   private static let reach = 6.0
 
-  /// - Parameter setting: what corrections start from.
+  /// - Parameter setting: the setting whose decoded values the corrections start from.
   init(_ trials: TargetTrials, setting: StreamMetadata.Setting, widest: ErrorBound? = nil) {
     (self.trials, self.setting, self.widest) = (trials, setting, widest)
   }
 
-  /// The best bound; nil where none reaches the target.
+  /// The best bound; nil if none reaches the target.
   ///
   /// - Parameters:
-  ///   - sample: rows to begin with.
+  ///   - sample: the rows to start with.
   ///   - start: the first guess.
   func choice(sample: SampleBatch, from start: ErrorBound) throws(CodecError) -> TargetSearch.Choice? {
     var rows = RowSample(maximumRows: max(Self.minimumRows, Self.sampleValues / sample.valuesPerSample))
@@ -42,7 +42,7 @@ struct BoundSearch {
     }
     var outcomes: [(way: ErrorBound, outcome: TargetTrials.Outcome)] = []
     let isFew = trials.rows <= sample.rows && sample.valueCount <= Self.sampleValues
-    // Where nothing but no error at all is of use, there is nothing to search for.
+    // If only lossless coding is of use, there is nothing to search.
     let tries = widest?.isLossless == true ? 0 : isFew ? Self.fewTrials : Self.manyTrials
     let found = try search(from: guess, tries: tries) { (errorBound) throws(CodecError) in
       let outcome = try trials.all(.bound(errorBound, setting))
@@ -51,7 +51,7 @@ struct BoundSearch {
     }
     var best = found.best
     if best == nil, target.wantsQuality || widest != nil {
-      // Nothing is as good as no error at all, for a PSNR; and a rate may allow it.
+      // Lossless coding reaches any PSNR, and a rate may allow it.
       let outcome = try trials.all(.bound(units.lossless, setting))
       outcomes.append((units.lossless, outcome))
       if target.isReached(by: outcome.reached) { best = units.lossless }
@@ -61,9 +61,9 @@ struct BoundSearch {
     return TargetSearch.Choice(way: .bound(best, setting), outcome: outcome)
   }
 
-  /// Follows what `measure` says of bounds.
+  /// Searches for the bound, guided by `measure`.
   ///
-  /// - Returns: the best bound that reaches the target, and the bound after the last that was tried.
+  /// - Returns: the best bound that reaches the target; and that bound, or the next one to try if none did.
   private func search(
     from start: ErrorBound, tries: Int, measure: (ErrorBound) throws(CodecError) -> Double
   ) throws(CodecError) -> (best: ErrorBound?, nearest: ErrorBound) {
@@ -78,21 +78,22 @@ struct BoundSearch {
   }
 }
 
-/// Bounds around the one that just reaches a target, and what was measured of them.
+/// The bounds on both sides of the target, with their measurements.
 private struct BoundBracket {
   private let target: EncodeTarget
   private let units: BoundUnits
-  /// Values of what the target counts: of a sample, or of the stream.
+  /// The number of values that the target covers: those of a sample, or of the stream.
   private let values: Double
-  /// How the score changes with each octave of the bound.
+  /// The change of the score with each octave of the bound.
   private var slope = -6.02
-  /// What one aims at beyond what was asked for: the more, the oftener it was missed.
+  /// The extra score aimed at. It doubles each time the target is missed.
   private var margin = 0.0
-  /// The widest bound that reaches a PSNR, or the tightest that keeps to a rate; and the nearest to it that does not.
+  /// The widest bound that reaches a PSNR, or the tightest that stays within a rate; and the nearest bound that does
+  /// not.
   private var good: (bound: Double, excess: Double)?
   private var bad: (bound: Double, excess: Double)?
 
-  /// How much better than asked is near enough: dB, or the logarithm of the rate.
+  /// The excess over the target that is close enough: in dB, or in the logarithm of the rate.
   private var tolerance: Double { target.wantsQuality ? 0.02 : 0.004 }
 
   init(_ target: EncodeTarget, _ trials: TargetTrials, _ units: BoundUnits) {
@@ -105,12 +106,12 @@ private struct BoundBracket {
   /// The best bound that reaches the target.
   var best: ErrorBound? { good.map { units.bound($0.bound) } }
 
-  /// Takes in what was measured of a bound.
+  /// Adds the measurement of a bound.
   mutating func take(_ errorBound: ErrorBound, value: Double) {
     let found = (bound: errorBound.bound, excess: target.score(value) - target.askedScore)
     let isGood = target.isReached(by: value)
     if !target.wantsQuality {
-      // An octave is a bit a value, as long as there are bits.
+      // An octave changes the rate by one bit per value while there are bits left.
       let bits = if case .bytes = target { 8 * value } else { value }
       slope = 1 / max(0.5, bits / values)
     }
@@ -127,7 +128,7 @@ private struct BoundBracket {
     }
   }
 
-  /// The bound to try next; nil where nothing better is near.
+  /// The next bound to try; nil if no better one is near.
   func next(reach: Double) -> ErrorBound? {
     if let good, good.excess < tolerance || (good.bound == 0 && !(units.areWhole && target.wantsQuality)) {
       return nil
@@ -137,7 +138,7 @@ private struct BoundBracket {
     if let good, let bad {
       let (from, to) = (octave(good.bound), octave(bad.bound))
       guard (from - to).magnitude > 1e-3 else { return nil }
-      // No error at all is infinitely good.
+      // The score of lossless coding is not finite, so interpolation is impossible.
       let share = good.bound == 0 ? 0.5 : (good.excess - goal) / max(1e-9, good.excess - bad.excess)
       exponent = from + (to - from) * max(0.02, min(0.98, share))
     } else if let good, good.bound == 0 {
@@ -154,11 +155,11 @@ private struct BoundBracket {
     logarithm(max(bound, units.areWhole ? 0.5 : Double.leastNormalMagnitude)) / logarithm(2)
   }
 
-  /// The guarantee of a bound between those that are known; nil where there is none.
+  /// The error bound at about 2^exponent, between the known bounds; nil if there is none left.
   private func errorBound(_ exponent: Double) -> ErrorBound? {
     let bound = exponential(exponent * logarithm(2))
     guard units.areWhole else { return units.bound(bound) }
-    // Towards the bounds that are not known yet.
+    // An integer bound moves on towards the untried ones.
     var whole = bound.rounded(.down)
     if let good, let bad {
       let (low, high) = (min(good.bound, bad.bound), max(good.bound, bad.bound))

@@ -2,8 +2,8 @@ import Records
 import Tensor
 import VAEModel
 
-/// Bounds as single numbers: in units of the data, or for tables as shares of each column's range. So what searches for a bound
-/// need not know of columns.
+/// Bounds as single numbers: in the data's units, or for tables as shares of each column's range. A search for a bound
+/// then need not know about columns.
 struct BoundUnits {
   private let elementType: ElementType
   /// The columns of a table; empty for arrays.
@@ -11,9 +11,9 @@ struct BoundUnits {
 
   /// A column of a table.
   struct Column {
-    /// Largest minus smallest value; 0 if they do not vary.
+    /// The largest less the smallest value; 0 for a constant column.
     var range: Double
-    /// The decimals that nearly all values have; nil if they have no few.
+    /// The number of decimals that nearly all values have; nil if there is no small one.
     var decimals: Int?
   }
 
@@ -22,7 +22,7 @@ struct BoundUnits {
     self.columns = columns
   }
 
-  /// Those of a model's samples.
+  /// The units for samples of a model.
   init(_ elementType: ElementType, _ scales: ValueScales) {
     self.init(
       elementType,
@@ -30,7 +30,7 @@ struct BoundUnits {
         ? scales.scales.map { Column(range: $0.range, decimals: $0.isInteger ? 0 : nil) } : [])
   }
 
-  /// Those of a table's columns, of which all rows have been read.
+  /// The units for a table's columns, all of whose rows have been read.
   ///
   /// - Parameter sample: some of the rows.
   init(_ elementType: ElementType, _ ranges: ColumnRanges, _ sample: SampleBatch?) {
@@ -42,7 +42,7 @@ struct BoundUnits {
       })
   }
 
-  /// The same for a table of which some rows are these.
+  /// The same units, adapted to some rows of the table.
   func adapted(to sample: SampleBatch) -> BoundUnits {
     guard isByColumn, columns.count == sample.valuesPerSample else { return self }
     let decimals = sample.columnDecimals()
@@ -50,22 +50,22 @@ struct BoundUnits {
       elementType, columns: columns.indices.map { Column(range: columns[$0].range, decimals: decimals[$0]) })
   }
 
-  /// Whether each column has a bound.
+  /// Whether each column has its own bound.
   var isByColumn: Bool { !columns.isEmpty }
-  /// Whether bounds are whole numbers.
+  /// Whether bounds are integers.
   var areWhole: Bool { elementType.isInteger && !isByColumn }
 
-  /// The bound of no error at all.
+  /// The bound of zero error.
   var lossless: ErrorBound { isByColumn ? byColumn { _, _ in 0 } : .lossless }
 
-  /// A bound; no error at all where nothing is left of it.
+  /// The error bound for a number; lossless if it rounds to nothing.
   func bound(_ number: Double) -> ErrorBound {
     let plain = ErrorBound(bound: number, isInteger: areWhole)
     guard isByColumn else { return plain }
     return byColumn(share: plain.bound) { _, column in plain.bound * column.range }
   }
 
-  /// The bound within which errors that are spread evenly leave a PSNR.
+  /// The bound within which uniformly distributed errors give a PSNR.
   func bound(psnr: Double, peak: Double) -> ErrorBound {
     bound(peak * (3 * exponential(-psnr / 10 * logarithm(10))).squareRoot())
   }
@@ -74,7 +74,7 @@ struct BoundUnits {
   ///
   /// - Parameters:
   ///   - share: see ``ColumnBounds/share``.
-  ///   - bound: gives that of a column and its place.
+  ///   - bound: returns the bound for a column and its position.
   func byColumn(share: Double = 0, _ bound: (_ place: Int, Column) -> Double) -> ErrorBound {
     let bounds = columns.enumerated().map { place, column in
       ColumnBounds.Column(
@@ -85,19 +85,19 @@ struct BoundUnits {
 }
 
 extension ErrorBound {
-  /// The nearest bound that can be promised.
+  /// The nearest bound that a stream can promise.
   static func clamped(_ bound: Double) -> Double { max(0, min(bounds.upperBound, bound)) }
 
-  /// The bound that a number is for values of a type: whole for integers, of 24 bits for fractions; and lossless where nothing is
-  /// left of it.
+  /// The error bound for a number: an integer for integers, truncated to 24 significant bits for fractions, and
+  /// lossless if nothing is left of it.
   fileprivate init(bound: Double, isInteger: Bool) {
     let finite = bound < Self.bounds.upperBound ? bound : Self.bounds.upperBound
-    // Fewer bits hide what libraries' logarithms differ in.
+    // Fewer bits hide the differences between the logarithms of math libraries.
     let short = isInteger ? finite.rounded(.down) : Double(bitPattern: finite.bitPattern & ~(1 << 29 - 1))
     self = short > 0 && short.isNormal ? .maxError(short) : .lossless
   }
 
-  /// The bound as a number: see ``BoundUnits``.
+  /// The bound as a number; see ``BoundUnits``.
   var bound: Double {
     switch self {
     case .maxError(let bound): bound

@@ -2,7 +2,7 @@ import Records
 import VAEModel
 
 extension ErrorBoundRequest {
-  /// Whether every bit is asked for.
+  /// Whether the request is lossless.
   var isLossless: Bool {
     switch self {
     case .lossless: true
@@ -11,7 +11,7 @@ extension ErrorBoundRequest {
     }
   }
 
-  /// Whether the range of all values has to be known, or that of some column.
+  /// Whether the range of all values, or of some column, must be known.
   private var needsRange: Bool {
     switch self {
     case .maxErrorOfRange: true
@@ -20,15 +20,15 @@ extension ErrorBoundRequest {
     }
   }
 
-  /// What is to be guaranteed of samples.
+  /// Resolves the request for some samples.
   ///
   /// - Parameters:
   ///   - first: the first chunk.
   ///   - isAll: whether that is all.
-  ///   - units: what bounds are in.
-  ///   - reopen: gives all of them once more.
-  /// - Returns: the guarantee, and whether a reader that `reopen` gave was used, so that those before are of no use.
-  /// - Throws: ``CodecError/rangeNeedsFile(name:)`` where a range is asked of what can be read only once, and
+  ///   - units: the units of bounds.
+  ///   - reopen: returns a reader of all samples.
+  /// - Returns: the error bound, and whether a reader from `reopen` was used, which invalidates the previous ones.
+  /// - Throws: ``CodecError/rangeNeedsFile(name:)`` if a range is needed of samples that can be read only once, and
   ///   ``CodecError/noSuchColumn(name:column:columns:)``.
   func resolved(
     first: SampleBatch?, isAll: Bool, name: String, _ description: SampleDescription, _ units: BoundUnits,
@@ -59,11 +59,11 @@ extension ErrorBoundRequest {
     )
   }
 
-  /// The guarantee, where ranges are known.
+  /// The error bound, once the ranges are known.
   ///
   /// - Parameters:
-  ///   - ranges: of each column; nil if they are not asked for.
-  ///   - range: of all values.
+  ///   - ranges: those of the columns; nil if they are not needed.
+  ///   - range: that of all values.
   ///   - first: some of the rows.
   func found(
     ranges: ColumnRanges?, range: Double, first: SampleBatch?, name: String,
@@ -82,7 +82,7 @@ extension ErrorBoundRequest {
       let columns = try errors.bounds(name: name, description)
       let known = own.isByColumn ? own : BoundUnits(description.elementType, count: columns.count, first)
       return known.byColumn { place, column in
-        // An array has one range for all, and a column that is named has its own.
+        // An array has one range for all values; a named column has its own.
         switch columns[place] {
         case (.error(let bound), _): return bound
         case (.ofRange(let share), let isNamed):
@@ -94,7 +94,7 @@ extension ErrorBoundRequest {
 }
 
 extension BoundUnits {
-  /// Columns of which no more than some rows are known.
+  /// The units for columns of which only some rows are known.
   fileprivate init(_ elementType: ElementType, count: Int, _ sample: SampleBatch?) {
     self.init(elementType, ColumnRanges(width: count), sample)
   }
@@ -125,7 +125,7 @@ extension ColumnErrors {
 }
 
 extension SampleDescription {
-  /// The place of a column, by its name or by its number from 1; nil if there is none. Names come first.
+  /// The position of a column, by its name or by its number from 1; nil if there is none. Names take precedence.
   func place(ofColumn column: String) -> Int? {
     if case .delimited(let style) = format, let place = style.header?.firstIndex(of: column) { return place }
     guard let number = Int(column), (1...valuesPerSample).contains(number) else { return nil }

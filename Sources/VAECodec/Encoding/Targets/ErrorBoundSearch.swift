@@ -3,32 +3,34 @@ import Tensor
 import Transform
 import VAEModel
 
-/// Finds the setting with which a guarantee takes the fewest bytes: what the model's symbols save, the corrections cost
-/// less to the left of it and more to the right.
+/// Searches for the setting that meets an error bound in the fewest bytes. Symbols of the model save corrections; the
+/// search balances the two.
 ///
-/// Settings are tried on some rows of the first chunk: no symbols at all (then the model's means are the prediction), and
-/// qualities, first far apart and then near the best. Where the file carries the part of the model that its setting uses, that
-/// part counts as well, and the rows stand for all.
+/// Settings are tried on some rows of the first chunk: no symbols at all, which leaves the model's mean as the
+/// prediction, and qualities, first far apart and then near the best. If the file embeds the part of the model that its
+/// setting uses, the bytes of that part count as well, and the rows are extrapolated to the whole file.
 struct ErrorBoundSearch {
-  /// Values that are tried at the most, and rows at the least.
+  /// The maximum number of values tried, and the minimum number of rows.
   private static let (maximumValues, minimumRows) = (1 << 15, 16)
-  /// The same where a model is carried, whose bytes are compared with those of the rows.
+  /// The maximum for a file that embeds a model, whose bytes are weighed against those of the rows.
   private static let maximumValuesOfCarried = 1 << 17
-  /// Distances of qualities that are tried: of all from one another, and then from the best.
+  /// The spacing of the qualities tried: first among all of them, then from the best.
   private static let coarse = 10
   private static let fine = [5, 3]
-  /// A cheap effort will do: more helps all alike.
+  /// A low effort suffices: a higher one helps all settings alike.
   private static let effort = 1
 
   private let model: Model
   private let codec: Codec
   private let trial: Trial
-  /// The models that the file may carry; nil where it carries none.
+  /// The models that the file may embed; nil if it embeds none.
   private let carriedModels: CarriedModels?
-  /// Rows of the file, for each row that is tried.
+  /// The rows of the file per row tried.
   private var share = 1.0
 
   /// - Parameters:
+  ///   - pass: the encoder of the input.
+  ///   - errorBound: the bound to meet.
   ///   - first: the first chunk.
   init(_ pass: StreamEncoder, _ errorBound: ErrorBound, first: SampleBatch) {
     self.init(
@@ -37,14 +39,14 @@ struct ErrorBoundSearch {
     share = Double(max(first.rows, pass.rows ?? 0)) / Double(max(1, trial.batch.rows))
   }
 
-  /// - Parameter model: of no use where nothing is tried but to do without.
+  /// - Parameter model: unused if only coding without a model is tried.
   init(
     _ codec: Codec, _ model: Model, _ description: SampleDescription, _ errorBound: ErrorBound,
     first: SampleBatch, effort: Int, carriedModels: CarriedModels? = nil
   ) {
     (self.model, self.codec, self.carriedModels) = (model, codec, carriedModels)
     let most = carriedModels == nil ? Self.maximumValues : Self.maximumValuesOfCarried
-    // Rows that follow one another: corrections may learn from the row before.
+    // Consecutive rows, because corrections may learn from the previous row.
     let rows = min(first.rows, max(Self.minimumRows, most / first.valuesPerSample))
     trial = Trial(
       batch: first.rows(0..<rows), description: description, errorBound: errorBound,
@@ -56,8 +58,8 @@ struct ErrorBoundSearch {
     .point(OperatingPoint(network: nil, steps: model.layers.map { _ in 0 }))
   }
 
-  /// A guarantee with its best setting, or losslessness where that takes no more bytes; and the bytes that one may expect: see
-  /// ``best()``.
+  /// The error bound with its best setting, or lossless coding if that takes no more bytes; and the expected number of
+  /// bytes, see ``best()``.
   ///
   /// - Parameter first: the first chunk.
   static func cheapest(
@@ -69,7 +71,7 @@ struct ErrorBoundSearch {
     return ((exact <= bytes ? pass.units.lossless : errorBound, setting), min(exact, bytes))
   }
 
-  /// The best setting by the first chunk, and the best by rows of all chunks where such are at hand and say otherwise.
+  /// The best setting by the first chunk; and the best by rows of all chunks, if these are available and disagree.
   static func settings(
     _ errorBound: ErrorBound, _ pass: StreamEncoder, first: SampleBatch
   ) -> [StreamMetadata.Setting] {
@@ -82,7 +84,7 @@ struct ErrorBoundSearch {
   /// The best setting.
   func setting() -> StreamMetadata.Setting { best().setting }
 
-  /// The best setting, and the bytes of the file with it; without a model in it, of the sample's frame.
+  /// The best setting, and the bytes of the file with it; if no model is embedded, those of the sample's frame.
   private func best() -> (setting: StreamMetadata.Setting, bytes: Double) {
     var best = Self.nothing(of: model)
     var bytes = Double.infinity
@@ -99,10 +101,10 @@ struct ErrorBoundSearch {
     return (best, bytes)
   }
 
-  /// Bytes of the sample's frame without a model.
+  /// The bytes of the sample's frame without a model.
   func bytesWithoutModel() -> Int { way(.withoutModel).map(trial.bytes) ?? .max }
 
-  /// How a setting codes.
+  /// The model part, operating point and embedded bytes of a setting.
   private typealias Way = (model: Model, point: OperatingPoint, carriedBytes: Int)
 
   private func way(_ setting: StreamMetadata.Setting) -> Way? {
@@ -115,7 +117,7 @@ struct ErrorBoundSearch {
     return (served.file.model, served.point, served.file.bytes.count)
   }
 
-  /// The bytes with each setting; as many are tried at once as there are workers.
+  /// The bytes with each setting; one setting per worker is tried at a time.
   private func sizes(_ settings: [StreamMetadata.Setting]) -> [Double] {
     let (ways, trial, share) = (settings.map(way), trial, share)
     let sizes = Slots<Double>(count: settings.count)
@@ -126,7 +128,7 @@ struct ErrorBoundSearch {
     return sizes.array
   }
 
-  /// The rows that are tried, and what is to hold of them.
+  /// The rows tried, and the bound on their errors.
   private struct Trial: Sendable {
     var batch: SampleBatch
     var description: SampleDescription
@@ -134,7 +136,7 @@ struct ErrorBoundSearch {
     var effort: Effort
     var kernels: Kernels
 
-    /// Bytes of the rows' frame.
+    /// The bytes of the rows' frame.
     func bytes(_ way: Way) -> Int {
       let plan = ChunkCodingContext(
         way.model, at: way.point, chunkRows: batch.rows, effort: effort, kernels: kernels)

@@ -1,18 +1,20 @@
-/// Finds the least step of a ladder, from 0 on, on which something holds: a quality from the bottom for a PSNR, from
-/// the top for a rate.
+/// Searches for the smallest step of a ladder, from 0 on, at which a predicate holds. Steps are qualities from the
+/// bottom for a PSNR, and from the top for a rate.
 ///
-/// It holds on every step from some step on, but for wiggles near it: a quality may take a byte less than that below.
+/// The predicate holds from some step on, except for irregularities near it: a quality may take a byte less than the
+/// one below.
 enum QualitySearch {
-  /// The highest step where nobody says otherwise.
+  /// The default highest step.
   static let top = 100
-  /// Steps that are looked at beyond one on which it does not hold.
+  /// The number of steps examined beyond one at which the predicate fails.
   private static let reach = 3
-  /// After this many guesses, the rest is bisected.
+  /// The search bisects after this many guesses.
   private static let maximumGuesses = 4
 
-  /// The least step, by bisection and a look at the steps below; nil if it holds on none near the top.
+  /// The smallest step, by bisection and a look at the steps below it; nil if the predicate fails at all steps near the
+  /// top.
   ///
-  /// - Parameter holds: asked about a step more than once.
+  /// - Parameter holds: the predicate; it is evaluated more than once per step.
   static func least(
     top: Int = top, _ holds: (Int) throws(CodecError) -> Bool
   ) throws(CodecError) -> Int? {
@@ -34,12 +36,13 @@ enum QualitySearch {
     return good
   }
 
-  /// The least step where asking is dear: on it `holds`, and not on that below. Few are asked about, each once.
+  /// The smallest step for an expensive predicate: `holds` is true there and false at the step below. It is evaluated
+  /// at few steps, once each.
   ///
   /// - Parameters:
   ///   - first: the first guess.
-  ///   - guess: a better one, after `holds` has been asked about a step.
-  /// - Returns: nil if it does not hold on the highest.
+  ///   - guess: returns a better guess after `holds` was evaluated at a step.
+  /// - Returns: nil if the predicate fails at the highest step.
   static func least(
     top: Int = top, first: Int, guess: (Int) throws(CodecError) -> Int,
     holds: (Int) throws(CodecError) -> Bool

@@ -1,28 +1,28 @@
 import Records
 
-/// Rows spread evenly over an input whose length nobody needs to know before: blocks of rows at equal distances. When
-/// they become too many, every other block goes, and the distance doubles.
+/// A sample of rows, evenly spread over an input of unknown length: blocks of rows at equal distances. When there are
+/// too many, every other block is dropped and the distance doubles.
 struct RowSample {
   private let blockRows: Int
   private let maximumRows: Int
-  /// One in this many blocks is kept.
+  /// One block in this many is kept.
   private var distance = 1
   private var parts: [(block: Int, first: Int, batch: SampleBatch)] = []
   private var keptRows = 0
-  /// Rows that have been offered.
+  /// The number of rows offered.
   private(set) var rows = 0
 
-  /// The maximum number of values of a sample, unless one row has more.
+  /// The maximum number of values kept, unless a single row has more.
   private static let maximumValues = 1 << 18
 
   /// - Parameters:
-  ///   - values: of a row.
-  ///   - mostRows: the maximum number of rows to keep; at least half of that are kept, if available.
+  ///   - values: the number of values in a row.
+  ///   - maximumRows: the maximum number of rows to keep; at least half as many are kept if available.
   init(values: Int, maximumRows: Int = 2048) {
     self.init(maximumRows: min(maximumRows, Self.maximumValues / max(1, values)))
   }
 
-  /// - Parameter mostRows: the maximum number of rows to keep; less than 1 counts as 1.
+  /// - Parameter maximumRows: the maximum number of rows to keep; less than 1 counts as 1.
   init(maximumRows: Int) {
     self.maximumRows = max(1, maximumRows)
     blockRows = max(1, self.maximumRows / 64)
@@ -52,15 +52,15 @@ struct RowSample {
     }
   }
 
-  /// Whether no row has been left out.
+  /// Whether no row has been dropped.
   var holdsAll: Bool { keptRows == rows }
 
-  /// The rows that are kept, in order.
+  /// The rows kept, in order.
   var batches: [SampleBatch] { parts.map(\.batch) }
 
-  /// For each of ``batches``, the place of its first row in the input.
+  /// The row number in the input of the first row of each of ``batches``.
   var places: [Int] { parts.map(\.first) }
 
-  /// The rows that are kept, together; nil if there are none.
+  /// The rows kept, as one batch; nil if there are none.
   var batch: SampleBatch? { SampleBatch(joining: batches) }
 }

@@ -1,12 +1,12 @@
 import Records
 
-/// Finds how to code some samples for a target, and holds what it has measured on the way: a quality among the model's
-/// points and, where the target lies beyond them, a bound on every error.
+/// Searches for a way to code samples that meets a target: a quality among the model's operating points or, beyond
+/// them, an error bound. It caches what it has measured.
 ///
-/// Streams are written and decoded to measure them. Of many samples, some are measured at the qualities of a bisection,
-/// and all of them at the few where the target is close.
+/// Streams are written and decoded to measure them. If there are many samples, a bisection measures some of them, and
+/// only the qualities close to the target are measured on all.
 final class TargetSearch {
-  /// A way to code that reaches the target, and what it gives.
+  /// A way of coding that meets the target, and its outcome.
   struct Choice {
     var way: TargetTrials.Way
     var outcome: TargetTrials.Outcome
@@ -14,7 +14,7 @@ final class TargetSearch {
 
   private let trials: TargetTrials
   private let target: EncodeTarget
-  /// The highest quality that is tried.
+  /// The highest quality tried.
   private let top: Int
   private var measured: [Int: TargetTrials.Outcome] = [:]
   private var estimated: [Int: Double] = [:]
@@ -25,18 +25,18 @@ final class TargetSearch {
     top = trials.pass.model.highestPoint
   }
 
-  /// The lowest quality that reaches a PSNR, the highest that keeps to a rate; or a bound, where the model's points end
-  /// before the target.
+  /// The lowest quality that reaches a PSNR, or the highest that stays within a rate; an error bound if the target lies
+  /// beyond the model's operating points.
   ///
   /// - Parameters:
-  ///   - sample: some of the rows, to search with; nil if all of them are few enough.
+  ///   - sample: some of the rows, for the search; nil if there are few enough to use all.
   ///   - first: the first chunk; nil if there are no samples.
   /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``.
   func choice(sample: SampleBatch?, first: SampleBatch?) throws(CodecError) -> Choice {
     let step = try step(sample)
     let ofQuality = try step.map { (step) throws(CodecError) in try cheapest(from: step, isFew: sample == nil)
     }
-    // A model that is carried may be worth less of itself with corrections.
+    // With corrections, a smaller part of the model may be worth embedding.
     let comparesBounds = target.wantsQuality && trials.pass.carriedModels != nil
     guard let first else {
       if let ofQuality { return ofQuality }
@@ -45,7 +45,7 @@ final class TargetSearch {
     if let step, let ofQuality, !comparesBounds, target.wantsQuality || quality(step) < top {
       return ofQuality
     }
-    // For a rate, a bound has to leave less than the last point does.
+    // For a rate, a bound must leave less error than the last operating point.
     let psnr =
       if case .psnr(let asked) = target { asked } else { try trials.psnr(ofQuality: top, sample ?? first) }
     let widest = trials.pass.units.bound(psnr: psnr, peak: trials.pass.scale.peak)
@@ -62,13 +62,14 @@ final class TargetSearch {
     throw trials.outOfReach(measured.values.map(\.reached))
   }
 
-  /// A bound is searched for where a few rows make one expect no more than so many times the bytes of a quality: that says
-  /// much of many rows, which corrections have learned from.
+  /// A bound is searched for only if a few rows predict at most this multiple of a quality's bytes. The factor exceeds
+  /// 1 because corrections learn from more rows.
   private static let promising = 1.5
-  /// Steps beyond the least that are looked at, where they may take fewer bytes because the file carries less of a model.
+  /// The number of steps beyond the smallest that are also measured, because the file may embed less of the model
+  /// there.
   private static let beyond = 4
 
-  /// The step as a choice; or one that is a little better than asked for, where a file with its model takes fewer bytes.
+  /// The choice for a step; or a slightly better step, if the file with its model takes fewer bytes there.
   private func cheapest(from step: Int, isFew: Bool) throws(CodecError) -> Choice {
     var best = Choice(way: .quality(quality(step)), outcome: try measure(step))
     guard isFew, target.wantsQuality, trials.pass.carriedModels != nil else { return best }
@@ -81,7 +82,7 @@ final class TargetSearch {
     return best
   }
 
-  /// Steps go towards what is easier to reach.
+  /// The quality of a step. Higher steps reach the target more easily.
   private func quality(_ step: Int) -> Int { target.wantsQuality ? step : top - step }
 
   private func step(_ sample: SampleBatch?) throws(CodecError) -> Int? {
@@ -101,7 +102,7 @@ final class TargetSearch {
     target.isReached(by: try measure(step).reached)
   }
 
-  /// A stream of all samples.
+  /// Measures a stream of all samples.
   private func measure(_ step: Int) throws(CodecError) -> TargetTrials.Outcome {
     if let known = measured[step] { return known }
     let outcome = try trials.all(.quality(quality(step)))
@@ -109,7 +110,7 @@ final class TargetSearch {
     return outcome
   }
 
-  /// What some of the samples make one expect.
+  /// Estimates the value from some of the samples.
   private func estimate(_ step: Int, _ sample: SampleBatch) throws(CodecError) -> Double {
     if let known = estimated[step] { return known }
     let estimate = try trials.some(.quality(quality(step)), sample)
@@ -117,7 +118,7 @@ final class TargetSearch {
     return estimate
   }
 
-  /// The least step by the sample, whose scores are off by `correction`; the highest where it is none.
+  /// The smallest step by the sample, with scores corrected by `correction`; the highest step if there is none.
   private func leastEstimated(_ sample: SampleBatch, correction: Double) throws(CodecError) -> Int {
     try QualitySearch.least(top: top) { (step) throws(CodecError) in
       target.score(try estimate(step, sample)) + correction >= target.askedScore
@@ -126,13 +127,13 @@ final class TargetSearch {
 }
 
 extension TargetTrials {
-  /// That no way reaches the target.
+  /// The error that no way of coding reaches the target.
   ///
-  /// - Parameter values: what those that were measured reach.
+  /// - Parameter values: the values that were measured.
   func outOfReach(_ values: [Double]) -> CodecError {
     var nearest = (target.wantsQuality ? values.max() : values.min()) ?? 0
     if case .bytes = target {
-      // The header of a stream for a larger size may be longer: a larger number is in it.
+      // The header for a larger size may be longer, because it records that size.
       let larger = TargetRecord(.bytes(Int(min(nearest, 1e18)) + 16), psnr: 0, isOfFirstChunk: false)
       nearest += Double((larger?.size ?? 0) - (record?.size ?? 0))
     }

@@ -1,6 +1,6 @@
 import Records
 
-/// Streams that are made to be measured against a target, and then forgotten: of all samples, or of some of them.
+/// Trial streams, of all samples or some of them: they are measured against a target and discarded.
 struct TargetTrials {
   /// A way to code samples.
   enum Way: Equatable {
@@ -8,34 +8,34 @@ struct TargetTrials {
     case bound(ErrorBound, StreamMetadata.Setting)
   }
 
-  /// What a stream of all samples gave: the value in the target's unit, its bytes with the model in them, and the digest of
-  /// its chunks.
+  /// The outcome of a stream of all samples: the value in the target's unit, the bytes including an embedded model, and
+  /// the digest of the chunks.
   struct Outcome {
     var reached: Double
     var bytes: Int
     var digest: UInt64
   }
 
-  /// For streams of the samples.
+  /// The encoder of the streams.
   let pass: StreamEncoder
   private(set) var target: EncodeTarget
-  /// Rows of all samples.
+  /// The number of rows of all samples.
   let rows: Int
-  /// Rows of the stream, of which the samples may be the beginning.
+  /// The number of rows of the final stream, of which the samples may be the beginning.
   let streamRows: Int
-  /// Gives the samples, as often as it is called.
+  /// Returns the samples each time it is called.
   let source: () throws(CodecError) -> StreamEncoder.Source
 
-  /// What the header of a stream says about the target, as long as it has to be.
+  /// A placeholder, of the right size, for the target record in the header.
   var record: TargetRecord? { TargetRecord(target, psnr: 0, isOfFirstChunk: false) }
 
-  /// A stream of all samples.
+  /// Measures a stream of all samples.
   func all(_ way: Way) throws(CodecError) -> Outcome {
     let result = try run(pass, try source(), way)
     return Outcome(reached: value(result, rows: rows), bytes: result.streamBytes, digest: result.digest)
   }
 
-  /// The value that some of the samples make one expect.
+  /// The value expected from some of the samples.
   func some(_ way: Way, _ sample: SampleBatch) throws(CodecError) -> Double {
     var part = pass
     part.chunkRows = sample.rows
@@ -44,7 +44,7 @@ struct TargetTrials {
     return value(try run(part, Self.source(of: [SampleChunk(batch: sample)]), way), rows: sample.rows)
   }
 
-  /// The PSNR of some samples at a quality.
+  /// The PSNR of some samples at a quality, in dB.
   func psnr(ofQuality quality: Int, _ sample: SampleBatch) throws(CodecError) -> Double {
     var measured = self
     measured.target = .psnr(0)
@@ -64,7 +64,7 @@ struct TargetTrials {
       source, quality: quality, record: record, measuresDistortion: target.wantsQuality, to: EmptySink())
   }
 
-  /// The value, in the target's unit, that a stream of `rows` lets one expect of the whole stream.
+  /// The value expected of the whole stream, in the target's unit, from a stream of `rows` rows.
   private func value(_ result: StreamEncoder.Result, rows: Int) -> Double {
     if target.wantsQuality { return result.distortion.psnr ?? 0 }
     var bytes = Double(result.streamBytes)
@@ -76,7 +76,7 @@ struct TargetTrials {
     return streamRows == 0 ? 0 : 8 * bytes / Double(streamRows)
   }
 
-  /// Chunks in memory as a source.
+  /// A source of chunks in memory.
   static func source(of chunks: [SampleChunk]) -> StreamEncoder.Source {
     var rest = chunks[...]
     return { () throws(CodecError) in rest.popFirst() }
