@@ -2,22 +2,21 @@ import ByteIO
 import Container
 import Records
 
-/// What samples have to be like to follow those of a file as another stream: of the same shape and type, and with
-/// the same names of columns.
+/// The requirements on samples that are appended to a file as another stream: the same shape, type and column names.
 public struct AppendedSamples: Sendable {
-  /// What the file's samples are; nil where it has none yet.
+  /// The description of the file's samples; nil if it has none yet.
   private let description: SampleDescription?
 
-  /// Looks at a file of streams that were made with the same model.
+  /// Examines a file of streams that were made with the same model.
   ///
-  /// Its end is checked, as far as headers, seek tables and its last chunk show it.
+  /// Its end is checked as far as headers, seek tables and the last chunk allow.
   ///
   /// - Parameters:
   ///   - store: the file. It may be empty.
   ///   - name: the file in messages.
-  ///   - model: the one that samples are to be encoded with.
-  /// - Throws: ``CodecError/wrongModel(name:needs:given:)``, ``CodecError/notWhole(name:whole:)``, and what else is wrong
-  ///   with the file.
+  ///   - model: the model that the samples will be encoded with.
+  /// - Throws: ``CodecError/wrongModel(name:needs:given:)``, ``CodecError/notWhole(name:whole:)``, and other errors of
+  ///   the file.
   package init(after store: any ByteStore, name: String, model: FittedModel) throws(CodecError) {
     guard store.size > 0 else {
       description = nil
@@ -33,7 +32,7 @@ public struct AppendedSamples: Sendable {
       guard let whole = try? Self.wholeBytes(finder), whole > 0, whole < store.size else { throw error }
       throw .notWhole(name: name, whole: whole)
     }
-    // What carries its model decodes without this one.
+    // A stream that embeds its model decodes without this one.
     for needed in map.streams.filter({ $0.model == nil }).compactMap({ $0.details?.model }) {
       guard needed == model.digest else {
         throw .wrongModel(name: name, needs: needed.text, given: model.fingerprint)
@@ -51,7 +50,7 @@ public struct AppendedSamples: Sendable {
     }
   }
 
-  /// So many bytes from the beginning on are whole streams.
+  /// The number of leading bytes that are whole streams.
   private static func wholeBytes(_ finder: StreamFinder) throws(StreamError) -> Int {
     let damaged = try finder.survey().first { place in
       place.end != .whole || place.chunks.contains { $0.state == .damaged }
@@ -59,10 +58,10 @@ public struct AppendedSamples: Sendable {
     return damaged?.range.lowerBound ?? 0
   }
 
-  /// Throws where samples are of another shape or type, or their columns have other names.
+  /// Throws if the samples have another shape or type, or their columns other names.
   ///
   /// - Parameters:
-  ///   - description: what the samples are.
+  ///   - description: the description of the samples.
   ///   - name: the samples in messages.
   package func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
     guard let expected = self.description else { return }

@@ -4,36 +4,35 @@ import EntropyCoding
 import Records
 import VAEModel
 
-/// What decoding gave.
+/// The outcome of decoding.
 public struct DecodeReport: Sendable {
   public var samples: Int
   public var valuesPerSample: Int
-  /// Bytes that were read of the file.
+  /// The number of bytes read from the file.
   public var streamBytes: Int
-  /// Bytes of the samples as plain numbers of their type.
+  /// The size of the samples as plain values of their type, in bytes.
   public var rawBytes: Int
   public var seconds: Double
-  /// What was found to be damaged, where that was no error.
+  /// The damage found, if it was tolerated.
   public var damage: [StreamDamage] = []
-  /// Samples that are lost, in whose place NaN or 0 was written.
+  /// The number of lost samples, which were written as NaN or 0.
   public var filledSamples = 0
-  /// What errors of the samples are measured in, by the last model; a peak of 0 where none was needed.
+  /// The units of errors of the samples, by the last model; the peak is 0 if no model was needed.
   public var errorScale = ErrorScale()
-  /// The type of the samples' values, where some are filled in.
+  /// The type of the samples' values, if some samples were filled in.
   public var type: ValueType?
 }
 
 extension Codec {
-  /// Decodes a `.vaec` file: one stream, or several one after another. Memory is bounded by a few chunks for each
-  /// thread.
+  /// Decodes a `.vaec` file: one stream, or several in a row. Memory is bounded by a few chunks per thread.
   ///
   /// - Parameters:
   ///   - source: the file from its first byte on.
   ///   - name: the input in messages.
-  ///   - model: the model that the streams were made with; nil where the user named none, which is an error at the first
-  ///     header that needs one which the file does not carry.
-  ///   - makeWriter: called once, with what the samples are (`rows` where the first stream knows them); streams that
-  ///     follow must hold samples of the same shape and type. The writer is finished in the end.
+  ///   - model: the model that the streams were made with; nil if none was given. Then the first header that needs a
+  ///     model throws, unless the file embeds it.
+  ///   - makeWriter: called once with the description of the samples (`rows` is set if the first stream records it).
+  ///     The streams that follow must hold samples of the same shape and type. The writer is finished at the end.
   package func decode(
     _ source: any ByteSource, name: String, model: FittedModel?,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
@@ -44,7 +43,7 @@ extension Codec {
     let reader = StreamReader(counting, memory: memory)
     let output = DecodedSamples(self, name: name, model: model)
 
-    /// Writes the samples of chunk `number` of a stream; returns how many there are.
+    /// Writes the samples of chunk `number` of a stream; returns the number of samples.
     func write(_ chunk: Result<SampleBatch, ChunkError>, _ number: Int) throws(CodecError) -> Int {
       switch chunk {
       case .success(let batch):
@@ -98,13 +97,13 @@ extension Codec {
 }
 
 extension StreamMetadata {
-  /// What codes the samples, of the model that is given, where it is the one that is needed and has what the stream asks
-  /// for.
+  /// The model and operating point that code the samples. Throws if `named` and `carried` are not the model that the
+  /// stream needs, or the model lacks what the stream uses.
   func coding(
     by named: DecodingModel?, or carried: DecodingModel? = nil, name: String, memory: MemoryLimit = .standard
   ) throws(CodecError) -> (model: Model, point: OperatingPoint) {
     guard let needed = self.model else {
-      // What stands in for a model, and what is at hand of a row and of the one before.
+      // The stand-in for a model, and working memory for a block of rows.
       let bytes = Self.bytesOfValueWithoutModel(blockRows: min(ChunkCodec.blockRows, chunkRows))
       try withFileContext(name) { () throws(ByteIOError) in
         try memory.admit(MemoryLimit.sum((description.valuesPerSample, bytes)))
@@ -126,28 +125,28 @@ extension StreamMetadata {
 }
 
 extension StreamMetadata {
-  /// The model that decodes the samples: the one that the user named where it is the one that is needed, or the one that the
-  /// file carries; nil where none is needed.
+  /// The model that decodes the samples: the named or the carried one, whichever the stream needs; nil if neither is
+  /// that, or none is needed.
   func model(named: DecodingModel?, or carried: DecodingModel?) -> DecodingModel? {
     [named, carried].compactMap { $0 }.first { $0.digest == model }
   }
 }
 
-/// The next part of a stream.
+/// Reads the next part of a stream.
 func nextPart(_ reader: StreamReader, _ name: String) throws(CodecError) -> StreamReader.Part? {
   try withFileContext(name) { () throws(StreamError) in try reader.next() }
 }
 
-/// The frame of a stream's next chunk; nil at the stream's end.
+/// Reads the frame of a stream's next chunk; nil at the end of the stream.
 private func nextFrame(_ reader: StreamReader, _ name: String) throws(CodecError) -> [UInt8]? {
   switch try nextPart(reader, name) {
   case .chunk(let chunk): chunk.frame
-  // A reader throws where a stream does not end before another begins, or before the input ends.
+  // The reader throws if another stream begins, or the input ends, before this stream does.
   case .end, .header, .compact, .model, nil: nil
   }
 }
 
-/// Counts the bytes that are read through it.
+/// A source that counts the bytes read from another.
 final class CountingSource: ByteSource {
   private let source: any ByteSource
   private(set) var count = 0

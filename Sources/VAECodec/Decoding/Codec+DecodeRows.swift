@@ -4,19 +4,21 @@ import EntropyCoding
 import Records
 
 extension Codec {
-  /// Decodes some rows of a `.vaec` file any byte of which can be read, or all that is left of a damaged one.
+  /// Decodes selected rows of a `.vaec` file with random access, or whatever is left of a damaged one.
   ///
-  /// Of a file that is taken to be whole, headers, seek tables and the chunks with those rows are read, and of each stream that
-  /// does not tell its rows the last chunk; compact streams are read whole. Damage elsewhere does not show.
+  /// The file is assumed to be intact unless `keepsGoing` is true: only headers, seek tables, the chunks with the
+  /// selected rows and, for a stream that does not record its number of rows, its last chunk are read. Compact streams
+  /// are read whole. Damage elsewhere is not noticed.
   ///
   /// - Parameters:
   ///   - store: the file.
   ///   - name: the input in messages.
   ///   - model: as for ``decode(_:name:model:makeWriter:)``.
-  ///   - rows: those to decode, of all streams of the file together.
-  ///   - keepsGoing: whether damage is no error. All of the file is read and checked first. Rows of lost chunks are NaN
-  ///     then, or 0 in integers, and the report tells of them.
-  ///   - makeWriter: called once, with what the samples are, `rows` included. The writer is finished in the end.
+  ///   - rows: the rows to decode, counted over all streams of the file.
+  ///   - keepsGoing: whether to tolerate damage. The whole file is then read and checked first. Rows of lost chunks
+  ///     become NaN, or 0 in integers, and the report lists the damage.
+  ///   - makeWriter: called once with the description of the samples, `rows` included. The writer is finished at the
+  ///     end.
   package func decode(
     _ store: any ByteStore, name: String, model: FittedModel?, rows: RowSlice = .all,
     keepsGoing: Bool = false,
@@ -31,7 +33,7 @@ extension Codec {
       ? try RowIndex(surveying: finder, name: name, memory: memory) : try RowIndex(finder, name: name)
     let wanted = try rows.rows(of: map.rows, name: name)
     let pieces = map.pieces.filter { $0.rows.overlaps(wanted) }
-    // What is wrong with the model is said before there is any output.
+    // Errors of the model come before any output.
     let output = DecodedSamples(self, name: name, model: model)
     var carried: Range<Int>?
     func takeModel(of stream: RowIndex.Stream) throws(CodecError) {
@@ -45,7 +47,7 @@ extension Codec {
         by: model?.decoding, or: output.carried, name: name, memory: memory)
     }
     var filling: SampleDescription?
-    // Streams without any of the rows may have other names of columns.
+    // Streams without selected rows may have other column names.
     let own = Set(pieces.map(\.stream)).sorted().compactMap { map.streams[$0].details?.description }
     for var description in own.isEmpty ? map.streams.compactMap({ $0.details?.description }) : own {
       description.rows = wanted.count
@@ -84,20 +86,20 @@ extension Codec {
     report.rawBytes = output.rawBytes
     report.errorScale = output.errorScale
     report.type = filling.type
-    // To survey a file, parts of it are read several times.
+    // The survey of a damaged file reads some parts more than once.
     report.streamBytes = keepsGoing ? store.size : counting.count
     report.seconds = (clock.now - start) / .seconds(1)
     return report
   }
 
-  /// What is damaged in a `.vaec` file, which is read from start to end. No model is needed.
+  /// Reads a `.vaec` file from start to end, and returns the damage found. No model is needed.
   ///
-  /// - Returns: nothing where no damage shows, or the file looks like no stream at all.
+  /// - Returns: nothing if there is no visible damage, or the file does not look like a stream at all.
   package func damage(in store: any ByteStore, name: String) throws(CodecError) -> [StreamDamage] {
     try RowIndex(surveying: StreamFinder(store, memory: memory), name: name, memory: memory).damage
   }
 
-  /// A model that a file carries.
+  /// Reads a model that the file embeds.
   private func readModel(
     _ file: Range<Int>, _ finder: StreamFinder, _ name: String
   ) throws(CodecError) -> DecodingModel {
@@ -105,7 +107,7 @@ extension Codec {
     return DecodingModel(carried: try ModelFile(bytes: bytes, name: name, memory: memory))
   }
 
-  /// What to say of a file of which nothing can be decoded.
+  /// The error for a file of which nothing can be decoded.
   private func nothingLeft(
     of map: RowIndex, _ finder: StreamFinder, name: String
   ) throws(CodecError) -> CodecError {
@@ -114,7 +116,7 @@ extension Codec {
       try withFileContext(name) { () throws(StreamError) in try finder.readersError() }, name: name)
   }
 
-  /// What to do with a chunk.
+  /// The treatment of a chunk.
   private enum Job: Sendable {
     case nothing
     case frame([UInt8])
@@ -123,7 +125,7 @@ extension Codec {
 
   /// Decodes pieces of a stream.
   ///
-  /// - Parameter use: gets each piece in order, with its samples; nil where it is lost.
+  /// - Parameter use: receives each piece in order, with its samples; nil if they are lost.
   private func decode(
     _ pieces: ArraySlice<RowIndex.Piece>, of stream: RowIndex.Stream, _ finder: StreamFinder, name: String,
     keepsGoing: Bool, to output: DecodedSamples,

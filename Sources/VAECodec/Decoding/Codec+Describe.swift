@@ -3,13 +3,13 @@ import Container
 import Records
 
 extension Codec {
-  /// What the samples of a `.vaec` file are, with their number, which headers and last chunks show; nil where it has no
-  /// stream.
+  /// The description of the samples of a `.vaec` file, including their number, from headers and last chunks; nil if it
+  /// has no stream.
   ///
   /// - Parameters:
   ///   - store: the file.
   ///   - name: the input in messages.
-  ///   - keepsGoing: whether damage is no error, as for ``decode(_:name:model:rows:keepsGoing:makeWriter:)``.
+  ///   - keepsGoing: whether to tolerate damage, as for ``decode(_:name:model:rows:keepsGoing:makeWriter:)``.
   package func description(
     of store: any ByteStore, name: String, keepsGoing: Bool = false
   ) throws(CodecError) -> SampleDescription? {
@@ -22,7 +22,8 @@ extension Codec {
     return description
   }
 
-  /// What the samples of the first stream of a `.vaec` file are; nil where it has none. Little more than its header is read.
+  /// The description of the samples of the first stream of a `.vaec` file; nil if it has none. Little more than the
+  /// header is read.
   ///
   /// - Parameters:
   ///   - source: the file from its first byte on.

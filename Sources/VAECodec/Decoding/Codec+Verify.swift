@@ -3,37 +3,36 @@ import Container
 import EntropyCoding
 import Records
 
-/// What a `.vaec` stream's header says, and what was counted on the way to its end.
+/// The content of a `.vaec` stream's header, and the counts from reading the stream to its end.
 public struct StreamSummary: Sendable {
   public var formatVersion: Int
-  /// Its model's fingerprint; nil where it needs none.
+  /// The fingerprint of its model; nil if it needs none.
   public var fingerprint: String?
-  /// In numbers.
+  /// Counted in numbers.
   public var sampleShape: [Int]
   public var type: ValueType
   public var elementType: ElementType { type.elementType }
   /// "npy", "idx", "csv", "vecs" or "raw".
   public var format: String
-  /// 0 ... 100; nil where the stream has an operating point of its own.
+  /// 0 ... 100; nil if the stream has its own operating point.
   public var quality: Double?
-  /// What is promised of every value.
+  /// The error bound; nil if there is none.
   public var errorBound: ErrorBound?
-  /// What the quality was found for, and what came of it; nil where a quality was asked for. A PSNR is that of the rows
-  /// that the quality was chosen by.
+  /// The target and its outcome; nil if a quality was given. A PSNR is that of the rows that the choice was based on.
   public var target: TargetOutcome?
-  /// Samples in its chunks.
+  /// The number of samples in its chunks.
   public var samples: Int
   public var chunkRows: Int
   public var chunks: Int
-  /// Bytes of the model that the file carries before it; 0 without one.
+  /// The bytes of the model that the file embeds before the stream; 0 if there is none.
   public var modelBytes: Int
   public var streamBytes: Int
 }
 
 extension Codec {
-  /// Reads a `.vaec` file from start to end and checks every checksum, without decoding: no model is needed.
+  /// Reads a `.vaec` file from start to end and verifies every checksum without decoding. No model is needed.
   ///
-  /// - Returns: one summary a stream.
+  /// - Returns: one summary per stream.
   package func verify(_ source: any ByteSource, name: String) throws(CodecError) -> [StreamSummary] {
     let counting = CountingSource(source)
     let reader = StreamReader(counting, memory: memory)
@@ -68,7 +67,7 @@ extension Codec {
         summary.streamBytes += chunk.frame.count
         summaries.append(summary)
       case .end:
-        // The seek table: an entry for the header and each chunk, between its own head and foot.
+        // The seek table: an entry for the header and each chunk, between its header and footer.
         guard let last = summaries.indices.last else { continue }
         summaries[last].streamBytes += 8 * (summaries[last].chunks + 1) + 17
         try StreamMetadata.check(announced: begun?.rows, found: summaries[last].samples, name: name)
@@ -89,10 +88,10 @@ extension Codec {
 }
 
 extension Codec {
-  /// Decodes a `.vaec` file and drops the samples: so the checksums of rows are verified, too.
+  /// Decodes a `.vaec` file and discards the samples, which also verifies the checksums of rows.
   ///
-  /// - Parameter model: for streams that need one which the file does not carry.
-  /// - Returns: whether all streams were decoded; false where the model of one is not at hand.
+  /// - Parameter model: for streams whose model the file does not embed.
+  /// - Returns: false if a model is missing, or the streams differ in shape or column names; true if all were decoded.
   package func decodes(
     _ source: any ByteSource, name: String, model: FittedModel?
   ) throws(CodecError) -> Bool {
@@ -104,13 +103,13 @@ extension Codec {
     }
   }
 
-  /// A writer whose samples nobody wants.
+  /// A writer that discards its samples.
   private final class DroppedSamples: SampleWriter {
     func write(_ samples: SampleBatch) {}
     func finish() {}
   }
 
-  /// Throws where what is told of so many streams takes too much memory.
+  /// Throws if the summaries of `streams` streams take too much memory.
   private func admit(_ streams: Int, name: String) throws(CodecError) {
     try withFileContext(name) { () throws(ByteIOError) in
       try memory.admit(MemoryLimit.sum((streams, 2 * MemoryLayout<StreamSummary>.stride)))
@@ -119,7 +118,7 @@ extension Codec {
 }
 
 extension StreamSummary {
-  /// What a stream says of itself, before anything is counted.
+  /// The content of a header, before anything is counted.
   fileprivate init(
     _ details: StreamMetadata, formatVersion: Int, carried: ModelFile?, streamBytes: Int
   ) {
@@ -133,21 +132,21 @@ extension StreamSummary {
       streamBytes: streamBytes)
   }
 
-  /// Tells what came of a target, when all is counted.
+  /// Sets the outcome of the target, once everything is counted.
   fileprivate mutating func tell(of record: TargetRecord?) {
     target = record?.outcome(rows: samples, chunkRows: chunkRows, streamBytes: streamBytes)
   }
 }
 
 extension StreamMetadata {
-  /// The quality, where the setting is one.
+  /// The quality, if the setting is one.
   fileprivate var quality: Double? {
     if case .quality(let quality) = setting { Double(quality) } else { nil }
   }
 }
 
 extension SampleFormat {
-  /// The name of the format, as options have it.
+  /// The name of the format, as in command line options.
   var name: String {
     switch self {
     case .npy: "npy"

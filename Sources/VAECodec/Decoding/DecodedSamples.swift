@@ -1,33 +1,33 @@
 import Records
 
-/// Where the samples of a file's streams go, one stream after the other: to one writer, if they are of one shape and type.
+/// The destination of decoded samples: one writer for all streams of a file, if they have the same shape and type.
 final class DecodedSamples {
   private let codec: Codec
   private let name: String
   private let model: DecodingModel?
-  /// The model that the file carries for the streams that follow.
+  /// The embedded model for the streams that follow.
   var carried: DecodingModel?
-  /// Of all samples so far.
+  /// The totals over all samples so far.
   private(set) var rows = 0
   private(set) var valuesPerSample = 0
   private(set) var rawBytes = 0
-  /// What errors are measured in, by the last model; a peak of 0 where none was needed.
+  /// The units of errors, by the last model; the peak is 0 if no model was needed.
   private(set) var errorScale = ErrorScale()
-  /// What decoding has taken so far, about, and the bytes that it was for.
+  /// The estimated operations of decoding so far, and the bytes they were spent on.
   private var operations = 0
   private var readBytes = 0
   private var output: (writer: any SampleWriter, description: SampleDescription)?
 
   /// - Parameters:
   ///   - name: the input in messages.
-  ///   - model: nil where the user named none.
+  ///   - model: nil if none was given.
   init(_ codec: Codec, name: String, model: FittedModel?) {
     self.codec = codec
     self.name = name
     self.model = model?.decoding
   }
 
-  /// Makes the writer for a stream's samples, or checks that they fit what it has.
+  /// Creates the writer for a stream's samples, or checks that they match the earlier ones.
   func open(
     _ description: SampleDescription,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
@@ -48,7 +48,7 @@ final class DecodedSamples {
     }
   }
 
-  /// What decodes a stream's chunks. Throws where the model is not the right one.
+  /// The decoders of a stream's chunks. Throws if the model is not the right one.
   func codecs(for details: StreamMetadata) throws(CodecError) -> ChunkCodecs {
     let coding = try details.coding(by: model, or: carried, name: name, memory: codec.memory)
     errorScale = details.model(named: model, or: carried)?.errorScale ?? ErrorScale()
@@ -58,11 +58,11 @@ final class DecodedSamples {
       plan, details.description, details.errorBound, decodingWith: codec.workers.count, memory: codec.memory)
   }
 
-  /// Counts a chunk that is about to be decoded. Throws where that is more work than is allowed.
+  /// Counts a chunk about to be decoded. Throws if that exceeds the limit on work.
   ///
   /// - Parameters:
-  ///   - bytes: of its frame.
-  ///   - codecs: those of its stream.
+  ///   - bytes: the size of its frame.
+  ///   - codecs: the decoders of its stream.
   func admit(_ bytes: Int, rows: Int, _ codecs: ChunkCodecs) throws(CodecError) {
     readBytes += bytes
     operations = MemoryLimit.sum((operations, 1), (rows, codecs.operationsOfRow))
@@ -71,14 +71,14 @@ final class DecodedSamples {
     }
   }
 
-  /// Writes samples; there is a writer for them.
+  /// Writes samples; the writer exists.
   func write(_ batch: SampleBatch) throws(CodecError) {
     if let output { try writing(batch, to: output.writer) }
     rows += batch.rows
     rawBytes += batch.bytes.count
   }
 
-  /// Writes rows that are lost: NaN, 0 in integers, or no time.
+  /// Writes lost rows: NaN, 0 for integers, or NaT for times.
   func fill(_ count: Int, _ description: SampleDescription) throws(CodecError) {
     let width = description.valuesPerSample
     let piece = max(1, Self.filledValues / width)
@@ -87,7 +87,7 @@ final class DecodedSamples {
     }
   }
 
-  /// Values that are filled in at once.
+  /// The number of values filled in at once.
   private static let filledValues = 1 << 16
 
   /// Completes the output.

@@ -1,12 +1,12 @@
 import Container
 
-/// How many rows the lost chunks of a stream had.
+/// Estimates the number of rows in the lost chunks of a stream.
 struct LostRows {
   private let place: StreamPlace
   private let details: StreamMetadata
-  /// Rows of chunks that are whole.
+  /// The rows of intact chunks.
   private let found: Int
-  /// How many of the stream's chunks, or runs of them, are lost.
+  /// The number of lost parts: chunks of the stream, or runs of them.
   let gaps: Int
 
   init(_ place: StreamPlace, _ details: StreamMetadata) {
@@ -21,28 +21,28 @@ struct LostRows {
 
   var isEmpty: Bool { gaps == 0 }
 
-  /// Whether all rows that the header announces are there: then the seek table alone is at fault.
+  /// Whether all rows that the header announces are there; then only the seek table is damaged.
   var isNothing: Bool { place.end != .whole && details.rows == found }
 
-  /// Rows that are lost in all, where it is known that nothing else is.
+  /// The total number of lost rows; nil if it is uncertain.
   private var total: Int? {
     guard place.end != .cut, let announced = details.rows, announced > found else { return nil }
     return announced - found
   }
 
-  /// How many chunks a lost part stands for.
+  /// The number of chunks in a lost part; nil if unknown.
   func chunks(inGap index: Int) -> Int? {
     if let count = place.chunks[index].count { return count }
     guard gaps == 1, let total else { return nil }
     return (total - 1) / details.chunkRows + 1
   }
 
-  /// Rows of a lost part; nil where they are not known.
+  /// The number of rows in a lost part; nil if unknown.
   func rows(ofChunk index: Int) -> Int? {
     let chunk = place.chunks[index]
     let isLast = index == place.chunks.count - 1
     guard let count = chunk.count else {
-      // Where several are lost, one chunk in each place is a guess.
+      // With several lost parts, the guess is one chunk for each.
       guard gaps == 1, let total, total <= maximumRows(inGap: chunk) else { return details.chunkRows }
       return total
     }
@@ -52,7 +52,7 @@ struct LostRows {
     return last >= 1 && last <= details.chunkRows ? last : nil
   }
 
-  /// So many chunks at the most fit into lost bytes: a header may lie.
+  /// The maximum number of rows in the lost bytes: a damaged header may announce more.
   private func maximumRows(inGap chunk: StreamPlace.Chunk) -> Int {
     let (rows, overflow) = (chunk.range.count / 12 + 1).multipliedReportingOverflow(by: details.chunkRows)
     return overflow ? .max : rows

@@ -2,44 +2,44 @@ import ByteIO
 import Container
 import EntropyCoding
 
-/// Which chunks of a file's streams hold which rows of it.
+/// Maps the rows of a file to the chunks of its streams.
 struct RowIndex {
-  /// A chunk, or what is lost of some.
+  /// A chunk, or a lost part.
   struct Piece {
-    /// Its stream, by its number from 0.
+    /// The number of its stream, from 0.
     var stream: Int
-    /// Its number within the stream, from 1.
+    /// The number within the stream, from 1.
     var number: Int
-    /// Nil where it is lost.
+    /// Nil if it is lost.
     var chunk: StreamPlace.Chunk?
-    /// Its rows of the file.
+    /// Its rows, counted from the beginning of the file.
     var rows: Range<Int>
   }
 
   struct Stream {
     var place: StreamPlace
-    /// Nil where they are lost.
+    /// Nil if the header is lost.
     var details: StreamMetadata?
-    /// Where the file of the model is that the file carries for it.
+    /// The bytes of the embedded model that it needs; nil if there is none.
     var model: Range<Int>?
   }
 
   private let name: String
   private(set) var streams: [Stream] = []
-  /// In the order of their rows, each of which is in one of them.
+  /// In row order; each row is in one of them.
   private(set) var pieces: [Piece] = []
-  /// How many rows there are, those of lost chunks included where their number is known.
+  /// The number of rows, including those of lost chunks if their number is known.
   private(set) var rows = 0
   private(set) var damage: [StreamDamage] = []
 
-  /// The number of the stream that is being added, in messages.
+  /// The number of the stream being added, in messages.
   private var number: Int?
-  /// The file of the last model so far.
+  /// The bytes of the last embedded model so far.
   private var model: Range<Int>?
-  /// The file of each whole model.
+  /// The bytes of each intact model.
   private var models: [Digest: Range<Int>] = [:]
 
-  /// The map of a file without damage.
+  /// The index of a file without damage.
   init(_ finder: StreamFinder, name: String) throws(CodecError) {
     self.name = name
     for place in try withFileContext(name, { () throws(StreamError) in try finder.streams() }) {
@@ -47,11 +47,11 @@ struct RowIndex {
     }
   }
 
-  /// The map of what is left of a file.
+  /// The index of what is left of a file.
   ///
-  /// Where not even a trace of a stream is left, it has neither streams nor damage.
+  /// If the file shows no trace of a stream, the index has neither streams nor damage.
   ///
-  /// - Parameter memory: for models that the file carries.
+  /// - Parameter memory: the limit for embedded models.
   init(surveying finder: StreamFinder, name: String, memory: MemoryLimit) throws(CodecError) {
     self.name = name
     let places = try withFileContext(name) { () throws(StreamError) in try finder.survey() }
@@ -61,13 +61,13 @@ struct RowIndex {
       number = count > 1 ? streams.count + 1 : nil
       try addRest(of: place, finder, isLast: index == places.count - 1, memory: memory)
     }
-    // Another copy serves where the model before a stream is damaged.
+    // Another copy replaces a damaged model before a stream.
     for index in streams.indices where streams[index].model == nil {
       streams[index].model = streams[index].details?.model.flatMap { models[$0] }
     }
   }
 
-  /// Whether something is a stream, or what is left of one, and not just any file.
+  /// Whether this is a stream or the remains of one, rather than any other file.
   private static func isTrace(_ place: StreamPlace) -> Bool {
     switch place.beginning {
     case .header, .compact: true
@@ -131,7 +131,7 @@ struct RowIndex {
     streams.append(Stream(place: place, details: details, model: model))
   }
 
-  /// Adds a piece of the stream that will be added.
+  /// Adds a piece of the stream that is added next.
   private mutating func add(_ chunk: StreamPlace.Chunk?, _ number: Int, rows count: Int) throws(CodecError) {
     let (end, overflow) = rows.addingReportingOverflow(count)
     guard !overflow else { throw .badHeader(name: name, reason: "the number of rows overflows") }
@@ -182,7 +182,7 @@ struct RowIndex {
     streams.append(Stream(place: place))
   }
 
-  /// Adds the rows of a stream whose chunks cannot be decoded, as far as they are known.
+  /// Adds the rows of a stream without a readable header, as far as they are known. Its chunks cannot be decoded.
   private mutating func addWithoutHeader(_ place: StreamPlace) throws(CodecError) {
     let before = rows
     var isCertain = place.end != .cut
@@ -197,9 +197,9 @@ struct RowIndex {
     if !isCertain, let last = damage.indices.last { damage[last].place = before }
   }
 
-  /// Adds the chunks of a stream in chunks, and what is lost of them.
+  /// Adds the chunks of a stream, and its lost parts.
   ///
-  /// - Parameter isLast: whether no stream follows: rows after a cut are not made up then.
+  /// - Parameter isLast: whether no stream follows; then rows after a cut are not filled in.
   private mutating func addChunks(
     of place: StreamPlace, _ details: StreamMetadata, isLast: Bool
   ) throws(CodecError) {
@@ -212,7 +212,7 @@ struct RowIndex {
         number += 1
         continue
       }
-      // Bytes that someone put between chunks, where none is missing.
+      // Foreign bytes between chunks, with no chunk missing.
       if chunk.count == nil, lost.isNothing { continue }
       let first = rows
       let count = lost.rows(ofChunk: index)

@@ -1,11 +1,11 @@
-/// Some consecutive rows, as Python's slices name them: from 0, or from the end where a number is negative; what is beyond
-/// the end is cut. Or one row, as Python's indices name it, which has to be there.
+/// A range of consecutive rows, as in Python slices: numbers count from 0, or from the end if they are negative, and
+/// the range is clipped to the existing rows. Or a single row, as in Python indices, which must exist.
 public struct RowSlice: Equatable, Sendable {
-  /// The first row; nil for that of the file.
+  /// The first row; nil for the first of the file.
   public var lower: Int?
-  /// The row after the last; nil for all from the first on.
+  /// The row after the last; nil for the end of the file.
   public var upper: Int?
-  /// The one row that is meant, which has to be there; nil for a slice.
+  /// The single row, which must exist; nil for a slice.
   public private(set) var single: Int?
 
   /// All rows.
@@ -16,7 +16,7 @@ public struct RowSlice: Equatable, Sendable {
     self.upper = upper
   }
 
-  /// Reads "A:B", either of which may be missing, or "A" for one row; nil for anything else.
+  /// Parses "A:B", where either may be missing, or "A" for one row; nil for anything else.
   public init?(_ text: String) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let numbers = parts.map { Int($0) }
@@ -30,8 +30,8 @@ public struct RowSlice: Equatable, Sendable {
     }
   }
 
-  /// The rows of so many that are meant. Throws ``CodecError/noSuchRow(name:row:rows:)`` where one row is meant that is not
-  /// there.
+  /// The selected rows out of `count`. Throws ``CodecError/noSuchRow(name:row:rows:)`` if a single row is selected that
+  /// does not exist.
   ///
   /// - Parameter name: the file in messages.
   package func rows(of count: Int, name: String) throws(CodecError) -> Range<Int> {
@@ -41,7 +41,7 @@ public struct RowSlice: Equatable, Sendable {
     return rows(of: count)
   }
 
-  /// The rows of so many that are meant; what is not there is cut.
+  /// The selected rows out of `count`, clipped to those that exist.
   public func rows(of count: Int) -> Range<Int> {
     func place(_ number: Int) -> Int { number < 0 ? max(0, count + number) : min(number, count) }
     let first = lower.map(place) ?? 0

@@ -1,15 +1,15 @@
 import ByteIO
 
-// The bounds of a table's columns in the header of a stream; man/vaec.5 describes them byte by byte.
+// The bounds of a table's columns in a stream header; man/vaec.5 specifies them byte by byte.
 
 extension ColumnBounds {
-  /// The lower bits of a byte have the decimals plus one, or 0 for none; this bit, whether there is a bound.
+  /// Of each column's first byte, this bit marks a bound; the lower bits hold the decimals plus one, or 0 for none.
   private static let hasBound: UInt8 = 0x80
-  /// Added to exponents.
+  /// The bias of exponents.
   private static let bias = 1000
 
-  /// Appends the number of columns; then for each a byte with its decimals, the exponent of its unit, and its bound where that
-  /// is not 0.
+  /// Appends the number of columns; then for each column a byte with its decimals, the exponent of its unit, and its
+  /// bound if that is not 0.
   func write(to w: inout ByteWriter) {
     w.append(count: columns.count)
     for column in columns {
@@ -19,10 +19,10 @@ extension ColumnBounds {
     }
   }
 
-  /// Nil where the bytes are not what ``write(to:)`` writes.
+  /// Nil if the bytes are not what ``write(to:)`` writes.
   init?(from r: inout ByteReader) throws {
     let count = try r.count()
-    // Every column takes two bytes at least.
+    // Each column takes at least two bytes.
     guard count > 1, count <= r.remaining / 2 else { return nil }
     var columns: [Column] = []
     for _ in 0..<count {

@@ -1,17 +1,17 @@
-/// What a stream promises of every value.
+/// The error bound that a stream promises for every value.
 public enum ErrorBound: Equatable, Sendable {
-  /// Decoded values differ from the samples' by no more than this, exactly; values that are no finite numbers come back bit
-  /// for bit.
+  /// No decoded value differs from the original by more than this; the bound is exact. Non-finite values are preserved
+  /// bit for bit.
   case maxError(Double)
-  /// The same for rows of a table, by a bound for each column. A column whose bound is 0 comes back bit for bit.
+  /// A bound for each column of a table. A column with bound 0 is preserved bit for bit.
   case byColumn(ColumnBounds)
-  /// Decoded samples are the samples, bit for bit.
+  /// The decoded samples equal the originals bit for bit.
   case lossless
 
-  /// Bounds that can be promised.
+  /// The possible bounds.
   public static let bounds: ClosedRange<Double> = 0...0x1p1000
 
-  /// Whether decoded samples are the samples, bit for bit.
+  /// Whether the decoded samples equal the originals bit for bit.
   public var isLossless: Bool {
     switch self {
     case .lossless: true
@@ -20,7 +20,7 @@ public enum ErrorBound: Equatable, Sendable {
     }
   }
 
-  /// The bound on errors of a value, by its place within a sample.
+  /// The error bound of a value, by its position within a sample.
   func bound(ofPlace place: Int) -> Double {
     switch self {
     case .lossless: 0
@@ -30,15 +30,16 @@ public enum ErrorBound: Equatable, Sendable {
   }
 }
 
-/// What is promised of the columns of a table.
+/// The error bounds of a table's columns.
 public struct ColumnBounds: Equatable, Sendable {
   /// A column.
   public struct Column: Equatable, Sendable {
-    /// No value is off by more than this; 0 where every bit comes back.
+    /// The largest error of a value; 0 if the column is preserved bit for bit.
     public var bound: Double
-    /// The power of two that differences are measured in where they are predicted: about the column's range.
+    /// The exponent of the power of two that is the unit of differences in prediction: about the column's range.
     var exponent: Int
-    /// The decimals that nearly all values have: they are coded as integers. Nil where they have no few.
+    /// The number of decimals that nearly all values have; the values are then coded as integers. Nil if there is no
+    /// small one.
     var decimals: Int?
 
     init(bound: Double, exponent: Int, decimals: Int?) {
@@ -46,8 +47,8 @@ public struct ColumnBounds: Equatable, Sendable {
     }
 
     /// - Parameters:
-    ///   - bound: of errors, at least 0.
-    ///   - scale: of the column's values.
+    ///   - bound: the largest error, at least 0.
+    ///   - scale: the scale of the column's values.
     ///   - decimals: see ``decimals``.
     init(bound: Double, scale: Double, decimals: Int?) {
       let exponent = scale.isNormal && scale > 0 ? Int(scale.exponent) : 0
@@ -55,45 +56,46 @@ public struct ColumnBounds: Equatable, Sendable {
     }
   }
 
-  /// The most decimals of a column: that power of ten is exact in every type.
+  /// The maximum number of decimals of a column: its power of ten is exact in every type.
   static let maximumDecimals = 9
 
-  /// For each column, in order.
+  /// The columns, in order.
   public var columns: [Column]
-  /// The bounds as a share of the columns' units, where they were found for a target; 0 where they were asked for.
+  /// The bounds as a share of the columns' units if a search for a target set them; 0 if the user did.
   var share = 0.0
 }
 
-/// What an encoder is asked to guarantee.
+/// The error bound that a user requests.
 public enum ErrorBoundRequest: Equatable, Sendable {
-  /// No value is to be off by more than this: from 0 to 2^1000.
+  /// The largest error of any value, from 0 to 2^1000.
   case maxError(Double)
-  /// No value is to be off by more than this share of the range of the samples' finite values; of its column's, in tables.
+  /// The largest error of any value, as a share of the range of the finite values; in tables, of the range of its
+  /// column.
   case maxErrorOfRange(Double)
-  /// One of these for all columns, and others for some.
+  /// One bound for all columns, and others for named ones.
   case byColumn(ColumnErrors)
-  /// What has been found out already.
+  /// A bound that is already resolved.
   case found(ErrorBound)
-  /// Every bit is to come back.
+  /// Every bit is to be preserved.
   case lossless
 }
 
-/// The largest errors that are asked for, column by column.
+/// The requested largest errors, column by column.
 public struct ColumnErrors: Equatable, Sendable {
   /// A bound on errors.
   public enum Bound: Equatable, Sendable {
-    /// In units of the column.
+    /// In the column's units.
     case error(Double)
     /// As a share of the range of the column's finite values.
     case ofRange(Double)
   }
 
-  /// Of columns that are not named.
+  /// The bound of columns that are not named.
   public var all: Bound
-  /// Of others: names, or numbers from 1.
+  /// The bounds of named columns, by name or by number from 1.
   public var named: [Named]
 
-  /// A bound on errors of a column.
+  /// The bound of one column.
   public struct Named: Equatable, Sendable {
     public var column: String
     public var bound: Bound

@@ -1,9 +1,9 @@
 import ByteIO
 
-// A model that was written is opened as a reader would, before it appears under its name.
+// A model is read back before its file appears under its name.
 
 extension FittedModel {
-  /// Reads back a model that was written to `sink`; of one that cannot be read, nothing.
+  /// Reads back a model written to `sink`; does nothing if the sink cannot be read back.
   ///
   /// - Parameter name: the output in messages.
   func readBack(_ sink: any ReadableSink, name: String) throws(CodecError) {
@@ -13,7 +13,7 @@ extension FittedModel {
     try checkReading(StoreSource(store), name: name)
   }
 
-  /// Throws where a reader would not accept this model, or take it for another.
+  /// Throws if a reader would reject this model, or read a different one.
   func checkReading(name: String) throws(CodecError) { try checkReading(MemorySource(bytes), name: name) }
 
   private func checkReading(_ source: any ByteSource, name: String) throws(CodecError) {

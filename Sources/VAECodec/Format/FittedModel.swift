@@ -2,31 +2,31 @@ import ByteIO
 import Tensor
 import VAEModel
 
-/// A fitted model with what encoding and decoding need beside it: the content of a `.vae` file.
+/// A fitted model with its metadata: the content of a `.vae` file.
 public struct FittedModel: Sendable {
-  /// What it holds, in numbers.
+  /// The figures of the model.
   public let summary: ModelSummary
   let notes: ModelMetadata
-  /// Latents together, to draw new ones from; nil where the fit found none better than the prior.
+  /// A mixture over the latents to draw samples from; nil if fitting found none better than the prior.
   let mixture: GaussianMixture?
   private let file: ModelFile
 
-  /// The finished file.
+  /// The bytes of the file.
   public var bytes: [UInt8] { file.bytes }
   var model: Model { file.model }
-  /// Names the model in every stream that it encodes.
+  /// The digest that identifies the model in every stream it encodes.
   var digest: Digest { file.digest }
-  /// What decodes the streams that it encodes.
+  /// The part that decodes its streams.
   var decoding: DecodingModel {
     DecodingModel(digest: digest, model: model, errorScale: summary.errorScale)
   }
 
-  /// Reads the bytes of a `.vae` file.
+  /// Parses a `.vae` file.
   ///
   /// - Parameters:
-  ///   - bytes: all of them.
+  ///   - bytes: the whole file.
   ///   - name: the file in messages.
-  ///   - memory: how much the model, and work with it, may take.
+  ///   - memory: the limit for the model and for work with it.
   package init(
     bytes: [UInt8], name: String, memory: MemoryLimit = .standard
   ) throws(CodecError) {
@@ -47,7 +47,7 @@ public struct FittedModel: Sendable {
   /// - Parameters:
   ///   - source: the file from its first byte on.
   ///   - name: the file in messages.
-  ///   - memory: how much the model, and work with it, may take.
+  ///   - memory: the limit for the model and for work with it.
   package static func read(
     _ source: any ByteSource, name: String, memory: MemoryLimit = .standard
   ) throws(CodecError) -> FittedModel {
@@ -55,10 +55,10 @@ public struct FittedModel: Sendable {
     return try FittedModel(bytes: bytes, name: name, memory: memory)
   }
 
-  /// The file of a model that has just been fitted.
+  /// Creates the file of a newly fitted model.
   init(_ fitted: Model, notes: ModelMetadata) { self.init(fitted, written: notes.readable(for: fitted)) }
 
-  /// The file of a model with notes as they are, whether a reader takes them or not.
+  /// Creates the file of a model with metadata as given, valid or not.
   init(_ fitted: Model, written notes: ModelMetadata) {
     var model = fitted
     model.notes = notes.encode()
@@ -106,12 +106,12 @@ public struct FittedModel: Sendable {
       likelihood: elbo.likelihood.name, beta: Double(elbo.beta), heldOut: notes.elbo)
   }
 
-  /// Names the model in every stream that it encodes: 32 hexadecimal digits.
+  /// Identifies the model in every stream it encodes: 32 hexadecimal digits.
   public var fingerprint: String { summary.fingerprint }
 
-  /// The operating point of a quality, 0 ... 100: the nearest of the 101 that the fit chose.
+  /// The operating point of a quality, 0 ... 100: the nearest of the 101 that fitting chose.
   func point(quality: Double) -> OperatingPoint { model.qualities[Int(Self.clamped(quality).rounded())] }
 
-  /// The nearest quality within 0 ... 100; the lowest where `quality` is no number.
+  /// The quality clamped to 0 ... 100; 0 if it is NaN.
   static func clamped(_ quality: Double) -> Double { quality > 0 ? min(quality, 100) : 0 }
 }

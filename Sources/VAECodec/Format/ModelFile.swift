@@ -2,33 +2,33 @@ import ByteIO
 import Tensor
 import VAEModel
 
-/// The bytes of a model: of a `.vae` file, or of what a file of streams carries.
+/// The bytes of a model, in a `.vae` file or embedded in a file of streams.
 ///
-/// "VAEM", the version in a byte, a zstd frame with what decoders need, and, but for models that are carried, another with
-/// what encoders need beside it. The digest of what decoders need is the model's name.
+/// They are "VAEM", the version in one byte, a zstd frame with what decoders need, and, except in embedded models, a
+/// second frame with what encoders need as well. The digest of the first frame's content identifies the model.
 struct ModelFile: Sendable {
   /// All bytes.
   let bytes: [UInt8]
   let model: Model
-  /// The model's name.
+  /// The digest that identifies the model.
   let digest: Digest
-  /// Whether there is what encoders need.
+  /// Whether the part for encoders is present.
   let hasEncoder: Bool
 
-  /// What every model begins with.
+  /// The magic bytes of a model.
   static let magic: [UInt8] = Array("VAEM".utf8)
   /// The version that this program reads and writes.
   static let version: UInt8 = 3
-  /// Bytes before the first frame.
+  /// The number of bytes before the first frame.
   static let headSize = 5
-  /// More bytes of content are refused.
+  /// The maximum size of a frame's content.
   private static let largestContent = 1 << 30
-  /// Small is best for what is written once and kept with every archive.
+  /// Small size matters most: a model is written once and kept with every archive.
   private static let compressionLevel = 19
 
-  /// The finished bytes of a model.
+  /// Serializes a model.
   ///
-  /// - Parameter carried: whether to leave out what encoders need.
+  /// - Parameter carried: whether the model is embedded, without the part for encoders.
   init(_ model: Model, carried: Bool = false) {
     let decoder = model.encodeDecoder()
     var w = ByteWriter()
@@ -43,12 +43,12 @@ struct ModelFile: Sendable {
     hasEncoder = !carried
   }
 
-  /// Reads a model.
+  /// Parses a model.
   ///
   /// - Parameters:
-  ///   - bytes: all of them.
+  ///   - bytes: all bytes of the model.
   ///   - name: the file in messages.
-  ///   - memory: how much the model, and work with it, may take.
+  ///   - memory: the limit for the model and for work with it.
   init(bytes: [UInt8], name: String, memory: MemoryLimit) throws(CodecError) {
     guard bytes.starts(with: Self.magic) else {
       throw .notAModel(name: name, looksLike: FileKind(of: bytes[...]).text)
@@ -78,14 +78,14 @@ struct ModelFile: Sendable {
     hasEncoder = encoder != nil
   }
 
-  /// Takes the first frame off `rest`.
+  /// Removes the first frame from `rest`, and returns its content.
   private static func part(
     _ rest: inout ArraySlice<UInt8>, name: String, memory: MemoryLimit
   ) throws(CodecError) -> [UInt8] {
     do throws(ByteIOError) {
       let frame = rest.prefix(try ZstdFrame.compressedSize(of: rest))
       rest = rest.dropFirst(frame.count)
-      // Its content, and what is made of it.
+      // The content, and what is built from it.
       let size = ZstdFrame.contentSize(of: frame)
       if let size, size <= largestContent { try memory.admit(MemoryLimit.sum((size, 10))) }
       return try ZstdFrame.decompress(
@@ -96,18 +96,19 @@ struct ModelFile: Sendable {
     }
   }
 
-  /// Reads the bytes of a model from a file's first byte on.
+  /// Reads the bytes of a model.
   ///
   /// - Parameters:
+  ///   - source: the file from its first byte on.
   ///   - name: the file in messages.
-  ///   - memory: how much they may take.
+  ///   - memory: the limit for the bytes.
   static func read(
     _ source: any ByteSource, name: String, memory: MemoryLimit
   ) throws(CodecError) -> [UInt8] {
     try withFileContext(name) { () throws(ByteIOError) in
-      // So many tell what else it is.
+      // These bytes suffice to recognize any other kind of file.
       let head = try source.read(upTo: FileKind.zstdPrefixSize)
-      // What is no model is not read to its end: it may be anything.
+      // A file that is not a model is not read to its end: it may be of any size.
       let most = min(largestContent, memory.bytes)
       let bytes = head.starts(with: magic) ? head + (try source.read(upTo: most)) : head
       if bytes.count > most { throw ByteIOError.memory(needs: nil, limit: memory.bytes) }
@@ -116,17 +117,17 @@ struct ModelFile: Sendable {
   }
 }
 
-/// What decodes a stream: a model of whatever origin.
+/// The part of a model that decodes a stream, from whatever origin.
 struct DecodingModel: Sendable {
-  /// Its name.
+  /// The digest that identifies the model.
   let digest: Digest
   let model: Model
-  /// What errors are measured in; a peak of 0 where the model does not tell.
+  /// The units of errors; the peak is 0 if the model does not record it.
   let errorScale: ErrorScale
 }
 
 extension DecodingModel {
-  /// A model that a file of streams carries.
+  /// The decoding part of a model embedded in a file of streams.
   init(carried file: ModelFile) {
     let scales = file.model.scales
     self.init(

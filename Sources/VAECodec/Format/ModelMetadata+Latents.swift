@@ -1,10 +1,10 @@
 import ByteIO
 import VAEModel
 
-// Sections about latents: what each of them explains, and a mixture to draw new ones from.
+// The sections about latents: the variance that each explains, and a mixture to draw samples from.
 
 extension ModelMetadata {
-  /// The share of the data's variance that each latent explains; empty where the notes do not tell.
+  /// The share of the data's variance that each latent explains; empty if it is not recorded.
   var explainedVariance: [Double] {
     get {
       guard let section = sections.first(where: { $0.kind == Section.explainedVariance }) else { return [] }
@@ -20,17 +20,17 @@ extension ModelMetadata {
     }
   }
 
-  /// The bytes of the mixture; see ``mixture(of:)``.
+  /// Sets the section of the mixture; see ``mixture(of:)``.
   mutating func set(_ mixture: GaussianMixture?) { set(Section.latentMixture, mixture?.encode()) }
 
-  /// The mixture of a model's latents; nil where there is none that fits the model.
+  /// The mixture over a model's latents; nil if there is none that matches the model.
   func mixture(of model: Model) -> GaussianMixture? {
     sections.first { $0.kind == Section.latentMixture }.flatMap {
       GaussianMixture($0.bytes, latents: model.network?.latents ?? 0)
     }
   }
 
-  /// Whether the sections about latents are such as a fit of `model` writes.
+  /// Whether the sections about latents are valid for `model`.
   func areLatentsSound(for model: Model) -> Bool {
     let shares = explainedVariance
     let isExplained =

@@ -2,9 +2,9 @@ import ByteIO
 import Records
 import VAEModel
 
-/// What a model file says beside the model: the data that were fitted, and how the fit went.
+/// The metadata in a model file: the fitted data, and the course of the fit.
 struct ModelMetadata {
-  /// A point of PCA's curve: rate, PSNR, and how many components were coded.
+  /// A point of PCA's rate-distortion curve: rate, PSNR and the number of coded components.
   struct PCAPoint: Equatable, Sendable {
     var bits: Float
     var psnr: Float
@@ -12,7 +12,7 @@ struct ModelMetadata {
   }
 
   var type: ValueType
-  /// In numbers.
+  /// Counted in numbers.
   var sampleShape: [Int]
   var fittedRows: Int
   var heldOutRows: Int
@@ -20,10 +20,10 @@ struct ModelMetadata {
   var latents: [ModelSummary.Latent]
   var points: [ModelSummary.Point]
   var pca: [PCAPoint]
-  /// What later programs came to write, after all the rest.
+  /// Optional sections, which follow everything else.
   var sections: [Section] = []
 
-  /// A part of the notes that not every fit has. Programs skip the kinds that they do not know.
+  /// An optional part of the metadata. Readers skip kinds that they do not know.
   struct Section: Equatable, Sendable {
     var kind: Int
     var bytes: [UInt8]
@@ -32,15 +32,15 @@ struct ModelMetadata {
     static let trainingCurve = 1
     /// The share of the data's variance that each latent explains.
     static let explainedVariance = 2
-    /// The evidence lower bound on held-out rows, of a fit that maximized it.
+    /// The ELBO on held-out rows, for a fit that maximized it.
     static let elbo = 3
-    /// A Gaussian mixture of latents, to draw new ones from.
+    /// A Gaussian mixture over the latents, to draw samples from.
     static let latentMixture = 4
-    /// The name of the type of values that are no plain numbers.
+    /// The name of the value type, if it is not a plain number type.
     static let valueType = 5
   }
 
-  /// The content of the first section of a kind; nil where there is none.
+  /// The content of the first section of a kind; nil if there is none.
   func section(_ kind: Int) -> [UInt8]? { sections.first { $0.kind == kind }?.bytes }
 
   func encode() -> [UInt8] {
@@ -80,8 +80,8 @@ struct ModelMetadata {
     type.kind == nil ? sections : sections + [Section(kind: Section.valueType, bytes: Array(type.name.utf8))]
   }
 
-  /// The notes with all that a reader would refuse put right, so that what a fit writes can be read whatever it has
-  /// measured: what is no number is 0, and what is infinite the largest number.
+  /// The metadata with everything corrected that a reader would reject, so that a fit can always be written and read:
+  /// NaN becomes 0, and infinity the largest number.
   func readable(for model: Model) -> ModelMetadata {
     func finite(_ x: Double) -> Double {
       let most = Double(Float.greatestFiniteMagnitude)
@@ -110,10 +110,10 @@ struct ModelMetadata {
     return notes
   }
 
-  /// More rows than anyone has: numbers from here on are damage.
+  /// More rows than any data set has; such a number is damage.
   private static let maximumRows = 1 << 48
 
-  /// Nil where the bytes are not what ``encode()`` writes, or the shape has not `values` values.
+  /// Nil if the bytes are not what ``encode()`` writes, or the shape does not have `values` values.
   init?(_ bytes: [UInt8], values: Int) {
     var r = ByteReader(bytes)
     do {
@@ -155,7 +155,7 @@ struct ModelMetadata {
         let kind = try r.count()
         sections.append(Section(kind: kind, bytes: Array(try r.take(try r.count()))))
       }
-      // A name that this program does not know is one of numbers to it.
+      // A value type with an unknown name is read as its number type.
       if let name = section(Section.valueType).map({ String(decoding: $0, as: UTF8.self) }),
         let named = ValueType(named: name), named.elementType == elementType,
         named.kind != .complex || sampleShape.last == 2
@@ -168,7 +168,7 @@ struct ModelMetadata {
         + points.flatMap { [$0.quality, $0.bitsPerSample] }
         + pca.flatMap { [Double($0.bits), Double($0.psnr)] }
       guard peak >= 0, peak.isFinite, numbers.allSatisfy(\.isFinite),
-        // Infinite where all values are exact.
+        // PSNR is infinite if all values are exact.
         points.allSatisfy({ $0.psnr > -.infinity }),
         fittedRows <= Self.maximumRows, heldOutRows <= Self.maximumRows,
         pca.allSatisfy({ $0.components <= values })
@@ -178,7 +178,7 @@ struct ModelMetadata {
     }
   }
 
-  /// The evidence lower bound on held-out rows: two f64, E[log p(x|z)] and the KL divergence in nats.
+  /// The ELBO on held-out rows: two binary64 numbers, E[log p(x|z)] and the KL divergence, in nats.
   var elbo: ELBO? {
     get {
       guard let section = sections.first(where: { $0.kind == Section.elbo }) else { return nil }

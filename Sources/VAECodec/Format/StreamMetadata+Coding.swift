@@ -4,17 +4,17 @@ import EntropyCoding
 import Records
 import VAEModel
 
-// What a stream says of itself, in bytes, so that a stream of few samples is not mostly header:
+// The metadata of a stream in bytes, kept short because it may outweigh the samples of a small stream:
 //
-//     setting       see below
-//     rows          LEB128   of the stream, plus one; or 0 where they were not known
-//     chunk rows    LEB128   the most rows of a chunk
+//     setting       see StreamSetting
+//     rows          LEB128   rows of the stream plus one, or 0 if unknown
+//     chunk rows    LEB128   the maximum number of rows in a chunk
 //     description   of the samples
 //
-// A compact stream leaves out both numbers of rows: its chunk tells them. man/vaec.5 describes all of it.
+// A compact stream omits both numbers of rows, which its chunk implies. man/vaec.5 specifies the format.
 
 extension StreamMetadata {
-  /// The bytes for the header of a stream in chunks.
+  /// The bytes for the header of a stream of chunks.
   func encode() -> [UInt8] {
     var w = ByteWriter()
     writeSetting(to: &w)
@@ -32,7 +32,7 @@ extension StreamMetadata {
     return w.bytes
   }
 
-  /// Reads what ``encode()`` wrote: all of `bytes`.
+  /// Parses what ``encode()`` wrote: all of `bytes`.
   init(_ bytes: [UInt8], name: String) throws(CodecError) {
     var r = ByteReader(bytes)
     self = try Self.reading(name) { () throws in
@@ -47,9 +47,9 @@ extension StreamMetadata {
     try check(name)
   }
 
-  /// Reads what ``encodeCompact()`` wrote, and how many rows the chunk's content after it says that it has.
+  /// Parses what ``encodeCompact()`` wrote, and reads the number of rows from the chunk content that follows it.
   ///
-  /// - Returns: the details, and the content of the chunk.
+  /// - Returns: the metadata, and the content of the chunk.
   static func compact(
     _ bytes: ArraySlice<UInt8>, name: String
   ) throws(CodecError) -> (details: StreamMetadata, chunk: ArraySlice<UInt8>) {
@@ -79,7 +79,7 @@ extension StreamMetadata {
     StreamSetting(errorBound: errorBound, point: setting, model: model, target: target).write(to: &w)
   }
 
-  /// Runs `body`, and says of its errors that the header is at fault.
+  /// Runs `body`, and turns its errors into errors of the header.
   private static func reading(
     _ name: String, _ body: () throws -> StreamMetadata
   ) throws(CodecError) -> StreamMetadata {
@@ -94,7 +94,7 @@ extension StreamMetadata {
     }
   }
 
-  /// Throws where chunks may be larger than decoders handle. Takes over the rows into the description.
+  /// Throws if chunks may be larger than decoders handle. Copies the number of rows into the description.
   fileprivate mutating func check(_ name: String) throws(CodecError) {
     let (values, overflow) = chunkRows.multipliedReportingOverflow(by: description.valuesPerSample)
     guard chunkRows >= 1, chunkRows <= Self.maximumChunkRows, !overflow, values <= Self.maximumChunkValues

@@ -2,40 +2,40 @@ import ByteIO
 import Records
 import VAEModel
 
-/// What a stream says of itself, beside what the container adds.
+/// The metadata of a stream, in addition to the container's.
 struct StreamMetadata {
-  /// Where the operating point comes from.
+  /// The origin of the operating point.
   enum Setting: Equatable {
-    /// The model's point of a quality, 0 ... 100.
+    /// The model's operating point for a quality, 0 ... 100.
     case quality(Int)
-    /// The model's baseline alone, PCA, at a step of 16 bits.
+    /// The model's PCA baseline alone, at a step of 16 bits.
     case linear(step: Float)
-    /// A point of the stream's own.
+    /// An operating point stored in the stream.
     case point(OperatingPoint)
-    /// None: there is no model, and all that corrections start from is 0.
+    /// No model: corrections start from 0.
     case withoutModel
   }
 
   var setting: Setting
-  /// The name of the model; nil where there is none.
+  /// The digest of the model; nil if there is none.
   var model: Digest?
-  /// What the setting was found for; nil where it was given.
+  /// The target that the setting was found for; nil if the setting was given.
   var target: TargetRecord?
-  /// What is promised of every value; then all chunks are corrected or stored.
+  /// The error bound; if there is one, all chunks are corrected or stored.
   var errorBound: ErrorBound?
   var chunkRows: Int
   var rows: Int?
   var description: SampleDescription
 
-  /// Rows of a chunk at the most.
+  /// The maximum number of rows in a chunk.
   static let maximumChunkRows = 1 << 24
-  /// Rows of a stream at the most.
+  /// The maximum number of rows in a stream.
   static let maximumRows = Int.max - 1
-  /// Values of a chunk at the most.
+  /// The maximum number of values in a chunk.
   static let maximumChunkValues = 1 << 28
-  /// The maximum number of values of a sample in a stream that has no model.
+  /// The maximum number of values in a sample of a stream without a model.
   static let maximumValuesWithoutModel = 1 << 23
-  /// What decoding one of them takes in memory, beside the samples of a chunk.
+  /// The memory in bytes that decoding takes per value of such a sample, in addition to the samples of a chunk.
   static func bytesOfValueWithoutModel(blockRows: Int) -> Int { 60 + 36 * blockRows }
 
   init(
@@ -51,8 +51,8 @@ struct StreamMetadata {
     self.description = description
   }
 
-  /// What codes the samples, `model` or a part of it, and at which operating point; nil where the model has not what the
-  /// setting asks for.
+  /// What codes the samples: `model` or a part of it, and the operating point; nil if the model lacks what the setting
+  /// needs.
   func coding(in model: Model) -> (model: Model, point: OperatingPoint)? {
     switch setting {
     case .withoutModel: return Self.codingWithoutModel(values: description.valuesPerSample)
@@ -67,23 +67,23 @@ struct StreamMetadata {
     }
   }
 
-  /// What takes the place of a model where a stream has none: every sample is 0, and takes no bits.
-  /// Nil for samples of more than ``mostValuesWithoutModel``.
+  /// The stand-in for a model in a stream without one: every sample is 0 and takes no bits. Nil for samples of more
+  /// than ``maximumValuesWithoutModel`` values.
   static func codingWithoutModel(values: Int) -> (model: Model, point: OperatingPoint)? {
     guard values <= maximumValuesWithoutModel else { return nil }
     return (Model(zeros: values), OperatingPoint(network: nil, steps: []))
   }
 
-  /// Throws where a header announces another number of rows than its chunks hold.
+  /// Throws if the header announces another number of rows than the chunks hold.
   static func check(announced: Int?, found: Int, name: String) throws(CodecError) {
     guard let announced, announced != found else { return }
     throw .badHeader(name: name, reason: "it announces \(announced) rows where the chunks hold \(found)")
   }
 
-  /// Throws where a chunk follows one that is not full: rows are found by counting full chunks.
+  /// Throws if a chunk follows one that is not full: rows are located by counting full chunks.
   ///
   /// - Parameters:
-  ///   - previous: rows of the chunk before; nil where there is none.
+  ///   - previous: the rows of the preceding chunk; nil if there is none.
   ///   - chunk: the number of the chunk that follows it, from 1.
   func checkFull(_ previous: Int?, before chunk: Int, name: String) throws(CodecError) {
     guard let previous, previous != chunkRows else { return }

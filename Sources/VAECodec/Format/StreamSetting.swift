@@ -1,10 +1,10 @@
 import ByteIO
 import VAEModel
 
-/// What a stream promises, by which model and where on its range of rates its samples are coded, and what for.
+/// The setting of a stream: its error bound, model, operating point and target.
 ///
-/// In bytes: flags; the name of the model, where there is one; the bound or bounds; the operating point; and the target, with
-/// its length before it, so that later kinds can be skipped.
+/// In bytes: flags; the digest of the model, if there is one; the bound or bounds; the operating point; and the target,
+/// preceded by its length, so that readers can skip later kinds.
 struct StreamSetting {
   var errorBound: ErrorBound?
   var point: StreamMetadata.Setting
@@ -29,7 +29,7 @@ struct StreamSetting {
 
   private static let targetFlag: UInt8 = 0x10
 
-  /// What no encoder writes.
+  /// The bytes are not what an encoder writes.
   struct Impossible: Error {
     var reason: String
   }
@@ -78,7 +78,7 @@ struct StreamSetting {
     self.target = target
   }
 
-  /// Reads what ``write(to:)`` wrote. Throws ``Impossible``, or what the reader throws.
+  /// Parses what ``write(to:)`` wrote. Throws ``Impossible``, or what the reader throws.
   init(from r: inout ByteReader) throws {
     let flags: UInt8 = try r.integer()
     guard flags < 2 * Self.targetFlag, let promise = Promise(rawValue: flags & 3),

@@ -1,21 +1,22 @@
 import ByteIO
 
-/// What a stream's header says about the target that its quality was found for.
+/// The record in a stream's header of the target that its quality was found for.
 ///
-/// In bytes, few, for they count: the kind (1), whose bits 0 ... 6 are 0 for PSNR, 1 for bits a sample, 2 for bytes, and
-/// whose bit 7 says that the first chunk decided; then what was asked, a binary32 number, or a count of bytes; and for
-/// PSNR what was reached, a binary32 number: of the chunks that decided. The other targets' outcome shows in the stream.
+/// It is kept short: the kind (1 byte), where bits 0 ... 6 are 0 for PSNR, 1 for bits per sample and 2 for bytes, and
+/// bit 7 is set if the first chunk decided; then the target, as a binary32 number or a count of bytes; and for PSNR the
+/// value reached in the chunks that decided, as a binary32 number. The outcome of other targets follows from the
+/// stream.
 struct TargetRecord: Equatable {
   /// Never a quality.
   var asked: EncodeTarget
-  /// What was reached, for a PSNR.
+  /// The PSNR reached, if that is the target.
   var psnr: Double?
-  /// Whether the quality was chosen by the first chunk alone.
+  /// Whether the first chunk alone decided the quality.
   var isOfFirstChunk: Bool
 
   private static let firstChunkFlag: UInt8 = 0x80
 
-  /// Nil for a quality, of which there is nothing to tell.
+  /// Nil for a quality, which needs no record.
   init?(_ asked: EncodeTarget, psnr: Double, isOfFirstChunk: Bool) {
     if case .quality = asked { return nil }
     self.asked = asked
@@ -23,7 +24,7 @@ struct TargetRecord: Equatable {
     self.isOfFirstChunk = isOfFirstChunk
   }
 
-  /// Bytes that it takes.
+  /// The size in bytes.
   var size: Int {
     var w = ByteWriter()
     write(to: &w)
@@ -47,7 +48,7 @@ struct TargetRecord: Equatable {
     }
   }
 
-  /// Reads all that ``write(to:)`` wrote. Nil for a kind that this program does not know.
+  /// Parses what ``write(to:)`` wrote. Nil for a kind that this program does not know.
   init?(from r: inout ByteReader) throws {
     let kind: UInt8 = try r.integer()
     isOfFirstChunk = kind & Self.firstChunkFlag != 0
@@ -64,14 +65,14 @@ struct TargetRecord: Equatable {
     }
   }
 
-  /// The number with the fewest digits that a binary32 number stands for: 30.1, and not 30.100000381.
+  /// The number with the fewest digits that rounds to this binary32 number: 30.1, not 30.100000381.
   private static func shortest(_ number: Float) -> Double { Double("\(number)") ?? Double(number) }
 
-  /// What came of it in a stream.
+  /// The outcome of the target in a stream.
   ///
   /// - Parameters:
-  ///   - rows: of the whole stream; `chunkRows` of them, at the most, are its first chunk.
-  ///   - streamBytes: of the finished stream.
+  ///   - rows: the rows of the whole stream; the first chunk has at most `chunkRows` of them.
+  ///   - streamBytes: the size of the finished stream.
   func outcome(rows: Int, chunkRows: Int, streamBytes: Int) -> TargetOutcome {
     let reached =
       switch asked {

@@ -1,10 +1,10 @@
 import Records
 
-/// The least and the greatest finite value of samples.
+/// The smallest and the largest finite value of samples.
 struct ValueRange {
-  /// Values of greater magnitude are of no account.
+  /// Larger magnitudes are ignored.
   private let reach: Double
-  /// What values are counted from.
+  /// The origins subtracted from values.
   private var origins: Origins?
   private var lowest = Double.infinity
   private var highest = -Double.infinity
@@ -20,6 +20,6 @@ struct ValueRange {
     }
   }
 
-  /// Greatest minus least; 0 without finite values. It may be infinite.
+  /// The largest less the smallest value; 0 without finite values. It may be infinite.
   var width: Double { lowest <= highest ? highest - lowest : 0 }
 }
