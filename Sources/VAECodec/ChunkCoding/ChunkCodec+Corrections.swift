@@ -4,19 +4,19 @@ import EntropyCoding
 import Records
 
 extension ChunkCodec {
-  /// zstd's levels for samples that are stored.
+  /// The zstd levels for stored samples.
   private static let (quickLevel, thoroughLevel) = (3, 19)
-  /// How much more than the corrected chunk a quick try may take to be followed up; in a trial, and where the thorough level
-  /// does nothing for a piece of this size.
+  /// The size of a quick attempt, relative to the corrected chunk, up to which the thorough level is tried; and the
+  /// size in bytes of the piece on which the gain of that level is estimated.
   private static let (margin, pieceBytes) = (1.3, 1 << 19)
 
-  /// The frame of a chunk with corrections, or of the samples themselves where that is smaller.
+  /// The frame of a chunk with corrections, or of the stored samples if that is smaller.
   ///
-  /// Unless it is a trial, what it returns has been decoded, and found to keep what is promised.
+  /// Unless it is a trial, the result has been decoded and found to keep the error bound.
   ///
   /// - Parameters:
-  ///   - symbols: a content of the chunk's symbols.
-  ///   - suffix: what the frame's content ends with.
+  ///   - symbols: the content with the chunk's symbols.
+  ///   - suffix: the end of the frame's content.
   func corrected(
     _ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8], before suffix: [UInt8], isTrial: Bool
   ) -> Encoded {
@@ -25,7 +25,7 @@ extension ChunkCodec {
     guard let corrected = corrections(of: batch, symbols: symbols, isTrial: isTrial) else {
       return Encoded(frame: quick, decoded: batch)
     }
-    // The same size for a trial.
+    // A placeholder of the same size in a trial.
     let checksum = corrected.decoded.map { Checksum.crc32($0.bytes) } ?? 0
     let head =
       prefix
@@ -42,7 +42,7 @@ extension ChunkCodec {
       ? Encoded(frame: stored, decoded: batch) : Encoded(frame: frame, decoded: corrected.decoded)
   }
 
-  /// What the thorough level leaves of what the quick one does, on a piece of a content.
+  /// The size at the thorough level relative to the quick one, on a piece of the content.
   private static func thoroughShare(of content: [UInt8]) -> Double {
     let piece = Array(content.prefix(pieceBytes))
     let quick = ZstdFrame.compress(piece, level: quickLevel, checksum: true)
@@ -50,8 +50,8 @@ extension ChunkCodec {
     return Double(thorough.count) / Double(quick.count)
   }
 
-  /// What makes the samples that symbols stand for those of a batch, and what it makes of them unless it is a trial; nil
-  /// where that is not what is promised.
+  /// The corrections that turn the samples of `symbols` into those of a batch; and, unless it is a trial, the corrected
+  /// samples. Nil if they do not keep the error bound.
   private func corrections(
     of batch: SampleBatch, symbols: [UInt8], isTrial: Bool
   ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
@@ -63,7 +63,7 @@ extension ChunkCodec {
     return keeps(decoded, batch) ? (corrections, decoded) : nil
   }
 
-  /// Whether decoded samples are what is promised.
+  /// Whether decoded samples keep the error bound.
   private func keeps(_ decoded: SampleBatch, _ batch: SampleBatch) -> Bool {
     if errorBound?.isLossless == true { return decoded.bytes == batch.bytes }
     guard decoded.bytes.count == batch.bytes.count else { return false }
@@ -91,7 +91,7 @@ extension ChunkCodec {
     }
   }
 
-  /// The samples of a chunk's content, of whatever kind, with the text of their rows where it is kept.
+  /// The samples of a chunk's content of any kind, with the text of their rows if it is kept.
   func decode(content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
     guard let textCoding else { return try decode(contentOfNumbers: content) }
     let (numbers, section) = try TextSection.split(content)
@@ -106,7 +106,7 @@ extension ChunkCodec {
 
   private func decode(contentOfNumbers content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
     guard let (rows, corrected) = try CorrectedContent.read(content, limit: chunkRows) else {
-      // Without corrections, no promise is kept.
+      // Without corrections there is no error bound.
       guard errorBound == nil else { throw .corrupt }
       return try decode(contentOfSymbols: content)
     }

@@ -4,16 +4,16 @@ import EntropyCoding
 import Records
 import Transform
 
-/// Codes chunks of samples for one worker: the straight line from numbers to a frame, and back.
+/// Encodes and decodes chunks for one worker: from samples to a frame, and back.
 ///
-/// It owns all buffers that a chunk needs, which grow with the largest chunk so far: a header that announces large ones
-/// costs nothing. Numbers are at hand for a block of rows at a time, and symbols for all of a chunk.
+/// It owns all buffers of a chunk, which grow with the largest chunk so far, so that a header that announces large
+/// chunks costs nothing. Values are held for one block of rows at a time, symbols for the whole chunk.
 final class ChunkCodec {
   private let plan: ChunkCodingContext
   private let description: SampleDescription
-  /// What is promised of decoded samples.
+  /// The error bound of decoded samples.
   let errorBound: ErrorBound?
-  /// For chunks with corrections alone.
+  /// Only for chunks with corrections.
   private(set) lazy var correctionCoder: any CorrectionCoding =
     if elementType.isWide {
       IntegerCorrectionCoder(description, errorBound, known: known)
@@ -22,28 +22,28 @@ final class ChunkCodec {
     } else {
       CorrectionCoder(description, errorBound, known: known)
     }
-  /// What is not missing to the model.
+  /// Which values are not missing to the model.
   private(set) lazy var known = KnownValues(of: plan.model)
   let memory: MemoryLimit
-  /// Nil where no text is kept.
+  /// Nil if no text is kept.
   let textCoding: TextSection?
   private let samples: SampleCoder
   private let encoder: ChunkEncoder
   private let decoder: ChunkDecoder
-  /// A block of samples, and what the network and the linear layers make of it: rows x values.
+  /// A block of samples, and its reconstruction by the network and the linear layers: rows x values.
   private var block: [Float]
   private var base: [Float]
-  /// For encoding alone: values of a block.
+  /// For encoding: the values of a block.
   private lazy var valueEncoder = ValueCoder(
     plan.model, rows: samples.blockRows, effort: plan.effort, kernels: plan.kernels)
   private lazy var chunk = ChunkSymbols(
     planes: plan.planes, contextCodedPlanes: plan.contextCodedPlanes, rows: 0)
-  /// For decoding alone: values of a chunk, and symbols of the planes before them.
+  /// For decoding: the values of a chunk, and the symbols of the planes before them.
   private var valueDecoder: ValueCoder?
   private var symbols: [Int32] = []
   private var symbolStride = 0
 
-  /// Rows that are worked on at once at the most.
+  /// The maximum number of rows processed at once.
   static let blockRows = 128
 
   init(
@@ -64,32 +64,32 @@ final class ChunkCodec {
     base = plan.hasValues ? block : []
   }
 
-  /// Of decoded samples.
+  /// The type of decoded samples.
   var elementType: ElementType { description.elementType }
-  /// Values of a sample.
+  /// The number of values in a sample.
   var width: Int { plan.model.values }
-  /// The most rows of a chunk.
+  /// The maximum number of rows in a chunk.
   var chunkRows: Int { plan.chunkRows }
 
-  /// A chunk that has been encoded.
+  /// An encoded chunk.
   struct Encoded {
     var frame: [UInt8]
-    /// What a decoder makes of it; nil where nobody asked and nothing was promised.
+    /// What a decoder returns for it; nil if it was not requested and there is no error bound.
     var decoded: SampleBatch?
   }
 
   /// Encodes a chunk.
   ///
   /// - Parameters:
-  ///   - batch: at least one row and at most the plan's.
-  ///   - prefix: what the frame's content begins with.
-  ///   - decodes: whether what a decoder makes of it is wanted.
-  ///   - isTrial: whether only its size matters: then it is not decoded to see that it keeps what is promised.
+  ///   - batch: at least one row, and at most ``chunkRows``.
+  ///   - prefix: the start of the frame's content.
+  ///   - decodes: whether to return the decoded samples as well.
+  ///   - isTrial: whether only the size matters; then the error bound is not verified by decoding.
   func encode(
     _ batch: SampleBatch, after prefix: [UInt8] = [], decodes: Bool = false, isTrial: Bool = false
   ) -> Encoded {
     let hasExceptions = setSymbols(of: batch)
-    // Text takes the same bytes in all trials.
+    // Text takes equally many bytes in every trial.
     let suffix = isTrial ? [] : textCoding?.encode(batch) ?? []
     guard errorBound != nil || hasExceptions else {
       return Encoded(
@@ -100,15 +100,15 @@ final class ChunkCodec {
       batch, symbols: encoder.packed(chunk), after: prefix, before: suffix, isTrial: isTrial)
   }
 
-  /// Bits of the symbols of each row of a batch, by the tables that code them.
+  /// The bits of each row's symbols, by the frequency tables that code them.
   func rowBits(of batch: SampleBatch) -> [Double] {
     _ = setSymbols(of: batch)
     return plan.tables.rowBits(of: chunk)
   }
 
-  /// Finds the symbols of a chunk, and keeps them.
+  /// Computes and keeps the symbols of a chunk.
   ///
-  /// - Returns: whether some values are missing to the model: they have to be kept beside the symbols.
+  /// - Returns: whether some values are missing to the model, and have to be stored beside the symbols.
   private func setSymbols(of batch: SampleBatch) -> Bool {
     precondition(batch.valuesPerSample == plan.model.values)
     precondition(batch.rows >= 1 && batch.rows <= plan.chunkRows)
@@ -118,7 +118,7 @@ final class ChunkCodec {
     chunk.rows = batch.rows
     let stride = chunk.planeStride
     var hasExceptions = false
-    // Both at hand at once, and not within a property.
+    // Swapped out of the property, so that both arrays can be accessed at once.
     var (symbols, levels): ([Int32], [UInt8]) = ([], [])
     swap(&symbols, &chunk.symbols)
     swap(&levels, &chunk.levels)
@@ -135,14 +135,14 @@ final class ChunkCodec {
     return hasExceptions
   }
 
-  /// The frame of the symbols that were encoded last; its content begins with `prefix` and ends with `suffix`.
+  /// The frame of the last encoded symbols; its content starts with `prefix` and ends with `suffix`.
   func repack(after prefix: [UInt8], before suffix: [UInt8]) -> [UInt8] {
     encoder.encode(chunk, after: prefix, before: suffix)
   }
 
-  /// Symbols and levels of the rows of a chunk from `first` on.
+  /// Computes symbols and levels of the chunk's rows from `first` on.
   ///
-  /// - Returns: whether some values are missing to the model: they have to be kept beside the symbols.
+  /// - Returns: whether some values are missing to the model, and have to be stored beside the symbols.
   private func encodeBlock(
     _ batch: SampleBatch, at first: Int, _ stride: Int, _ symbols: UnsafeMutableBufferPointer<Int32>,
     _ levels: UnsafeMutableBufferPointer<UInt8>
@@ -155,7 +155,7 @@ final class ChunkCodec {
     }
     block.withUnsafeBufferPointer { block in
       let numbers = UnsafeBufferPointer(rebasing: block[..<count])
-      // With no planes there is nothing to write, and the pointers may be of empty arrays.
+      // Without planes nothing is written, and the pointers may be those of empty arrays.
       var (noSymbol, noLevel): (Int32, UInt8) = (0, 0)
       withUnsafeMutablePointer(to: &noSymbol) { noSymbol in
         withUnsafeMutablePointer(to: &noLevel) { noLevel in
@@ -193,10 +193,10 @@ final class ChunkCodec {
     return hasExceptions
   }
 
-  /// The samples of a chunk's frame.
+  /// Decodes a chunk's frame.
   func decode(_ frame: [UInt8]) throws(ChunkError) -> SampleBatch {
     guard textCoding == nil else {
-      // How much text there is, only the section says.
+      // Only the text section knows the size of the text.
       return try decode(content: decoder.unframe(frame[...], limit: memory.bytes, memory: memory)[...])
     }
     return try decode(
@@ -205,7 +205,7 @@ final class ChunkCodec {
         sampleBytes: width * elementType.size, memory: memory)[...])
   }
 
-  /// The samples that a content of symbols stands for.
+  /// The samples that a content of symbols represents.
   func decode(contentOfSymbols content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
     try decode(
       decoder.open(content: content, maxRows: plan.chunkRows, contextCodedPlanes: plan.contextCodedPlanes))
@@ -225,7 +225,7 @@ final class ChunkCodec {
     return batch
   }
 
-  /// What a decoder makes of the chunk whose symbols are at hand, without the way through bytes.
+  /// What a decoder returns for the chunk whose symbols are held, without going through bytes.
   private func reconstruction() -> SampleBatch {
     let (rows, stride) = (chunk.rows, chunk.planeStride)
     makeRoom(for: rows)
@@ -242,7 +242,7 @@ final class ChunkCodec {
     }
   }
 
-  /// Room for the symbols of these rows.
+  /// Makes room for the symbols of `rows` rows.
   private func makeRoom(for rows: Int) {
     guard rows > symbolStride else { return }
     symbolStride = rows
@@ -250,9 +250,9 @@ final class ChunkCodec {
     if plan.hasValues { valueDecoder = ValueCoder(plan.model, rows: rows, kernels: plan.kernels) }
   }
 
-  /// The samples that ``symbols`` stand for.
+  /// The samples that ``symbols`` represent.
   ///
-  /// - Parameter takeValues: decodes the value layer's planes, where there is one; its base is loaded.
+  /// - Parameter takeValues: decodes the planes of the value layer, if it is on; its base is loaded.
   private func synthesize<Failure: Error>(
     rows: Int, _ takeValues: (ValueCoder) throws(Failure) -> Void
   ) throws(Failure) -> SampleBatch {
@@ -289,7 +289,7 @@ final class ChunkCodec {
       .clamped(to: description.type)
   }
 
-  /// Throws where a chunk of so many rows takes more memory than is allowed.
+  /// Throws if a chunk of `rows` rows takes more memory than the limit.
   func admit(_ rows: Int) throws(ChunkError) {
     do {
       let state = errorBound != nil && elementType.isWide ? IntegerCorrectionCoder.stateBytes : 0
@@ -306,7 +306,7 @@ final class ChunkCodec {
     }
   }
 
-  /// Numbers of the rows from `first` on, from their symbols; before the value layer's part where there is one.
+  /// Computes the values of the rows from `first` on from their symbols, without the value layer.
   private func decodeBlock(at first: Int, rows: Int) {
     block.withUnsafeMutableBufferPointer { block in
       let block = UnsafeMutableBufferPointer(rebasing: block[..<(rows * plan.model.values)])
@@ -337,7 +337,7 @@ final class ChunkCodec {
     }
   }
 
-  /// Reads the planes of coefficients: the levels of each follow from those before it.
+  /// Reads the planes of coefficients. The levels of each follow from those before it.
   private func readCoefficients(_ reader: inout ChunkSymbolReader, rows: Int) throws(ChunkError) {
     let stride = symbolStride
     var levels = [UInt8](repeating: 0, count: rows)

@@ -3,23 +3,23 @@ import EntropyCoding
 import Records
 import Tensor
 
-/// One ``ChunkCodec`` a worker, over one plan.
+/// One ``ChunkCodec`` per worker, with a common context.
 final class ChunkCodecs: Sendable {
   private let plan: ChunkCodingContext
   private let description: SampleDescription
   private let errorBound: ErrorBound?
   private let rans: (encoder: RANSEncoder, decoder: RANSDecoder)
   private let memory: MemoryLimit
-  /// How many chunks are worked on at once.
+  /// The number of chunks processed at once.
   let workers: Int
-  // Each worker has a place of its own, and is at work on one chunk at a time: see `ChunkPipeline`.
+  // Each worker has its own slot and processes one chunk at a time; see `ChunkPipeline`.
   private let codecs: Slots<ChunkCodec>
 
   /// - Parameters:
-  ///   - description: of decoded samples.
-  ///   - guarantee: what is promised of them.
-  ///   - workers: how many chunks are worked on at once.
-  ///   - memory: how much what is decoded of a chunk may take.
+  ///   - description: the description of decoded samples.
+  ///   - errorBound: their error bound; nil if there is none.
+  ///   - workers: the number of chunks processed at once.
+  ///   - memory: the limit for what is decoded from a chunk.
   init(
     _ plan: ChunkCodingContext, _ description: SampleDescription, _ errorBound: ErrorBound? = nil,
     workers: Int,
@@ -34,7 +34,7 @@ final class ChunkCodecs: Sendable {
     codecs = Slots(count: workers)
   }
 
-  /// For decoding, with as many workers as memory is allowed for, at most `most`.
+  /// For decoding, with as many workers as the memory limit allows, at most `most`.
   convenience init(
     _ plan: ChunkCodingContext, _ description: SampleDescription, _ errorBound: ErrorBound?,
     decodingWith most: Int,
@@ -43,21 +43,21 @@ final class ChunkCodecs: Sendable {
     let bytes = MemoryLimit.sum(
       (plan.decodingBytes(rows: plan.chunkRows, elementSize: description.elementType.size), 1),
       (plan.model.workingBytes(rows: min(ChunkCodec.blockRows, plan.chunkRows)), 1))
-    // A chunk more than there are workers is under way.
+    // One more chunk is in flight than there are workers.
     let workers = most > 1 ? memory.times(bytes, most: most + 1) - 1 : 1
     self.init(plan, description, errorBound, workers: max(1, workers), memory: memory)
   }
 
-  /// Multiplications with an addition that decoding a row takes, about.
+  /// The approximate number of multiply-adds for decoding a row.
   var operationsOfRow: Int {
     let corrections = errorBound == nil ? 0 : description.valuesPerSample * Self.operationsOfCorrection
     return plan.model.decodingOperations(at: plan.point) + corrections
   }
 
-  /// About a microsecond, for what is mixed from many contexts.
+  /// The equivalent of about a microsecond, for mixing the predictions of many contexts.
   private static let operationsOfCorrection = 1 << 12
 
-  /// The codec of a worker, made when it is first needed.
+  /// The codec of a worker, created on first use.
   private func codec(_ worker: Int) -> ChunkCodec {
     if let codec = codecs[worker] { return codec }
     let codec = ChunkCodec(plan, description, errorBound, rans: rans, memory: memory)
@@ -65,27 +65,27 @@ final class ChunkCodecs: Sendable {
     return codec
   }
 
-  /// A chunk as a frame, whose content begins with `prefix`; and as a decoder gives it back, where that is wanted.
+  /// Encodes a chunk into a frame, whose content starts with `prefix`; and decodes it if requested.
   func encode(
     _ batch: SampleBatch, after prefix: [UInt8] = [], decodes: Bool = false, worker: Int
   ) -> ChunkCodec.Encoded {
     codec(worker).encode(batch, after: prefix, decodes: decodes)
   }
 
-  /// Bytes of the frame of a chunk that nobody will decode.
+  /// The size in bytes of a frame that is not decoded.
   func bytesOfTrial(_ batch: SampleBatch, worker: Int) -> Int {
     codec(worker).encode(batch, isTrial: true).frame.count
   }
 
-  /// Bits of the symbols of each row.
+  /// The bits of each row's symbols.
   func rowBits(of batch: SampleBatch, worker: Int) -> [Double] { codec(worker).rowBits(of: batch) }
 
-  /// The samples of a frame.
+  /// Decodes a frame.
   func decode(_ frame: [UInt8], worker: Int) throws(ChunkError) -> SampleBatch {
     try codec(worker).decode(frame)
   }
 
-  /// The samples of the content of a frame.
+  /// Decodes the content of a frame.
   func decode(content: ArraySlice<UInt8>, worker: Int) throws(ChunkError) -> SampleBatch {
     try codec(worker).decode(content: content)
   }

@@ -4,33 +4,33 @@ import Tensor
 import Transform
 import VAEModel
 
-/// What all chunks of a stream share: model, operating point, and the tables made of them. Prepared once, used by all
-/// workers.
+/// What all chunks of a stream share: the model, the operating point and the tables derived from them. It is prepared
+/// once and used by all workers.
 struct ChunkCodingContext: Sendable {
   let model: Model
   let point: OperatingPoint
   let kernels: Kernels
   let tables: TableSet
-  /// The most rows of a chunk.
+  /// The maximum number of rows in a chunk.
   let chunkRows: Int
-  /// How much work encoders put into their choices.
+  /// The effort of the encoder's search.
   let effort: Effort
 
-  /// Plain planes: latents.
+  /// The number of plain planes: latents.
   var planes: Int { tables.planes }
-  /// Context-coded planes: coefficients, and values where the value layer is on.
+  /// The number of context-coded planes: coefficients, and values if the value layer is on.
   var contextCodedPlanes: Int { coefficientPlanes + (hasValues ? model.values : 0) }
 
   /// The linear layers that are on.
   let layers: [CoefficientLevels]
-  /// Planes of coefficients.
+  /// The number of planes of coefficients.
   let coefficientPlanes: Int
-  /// The first of the value layer's levels.
+  /// The first level of the value layer.
   let firstValueLevel: Int
   /// Whether the value layer is on.
   var hasValues: Bool { point.valueStep > 0 }
 
-  /// - Parameter point: one that `model` accepts.
+  /// - Parameter point: an operating point that is valid for `model`.
   init(
     _ model: Model, at point: OperatingPoint, chunkRows: Int, effort: Effort = .standard, kernels: Kernels
   ) {
@@ -52,8 +52,8 @@ struct ChunkCodingContext: Sendable {
       levels: model.levelWeights(at: point, kernels: kernels).map(table))
   }
 
-  /// What decoding a chunk of so many rows takes in memory: symbols, values of all rows where the value layer is on, and the
-  /// samples, as they are, corrected, and as the numbers that are written.
+  /// The memory in bytes that decoding a chunk of `rows` rows takes: symbols, the values of all rows if the value layer
+  /// is on, and the samples before correction, after it, and as they are written.
   func decodingBytes(rows: Int, elementSize: Int) -> Int {
     let ofValue =
       (hasValues ? 3 * MemoryLayout<Float>.size : 0) + 3 * elementSize + MemoryLayout<Float>.size
@@ -62,24 +62,24 @@ struct ChunkCodingContext: Sendable {
       (rows, model.values * ofValue), (rows, (planes + coefficientPlanes) * MemoryLayout<Int32>.size))
   }
 
-  /// Values of a chunk's samples: about so many keep memory small and every table's cost low.
+  /// The preferred number of values in a chunk: it keeps memory small, and the share of each table's cost low.
   private static let chunkValues = 1 << 20
   /// More rows in a chunk save nothing.
   private static let maximumChunkRows = 16_384
 
-  /// Text is learned anew in each chunk: so a chunk has as much as is coded in seconds.
+  /// Text is learned anew in each chunk, so chunks are large; but each should be coded in seconds.
   private static let (chunkText, maximumTextRows) = (1 << 23, 1 << 17)
 
-  /// Rows in a chunk, where nobody asks for another number.
+  /// The default number of rows in a chunk.
   ///
-  /// - Parameter textBytes: of a row, where text is kept beside numbers.
+  /// - Parameter textBytes: the bytes of text per row, if text is kept beside the values.
   static func defaultChunkRows(values: Int, textBytes: Int? = nil) -> Int {
     let rows = chunkValues / max(1, values)
     guard let textBytes else { return max(1, min(maximumChunkRows, rows)) }
     return max(1, min(maximumTextRows, rows, chunkText / max(1, textBytes)))
   }
 
-  /// As many rows in a chunk as are asked for, at least one, and no more than decoders accept.
+  /// The requested number of rows in a chunk, clamped to what decoders accept, at least 1.
   static func chunkRows(_ rows: Int, values: Int) -> Int {
     max(1, min(rows, StreamMetadata.maximumChunkRows, StreamMetadata.maximumChunkValues / max(1, values)))
   }

@@ -1,31 +1,31 @@
 import Dispatch
 import Synchronization
 
-/// A line of workers: the calling thread brings pieces and uses what becomes of them, both in order, while other threads
-/// work on those between.
+/// A pipeline of workers. The calling thread supplies inputs and consumes outputs, both in order; other threads do the
+/// work between.
 ///
-/// Few pieces are under way at once, so that memory does not grow with their number, and which thread works on which
-/// piece changes nothing. With one thread, all of it happens on the calling thread, piece after piece.
+/// Few items are in flight at once, so that memory is bounded. The results do not depend on which thread processes
+/// which item. With one thread, everything happens on the calling thread, item after item.
 struct ChunkPipeline: Sendable {
-  /// Pieces that are worked on at once.
+  /// The number of items processed at once.
   let threads: Int
 
-  /// Pieces that have been brought and not been used, at the most: one a thread, and one that waits for the first thread
-  /// that is free.
+  /// The maximum number of items supplied but not yet consumed: one per thread, and one waiting for the next free
+  /// thread.
   private var depth: Int { threads + 1 }
 
   /// - Parameter threads: less than 1 counts as 1.
   init(threads: Int) { self.threads = max(1, threads) }
 
-  /// Brings, works on and uses pieces until none is left.
+  /// Supplies, processes and consumes items until none is left.
   ///
-  /// The first error in the order of pieces is thrown: where `next` throws, what was brought before is used first. When
-  /// this returns or throws, no thread works any more.
+  /// Throws the first error in the order of items: if `next` throws, earlier items are consumed first. No thread works
+  /// any more when this returns or throws.
   ///
   /// - Parameters:
-  ///   - next: brings a piece; nil when there is none left. It is not called again after that, or after an error.
-  ///   - work: `worker` is in 0 ..< ``threads``; no two pieces that are worked on at once have the same.
-  ///   - use: takes what became of each piece.
+  ///   - next: returns an item; nil at the end. It is not called again after that or after an error.
+  ///   - work: `worker` is in 0 ..< ``threads``; no two items processed at once have the same.
+  ///   - use: consumes each output.
   func run<Input: Sendable, Output: Sendable, Failure: Error>(
     next: () throws(Failure) -> Input?,
     work: @escaping @Sendable (_ worker: Int, _ input: Input) -> Output,
@@ -62,21 +62,21 @@ struct ChunkPipeline: Sendable {
   }
 }
 
-/// Where pieces are worked on. A thread that is free takes the piece that has waited longest, and goes when there is none.
+/// The threads of a pipeline. A free thread takes the item that has waited longest, and ends if there is none.
 private final class Workshop<Input: Sendable, Output: Sendable>: Sendable {
   private struct State {
     var waiting: [(number: Int, input: Input)] = []
     var outputs: [Int: Output] = [:]
-    /// Numbers of workers that no thread has.
+    /// The worker numbers that no thread uses.
     var idle: [Int]
-    /// Pieces that were added.
+    /// The number of items added.
     var count = 0
   }
 
   private let state: Mutex<State>
   private let work: @Sendable (Int, Input) -> Output
-  /// One a worker. Serial queues get threads of their own: those of concurrent ones come from a pool, whose threads may
-  /// all be waiting for a pipeline's results.
+  /// One queue per worker. Serial queues get their own threads. Concurrent queues share a pool, whose threads might all
+  /// be waiting for the results of a pipeline.
   private let queues: [DispatchQueue]
   private let threads = DispatchGroup()
   /// Signalled for each output.
@@ -106,7 +106,7 @@ private final class Workshop<Input: Sendable, Output: Sendable>: Sendable {
     }
   }
 
-  /// The next piece; where there is none, the worker is idle again.
+  /// The next item; if there is none, the worker becomes idle.
   private func piece(for worker: Int) -> (number: Int, input: Input)? {
     state.withLock { state in
       if state.waiting.isEmpty {
@@ -117,9 +117,9 @@ private final class Workshop<Input: Sendable, Output: Sendable>: Sendable {
     }
   }
 
-  /// What became of a piece that was added.
+  /// The output for an item that was added.
   ///
-  /// - Parameter waits: whether to wait until the piece is done; else nil stands for one that is not.
+  /// - Parameter waits: whether to wait until it is done; otherwise nil means that it is not.
   func output(_ number: Int, waits: Bool) -> Output? {
     while true {
       if let output = state.withLock({ $0.outputs.removeValue(forKey: number) }) { return output }
@@ -128,7 +128,7 @@ private final class Workshop<Input: Sendable, Output: Sendable>: Sendable {
     }
   }
 
-  /// Drops the pieces that wait, and returns when none is worked on.
+  /// Drops the waiting items, and returns when no item is being processed.
   func close() {
     state.withLock { $0.waiting.removeAll() }
     threads.wait()

@@ -2,16 +2,16 @@ import ByteIO
 import EntropyCoding
 import Records
 
-/// The text of a chunk's rows beside their numbers, at the end of the chunk's content.
+/// The text of a chunk's rows beside their values, at the end of the chunk's content:
 ///
 ///     runs       a count, and as many counts: see `RowSkeleton`
-///     text       a count of bytes; where that is not 0, their CRC-32 and what `TextCoder` makes of them
-///     length     u32 of all this
+///     text       a count of bytes; if it is not 0, their CRC-32 and the output of `TextCoder`
+///     length     u32: the size of the fields above, in bytes
 struct TextSection {
   private let kept: KeptText
   private let isPrecise: Bool
 
-  /// A coded byte stands for no more bytes of text: no bit is surer than 65535 to 1.
+  /// The maximum number of text bytes per coded byte: no bit has a probability above 65535/65536.
   private static let mostPerByte = 1 << 16
 
   /// - Parameters:
@@ -25,7 +25,7 @@ struct TextSection {
       rowEnd: kept.layout.lineEnd)
   }
 
-  /// The section of rows.
+  /// The section for the rows of a batch.
   func encode(_ batch: SampleBatch) -> [UInt8] {
     guard let text = batch.text else { return [] }
     let (skeleton, numbers) = kept.split(text)
@@ -43,10 +43,10 @@ struct TextSection {
     return w.bytes
   }
 
-  /// The numbers that were left in the text; nil where none were.
+  /// The numbers that were left in the text; nil if there are none.
   func numbers(in text: RowText) -> [Double]? { kept.isWhole ? kept.numbers(in: text) : nil }
 
-  /// Takes the section off a chunk's content.
+  /// Separates the section from the rest of a chunk's content.
   static func split(
     _ content: ArraySlice<UInt8>
   ) throws(ChunkError) -> (numbers: ArraySlice<UInt8>, section: ArraySlice<UInt8>) {
@@ -64,8 +64,8 @@ struct TextSection {
   /// The text of rows.
   ///
   /// - Parameters:
-  ///   - batch: their numbers.
-  ///   - memory: how much the text may take.
+  ///   - batch: their values.
+  ///   - memory: the limit for the text.
   func decode(
     _ section: ArraySlice<UInt8>, of batch: SampleBatch, memory: MemoryLimit
   ) throws(ChunkError) -> RowText {
@@ -74,7 +74,7 @@ struct TextSection {
     let (count, checksum): (Int, UInt32)
     do throws(ByteReader.Failure) {
       let runs = try r.count()
-      // Each takes a byte at least.
+      // Each takes at least one byte.
       guard runs <= r.remaining else { throw .truncated(needed: runs, remaining: r.remaining) }
       for _ in 0..<runs { skeleton.runs.append(try r.count()) }
       count = try r.count()
@@ -86,7 +86,7 @@ struct TextSection {
       throw .corrupt
     }
     do throws(ByteIOError) {
-      // The skeleton in short and in full, and the text that comes of it.
+      // The skeleton, compact and expanded, and the text that results.
       try memory.admit(MemoryLimit.sum((count, 4), (batch.rows, kept.bytesOfNumbers)))
     } catch {
       throw .frame(error)

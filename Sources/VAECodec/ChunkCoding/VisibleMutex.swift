@@ -1,10 +1,10 @@
 #if THREAD_SANITIZER
   import Dispatch
 
-  /// Stands in for the standard library's lock in builds with ThreadSanitizer, which does not see that one: it would take
-  /// all that is guarded by it for races. It sees those of Dispatch.
+  /// Replaces the standard library's lock in builds with ThreadSanitizer, which does not recognize that lock and would
+  /// report races on everything it guards. It recognizes Dispatch.
   ///
-  /// Unchecked: the value is touched only by whose turn it is.
+  /// Unchecked: only the thread that holds the lock accesses the value.
   final class Mutex<Value>: @unchecked Sendable {
     private let turn = DispatchSemaphore(value: 1)
     private var value: Value

@@ -1,13 +1,15 @@
 import Records
 
-/// The values that a decoder may give back for a sample's value, and the integers that name them, so that one is as near
-/// as a ``ErrorBound`` asks.
+/// The values that a decoder may return for a sample's value, and the integers that name them, such that one lies
+/// within the ``ErrorBound`` E.
 ///
-/// - Integers of one byte, `small`: the multiples of s = 2 floor(E) + 1, within the type's range; each is named by itself.
-/// - Other integers, and floating point within E, `anchored`: p + q s, where p is predicted (and whole, for integers);
-///   q names it. s = 2 floor(E) + 1 for integers, and 2 E for floating point, whose values are rounded to the type.
-/// - Floating point without loss, `exact`: all values, named by their bits as an integer with sign, with those of negative
-///   numbers less the sign bit complemented, so that order is kept. The distance from the prediction's is coded.
+/// - 8-bit integers, `small`: the multiples of s = 2 floor(E) + 1 within the type's range, named by the multiple.
+/// - Other integers, and floating point within a bound, `anchored`: p + q s, where p is the prediction, rounded for
+///   integers, and q is the name. s = 2 floor(E) + 1 for integers; s = 2 E for floating point, and the value is rounded
+///   to the type.
+/// - Lossless floating point, `exact`: all values, named by their bits as a signed integer. The bits of negative
+///   numbers below the sign are complemented, so that the order is preserved. The difference from the prediction's name
+///   is coded.
 struct BoundedQuantizer: Sendable {
   enum Kind: Equatable, Sendable {
     case small(step: Int64, ClosedRange<Int64>)
@@ -17,9 +19,9 @@ struct BoundedQuantizer: Sendable {
 
   let elementType: ElementType
   let kind: Kind
-  /// The bound on errors.
+  /// The error bound.
   private let bound: Double
-  /// Least and largest value of integers.
+  /// The smallest and largest integer of the type.
   private let range: ClosedRange<Double>?
 
   /// Differences of more steps are not coded.
@@ -45,7 +47,7 @@ struct BoundedQuantizer: Sendable {
       Self.nearest(Int64(range.lowerBound), whole)...Self.nearest(Int64(range.upperBound), whole))
   }
 
-  /// Between neighbours, in units of values; 0 where that is not the same everywhere.
+  /// The distance between neighbouring values; 0 if it is not uniform.
   var step: Double {
     switch kind {
     case .small(let step, _): Double(step)
@@ -61,22 +63,21 @@ struct BoundedQuantizer: Sendable {
     return x >= 0 ? (x + half) / step : -((half - x) / step)
   }
 
-  /// The name of a value in a `small` lattice, or of the nearest to a prediction.
+  /// The name of a value in a `small` quantizer, or of the one nearest to a prediction.
   @inline(__always)
   func small(_ value: Double, step: Int64, _ names: ClosedRange<Int64>) -> Int64 {
     let number = Self.nearest(Int64(max(-0x1p40, min(0x1p40, value)).rounded(.toNearestOrEven)), step)
     return max(names.lowerBound, min(names.upperBound, number))
   }
 
-  /// Where an anchored lattice is laid for a prediction.
+  /// The origin of an `anchored` quantizer for a prediction.
   @inline(__always)
   func anchor(_ prediction: Double) -> Double {
     guard let range else { return prediction }
     return max(range.lowerBound, min(range.upperBound, prediction)).rounded(.toNearestOrEven)
   }
 
-  /// The q that names the anchored value for the one of these bits; nil where none is within the bound, or it is no finite
-  /// number.
+  /// The name q of the anchored value for `bits`; nil if none is within the bound, or the value is not finite.
   @inline(__always)
   func difference(_ bits: UInt64, anchor: Double, step: Double) -> Int64? {
     let value = elementType.value(bits: bits)
@@ -86,22 +87,22 @@ struct BoundedQuantizer: Sendable {
     }
   }
 
-  /// The number of steps next to `steps` that is good; nil where none is, or it is too large.
+  /// The number of steps nearest to `steps` that satisfies `isGood`; nil if none does, or it is too large.
   @inline(__always)
   static func nearest(_ steps: Double, where isGood: (Int64) -> Bool) -> Int64? {
     let whole = steps.rounded(.toNearestOrEven)
     guard whole.magnitude < largest else { return nil }
     let nearest = Int64(whole)
     if isGood(nearest) { return nearest }
-    // Rounding to the type may take a value over the bound; then another is on the right side of it.
+    // Rounding to the type may push a value beyond the bound; a neighbour may then be within it.
     if isGood(nearest - 1) { return nearest - 1 }
     return isGood(nearest + 1) ? nearest + 1 : nil
   }
 
-  /// Between the values for integers within a bound.
+  /// The distance between values for integers within a bound.
   static func wholeStep(within bound: Double) -> Double { 2 * min(bound, 0x1p33).rounded(.down) + 1 }
 
-  /// The anchored value that q names.
+  /// The anchored value with the name q.
   @inline(__always)
   func value(anchor: Double, _ difference: Int64, step: Double) -> Double {
     let value = anchor + Double(difference) * step
@@ -116,7 +117,7 @@ struct BoundedQuantizer: Sendable {
   /// Whether |a - b| <= bound, exactly.
   static func isWithin(_ bound: Double, _ a: Double, _ b: Double) -> Bool {
     let difference = a - b
-    // What rounding took from the difference (Knuth's two-sum).
+    // The rounding error of the difference (two-sum: Knuth, The Art of Computer Programming, volume 2, section 4.2.2).
     let part = difference - a
     let rest = (a - (difference - part)) - (b + part)
     let size = difference.magnitude
@@ -124,7 +125,7 @@ struct BoundedQuantizer: Sendable {
   }
 }
 
-/// Floating-point values as integers in the same order, and back; integers of 64 bits as their ordinals.
+/// Maps floating-point values to integers in the same order, and back; 64-bit integers map to their ordinals.
 struct OrderedBits: Sendable {
   private let unused: UInt64
   private let elementType: ElementType
@@ -134,7 +135,7 @@ struct OrderedBits: Sendable {
     self.elementType = elementType
   }
 
-  /// The integer that stands for a value of these bits, in the low end.
+  /// The integer for the value in the low bits.
   @inline(__always)
   func number(_ bits: UInt64) -> Int64 {
     if elementType.isWide { return elementType.ordinal(bits: bits) }
@@ -142,7 +143,7 @@ struct OrderedBits: Sendable {
     return number >= 0 ? number : number ^ (.max >> Int64(unused))
   }
 
-  /// The bits, in the low end, that an integer stands for.
+  /// The value, in the low bits, for an integer.
   @inline(__always)
   func bits(_ number: Int64) -> UInt64 {
     if elementType.isWide { return elementType.bits(ordinal: number) }

@@ -1,12 +1,12 @@
 import EntropyCoding
 import Records
 
-/// Codes what the values of a table's rows are, within a bound for each column, given what the model makes of them.
+/// Codes the values of a table's rows, within an error bound per column, given the model's reconstruction.
 ///
-/// As a ``CorrectionCoder`` does, but column by column: each has a ``ColumnQuantizer``, a unit, and a prediction of its own
-/// from rows and columns before (``ColumnState``). Contexts know the column.
+/// It works as ``CorrectionCoder`` does, but column by column. Each column has its own ``ColumnQuantizer``, unit, and
+/// prediction from the preceding rows and columns (``ColumnState``). Contexts include the column.
 ///
-/// It owns its buffers; used by one task at a time.
+/// It owns its buffers; only one task may use it at a time.
 final class ColumnCorrectionCoder: CorrectionCoding {
   let elementType: ElementType
   let width: Int
@@ -102,7 +102,7 @@ final class ColumnCorrectionCoder: CorrectionCoding {
     let sizes = 2 * Contexts.size(above) + Contexts.size(state.olderDifferences[i]) + Contexts.size(left)
     let around = Contexts.level(sizes << 6)
     let escaped = Int(state.wasEscape[i])
-    // Where between two places of a grid a prediction is, in eighths; and the nearest of them.
+    // The position of a prediction between two grid points, in eighths; and the nearest grid point.
     let hasGrid = quantizer.kind == .grid
     let distance = quantizer.distance(prediction, anchor: anchor)
     let fraction = hasGrid ? Int(max(-4, min(4, (distance * 8).rounded(.down)))) + 4 : 0

@@ -1,13 +1,13 @@
 import Records
 
-/// The values that a decoder may give back for those of a table's column, and the integers that name them.
+/// The values that a decoder may return for those of a table's column, and the integers that name them.
 ///
-/// - `grid`: the column's values are k / 10^d, nearly all of them. The integer k is coded, in steps of 2 floor(E 10^d) + 1.
+/// - `grid`: nearly all values of the column are k / 10^d. The integer k is coded in steps of 2 floor(E 10^d) + 1.
 ///   Integers have d = 0.
-/// - `free`: p + q s, where p is predicted, and s = 2 E.
-/// - `exact`: floating point without error, by its bits: see ``OrderedBits``.
+/// - `free`: p + q s, where p is the prediction and s = 2 E.
+/// - `exact`: lossless floating point, by its bits; see ``OrderedBits``.
 ///
-/// What none of them gives within the bound is coded by itself.
+/// A value that has no name within the bound is coded as an escape.
 struct ColumnQuantizer {
   enum Kind {
     case grid
@@ -18,19 +18,19 @@ struct ColumnQuantizer {
   let kind: Kind
   private let elementType: ElementType
   private let bound: Double
-  /// 10^d of a grid; else 1.
+  /// 10^d of a grid; otherwise 1.
   private let power: Double
-  /// In units of the grid, where there is one.
+  /// In units of the grid, if there is one.
   private let step: Double
-  /// Of an integer type.
+  /// The range of an integer type.
   private let range: ClosedRange<Double>?
 
-  /// A step of a grid is taken where it is not much shorter than one that knows of none.
+  /// A grid is used if its step is at least this share of the step without a grid.
   private static let leastStep = 0.75
 
   /// - Parameters:
   ///   - bound: finite and at least 0.
-  ///   - decimals: of the grid that nearly all values are on; nil where there is none.
+  ///   - decimals: those of the grid that nearly all values lie on; nil if there is none.
   init(_ type: ValueType, bound: Double, decimals: Int?) {
     elementType = type.elementType
     self.bound = bound
@@ -45,7 +45,7 @@ struct ColumnQuantizer {
     }
   }
 
-  /// Where the steps are laid for a prediction, in units of the grid.
+  /// The origin of the steps for a prediction, in units of the grid.
   @inline(__always)
   func anchor(_ prediction: Double) -> Double {
     guard kind == .grid else { return prediction }
@@ -54,18 +54,18 @@ struct ColumnQuantizer {
     return range.map { max($0.lowerBound, min($0.upperBound, number)) } ?? number
   }
 
-  /// Where a prediction is beside its anchor, in units of the grid: -1/2 to 1/2, as far as they go.
+  /// The offset of a prediction from its anchor, in units of the grid: usually -1/2 to 1/2.
   @inline(__always)
   func distance(_ prediction: Double, anchor: Double) -> Double { prediction * power - anchor }
 
-  /// The bits of the value that q names.
+  /// The bits of the value with the name q.
   @inline(__always)
   func bits(anchor: Double, _ difference: Int64) -> UInt64 {
     let number = anchor + Double(difference) * step
     return elementType.bits(nearest: kind == .grid ? number / power : number)
   }
 
-  /// The q that names a value; nil where none is within the bound, or every bit is to come back and none gives them.
+  /// The name q of a value; nil if none is within the bound, or the column is lossless and no name gives its bits.
   @inline(__always)
   func difference(_ bits: UInt64, anchor: Double) -> Int64? {
     let value = elementType.value(bits: bits)
@@ -81,11 +81,11 @@ struct ColumnQuantizer {
 }
 
 extension SampleBatch {
-  /// Rows that are looked at, at least and at most, and the share of values that have to lie on a grid.
+  /// The minimum and maximum number of rows examined, and the share of values that must lie on a grid.
   private static let (minimumGridRows, maximumGridRows, gridShare) = (8, 2048, 0.98)
 
-  /// For each column, the fewest decimals of a grid that nearly all of some of the values lie on: k / 10^d, rounded to the
-  /// type. Nil where there is none.
+  /// For each column, the smallest number of decimals d such that nearly all of some values are k / 10^d, rounded to
+  /// the type. Nil if there is none.
   func columnDecimals() -> [Int?] {
     guard rows >= Self.minimumGridRows, let some = spread(rows: Self.maximumGridRows) else {
       return [Int?](repeating: nil, count: valuesPerSample)

@@ -1,32 +1,32 @@
-/// What a ``ColumnCorrectionCoder`` knows of each column of a table: the last errors of the model, and how the next follows
-/// from them.
+/// The state of a ``ColumnCorrectionCoder`` for each column of a table: the model's last errors, and the predictor of
+/// the next.
 ///
-/// An error x - b, less what a decoder knows, is predicted from those of the two rows before, and from those of the two columns
-/// before, in this row and in the one before. Each column has weights of its own, by recursive least squares with a
-/// memory of some hundred rows. In binary64, in a fixed order, by additions, multiplications and divisions alone: a decoder
-/// computes the same.
+/// An error x - b, where b is what the decoder already knows, is predicted from those of the two preceding rows, and
+/// from those of the two preceding columns in this row and the previous one. Each column has its own weights, adapted
+/// by recursive least squares (Haykin, Adaptive Filter Theory) with a memory of some hundred rows. All arithmetic is in
+/// binary64, in a fixed order, with additions, multiplications and divisions only, so that a decoder computes the same.
 ///
-/// Buffers are pointers, because this is looked at for every value; all indices are below `width`.
+/// Buffers are pointers, because they are accessed for every value; all indices are below `width`.
 final class ColumnState {
   private static let taps = 6
-  /// What is left of the past after a row.
+  /// The forgetting factor per row.
   private static let memory = 0.998
-  /// How far weights are from the first guess, squared: the diagonal of the inverse correlations at first; and where these have
-  /// lost all sense.
+  /// The initial diagonal of the inverse correlation matrix; and the limit beyond which the matrix is considered
+  /// degenerate and reset.
   private static let (firstSpread, largestSpread) = (1.0, 1e9)
 
   private let width: Int
-  /// Errors in units of the column: of this row, of the row before, and of that before.
+  /// Errors in units of the column: of this row, the previous one, and the one before that.
   private let errors: UnsafeMutablePointer<Double>
   private let earlier: UnsafeMutablePointer<Double>
   private let earliest: UnsafeMutablePointer<Double>
-  /// Differences from the prediction in steps: of this row, and of the two before; and the mean of their sizes in units of
-  /// 1 / 256.
+  /// Differences from the prediction in steps, of this row and the two before; and the mean of their magnitudes in
+  /// units of 1 / 256.
   let differences: UnsafeMutablePointer<Int64>
   let lastDifferences: UnsafeMutablePointer<Int64>
   let olderDifferences: UnsafeMutablePointer<Int64>
   let means: UnsafeMutablePointer<Int64>
-  /// The bits of the value in the row before, and whether it was coded by itself.
+  /// The bits of the value in the previous row, and whether it was an escape.
   let lastBits: UnsafeMutablePointer<UInt64>
   let wasEscape: UnsafeMutablePointer<UInt8>
   private let weights: UnsafeMutablePointer<Double>
@@ -37,7 +37,7 @@ final class ColumnState {
   /// The predicted error of the value, in units of the column.
   private(set) var correction = 0.0
 
-  /// - Parameter width: columns.
+  /// - Parameter width: the number of columns.
   init(width: Int) {
     self.width = width
     errors = .allocate(capacity: width)
@@ -63,7 +63,7 @@ final class ColumnState {
     wasEscape.deallocate()
   }
 
-  /// Forgets everything.
+  /// Resets all state.
   func reset() {
     for numbers in [errors, earlier, earliest] { numbers.initialize(repeating: 0, count: width) }
     for numbers in [differences, lastDifferences, olderDifferences, means] {
@@ -75,7 +75,7 @@ final class ColumnState {
     inputs.initialize(repeating: 0, count: Self.taps)
     gains.initialize(repeating: 0, count: Self.taps)
     for i in 0..<width {
-      // The error is that of the row before, until more is known.
+      // The first prediction is the error of the previous row.
       weights[i * Self.taps] = 1
       resetSpread(i)
     }
@@ -87,7 +87,9 @@ final class ColumnState {
     for t in 0..<Self.taps { own[t * Self.taps + t] = Self.firstSpread }
   }
 
-  /// - Parameter row: from 0.
+  /// Starts a row.
+  ///
+  /// - Parameter row: counted from 0.
   func begin(row: Int) {
     earliest.update(from: earlier, count: width)
     earlier.update(from: errors, count: width)
@@ -111,7 +113,7 @@ final class ColumnState {
     correction = sum.isFinite ? sum : 0
   }
 
-  /// Takes in that column `i` has a value that was coded by itself: its error is taken to be that of the row before.
+  /// Records that the value of column `i` is an escape. Its error is taken to be that of the previous row.
   @inline(__always)
   func skip(_ i: Int, bits: UInt64) {
     differences[i] = 0
@@ -119,7 +121,7 @@ final class ColumnState {
     wasEscape[i] = 1
   }
 
-  /// Takes in what the error of column `i` turned out to be, in units of the column, and learns from it.
+  /// Records the error of column `i`, in units of the column, and adapts the weights.
   ///
   /// - Parameter error: finite.
   @inline(__always)

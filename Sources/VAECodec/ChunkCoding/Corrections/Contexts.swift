@@ -1,13 +1,13 @@
-/// What the bits of a value are foreseen from.
+/// The contexts that predict the bits of a value.
 struct Contexts {
   private let lattice: BoundedQuantizer?
   private let neighbours: Neighbours
   private let width: Int
-  /// 1 / step of the lattice; 0 without steps.
+  /// 1 / step of the quantizer; 0 without steps.
   private let inverseStep: Double
   private let hasFractions: Bool
 
-  /// - Parameter width: values of a sample.
+  /// - Parameter width: the number of values in a sample.
   init(_ lattice: BoundedQuantizer?, _ neighbours: Neighbours, width: Int) {
     self.lattice = lattice
     self.neighbours = neighbours
@@ -17,7 +17,7 @@ struct Contexts {
     hasFractions = lattice?.elementType.isInteger ?? false
   }
 
-  /// How many there are.
+  /// The number of contexts.
   var count: Int {
     if case .small = lattice?.kind { return 12 }
     return 7
@@ -39,7 +39,7 @@ struct Contexts {
         + Self.size(before(i, above - left, state.differences))
       : 3 * Self.size(d.left) + 2 * Self.size(d.left2) + Self.size(before(i, 3 * left, state.differences))
         + Self.size(before(i, 4 * left, state.differences))
-    // Means of sizes, in units of 1 / 256.
+    // Mean magnitudes, in units of 1 / 256.
     let around = Self.level(sizes << 8 / 7)
     let usual = Self.level(state.means[i])
     if let lattice, case .small(let step, let names) = lattice.kind {
@@ -61,7 +61,7 @@ struct Contexts {
     hashes[6] = Self.hash(6, earlier, around / 2, usual / 3)
   }
 
-  /// The same for a small lattice, where contexts are of the values themselves, as shades from 0 to 255.
+  /// The same for a `small` quantizer, whose contexts hold the values themselves, scaled to 0 ... 255.
   @inline(__always)
   private func setSmall(
     _ hashes: UnsafeMutablePointer<UInt32>, _ i: Int, _ base: UnsafePointer<Float>, _ state: RowState,
@@ -96,21 +96,21 @@ struct Contexts {
       (q(ll, 1) << 5 | q(aa, 1)) << 10 | q(here, 2) << 5 | q(right, 1))
   }
 
-  /// What is `offset` values before value `i`; 0 where there is none.
+  /// The number `offset` positions before value `i`; 0 if there is none.
   @inline(__always)
   private func before(_ i: Int, _ offset: Int, _ numbers: UnsafeMutablePointer<Int64>) -> Int64 {
     offset > 0 && i >= offset ? numbers[i - offset] : 0
   }
 
-  /// Sizes are cut off here.
+  /// The limit of magnitudes.
   private static let largestSize: UInt64 = 1 << 24
 
-  /// The size of a difference.
+  /// The magnitude of a difference, clamped.
   @inline(__always)
   static func size(_ difference: Int64) -> Int64 { Int64(min(difference.magnitude, largestSize)) }
 
-  /// How much the reconstruction changes around value `i`: a quarter of the sum of its differences to the neighbours, in
-  /// units of 1 / 64 of the lattice's step; 0 without steps.
+  /// The local variation of the reconstruction around value `i`: a quarter of the sum of its differences from the
+  /// neighbours, in units of 1 / 64 of the step; 0 without steps.
   @inline(__always)
   private func slope(_ i: Int, _ base: UnsafePointer<Float>) -> Int64 {
     func change(_ offset: Int) -> Float {
@@ -123,7 +123,7 @@ struct Contexts {
     return steps < 0x1p30 ? Int64(steps) : 1 << 30
   }
 
-  /// Where between two integers a prediction is, in quarters.
+  /// The position of a prediction between two integers, in quarters.
   @inline(__always)
   private func fraction(_ value: Double) -> Int {
     guard hasFractions else { return 0 }
@@ -132,7 +132,7 @@ struct Contexts {
     return fraction >= 0 && fraction < 4 ? Int(fraction) : 0
   }
 
-  /// Two levels an octave; 0 for 0.
+  /// A logarithmic level, two per octave; 0 for 0.
   @inline(__always)
   static func level(_ size: Int64) -> Int {
     guard size > 0 else { return 0 }
@@ -140,7 +140,7 @@ struct Contexts {
     return 2 * place + (place > 0 ? Int(size >> Int64(place - 1)) & 1 : 0) + 1
   }
 
-  /// A difference's sign and size, in 7 classes.
+  /// The sign and magnitude of a difference, in 7 classes.
   @inline(__always)
   static func sign(_ difference: Int64) -> Int {
     switch difference {

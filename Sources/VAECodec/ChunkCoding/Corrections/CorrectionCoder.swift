@@ -3,16 +3,16 @@ import Records
 import Tensor
 import VAEModel
 
-/// Codes what the values of a chunk are, given what the model makes of them: the part of a stream that keeps a
-/// ``ErrorBound``, or that keeps values that are no finite numbers or beyond the model's reach.
+/// Codes the values of a chunk given the model's reconstruction. This part of a stream keeps an ``ErrorBound``, or
+/// preserves values that are not finite or beyond the model's reach.
 ///
-/// Each value is one of a ``BoundedQuantizer``. It is predicted from the model's reconstruction b and from what the values before
-/// it turned out to be: p = b + sum w (x - b) over 8 neighbours, with weights that follow the errors (normalized least
-/// mean squares, Widrow and Hoff 1960). The integer that names it is coded bit by bit, each foreseen from contexts of
-/// neighbours, of position and of the reconstruction: see ``ContextMixer``. All is learned anew in each chunk, so that chunks
-/// stand alone.
+/// A ``BoundedQuantizer`` names each value. The prediction combines the model's reconstruction b with the errors of
+/// preceding values: p = b + sum w (x - b) over 8 neighbours, with weights adapted by normalized least mean squares
+/// (Widrow and Hoff, Adaptive Switching Circuits, 1960). The name is coded bit by bit; each bit is predicted from
+/// contexts of neighbours, position and reconstruction, see ``ContextMixer``. The state is reset for each chunk, so
+/// that chunks are independent.
 ///
-/// It owns its buffers; used by one task at a time.
+/// It owns its buffers; only one task may use it at a time.
 final class CorrectionCoder: CorrectionCoding {
   let elementType: ElementType
   let width: Int
@@ -25,8 +25,8 @@ final class CorrectionCoder: CorrectionCoding {
   private var mixer: ReusedMixer
 
   /// - Parameters:
-  ///   - errorBound: nil where only values that are missing to the model are kept.
-  ///   - known: what is not missing to the model; its offset is subtracted before values become binary32.
+  ///   - errorBound: nil to preserve only values that are missing to the model.
+  ///   - known: the values that the model knows; its offset is subtracted before conversion to binary32.
   init(
     _ description: SampleDescription, _ errorBound: ErrorBound?, known: KnownValues = KnownValues()
   ) {
@@ -112,9 +112,9 @@ final class CorrectionCoder: CorrectionCoding {
     }
   }
 
-  /// Whether a value has to be coded by itself.
+  /// Whether a value has to be coded as an escape.
   ///
-  /// - Parameter i: its place within the sample.
+  /// - Parameter i: its position within the sample.
   @inline(__always)
   private func isEscape(_ bits: UInt64, _ i: Int, _ prediction: Double) -> Bool {
     guard let lattice else { return known.isMissing(elementType.value(bits: bits), i) }
@@ -123,24 +123,26 @@ final class CorrectionCoder: CorrectionCoding {
   }
 }
 
-/// Which values a model knows: the others are missing to it.
+/// The values that a model knows; all others are missing to it.
 struct KnownValues {
   var scales = ValueScales()
-  /// The largest number that is known.
+  /// The largest known magnitude.
   var reach = Matrix.greatestKnown
 
   init() {}
 
   init(of model: Model) { (scales, reach) = (model.scales, model.reach) }
 
-  /// - Parameter place: of the value within a sample.
+  /// Whether a value is missing to the model.
+  ///
+  /// - Parameter place: the position of the value within a sample.
   @inline(__always)
   func isMissing(_ value: Double, _ place: Int) -> Bool {
     let number = scales.isIdentity ? Float(value) : scales[place].number(value)
     return !(number.magnitude <= reach)
   }
 
-  /// The same for integers of 64 bits.
+  /// The same for 64-bit integers.
   @inline(__always)
   func isMissing(_ ordinal: Int64, _ place: Int, _ elementType: ElementType) -> Bool {
     let number =

@@ -1,50 +1,50 @@
 import EntropyCoding
 import Records
 
-/// Codes what the values of a chunk are, given what the model makes of them.
+/// Codes the values of a chunk given the model's reconstruction.
 ///
-/// Both directions are one walk over the values, ``run(_:mode:_:_:)``: an encoder looks values up, and a decoder finds
-/// them out.
+/// Encoding and decoding are the same pass over the values, ``run(_:mode:_:_:)``: an encoder looks each value up, and a
+/// decoder determines it.
 protocol CorrectionCoding: AnyObject {
-  /// What predictions start from, for each value.
+  /// The starting point of predictions, for each value.
   associatedtype Base
 
   var elementType: ElementType { get }
-  /// Values of a sample.
+  /// The number of values in a sample.
   var width: Int { get }
   var ordered: OrderedBits { get }
-  /// What predictions start from.
+  /// The starting point of predictions for a reconstruction.
   func base(of reconstruction: SampleBatch) -> Base
 
-  /// Whether a mode is one that there is: 1 if some values are coded by themselves, else 0; and what else a coder has.
+  /// Whether a mode is valid: 1 if some values are escapes, otherwise 0; and any other modes of the coder.
   func accepts(_ mode: UInt8) -> Bool
 
-  /// The modes to encode with, in order, until one serves; the last does.
+  /// The modes to encode with, in order, until one succeeds; the last always does.
   func modes(for batch: SampleBatch, base: Base) -> [UInt8]
 
   /// Codes all values in order, in either direction.
   ///
-  /// - Returns: false where a value would have to be coded by itself, which the mode has ruled out.
+  /// - Returns: false if a value has to be an escape, but the mode excludes escapes.
   func run<Values: CorrectedValues, Coder: BitCoding>(
     _ base: Base, mode: UInt8, _ values: inout Values, _ coder: inout Coder
   ) -> Bool
 
-  // Requirements, though no class has its own: so each class gets code of its own, in which `run` is specialized.
+  // Requirements with default implementations only: each class gets its own copy, in which `run` is specialized.
 
-  /// What decodes to `batch`, or to values as near to them as is promised.
+  /// The bytes that decode to `batch`, or to values within the error bound of it.
   ///
-  /// - Parameter base: what the model's symbols stand for.
+  /// - Parameter base: the samples that the model's symbols represent.
   func encode(_ batch: SampleBatch, base: SampleBatch) -> [UInt8]
 
-  /// The samples that `bytes` and what the model's symbols stand for make.
+  /// The samples for `bytes`, given those that the model's symbols represent.
   func decode(_ bytes: ArraySlice<UInt8>, base: SampleBatch) throws(ChunkError) -> SampleBatch
 }
 
-/// The values of a chunk: what an encoder looks at, or what a decoder finds out.
+/// The values of a chunk, which an encoder reads and a decoder writes.
 protocol CorrectedValues {
-  /// Whether values are known: to an encoder.
+  /// Whether values are known, as in an encoder.
   static var isKnown: Bool { get }
-  /// The bits of a value; 0 where it is not known.
+  /// The bits of a value; 0 if it is unknown.
   func bits(_ place: Int) -> UInt64
   mutating func set(_ place: Int, bits: UInt64)
 }
@@ -55,7 +55,7 @@ extension CorrectionCoding {
     let base = base(of: reconstruction)
     return batch.bytes.withUnsafeBytes { bytes in
       var input = Input(elementType: elementType, bytes: bytes)
-      // Whether every value has a name shows only on the way.
+      // Whether every value has a name is known only after coding.
       for mode in modes(for: batch, base: base) {
         var coder = BitEncoder()
         if run(base, mode: mode, &input, &coder) { return [mode] + coder.finish() }
@@ -68,7 +68,7 @@ extension CorrectionCoding {
   {
     precondition(reconstruction.valuesPerSample == width)
     guard let mode = bytes.first, accepts(mode) else { throw .corrupt }
-    // What is not coded stays as it is.
+    // Values that are not coded stay as they are.
     var samples = reconstruction.bytes
     let base = base(of: reconstruction)
     var coder = BitDecoder(bytes.dropFirst())
@@ -80,10 +80,10 @@ extension CorrectionCoding {
     return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: samples)
   }
 
-  /// Codes whether a value is coded by itself, and the value where it is.
+  /// Codes whether a value is an escape, and its bits if it is.
   ///
-  /// - Parameter last: the last such value, as a number in order.
-  /// - Returns: its bits; nil where it is not coded by itself.
+  /// - Parameter last: the last escape, as an ordered integer.
+  /// - Returns: its bits; nil if it is not an escape.
   @inline(__always)
   func codeEscape<Values: CorrectedValues, Coder: BitCoding>(
     _ isEscape: Bool, _ place: Int, after last: inout Int64, _ mixer: ContextMixer, _ values: inout Values,
@@ -98,9 +98,9 @@ extension CorrectionCoding {
     return bits
   }
 
-  /// Codes a value of floating point without error, by its bits.
+  /// Codes a floating-point value losslessly, by its bits.
   ///
-  /// - Returns: its bits, and how far they are from those of the prediction.
+  /// - Returns: its bits, and their distance from those of the prediction.
   @inline(__always)
   func codeExact<Values: CorrectedValues, Coder: BitCoding>(
     _ place: Int, _ prediction: Double, _ mixer: ContextMixer, _ values: Values, _ coder: inout Coder
@@ -111,7 +111,7 @@ extension CorrectionCoding {
   }
 }
 
-/// For an encoder.
+/// The values of an encoder.
 private struct Input: CorrectedValues {
   static let isKnown = true
   let elementType: ElementType
@@ -123,7 +123,7 @@ private struct Input: CorrectedValues {
   func set(_ place: Int, bits: UInt64) {}
 }
 
-/// For a decoder, which asks for nothing.
+/// The values of a decoder, which are unknown.
 private struct Output: CorrectedValues {
   static let isKnown = false
   let elementType: ElementType
@@ -135,14 +135,14 @@ private struct Output: CorrectedValues {
   mutating func set(_ place: Int, bits: UInt64) { elementType.store(bits, place, of: bytes) }
 }
 
-/// A context mixer for chunk after chunk: made anew only where a chunk calls for another number of slots.
+/// A context mixer reused from chunk to chunk. It is recreated only if a chunk needs another number of slots.
 struct ReusedMixer {
   private let contexts: Int
   private var made: (mixer: ContextMixer, slotBits: Int)?
 
   init(contexts: Int) { self.contexts = contexts }
 
-  /// A mixer that knows nothing yet, with slots for n values.
+  /// A mixer in its initial state, with slots for `n` values.
   mutating func empty(values n: Int) -> ContextMixer {
     let bits = max(12, min(18, 65 - n.leadingZeroBitCount))
     if let made, made.slotBits == bits {

@@ -1,27 +1,28 @@
-/// What the differences of integers of 64 bits are foreseen from: how far values before were from their predictions, in steps,
-/// and these values themselves: labels and categories follow from one another, and not from their sizes.
+/// The state that predicts differences of 64-bit integers: the differences of preceding values from their predictions,
+/// in steps, and those values themselves. Labels and categories depend on preceding values, not on their magnitudes.
 ///
-/// Buffers are pointers, because this is looked at for every value; all indices are below `width`.
+/// Buffers are pointers, because they are accessed for every value; all indices are below `width`.
 final class DifferenceHistory {
   private let width: Int
-  /// Differences of this row, and of the two before; and the mean of their sizes at each place, in units of 1 / 256.
+  /// The differences of this row and the two before; and the mean of their magnitudes at each position, in units of 1 /
+  /// 256.
   private var differences: UnsafeMutablePointer<Int64>
   private var earlier: UnsafeMutablePointer<Int64>
   private var earliest: UnsafeMutablePointer<Int64>
   private let means: UnsafeMutablePointer<Int64>
-  /// Values of this row, and of the row before: ordinals.
+  /// The values of this row and the previous one, as ordinals.
   private var values: UnsafeMutablePointer<Int64>
   private var lastValues: UnsafeMutablePointer<Int64>
-  /// Whether the last value at a place was coded by itself.
+  /// Whether the last value at a position was an escape.
   private let wasEscape: UnsafeMutablePointer<UInt8>
   private var pace: Int64 = 2
 
-  /// How many contexts there are.
+  /// The number of contexts.
   static let contexts = 10
-  /// Places of wider rows do not tell values apart.
+  /// In wider rows, contexts do not include the position.
   private static let maximumColumns = 64
 
-  /// - Parameter width: values of a row.
+  /// - Parameter width: the number of values in a row.
   init(width: Int) {
     self.width = width
     differences = .allocate(capacity: width)
@@ -39,7 +40,7 @@ final class DifferenceHistory {
     wasEscape.deallocate()
   }
 
-  /// Forgets everything.
+  /// Resets all state.
   func reset() {
     for numbers in [differences, earlier, earliest, means, values, lastValues] {
       numbers.initialize(repeating: 0, count: width)
@@ -47,7 +48,9 @@ final class DifferenceHistory {
     wasEscape.initialize(repeating: 0, count: width)
   }
 
-  /// - Parameter row: from 0.
+  /// Starts a row.
+  ///
+  /// - Parameter row: counted from 0.
   func begin(row: Int) {
     if row > 0 {
       (differences, earlier, earliest) = (earliest, differences, earlier)
@@ -56,7 +59,7 @@ final class DifferenceHistory {
     pace = Int64(min(row + 2, 32))
   }
 
-  /// Takes in that value `i` has no difference.
+  /// Records that value `i` has no difference.
   @inline(__always)
   func skip(_ i: Int, value: Int64, isEscape: Bool) {
     differences[i] = 0
@@ -64,7 +67,7 @@ final class DifferenceHistory {
     wasEscape[i] = isEscape ? 1 : 0
   }
 
-  /// Takes in the difference of value `i`.
+  /// Records the difference of value `i`.
   @inline(__always)
   func settle(_ i: Int, value: Int64, difference: Int64) {
     differences[i] = difference
@@ -75,7 +78,7 @@ final class DifferenceHistory {
 
   /// Sets the hashes of the contexts of value `i`.
   ///
-  /// - Parameter rule: that of the prediction.
+  /// - Parameter rule: the rule of the prediction.
   @inline(__always)
   func setContexts(
     _ hashes: UnsafeMutablePointer<UInt32>, _ i: Int, _ neighbours: Neighbours, prediction: Int64, rule: Int
@@ -113,17 +116,17 @@ final class DifferenceHistory {
     hashes[9] = Contexts.hash(9, l, a, corners)
   }
 
-  /// An integer for a context.
+  /// An ordinal folded into 32 bits for a context.
   @inline(__always)
   private static func folded(_ ordinal: Int64) -> Int { Int(truncatingIfNeeded: ordinal ^ ordinal >> 32) }
 
-  /// The value `offset` before value `i`, for a context; 0 where there is none.
+  /// The value `offset` positions before value `i`, for a context; 0 if there is none.
   @inline(__always)
   private func value(_ i: Int, _ offset: Int) -> Int {
     offset > 0 && i >= offset ? Self.folded(values[i - offset]) : 0
   }
 
-  /// The difference `offset` values before value `i`; 0 where there is none.
+  /// The difference `offset` positions before value `i`; 0 if there is none.
   @inline(__always)
   private func before(_ i: Int, _ offset: Int) -> Int64 {
     offset > 0 && i >= offset ? differences[i - offset] : 0

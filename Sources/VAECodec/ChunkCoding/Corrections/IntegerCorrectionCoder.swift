@@ -1,18 +1,19 @@
 import EntropyCoding
 import Records
 
-/// Codes what integers of 64 bits are, given what the model makes of them: of arrays and of tables, exactly or within a bound
-/// for all or for each column.
+/// Codes 64-bit integers given the model's reconstruction: of arrays and of tables, losslessly or within a bound for
+/// all values or for each column.
 ///
-/// As a ``CorrectionCoder`` does, but all in integers: values are ordinals, predictions come from
-/// ``IntegerPredictors``, and an ``IntegerLattice`` names what a decoder gives back. No value passes through binary64.
+/// It works as ``CorrectionCoder`` does, but in integer arithmetic: values are ordinals, predictions come from
+/// ``IntegerPredictors``, and an ``IntegerLattice`` names the decoded values. No value passes through binary64.
 ///
-/// It owns its buffers; used by one task at a time.
+/// It owns its buffers; only one task may use it at a time.
 final class IntegerCorrectionCoder: CorrectionCoding {
   let elementType: ElementType
   let width: Int
   let ordered: OrderedBits
-  /// One for all values, or one for each of a sample; empty where only values that are missing to the model are kept.
+  /// One lattice for all values, or one per value of a sample; empty to preserve only values that are missing to the
+  /// model.
   private let lattices: [IntegerLattice]
   private let known: KnownValues
   private let neighbours: Neighbours
@@ -20,12 +21,12 @@ final class IntegerCorrectionCoder: CorrectionCoding {
   private let history: DifferenceHistory
   private var mixer = ReusedMixer(contexts: DifferenceHistory.contexts)
 
-  /// Values by which rules are chosen.
+  /// The number of values that rules are chosen by.
   private static let triedValues = 4096
 
   /// - Parameters:
-  ///   - errorBound: nil where only values that are missing to the model are kept.
-  ///   - known: what is not missing to the model.
+  ///   - errorBound: nil to preserve only values that are missing to the model.
+  ///   - known: the values that the model knows.
   init(
     _ description: SampleDescription, _ errorBound: ErrorBound?, known: KnownValues = KnownValues()
   ) {
@@ -52,7 +53,7 @@ final class IntegerCorrectionCoder: CorrectionCoding {
     lattices.isEmpty ? mode == 1 : Int(mode >> 1) < IntegerPredictors.sets.count
   }
 
-  /// The rules that suit the first values best; and whether some values are coded by themselves.
+  /// The set of rules that codes the first values best, and whether some values are escapes.
   func modes(for batch: SampleBatch, base: [Int64]) -> [UInt8] {
     guard !lattices.isEmpty else { return [1] }
     let ordinals = batch.ordinals()
@@ -74,7 +75,7 @@ final class IntegerCorrectionCoder: CorrectionCoding {
     run(base, base.count, mode: mode, &values, &coder)
   }
 
-  /// The same for the first values.
+  /// Codes the first `count` values.
   private func run<Values: CorrectedValues, Coder: BitCoding>(
     _ base: [Int64], _ count: Int, mode: UInt8, _ values: inout Values, _ coder: inout Coder
   ) -> Bool {
@@ -114,17 +115,17 @@ final class IntegerCorrectionCoder: CorrectionCoding {
     return true
   }
 
-  /// Whether a value has to be coded by itself.
+  /// Whether a value has to be coded as an escape.
   @inline(__always)
   private func isEscape(_ ordinal: Int64, _ i: Int) -> Bool {
     ordinal < elementType.leastOrdinal || lattices.isEmpty && known.isMissing(ordinal, i, elementType)
   }
 
-  /// What is remembered of each value of a sample, in bytes.
+  /// The size in bytes of the state per value of a sample.
   static let stateBytes = 96
 }
 
-/// For a trial.
+/// The values of a trial.
 private struct KnownOrdinals: CorrectedValues {
   static let isKnown = true
   let elementType: ElementType

@@ -1,34 +1,34 @@
-/// Integers of 64 bits within a bound, as ordinals: those that are a multiple of 2 E + 1 away from a prediction, named by the
-/// multiple. Without error each integer is one.
+/// Names 64-bit integers, as ordinals, within an error bound E: the values are a multiple of 2 E + 1 away from a
+/// prediction, and the multiple is the name. For E = 0, every integer has a name.
 struct IntegerLattice {
-  /// Of errors.
+  /// The error bound.
   private let bound: UInt64
-  /// Between neighbours.
+  /// The distance between neighbouring values.
   private let step: UInt64
   private let least: Int64
 
-  /// Larger bounds are as good as this.
+  /// A larger bound has no further effect.
   private static let largestBound: UInt64 = 1 << 62 - 1
 
   /// - Parameters:
-  ///   - bound: of errors, at least 0.
-  ///   - least: the least ordinal.
+  ///   - bound: the error bound, at least 0.
+  ///   - least: the smallest ordinal.
   init(bound: Double, least: Int64) {
     self.bound = Self.whole(bound)
     step = 2 * self.bound + 1
     self.least = least
   }
 
-  /// The integer within a bound.
+  /// The integer part of a bound.
   private static func whole(_ bound: Double) -> UInt64 {
     UInt64(exactly: bound.rounded(.down)).map { min($0, largestBound) } ?? largestBound
   }
 
-  /// The steps from a prediction to the nearest value.
+  /// The number of steps from a prediction to the nearest value.
   @inline(__always)
   func difference(_ value: Int64, from prediction: Int64) -> Int64 {
     if step == 1 { return value &- prediction }
-    // Half a step more is no loss: the division rounds down.
+    // Adding half a step is correct, because the division rounds down.
     let isAbove = value >= prediction
     let size = UInt64(bitPattern: isAbove ? value &- prediction : prediction &- value)
     let (steps, rest) = size.quotientAndRemainder(dividingBy: step)
@@ -36,7 +36,7 @@ struct IntegerLattice {
     return isAbove ? whole : -whole
   }
 
-  /// The value that many steps away from a prediction, within the type's range.
+  /// The value `difference` steps from a prediction, clamped to the type's range.
   @inline(__always)
   func value(_ difference: Int64, from prediction: Int64) -> Int64 {
     if step == 1 { return prediction &+ difference }
@@ -44,7 +44,7 @@ struct IntegerLattice {
     return prediction.moved(by: overflow ? .max : size, down: difference < 0, least: least)
   }
 
-  /// Whether two ordinals differ by no more than a bound.
+  /// Whether two ordinals differ by at most `bound`.
   static func isWithin(_ bound: Double, _ a: Int64, _ b: Int64) -> Bool {
     let size = UInt64(bitPattern: a >= b ? a &- b : b &- a)
     return UInt64(exactly: bound.rounded(.down)).map { size <= $0 } ?? true

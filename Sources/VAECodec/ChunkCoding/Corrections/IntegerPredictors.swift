@@ -1,40 +1,40 @@
-/// Predicts integers of 64 bits from those before them, by several rules, of which the one that has lately been nearest is
-/// taken.
+/// Predicts 64-bit integers from preceding ones by several rules, and selects the rule that has recently been most
+/// accurate.
 ///
-/// What is predicted is the error x - b of the model, modulo 2^64: so nothing is lost however large values are, and nothing
-/// grows with an offset that all share. A sequence of equal steps, an image, and columns that have nothing to do with
-/// one another each have a rule that suits them; with a good model that is the model itself.
+/// The predicted quantity is the model's error x - b modulo 2^64, so that large values lose no precision and a common
+/// offset costs nothing. Sequences with constant steps, images, and unrelated columns each have a rule that suits them;
+/// with a good model, that is the model itself.
 ///
-/// Buffers are pointers, because this is looked at for every value; all indices are below `width`.
+/// Buffers are pointers, because they are accessed for every value; all indices are below `width`.
 final class IntegerPredictors {
-  /// How many rules there are.
+  /// The number of rules.
   private static let count = 8
-  /// Sets of rules, as bits: all that follow the values before; those of them that do without fractions; the model alone; and the
-  /// origin alone.
+  /// The sets of rules, as bits: all that use preceding values; those of them without fractions; the model alone; and
+  /// the origin alone.
   static let sets: [UInt8] = [0x7F, 0x3F, 0x01, 0x80]
-  /// Places of wider rows have one origin, and no linear rule.
+  /// Wider rows share one origin, and have no linear rule.
   private static let maximumColumns = 64
 
   private let width: Int
   private let neighbours: Neighbours
-  /// Errors of this row, of the row before, and of that before.
+  /// Errors of this row, the previous one, and the one before that.
   private var errors: UnsafeMutablePointer<Int64>
   private var earlier: UnsafeMutablePointer<Int64>
   private var earliest: UnsafeMutablePointer<Int64>
-  /// The error that each rule predicts for the value at hand.
+  /// The error that each rule predicts for the current value.
   private let predictions: UnsafeMutablePointer<Int64>
-  /// How far each rule has been off lately, at each place and on the way there.
+  /// The recent inaccuracy of each rule: at each position, and over the last values.
   private let misses: UnsafeMutablePointer<Int16>
   private let recent: UnsafeMutablePointer<Int32>
-  /// The linear rule: of errors less their origins.
+  /// The linear rule, for errors relative to their origins.
   private let columns: ColumnState?
-  /// The first error of each place, or of all.
+  /// The first error of each position, or of all.
   private var origins: [Int64?]
   private var row = 0
-  /// The rule that was taken.
+  /// The selected rule.
   private(set) var chosen = 0
 
-  /// - Parameter width: values of a row.
+  /// - Parameter width: the number of values in a row.
   init(width: Int, _ neighbours: Neighbours) {
     self.width = width
     self.neighbours = neighbours
@@ -55,7 +55,7 @@ final class IntegerPredictors {
     recent.deallocate()
   }
 
-  /// Forgets everything.
+  /// Resets all state.
   func reset() {
     for numbers in [errors, earlier, earliest] { numbers.initialize(repeating: 0, count: width) }
     predictions.initialize(repeating: 0, count: Self.count)
@@ -65,11 +65,13 @@ final class IntegerPredictors {
     for i in origins.indices { origins[i] = nil }
   }
 
-  /// - Parameter row: from 0.
+  /// Starts a row.
+  ///
+  /// - Parameter row: counted from 0.
   func begin(row: Int) {
     self.row = row
     if row > 0 { (errors, earlier, earliest) = (earliest, errors, earlier) }
-    // Without a row before the one before, nothing changes from one to the other.
+    // With only one row before, the change from row to row is taken to be 0.
     if row == 1 { earliest.update(from: earlier, count: width) }
     columns?.begin(row: row)
   }
@@ -109,14 +111,14 @@ final class IntegerPredictors {
     return predictions[chosen]
   }
 
-  /// Takes in that value `i` has no error: what was predicted from comes again.
+  /// Records that value `i` has no error; that of the previous row stands in for it.
   @inline(__always)
   func skip(_ i: Int) {
     errors[i] = earlier[i]
     columns?.skip(i, bits: 0)
   }
 
-  /// Takes in what the error of value `i` turned out to be.
+  /// Records the error of value `i`.
   @inline(__always)
   func settle(_ i: Int, error: Int64) {
     errors[i] = error
@@ -124,7 +126,7 @@ final class IntegerPredictors {
     let pace = Int16(min(row + 2, 16))
     for rule in 0..<Self.count {
       let size = min((error &- predictions[rule]).magnitude, 1 << 62)
-      // Of 126 levels at the most.
+      // At most 126 levels.
       let miss = Int16(truncatingIfNeeded: Contexts.level(Int64(size))) << 6
       own[rule] += (miss - own[rule]) / pace
       recent[rule] += (Int32(miss) - recent[rule]) / 16
@@ -135,7 +137,7 @@ final class IntegerPredictors {
     columns?.settle(i, error: Double(error &- origin), difference: 0, bits: 0)
   }
 
-  /// The nearest integer, ties to even; 0 for what is too large.
+  /// The nearest integer, ties to even; 0 if the number is too large.
   @inline(__always)
   private static func whole(_ number: Double) -> Int64 {
     number.magnitude < 0x1p62 ? Int64(number.rounded(.toNearestOrEven)) : 0

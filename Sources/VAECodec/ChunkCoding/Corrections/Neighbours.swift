@@ -1,12 +1,12 @@
-/// Which values of a sample are near another, by the shape of samples: how far before it they are.
+/// The neighbours of a value within a sample, as offsets back, derived from the sample's shape.
 ///
-/// In the last axis lies the left neighbour, in the axis before it the one above, and in the one before that the one in
-/// front. A last axis of up to 4 holds channels, and its pixels are the neighbours.
+/// The left neighbour lies along the last axis, the one above along the axis before it, and the one in front along the
+/// axis before that. A last axis of length up to 4 holds channels; the neighbours are then those of the pixel.
 struct Neighbours: Sendable {
-  /// Offsets back: left, and above (0 where there is none).
+  /// The offsets back to the left neighbour and to the one above (0 if there is none).
   let left: Int
   let above: Int
-  /// The 8 offsets of the values that a prediction is made of.
+  /// The 8 offsets of the values that a prediction uses.
   let taps: [Int]
 
   init(shape: [Int]) {

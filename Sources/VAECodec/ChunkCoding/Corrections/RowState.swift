@@ -1,28 +1,29 @@
-/// What a ``CorrectionCoder`` knows of the row that it is in, and of the row before it.
+/// The state of a ``CorrectionCoder``: the current row and the previous one.
 ///
-/// Buffers are pointers, because this is looked at for every value; all indices are below `width`.
+/// Buffers are pointers, because they are accessed for every value; all indices are below `width`.
 final class RowState {
   private let width: Int
   private let offsets: [Int]
-  /// For each value of the row so far: x - b, the integer that names it, and how far that is from the predicted one.
+  /// For each value of the row so far: the error x - b, its name, and the difference of that name from the predicted
+  /// one.
   private let errors: UnsafeMutablePointer<Double>
   let names: UnsafeMutablePointer<Int64>
   private(set) var differences: UnsafeMutablePointer<Int64>
-  /// The row before: differences. And for each position: the mean size of differences, in units of 1 / 256.
+  /// The differences of the previous row; and the mean magnitude of differences at each position, in units of 1 / 256.
   private(set) var earlier: UnsafeMutablePointer<Int64>
   let means: UnsafeMutablePointer<Int64>
   private let weights: UnsafeMutablePointer<Double>
   private let taps: UnsafeMutablePointer<Double>
   private var pace: Int64 = 2
-  /// b + sum w (x - b); 0 where that is no finite number.
+  /// b + sum w (x - b); 0 if that is not finite.
   private(set) var prediction = 0.0
   private var correction = 0.0
   private var power = 0.0
 
-  /// Of the step towards lower errors.
+  /// The step size of the adaptation.
   private static let rate = 0.005
 
-  /// - Parameter width: values of a row.
+  /// - Parameter width: the number of values in a row.
   init(width: Int, _ neighbours: Neighbours) {
     self.width = width
     offsets = neighbours.taps
@@ -46,7 +47,7 @@ final class RowState {
     taps.deallocate()
   }
 
-  /// Forgets everything.
+  /// Resets all state.
   func reset() {
     errors.initialize(repeating: 0, count: width)
     for numbers in [names, differences, earlier, means] { numbers.initialize(repeating: 0, count: width) }
@@ -54,7 +55,9 @@ final class RowState {
     taps.initialize(repeating: 0, count: offsets.count)
   }
 
-  /// - Parameter row: from 0.
+  /// Starts a row.
+  ///
+  /// - Parameter row: counted from 0.
   func begin(row: Int) {
     swap(&earlier, &differences)
     pace = Int64(min(row + 2, 32))
@@ -66,7 +69,7 @@ final class RowState {
     var (correction, power) = (0.0, 0.0)
     offsets.withUnsafeBufferPointer { offsets in
       for (t, offset) in offsets.enumerated() {
-        // Above a value of a line of one, there is nothing beside: that offset is 0.
+        // If a line has a single pixel, `above - left` is 0 and denotes no neighbour.
         let error = offset > 0 && i >= offset ? errors[i - offset] : 0
         taps[t] = error
         correction += weights[t] * error
@@ -78,14 +81,14 @@ final class RowState {
     prediction = sum.isFinite ? sum : 0
   }
 
-  /// Takes in that value `i` is none of the lattice.
+  /// Records that value `i` has no name.
   func skip(_ i: Int) {
     (errors[i], differences[i], names[i]) = (0, 0, 0)
   }
 
-  /// Takes in what value `i` turned out to be, and learns from it.
+  /// Records value `i`, and adapts the weights.
   ///
-  /// - Parameter unit: the lattice's step.
+  /// - Parameter unit: the quantizer's step.
   @inline(__always)
   func settle(
     _ i: Int, _ base: UnsafePointer<Float>, value: Double, name: Int64, difference: Int64, unit: Double
