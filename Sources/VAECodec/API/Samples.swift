@@ -13,12 +13,12 @@ public struct Samples: Equatable, Sendable {
     self.batch = batch
   }
 
-  /// Samples of binary32 values, one after the other.
+  /// Creates samples from binary32 values.
   ///
   /// - Parameters:
-  ///   - values: of all samples; a multiple of a sample's.
-  ///   - shape: of a sample; [] for single values.
-  /// - Throws: ``CodecError/samples(_:)`` where the shape is impossible, or the last sample lacks values.
+  ///   - values: the values, sample after sample; a multiple of a sample's.
+  ///   - shape: the shape of a sample; [] for single values.
+  /// - Throws: ``CodecError/samples(_:)`` if the shape is invalid, or the last sample is incomplete.
   package init(_ values: [Float], shape: [Int]) throws(CodecError) {
     let description = try SampleDescription.npy(.f4, shape)
     try Self.expectWhole(values.count, description.valuesPerSample)
@@ -27,13 +27,13 @@ public struct Samples: Equatable, Sendable {
       SampleBatch(floats: values, elementType: .f4, valuesPerSample: description.valuesPerSample))
   }
 
-  /// Samples of values of any type, given as its bytes, little-endian.
+  /// Creates samples of any value type from little-endian bytes.
   ///
   /// - Parameters:
-  ///   - bytes: of all samples; a multiple of a sample's.
-  ///   - type: of a value.
-  ///   - shape: of a sample; [] for single values.
-  /// - Throws: ``CodecError/samples(_:)`` where the shape is impossible, or the last sample lacks bytes.
+  ///   - bytes: the values, sample after sample; a multiple of a sample's.
+  ///   - type: the type of a value.
+  ///   - shape: the shape of a sample; [] for single values.
+  /// - Throws: ``CodecError/samples(_:)`` if the shape is invalid, or the last sample is incomplete.
   package init(bytes: [UInt8], type: ElementType, shape: [Int]) throws(CodecError) {
     let description = try SampleDescription.npy(type, shape)
     try Self.expectWhole(bytes.count, description.sampleBytes)
@@ -42,7 +42,7 @@ public struct Samples: Equatable, Sendable {
       SampleBatch(elementType: type, valuesPerSample: description.valuesPerSample, bytes: bytes))
   }
 
-  /// The samples in a file, of any format that `vaec` reads.
+  /// Reads the samples of a file in any format that `vaec` supports.
   ///
   /// - Throws: ``CodecError/bytes(_:name:)`` and ``CodecError/samples(_:)``.
   package init(contentsOf path: String, reading options: ReadOptions = ReadOptions()) throws(CodecError) {
@@ -50,14 +50,14 @@ public struct Samples: Equatable, Sendable {
     try self.init(all: reader)
   }
 
-  /// All samples of a reader.
+  /// Reads all samples of a reader.
   init(all reader: any SampleReader) throws(CodecError) {
     var parts: [SampleBatch] = []
     while let batch = try reading(reader, 1 << 16) { parts.append(batch) }
     self.init(reader.description, joining: parts)
   }
 
-  /// Batches of one kind, one after the other.
+  /// Concatenates batches of one type and shape.
   init(_ description: SampleDescription, joining parts: [SampleBatch]) {
     self.init(
       description,
@@ -78,16 +78,16 @@ public struct Samples: Equatable, Sendable {
   public var shape: [Int] { description.sampleShape }
   /// The type of the values.
   public var elementType: ElementType { description.elementType }
-  /// The values as bytes, little-endian, sample after sample.
+  /// The values as little-endian bytes, sample after sample.
   public var bytes: [UInt8] { batch.bytes }
-  /// The values as numbers, sample after sample.
+  /// The values in binary32, sample after sample.
   public var values: [Float] { batch.floats() }
 
-  /// Some of the samples.
+  /// The samples in a range.
   public subscript(range: Range<Int>) -> Samples { Samples(description, batch.rows(range)) }
 
-  /// Writes the samples as a file in the format that the end of its name asks for: .npy, .idx, .csv, .tsv, .fvecs, .bvecs,
-  /// .ivecs, each with .gz or .zst behind it; npy where it asks for none.
+  /// Writes the samples to a file in the format of its suffix: .npy, .idx, .csv, .tsv, .fvecs, .bvecs or .ivecs,
+  /// optionally followed by .gz or .zst; any other suffix means npy.
   ///
   /// - Parameters:
   ///   - path: the file.
@@ -102,7 +102,7 @@ public struct Samples: Equatable, Sendable {
 extension Samples {
   /// A reader of these samples.
   ///
-  /// - Parameter observer: asked before each batch whether to continue.
+  /// - Parameter observer: checked before each batch for cancellation.
   func reader(observing observer: TransferObserver) -> any SampleReader {
     WatchedReader(InMemorySamples([batch], description).reader(), observer)
   }
@@ -119,7 +119,7 @@ extension Samples {
     }
   }
 
-  /// A writer of a file in the format that its name asks for.
+  /// A writer of a file in the format of its suffix.
   static func writer(
     _ path: String, overwrite: Bool, _ provenance: Provenance, _ description: SampleDescription
   ) throws(CodecError) -> any SampleWriter {
@@ -139,7 +139,7 @@ extension Samples {
     }
   }
 
-  /// Reads from another reader until the work is cancelled.
+  /// A reader that stops when the work is cancelled.
   private final class WatchedReader: SampleReader {
     private let base: any SampleReader
     private let observer: TransferObserver
@@ -158,13 +158,13 @@ extension Samples {
   }
 }
 
-/// Collects what is written until the work is cancelled.
+/// A writer that collects samples until the work is cancelled.
 final class SamplesWriter: SampleWriter {
   private let description: SampleDescription
   private let observer: TransferObserver
   private var parts: [SampleBatch] = []
 
-  /// - Parameter observer: asked before each batch whether to continue.
+  /// - Parameter observer: checked before each batch for cancellation.
   init(_ description: SampleDescription, observing observer: TransferObserver) {
     self.description = description
     self.observer = observer

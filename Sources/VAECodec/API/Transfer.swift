@@ -3,9 +3,9 @@ import Synchronization
 
 /// The progress of reading.
 public struct TransferProgress: Equatable, Sendable {
-  /// Bytes of the input read so far.
+  /// The number of bytes of the input read so far.
   public var bytes: Int
-  /// Bytes of the input; nil if unknown.
+  /// The size of the input in bytes; nil if unknown.
   public var totalBytes: Int?
 }
 
@@ -15,7 +15,7 @@ public enum CodecEvent<Progress: Sendable, Report: Sendable>: Sendable {
   case finished(Report)
 }
 
-/// Counts bytes as they pass, and stops when the work is cancelled.
+/// Counts the bytes that pass through it, and stops the work when it is cancelled.
 final class TransferObserver: Sendable {
   private let cancelled = Atomic(false)
   private let tell: @Sendable (TransferProgress) -> Void
@@ -26,7 +26,7 @@ final class TransferObserver: Sendable {
 
   func cancel() { cancelled.store(true, ordering: .relaxed) }
 
-  /// The same source, watched.
+  /// A source of the same bytes, observed.
   func watch(_ source: any ByteSource) -> any ByteSource { WatchedSource(source, self) }
 
   private final class WatchedSource: ByteSource {

@@ -1,18 +1,19 @@
 import Tensor
 
-/// Bjontegaard's delta rate: the mean change of rate between two rate-distortion curves at equal PSNR.
+/// The Bjontegaard delta rate: the mean difference in rate between two rate-distortion curves at equal PSNR
+/// (Bjontegaard, Calculation of average PSNR differences between RD-curves, VCEG-M33, 2001).
 ///
 /// The logarithm of the rate is interpolated over PSNR by monotone piecewise cubics (Fritsch and Butland, SIAM J. Sci.
-/// Stat. Comput. 5, 1984) through each curve's efficient points, and the difference averaged over the PSNR that both
-/// cover.
+/// Stat. Comput. 5, 1984) through each curve's efficient points, and the difference is averaged over the PSNR interval
+/// that both cover.
 enum BDRate {
   typealias Point = (bits: Double, psnr: Double)
 
-  /// Points of the interval at which the curves are compared.
+  /// The number of points at which the curves are compared.
   private static let samples = 200
 
-  /// The change of `curve`'s rate against `baseline`'s, in percent: negative where it takes fewer bits. Nil where the
-  /// curves share no interval of PSNR.
+  /// The difference of `curve`'s rate from `baseline`'s, in percent; negative if it takes fewer bits. Nil if the curves
+  /// share no PSNR interval.
   static func percent(_ curve: [Point], against baseline: [Point]) -> Double? {
     guard let a = LogRate(baseline), let b = LogRate(curve) else { return nil }
     let (low, high) = (max(a.lowest, b.lowest), min(a.highest, b.highest))
@@ -25,7 +26,7 @@ enum BDRate {
     return 100 * (exponential(sum / Double(samples)) - 1)
   }
 
-  /// The log of the rate as a function of PSNR.
+  /// The logarithm of the rate as a function of PSNR.
   struct LogRate {
     private var x: [Double] = []
     private var y: [Double] = []
@@ -34,7 +35,8 @@ enum BDRate {
     var lowest: Double { x[0] }
     var highest: Double { x[x.count - 1] }
 
-    /// Nil where fewer than two points are efficient: no other has both less rate and more PSNR.
+    /// Nil if fewer than two points are efficient. A point is efficient if no other has both a lower rate and a higher
+    /// PSNR.
     init?(_ points: [Point]) {
       for point in points.filter({ $0.bits > 0 && $0.psnr.isFinite }).sorted(by: {
         ($0.psnr, $1.bits) > ($1.psnr, $0.bits)
@@ -80,7 +82,7 @@ enum BDRate {
       return m
     }
 
-    /// A one-sided slope that keeps the shape.
+    /// A one-sided slope that preserves monotonicity.
     private static func end(_ h0: Double, _ h1: Double, _ d0: Double, _ d1: Double) -> Double {
       let slope = ((2 * h0 + h1) * d0 - h0 * d1) / (h0 + h1)
       if slope * d0 <= 0 { return 0 }

@@ -3,28 +3,28 @@ import Records
 import Tensor
 import VAEModel
 
-/// Rate and distortion of a model on data: measured on finished streams, decoded again.
+/// The rate and distortion of a model on data, measured on finished and decoded streams.
 public struct EvaluationReport: Sendable {
-  /// One quality.
+  /// The measurements at one quality.
   public struct Point: Sendable {
     public var quality: Double
-    /// Bytes of the finished stream, times eight.
+    /// The bits of the finished stream per sample.
     public var bitsPerSample: Double
     public var bitsPerValue: Double
-    /// Bytes of the file that the samples are in over stream bytes; and over stream and model together. Where there is no
-    /// file, bytes of plain numbers.
+    /// The compression ratio: bytes of the input file divided by those of the stream, and by those of stream and model
+    /// together. Without a file, the bytes of plain values count.
     public var ratio: Double
     public var ratioWithModel: Double
     public var mse: Double
     public var rmse: Double
-    /// In dB, against the value range of the data that the model was fitted on; infinite where all values are exact.
+    /// In dB, relative to the value range of the data that the model was fitted on; infinite if all values are exact.
     public var psnr: Double
     public var maxError: Double
-    /// Of a table, the error of each column; empty for arrays. Then all errors above are shares of each column's range.
+    /// For a table, the error of each column, and all errors above are shares of each column's range; empty for arrays.
     public var columns: [ColumnDistortion] = []
-    /// Whether all values came back exactly.
+    /// Whether all values are exact.
     public var isExact: Bool { maxError == 0 }
-    /// Megabytes (10^6) of raw samples a second.
+    /// Megabytes (10^6 bytes) of raw samples per second.
     public var encodeMBPerSecond: Double
     public var decodeMBPerSecond: Double
   }
@@ -36,75 +36,76 @@ public struct EvaluationReport: Sendable {
     public var psnr: Double
   }
 
-  /// Samples that were measured.
+  /// The number of samples measured.
   public var samples: Int
-  /// Samples of the data: where they are many, those that were measured are spread evenly over them.
+  /// The number of samples in the data. If there are many, the measured ones are spread evenly over them.
   public var dataSamples: Int
   public var valuesPerSample: Int
   public var type: ValueType
   public var elementType: ElementType { type.elementType }
   public var modelBytes: Int
-  /// The names of columns, where samples have them.
+  /// The column names, if the samples have them.
   public var columnNames: [String]?
   public var points: [Point]
-  /// Bytes of the file that the samples came from, where that is known.
+  /// The size in bytes of the file that the samples came from, if known.
   public var fileBytes: Int?
-  /// PCA of the rows that the model was fitted to, with a uniform quantizer and an ideal entropy coder, on the samples;
-  /// where samples are too large for the model to keep PCA, on the rows that the fit held out. Missing values have no error, and
-  /// their places cost PCA nothing. Empty where there is nothing to compare with.
+  /// PCA of the training rows with a uniform quantizer and an ideal entropy coder, measured on the samples. If the
+  /// samples are too large for the model to keep PCA, it is measured on the held-out rows of the fit. Missing values
+  /// have no error, and their positions cost PCA nothing. Empty if there is nothing to compare with.
   public var baselinePCA: [BaselinePoint]
-  /// Mean change of rate against PCA at equal PSNR, in percent, over the PSNR that both curves cover; nil if they
-  /// share none or fewer than two qualities were measured.
+  /// The mean difference in rate from PCA at equal PSNR, in percent, over the PSNR interval that both curves cover; nil
+  /// if they share none, or fewer than two qualities were measured.
   public var bdRateVsPCA: Double?
-  /// From how many samples on model and codes together take fewer bytes than PCA's basis and codes, at the PSNR of the
-  /// middle quality; nil if never, or where ``comparesSizesWithPCA`` is false.
+  /// The number of samples from which model and codes together take fewer bytes than PCA's basis and codes, at the PSNR
+  /// of the middle quality; nil if never, or if ``comparesSizesWithPCA`` is false.
   public var breakEvenSamples: Int?
   /// Whether PCA's curve reaches the PSNR of the middle quality, so that sizes can be compared.
   public var comparesSizesWithPCA = true
-  /// From how many samples on model and codes of the highest quality that was measured take fewer bytes than the
-  /// samples themselves packed by zstd at its level 19; nil if never.
+  /// The number of samples from which model and codes, at the highest measured quality, take fewer bytes than the
+  /// samples compressed by zstd at level 19; nil if never.
   public var breakEvenSamplesVsZstd: Int?
-  /// Bits a sample that zstd at level 19 takes for the samples as plain numbers.
+  /// The bits per sample of the plain values compressed by zstd at level 19.
   public var zstdBitsPerSample: Double
-  /// The evidence lower bound on the samples, where the model was fitted to it.
+  /// The ELBO on the samples, if the model was fitted to it.
   public var elbo: ELBO?
-  /// What single rows are like; nil if nobody asked.
+  /// The measurements of single rows; nil if not requested.
   public var rows: EvaluatedRows?
-  /// What the first latents make of the samples; nil if the model has no network.
+  /// The reconstruction of the samples from the first latents; nil if the model has no network.
   public var reconstruction: Reconstruction?
-  /// How new samples compare with these; empty if it was not asked for.
+  /// The comparison of new samples with these; empty if not requested.
   public var newSamples: [NewSamples] = []
 }
 
-/// A file that is read.
+/// A file being read.
 public struct ReadFile {
-  /// How many bytes it has: asked for once it has been read.
+  /// The size in bytes; call it only after the file has been read.
   let bytes: () -> Int
 
-  /// - Parameter bytes: gives its bytes once it has been read.
+  /// - Parameter bytes: returns the size in bytes after the file has been read.
   public init(bytes: @escaping () -> Int) { self.bytes = bytes }
 }
 
 extension Codec {
-  /// Samples that are measured take at most this much memory, as far as one allows.
+  /// The maximum size in bytes of the measured samples, unless a single sample is larger.
   static let maximumMeasuredBytes = 1 << 24
 
-  /// The maximum numbers of samples and values for the baseline, whose arithmetic is done all at once.
+  /// The maximum number of samples and of values for the baseline, which is computed in one piece.
   private static let (maximumBaselineRows, maximumBaselineValues) = (8192, 1 << 20)
 
-  /// Encodes and decodes `reader`'s samples at each quality: all of them, or of many those in blocks that are spread
-  /// evenly, so that memory is bounded.
+  /// Encodes and decodes `reader`'s samples at each quality: all of them or, if there are many, blocks spread evenly
+  /// over them, so that memory is bounded.
   ///
   /// - Parameters:
   ///   - reader: the samples.
   ///   - name: the input in messages.
   ///   - model: the model to measure.
   ///   - qualities: each 0 ... 100.
-  ///   - effort: how streams are encoded.
-  ///   - keepsRows: whether to look at single rows as well: see ``EvaluationReport/rows``.
-  ///   - newSamples: how many new samples to compare with these; see ``EvaluationReport/NewSamples``. None for nil.
-  ///   - file: the file that the samples are in, to which ratios are; nil for ratios to plain numbers.
-  ///   - progress: called with the number of qualities that are done; what it throws ends the evaluation.
+  ///   - effort: the effort of the encoder.
+  ///   - keepsRows: whether to measure single rows as well; see ``EvaluationReport/rows``.
+  ///   - newSamples: the number of new samples to compare with these; see ``EvaluationReport/NewSamples``. Nil for
+  ///     none.
+  ///   - file: the file of the samples, which ratios are relative to; nil for ratios to plain values.
+  ///   - progress: called with the number of finished qualities; if it throws, the evaluation ends.
   package func evaluate(
     _ reader: any SampleReader, name: String, model: FittedModel, qualities: [Double],
     effort: Int = EncodeOptions.standardEffort, keepsRows: Bool = false, newSamples: Int? = nil,
@@ -116,10 +117,10 @@ extension Codec {
     let rows = ChunkCodingContext.defaultChunkRows(values: description.valuesPerSample)
     while let batch = try reading(reader, rows) { sample.add(batch) }
     var held = description
-    // The decimals of text are those of all rows.
+    // The decimals of text are known after all rows have been read.
     held.format = reader.description.format
     let batches = sample.batches
-    // The stream's header says how many there are where the reader does: as when the samples are encoded.
+    // The header records the number of rows if the reader knows it, as in encoding.
     if description.rows != nil { held.rows = batches.reduce(0) { $0 + $1.rows } }
     let samples = InMemorySamples(batches, held, places: sample.places)
     guard samples.rows > 0 else { throw .noRows(name: name) }
@@ -177,7 +178,7 @@ extension Codec {
     return report
   }
 
-  /// The bound on the samples, batch after batch; missing values count as their means.
+  /// The ELBO on the samples, batch after batch; missing values are replaced by their means.
   private func elbo(_ samples: InMemorySamples, _ model: FittedModel) -> ELBO? {
     var sum = ELBO(reconstruction: 0, divergence: 0)
     var row = 0
@@ -197,19 +198,19 @@ extension Codec {
       reconstruction: sum.reconstruction / Double(row), divergence: sum.divergence / Double(row))
   }
 
-  /// One quality: the stream is written to memory whole, and decoded from there.
+  /// Measures one quality. The whole stream is written to memory, and decoded from there.
   func measure(
     _ samples: InMemorySamples, name: String, model: FittedModel, quality: Double,
     effort: Int = EncodeOptions.standardEffort, gatherer: RowGatherer? = nil, fileBytes: Double? = nil
   ) throws(CodecError) -> EvaluationReport.Point {
     let sink = MemorySink()
     var options = EncodeOptions(quality: quality, effort: effort)
-    // What is measured here is the way there and back.
+    // The stream is decoded below, which measures the distortion.
     options.measuresDistortion = false
     let encoded = try encode(
       samples.reader(), name: name, model: model, options: options, details: EncodeDetails(), to: sink,
       reopen: nil)
-    // What corrections take is no row's own.
+    // The bits of corrections cannot be attributed to rows.
     if encoded.errorBound == nil, gatherer?.wantsBits(at: quality) == true {
       gatherer?.take(bits: try rowBits(samples, in: sink.bytes, name: name, model: model, effort: effort))
     }
@@ -231,20 +232,20 @@ extension Codec {
       decodeMBPerSecond: raw / 1e6 / max(decoded.seconds, 1e-9))
   }
 
-  /// Bytes that zstd is tried on at most: it is slow at its level 19 and takes much memory, and more
-  /// hardly change its ratio.
+  /// The maximum number of bytes compressed by zstd. Level 19 is slow and takes much memory, and more data hardly
+  /// change its ratio.
   private static let maximumZstdBytes = 1 << 20
 
-  /// Bits a sample that zstd takes at level 19, on as many of the first samples as are worth the time.
+  /// The bits per sample of zstd at level 19, on as many of the first samples as are worth the time.
   private func zstdBits(_ samples: InMemorySamples) -> Double {
     let most = max(1, Self.maximumZstdBytes / max(1, samples.rawBytes / samples.rows))
     guard let some = samples.first(most) else { return 0 }
     return 8 * Double(ZstdFrame.compress(some.bytes, level: 19, checksum: true).count) / Double(some.rows)
   }
 
-  /// From how many samples on the model pays; nil if there is nothing to compare with.
+  /// The number of samples from which the model pays off; nil if there is nothing to compare with.
   ///
-  /// PCA's basis is counted with a byte a number, and a mean of four bytes a value.
+  /// PCA's basis is counted as one byte per number, and its mean as four bytes per value.
   private func breakEven(
     _ model: FittedModel, _ points: [EvaluationReport.Point], _ baseline: [EvaluationReport.BaselinePoint]
   ) -> BreakEven? {
@@ -263,8 +264,8 @@ extension Codec {
     return BreakEven(samples: samples)
   }
 
-  /// From how many samples on `savedBytes` a sample make up for what a model takes beyond a basis; nil if never, or
-  /// where nobody has so many.
+  /// The number of samples from which savings of `savedBytes` per sample outweigh the bytes that the model takes beyond
+  /// a basis; nil if never, or if the number is unrealistic.
   static func breakEven(modelBytes: Int, basisBytes: Int, savedBytes: Double) -> Int? {
     guard savedBytes > 0 else { return nil }
     let samples = (Double(modelBytes - basisBytes) / savedBytes).rounded(.up)
@@ -272,8 +273,8 @@ extension Codec {
   }
 }
 
-/// From how many samples on a model pays.
+/// The number of samples from which a model pays off.
 private struct BreakEven {
-  /// Nil where it never does.
+  /// Nil if it never does.
   var samples: Int?
 }

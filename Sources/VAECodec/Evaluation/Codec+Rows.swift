@@ -4,12 +4,12 @@ import Records
 import Transform
 
 extension Codec {
-  /// Bits of the symbols of some samples' rows, at the setting of a stream that was made of the samples.
+  /// The bits of each row's symbols, with the setting of a stream made from the samples.
   ///
   /// - Parameters:
-  ///   - stream: a single one.
-  ///   - effort: how it was encoded.
-  /// - Returns: one number for each of the rows that ``RowGatherer`` counts.
+  ///   - stream: a single stream.
+  ///   - effort: the effort it was encoded with.
+  /// - Returns: one number for each row that ``RowGatherer`` counts.
   func rowBits(
     _ samples: InMemorySamples, in stream: [UInt8], name: String, model: FittedModel, effort: Int
   ) throws(CodecError) -> [Double] {
@@ -39,10 +39,10 @@ extension Codec {
     return bits
   }
 
-  /// Rows whose bits are counted at once.
+  /// The number of rows whose bits are counted at once.
   private static let countedBlockRows = 1024
 
-  /// The two strongest latents of some rows, in ascending order; none if the model has no network.
+  /// The two strongest latents of given rows, in ascending order of rows; none if the model has no network.
   func latents(
     of samples: InMemorySamples, _ model: FittedModel
   ) -> (_ rows: [(place: Int, row: Int)]) -> [EvaluatedRows.Latents] {

@@ -5,17 +5,17 @@ final class ComparingWriter: SampleWriter {
   private let samples: InMemorySamples
   private let reader: any SampleReader
   private(set) var distortion: Distortion
-  /// Squared error by place within a sample; nil if nobody asks.
+  /// The squared error by position within a sample; nil if not requested.
   private(set) var profile: ErrorProfile?
-  /// What came of the rows that were asked for.
+  /// The decoded values of the requested rows.
   private(set) var kept: [Int: [Double]] = [:]
   private let wanted: Set<Int>
   private var row = 0
 
   /// - Parameters:
-  ///   - scale: what errors are measured in.
-  ///   - wanted: rows whose values are kept.
-  ///   - makesProfile: whether to report errors by place as well.
+  ///   - scale: the units of errors.
+  ///   - wanted: the rows whose values are kept.
+  ///   - makesProfile: whether to measure errors by position as well.
   init(
     _ samples: InMemorySamples, _ scale: ErrorScale, keeping wanted: Set<Int> = [], makesProfile: Bool = false
   ) {
@@ -50,7 +50,7 @@ final class ComparingWriter: SampleWriter {
   }
 }
 
-/// Squared error of each place within a sample, over many.
+/// The squared error of each position within a sample, over many samples.
 struct ErrorProfile {
   private var squares: [Double]
   private var counts: [Int]
@@ -60,7 +60,7 @@ struct ErrorProfile {
     counts = [Int](repeating: 0, count: values)
   }
 
-  /// Adds whole samples. What is not finite comes back as it is, and does not count.
+  /// Adds whole samples. Values that are not finite are preserved, and do not count.
   mutating func add(_ comparison: Comparison) {
     for first in stride(from: 0, to: comparison.values.count, by: squares.count) {
       for place in squares.indices where comparison.values[first + place].isFinite {
@@ -71,6 +71,6 @@ struct ErrorProfile {
     }
   }
 
-  /// The mean of each place; NaN where no value was finite.
+  /// The mean of each position; NaN if no value was finite.
   var means: [Double] { zip(squares, counts).map { $1 == 0 ? .nan : $0 / Double($1) } }
 }

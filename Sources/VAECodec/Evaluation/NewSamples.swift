@@ -1,22 +1,22 @@
 import Tensor
 
 extension EvaluationReport {
-  /// How new samples compare with real ones that the model has not seen; beside it, how one half of the real ones
-  /// compares with the other, which is as good as it gets.
+  /// The comparison of new samples with real ones that the model has not seen. For reference, one half of the real
+  /// samples is compared with the other, which is the best possible result.
   ///
-  /// Real samples are split at random into two halves; new ones, as many as a half, are compared with one of them, and the
-  /// other half is, too. See `TwoSampleTest`.
+  /// Real samples are split at random into two halves. The new samples, as many as in a half, and the second half are
+  /// each compared with the first half. See `TwoSampleTest`.
   public struct NewSamples: Sendable {
-    /// How they were drawn.
+    /// The distribution the new samples were drawn from.
     public var sampler: Sampler
-    /// How many, and how many real ones in a half.
+    /// The number of new samples, and of real ones in a half.
     public var samples: Int
-    /// Of the Gaussian kernel: the median of the distances between real samples, in the data's units.
+    /// The bandwidth of the Gaussian kernel: the median distance between real samples, in the data's units.
     public var bandwidth: Double
-    /// Squared maximum mean discrepancy, without bias: about 0 for samples of one distribution.
+    /// The unbiased squared maximum mean discrepancy: about 0 for samples of one distribution.
     public var discrepancy: Double
     public var realDiscrepancy: Double
-    /// How often a sample's nearest neighbour is of its own set: about 0.5 for samples of one distribution.
+    /// How often a sample's nearest neighbour belongs to its own set: about 0.5 for samples of one distribution.
     public var neighbourAccuracy: Double
     public var realNeighbourAccuracy: Double
   }
@@ -26,10 +26,10 @@ extension Codec {
   /// The maximum number of samples compared, in each set.
   public static let maximumComparedSamples = 2000
 
-  /// Where random numbers of a comparison start.
+  /// The random seed of a comparison.
   private static let comparisonSeed: UInt64 = 1
 
-  /// Compares new samples of each sampler that the model has with `samples`, the best first.
+  /// Compares new samples of each of the model's samplers with `samples`, best first.
   func compare(
     _ count: Int, with samples: InMemorySamples, name: String, model: FittedModel
   ) throws(CodecError) -> [EvaluationReport.NewSamples] {

@@ -1,6 +1,6 @@
 import Tensor
 
-/// Rate against distortion, as a curve that can be read off between its points.
+/// A rate-distortion curve, interpolated between its points.
 package struct RateCurve {
   private let points: [(bits: Double, psnr: Double)]
 
@@ -9,7 +9,7 @@ package struct RateCurve {
     self.points = points.filter { $0.bits > 0 && $0.psnr.isFinite }.sorted { $0.psnr < $1.psnr }
   }
 
-  /// Bits a sample at a PSNR: linear in PSNR and the logarithm of bits. nil outside the curve.
+  /// The bits per sample at a PSNR in dB: the logarithm of bits is linear in PSNR. Nil outside the curve.
   package func bits(at psnr: Double) -> Double? {
     guard let above = points.firstIndex(where: { $0.psnr >= psnr }) else { return nil }
     let high = points[above]

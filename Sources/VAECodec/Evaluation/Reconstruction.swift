@@ -1,29 +1,30 @@
 import Tensor
 
-/// What few latents make of samples, without rounding, beside as many principal components.
+/// The reconstruction of samples from few latents, without quantization, compared with equally many principal
+/// components.
 public struct Reconstruction: Sendable {
-  /// One number of latents.
+  /// The errors for one number of latents.
   public struct Point: Sendable {
-    /// The first latents; those after them are at the mean of their prior.
+    /// The number of leading latents; the others are set to the mean of their prior.
     public var latents: Int
-    /// Mean squared error in squared units of the data, values being within their bounds but not whole.
+    /// The mean squared error in squared units of the data. Values are clamped to their bounds, but not rounded.
     public var mse: Double
     /// In dB.
     public var psnr: Double
-    /// Those of as many principal components.
+    /// The errors of equally many principal components.
     public var pcaMSE: Double
     public var pcaPSNR: Double
   }
 
   /// 1, 2, 4, ... latents, and all of them.
   public var points: [Point]
-  /// Whether the components are those of the rows that the model was fitted to. Else they are those of the samples that
-  /// are evaluated, which favours them: where the model does not hold PCA, or holds it in too few bits for this.
+  /// Whether the components are those of the training rows. Otherwise they are those of the evaluated samples, which
+  /// favours them; that happens if the model does not hold PCA, or holds it in too few bits for this comparison.
   public var pcaIsOfFit: Bool
 }
 
 extension Codec {
-  /// The first latents on some samples; nil without a network.
+  /// The errors of the first latents on some samples; nil without a network.
   func reconstruction(_ samples: Matrix, _ model: FittedModel) -> Reconstruction? {
     guard let all = model.model.network?.latents else { return nil }
     var counts: [Int] = []

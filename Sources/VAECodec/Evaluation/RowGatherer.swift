@@ -1,10 +1,10 @@
-/// Gathers what single rows are like while an evaluation goes from quality to quality. It keeps a bounded number of rows,
-/// and two numbers for each value of a sample and each quality that it looks at.
+/// Collects measurements of single rows while an evaluation proceeds from quality to quality. It keeps a bounded number
+/// of rows, and two numbers for each value of a sample at each quality of interest.
 final class RowGatherer {
-  /// The qualities that are looked at, as far as they are measured.
+  /// The qualities of interest, as far as they are measured.
   private static let wantedQualities = [10.0, 30, 50, 70, 90]
   private static let middle = 50.0
-  /// Rows and values that are shown at most; and rows of which bits are counted.
+  /// The maximum number of rows shown and of their values; and the maximum number of rows whose bits are counted.
   private static let (maximumShown, maximumShownValues) = (8, 1 << 18)
   static let maximumCounted = 1 << 16
   private static let maximumCostliest = 10
@@ -12,17 +12,17 @@ final class RowGatherer {
   private let samples: InMemorySamples
   private let qualities: [Double]
   private let bitsQuality: Double
-  /// Rows to count bits of, to show, and those found to be costliest: rows of `samples`.
+  /// The rows whose bits are counted, the rows shown, and the costliest rows: all are rows of `samples`.
   private let counted: [(place: Int, row: Int)]
   private let shown: [(place: Int, row: Int)]
   private var costliest: [(place: Int, row: Int)] = []
   private var bits: [Double] = []
-  /// Bits by row.
+  /// The bits by row.
   private var bitsOfRow: [Int: Double] = [:]
   private var decoded: [(quality: Double, rows: [Int: [Double]])] = []
   private var profiles: [EvaluatedRows.Profile] = []
 
-  /// - Parameter qualities: those that will be measured, at least one.
+  /// - Parameter qualities: the qualities to be measured, at least one.
   init(_ samples: InMemorySamples, _ qualities: [Double]) {
     func nearest(_ wanted: Double) -> Double {
       qualities.min { ($0 - wanted).magnitude < ($1 - wanted).magnitude } ?? wanted
@@ -35,7 +35,7 @@ final class RowGatherer {
     counted = samples.spread(most: Self.maximumCounted)
   }
 
-  /// Whether bits of rows are to be counted at a quality.
+  /// Whether to count the bits of rows at a quality.
   func wantsBits(at quality: Double) -> Bool { quality == bitsQuality && bits.isEmpty }
 
   /// Takes the bits of ``counted``.
@@ -49,23 +49,23 @@ final class RowGatherer {
     for (i, row) in counted.enumerated() where rows.contains(row.row) { bitsOfRow[row.row] = bits[i] }
   }
 
-  /// What compares decoded samples at a quality; nil if they are not looked at.
+  /// A writer that compares decoded samples at a quality; nil if the quality is not of interest.
   func comparing(at quality: Double, _ scale: ErrorScale) -> ComparingWriter? {
     guard qualities.contains(quality), !decoded.contains(where: { $0.quality == quality }) else { return nil }
     let extra = quality == bitsQuality ? costliest.map(\.row) : []
     return ComparingWriter(samples, scale, keeping: Set(shown.map(\.row) + extra), makesProfile: true)
   }
 
-  /// Takes what it found.
+  /// Takes the results of a comparison.
   func take(_ comparing: ComparingWriter, at quality: Double) {
     guard let profile = comparing.profile else { return }
     decoded.append((quality, comparing.kept))
     profiles.append(EvaluatedRows.Profile(quality: quality, meanSquares: profile.means))
   }
 
-  /// The whole as JSON.
+  /// The collected measurements.
   ///
-  /// - Parameter latents: gives the latents of some rows.
+  /// - Parameter latents: returns the latents of given rows.
   func rows(latents: ([(place: Int, row: Int)]) -> [EvaluatedRows.Latents]) -> EvaluatedRows {
     var names: [String]?
     if case .delimited(let style) = samples.description.format { names = style.header }
@@ -76,7 +76,7 @@ final class RowGatherer {
       latents: latents(places(forLatents: costliest)))
   }
 
-  /// Rows spread evenly, and some others, in ascending order.
+  /// The row numbers of evenly spread rows and of `others`, in ascending order.
   private func places(forLatents others: [(place: Int, row: Int)]) -> [(place: Int, row: Int)] {
     let spread = samples.spread(most: Self.maximumLatents)
     let rows = Set(spread.map(\.row))
@@ -85,7 +85,7 @@ final class RowGatherer {
 
   private static let maximumLatents = 600
 
-  /// - Parameter quality: the only one to tell of; nil for all.
+  /// - Parameter quality: the only quality to include; nil for all.
   private func row(_ place: (place: Int, row: Int), at quality: Double? = nil) -> EvaluatedRows.Row {
     let known = decoded.filter { quality == nil || $0.quality == quality }.sorted { $0.quality < $1.quality }
     return EvaluatedRows.Row(

@@ -3,41 +3,41 @@ import Tensor
 import Training
 import VAEModel
 
-/// Where checkpoints go, for programs of this package that know no trainer.
+/// The destination of checkpoints, for modules of this package that do not import the trainer.
 package typealias FitCheckpoints = Training.FitCheckpoints
 
-/// What a fit gives.
+/// The outcome of a fit.
 public struct FitReport: Sendable {
   public var model: FittedModel
-  /// Wall-clock seconds, reading included.
+  /// The wall-clock time in seconds, including reading.
   public var seconds: Double
-  /// Rows in the inputs; more than fitted and held-out rows together where memory did not hold all.
+  /// The number of rows in the inputs. It exceeds the training and held-out rows if not all rows fit into memory.
   public var rows: Int
-  /// Values that were missing: NaN, infinite, or too large.
+  /// The number of missing values: NaN, infinite, or too large.
   public var missingValues: Int
-  /// Latents that training began with and that were dropped, because they carried nothing.
+  /// The number of latents that were dropped after training because they carried no information.
   public var droppedLatents: Int
-  /// Whether the fit ended before its schedule did.
+  /// Whether the fit ended before its schedule.
   public var wasStopped: Bool
-  /// What a table loses by one scale for all columns at the quality that is taken where none is asked for.
+  /// What columns of a table lose at the default quality, because the model has one scale for all.
   public var columns: ColumnFindings
-  /// Rows that were held out: those that ``ModelSummary/points`` were measured on.
+  /// The held-out rows, on which ``ModelSummary/points`` were measured.
   let heldOut: InMemorySamples
 
-  /// A reader of rows that were held out: those that ``ModelSummary/points`` were measured on.
+  /// A reader of the held-out rows, on which ``ModelSummary/points`` were measured.
   package func heldOutReader() -> any SampleReader { heldOut.reader() }
 }
 
 extension Codec {
-  /// Fits a model to all samples of `inputs`, which have one shape, and the same names of columns.
+  /// Fits a model to all samples of `inputs`, which must have the same shape and column names.
   ///
   /// - Parameters:
-  ///   - inputs: readers with the names of their files.
+  ///   - inputs: readers, with the names of their files.
   ///   - options: see ``FitOptions``.
-  ///   - memory: bytes that the fit may take for samples; of larger data a uniform sample of rows is fitted.
-  ///   - checkpoints: where checkpoints go and come from.
-  ///   - progress: called a few times a second; returning false makes the fit finish the epoch and stop or, with
-  ///     checkpoints, write one and throw `FitError.suspended`.
+  ///   - memory: the bytes that samples may take; larger data are reduced to a uniform sample of rows.
+  ///   - checkpoints: where checkpoints are written and read.
+  ///   - progress: called a few times a second. If it returns false, the fit finishes the epoch and stops; with
+  ///     checkpoints, it writes one and throws `FitError.suspended`.
   package func fit(
     _ inputs: [(name: String, reader: any SampleReader)], options: FitOptions = FitOptions(),
     memory: Int = 1 << 30, checkpoints: FitCheckpoints? = nil,
@@ -54,7 +54,7 @@ extension Codec {
         throw .mixedShapes(
           name: name, found: reader.description.sampleShape, expected: description.sampleShape)
       }
-      // The first file with names has those of all.
+      // The first file that has column names determines them for all.
       if let named = inputs.first(where: { $0.reader.description.columnNames != nil }),
         let column = reader.description.renamedColumn(after: named.reader.description)
       {
@@ -65,14 +65,14 @@ extension Codec {
     guard width <= Model.maximumValues else {
       throw .fit(.tooManyValues(width, most: Model.maximumValues), name: first.name)
     }
-    // The fit holds samples, standardized samples, their parts, and what is left of them.
+    // The fit holds the samples, the standardized samples, their parts, and the residuals.
     let copies = 6
     let most = max(ModelFit.minimumRows, memory / (max(1, width) * MemoryLayout<Float>.size * copies))
     var reservoir = RowReservoir(
       width: width, elementTypes: inputs.map(\.reader.description.elementType), most: most, seed: options.seed
     )
     var some = RowSample(values: width)
-    // What binary32 does not hold has another range there.
+    // The range of values that binary32 cannot represent must be measured in binary64.
     var spread = ValueRange(reach: Double(Matrix.greatestKnown))
     var ranges = description.isTable || options.scale == .column ? ColumnRanges(width: width) : nil
     for (_, reader) in inputs {
@@ -80,12 +80,12 @@ extension Codec {
         reservoir.add(batch)
         ranges?.add(batch)
         if description.elementType.exceedsBinary32 { spread.add(batch) }
-        // Rows of another type than the first file's are no part of it.
+        // Rows of another type than the first file's are left out of the sample.
         if reader.description.elementType == description.elementType { some.add(batch) }
       }
     }
     guard reservoir.seen > 0 else { throw .noRows(name: first.name) }
-    // Text has no type of its own: numbers that all are whole make an integer model.
+    // Text has no value type: if all numbers are integers, the model is one of integers.
     if case .delimited = description.format { isInteger = ranges?.isWholeInBinary32 ?? isInteger }
     let range = isInteger && description.elementType.isInteger ? description.type.range : nil
     let rows = reservoir.take()
@@ -134,14 +134,14 @@ extension Codec {
       wasStopped: result.wasStopped, columns: columns(some.batch, description, model), heldOut: held)
   }
 
-  /// The scales that the options ask for, or that suit the data.
+  /// The scales that the options select, or that suit the data.
   ///
-  /// - Parameter ranges: of all rows; nil if samples have more than one axis.
+  /// - Parameter ranges: those of all rows; nil if samples have more than one axis.
   private func scales(
     _ options: FitOptions, _ description: SampleDescription, _ rows: SampleBatch, _ ranges: ColumnRanges?,
     isInteger: Bool
   ) -> ValueScales {
-    // A likelihood is one of values in one unit.
+    // A likelihood requires all values to have one unit.
     let choice = options.scale == .automatic && options.objective == .elbo ? .common : options.scale
     guard TableRule.hasScaleByColumn(choice, description, rows), description.valuesPerSample > 1, let ranges
     else {
@@ -150,7 +150,7 @@ extension Codec {
     return ValueScales(columns: rows, ranges)
   }
 
-  /// What some of the rows that were fitted lose.
+  /// What columns lose, measured on some of the training rows.
   private func columns(
     _ batch: SampleBatch?, _ description: SampleDescription, _ model: FittedModel
   ) -> ColumnFindings {
@@ -163,10 +163,11 @@ extension Codec {
       fillValues: FillValue.all(in: batch, description, reach: Matrix.greatestKnown))
   }
 
-  /// The maximum number of rows to measure the qualities on, and of values, beyond a minimum of rows.
+  /// The maximum number of rows on which qualities are measured; the maximum number of values; and the number of rows
+  /// measured regardless of that.
   private static let (maximumMeasuredRows, maximumMeasuredValues, enoughMeasuredRows) = (4096, 1 << 18, 512)
 
-  /// Rows that were held out, or as many of them as are worth the time.
+  /// The held-out rows, or a part of them small enough to measure quickly.
   private func measured(
     _ held: Matrix, in scales: ValueScales, as summary: ModelSummary
   ) throws(CodecError) -> InMemorySamples {
@@ -188,7 +189,7 @@ extension Codec {
     }
   }
 
-  /// Rate and PSNR of every fifth quality on rows that were held out.
+  /// The rate and PSNR of every fifth quality on held-out rows.
   private func points(
     of model: FittedModel, on held: InMemorySamples
   ) throws(CodecError) -> [ModelSummary.Point] {
@@ -203,6 +204,6 @@ extension Codec {
 }
 
 extension ElementType {
-  /// Whether there are values between those of binary32.
+  /// Whether the type has values that binary32 cannot represent.
   fileprivate var exceedsBinary32: Bool { size > 2 && self != .f4 }
 }

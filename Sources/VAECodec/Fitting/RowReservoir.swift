@@ -1,28 +1,29 @@
 import Records
 import Tensor
 
-/// Rows of a stream of unknown length: all of them, or a uniform sample of a fixed number (Vitter 1985, algorithm R).
+/// Rows of a stream of unknown length: all of them, or a uniform sample of fixed size (algorithm R; Vitter, Random
+/// Sampling with a Reservoir, 1985).
 struct RowReservoir {
   private let width: Int
   private let most: Int
   private var random: RandomSource
-  /// The type of the values that are kept: that of all inputs, or binary64 where they differ.
+  /// The type of the values kept: that of all inputs, or binary64 if they differ.
   private let elementType: ElementType
   private var bytes: [UInt8] = []
-  /// Rows so far.
+  /// The number of rows offered.
   private(set) var seen = 0
-  /// Rows that are kept.
+  /// The number of rows kept.
   var rows: Int { min(seen, most) }
 
   /// - Parameters:
-  ///   - width: values of a row.
-  ///   - elementTypes: of the batches that will come.
+  ///   - width: the number of values in a row.
+  ///   - elementTypes: the types of the batches to come.
   ///   - most: the maximum number of rows to keep.
   init(width: Int, elementTypes: [ElementType], most: Int, seed: UInt64) {
     self.width = width
     self.most = most
     elementType = Set(elementTypes).count == 1 ? elementTypes[0] : .f8
-    // Another sequence than the fit's own.
+    // A different random sequence from the fit's own.
     random = RandomSource(seed: ~seed)
   }
 
@@ -41,7 +42,7 @@ struct RowReservoir {
     seen += count
   }
 
-  /// The rows, and no second copy of them.
+  /// Returns the rows and releases them, so that there is no second copy.
   mutating func take() -> SampleBatch {
     defer { bytes = [] }
     return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: bytes)

@@ -1,20 +1,20 @@
 import Records
 import Training
 
-/// Decides whether samples are rows of a table, whose columns are quantities of their own, or arrays of one quantity.
+/// Decides whether samples are rows of a table, whose columns are separate quantities, or arrays of one quantity.
 ///
-/// - Delimited text of more than one column is a table.
-/// - Another array with one axis beside that of samples is a table where two neighbouring columns differ far: in offset, by
-///   more than ``farOffset`` spreads, or in spread, by more than ``farSpread`` times. The spread of a column is the distance
-///   of its first decile from its last, which a few outliers do not change. Neighbours, because values along an axis of
-///   one quantity change gradually.
-/// - All else is an array.
+/// - Delimited text with more than one column is a table.
+/// - Another array with a single axis within a sample is a table if two neighbouring columns differ widely: in offset
+///   by more than ``farOffset`` spreads, or in spread by more than a factor of ``farSpread``. The spread of a column is
+///   the distance between its first and last decile, which a few outliers do not change. Only neighbours are compared,
+///   because values along an axis of one quantity change gradually.
+/// - Everything else is an array.
 enum TableRule {
   private static let (farOffset, farSpread) = (16.0, 100.0)
   /// The maximum and minimum number of rows examined.
   private static let (maximumRows, minimumRows) = (1024, 16)
 
-  /// Whether each column has a scale of its own.
+  /// Whether each column has its own scale.
   ///
   /// - Parameter rows: some of the rows; nil if there are none.
   static func hasScaleByColumn(
@@ -27,6 +27,8 @@ enum TableRule {
     }
   }
 
+  /// Whether the samples are rows of a table.
+  ///
   /// - Parameter rows: some of the rows.
   static func isTable(_ description: SampleDescription, _ rows: SampleBatch) -> Bool {
     guard description.sampleShape.count == 1, description.valuesPerSample > 1 else { return false }
@@ -44,7 +46,7 @@ enum TableRule {
         .filter { $0.magnitude <= ColumnRanges.greatestKnown }.sorted()
       guard known.count >= minimumRows else { continue }
       let (low, high) = (known[known.count / 10], known[known.count - 1 - known.count / 10])
-      // A column of one value but for a few rows has no spread to compare.
+      // A column that is constant except for a few rows has no spread to compare.
       guard high > low else { continue }
       let own = (middle: origins.number(column) + known[known.count / 2], spread: high - low)
       if let last {

@@ -3,24 +3,25 @@ import Tensor
 import Training
 import VAEModel
 
-// The scales that suit data: one for each column of a table, and one for an array whose values binary32 does not hold well.
+// The scales that suit data: one per column for a table, and one for an array whose values binary32 represents poorly.
 
 extension ValueScales {
-  /// A column's scale is its range, but no more than this many of its deviations: rare values far out are no reason to be
-  /// coarse with the others.
+  /// A column's scale is its range, but at most this many standard deviations: rare outliers must not coarsen the other
+  /// values.
   private static let widestRange = 16.0
-  /// From this share of values on, the end of a range is a wall and not a chance maximum.
+  /// If at least this share of the values lies at an end of the range, the end is a hard limit and not a chance
+  /// maximum.
   private static let wall = 0.01
-  /// Binary32 holds values less their offset well where they are not this many deviations away from 0.
+  /// Binary32 represents values poorly if they lie more than this many standard deviations from 0.
   private static let farOffset = 0x1p14
-  /// Deviations below which binary32 has no room for steps, and binary64 none for squares.
+  /// The standard deviations below which binary32 has no room for quantization steps, and binary64 none for squares.
   private static let (least, finest) = (0x1p-100, 0x1p-480)
 
   /// One scale for each column.
   ///
   /// - Parameters:
-  ///   - rows: those that are fitted.
-  ///   - ranges: of all rows that were read.
+  ///   - rows: the training rows.
+  ///   - ranges: those of all rows read.
   init(columns rows: SampleBatch, _ ranges: ColumnRanges) {
     let origins = ranges.origins ?? Origins(rows, byPlace: true)
     let (values, width) = (rows.doubles(from: origins), rows.valuesPerSample)
@@ -37,10 +38,10 @@ extension ValueScales {
     let (low, high, range) = (ranges.lowest[place], ranges.highest[place], ranges.range(place))
     let isInteger = ranges.isWhole[place]
     guard range > 0 else {
-      // What does not vary is exact by its offset.
+      // The offset alone represents a constant column exactly.
       return Scale(offset: low, range: 0, lowest: low, highest: high, isInteger: isInteger)
     }
-    // In units of the range, so that no square is too large or too small.
+    // In units of the range, so that squares neither overflow nor underflow.
     var (sum, square, count, atLow, atHigh) = (0.0, 0.0, 0, 0, 0)
     for index in stride(from: place, to: values.count, by: width)
     where values[index].magnitude <= ColumnRanges.greatestKnown {
@@ -56,7 +57,7 @@ extension ValueScales {
     let deviation = max(0, square / number - mean * mean).squareRoot()
     let wide = widestRange * deviation
     let scale = short(range * (wide > 0 && wide < 1 ? wide : 1))
-    // Few digits of an offset do, and take fewer bytes.
+    // An offset with few digits suffices, and takes fewer bytes.
     let unit = isInteger ? 1 : scale.binade / 64
     return Scale(
       offset: ((low + mean * range) / unit).rounded() * unit, scale: scale, range: short(range),
@@ -64,10 +65,10 @@ extension ValueScales {
       highest: Double(atHigh) >= wall * number ? high : .infinity, isInteger: isInteger)
   }
 
-  /// One scale for all values, where binary32 does not hold them as they are: far from 0 for what they vary by, or very
+  /// One scale for all values, if binary32 represents them poorly: far from 0 compared to their deviation, or very
   /// small.
   ///
-  /// - Returns: no scales where values are held well.
+  /// - Returns: no scales if binary32 represents the values well.
   init(common rows: SampleBatch, isInteger: Bool) {
     self.init()
     guard rows.elementType.size > 2, rows.elementType != .f4 else { return }
@@ -97,7 +98,7 @@ extension ValueScales {
     ])
   }
 
-  /// The deviation of values from the mean of their place.
+  /// The standard deviation of values from the mean of their position.
   private static func deviation(_ values: [Double], _ width: Int, _ range: Double) -> Double {
     var (square, all) = (0.0, 0)
     for place in 0..<width {
@@ -111,7 +112,7 @@ extension ValueScales {
     return range * (square / Double(max(1, all))).squareRoot()
   }
 
-  /// The number with the upper half of its bits alone: what a file keeps of it.
+  /// The number rounded to the upper half of its bits, as a file stores it.
   private static func short(_ number: Double) -> Double {
     let rounded = Double(bitPattern: (number.bitPattern &+ 1 << 31) & ~0xFFFF_FFFF)
     return rounded.isNormal ? rounded : number < 1 ? .leastNormalMagnitude : .greatestFiniteMagnitude
@@ -119,8 +120,8 @@ extension ValueScales {
 }
 
 extension ValueScales.Scale {
-  /// The scale of the values themselves, where this is that of values less their origins. An offset need not be near the values to
-  /// the last digit, but bounds that no number holds are dropped.
+  /// The scale of the original values, given this scale of values relative to their origins. The offset is rounded;
+  /// bounds that binary64 does not represent exactly are dropped.
   fileprivate func moved(from origins: Origins, _ place: Int) -> Self {
     guard origins[place] != nil else { return self }
     var scale = self

@@ -3,37 +3,39 @@ import Records
 import Training
 import VAEModel
 
-/// What packing gave.
+/// The outcome of packing.
 public struct PackReport: Sendable {
-  /// Of the stream that was kept.
+  /// The report on the stream that was kept.
   public var encode: EncodeReport
-  /// What became of the fit; nil where there was none, because there is too little to learn from, or samples are too large.
+  /// The report on the fit; nil if there was none, because there are too few samples to learn from or they are too
+  /// large.
   public var fit: FitReport?
-  /// Bytes of the smallest stream with a model, where there was a fit; and without one. Nil where none keeps what was asked
-  /// for.
+  /// The size in bytes of the smallest stream with a model, if there was a fit; and of the smallest without one. Nil if
+  /// no such stream meets the request.
   public var bytesWithModel: Int?
   public var bytesWithoutModel: Int?
-  /// Whether the model was worth its bytes.
+  /// Whether the model saved more bytes than it takes.
   public var carriesModel: Bool
-  /// With the fit.
+  /// The time in seconds, including the fit.
   public var seconds: Double
 }
 
 extension Codec {
-  /// Makes a file of samples that decodes alone, in the fewest bytes that keep what is asked for: with a model that is fitted
-  /// to them, or without one, where every value is coded exactly or within a bound.
+  /// Packs samples into a file that decodes on its own, in the fewest bytes that meet the request: with a model fitted
+  /// to them, or without one, where every value is coded losslessly or within a bound.
   ///
-  /// A rung of a ladder each: exactly; within the bound that was asked for, or that a target comes to, and within tighter
-  /// ones, where values lie so that these take less; and by a model. What asks for less never takes more.
+  /// It tries several streams: lossless; within the requested bound, or the one that a target leads to; within tighter
+  /// bounds, where the data make these smaller; and with a model. A less demanding request never gives a larger file.
   ///
   /// - Parameters:
   ///   - name: the input in messages.
-  ///   - fitOptions: its ``FitOptions/samples`` do not count: model and codes of these samples are made smallest together.
-  ///   - memory: bytes that the fit may take for samples.
-  ///   - options: its ``EncodeOptions/carriesModel`` does not count. PSNR is measured against the range of these samples.
-  ///   - sink: gets the whole stream; it is not finished.
-  ///   - open: gives a reader of the samples from the first on, as often as it is called.
-  ///   - progress: of the fit; see ``fit(_:options:memory:checkpoints:progress:)``.
+  ///   - fitOptions: their ``FitOptions/samples`` is ignored: the model and the codes of these samples are minimized
+  ///     together.
+  ///   - memory: the bytes that the fit may take for samples.
+  ///   - options: their ``EncodeOptions/carriesModel`` is ignored. PSNR is relative to the range of these samples.
+  ///   - sink: receives the whole stream; it is not finished.
+  ///   - open: returns a reader of the samples from the first on, each time it is called.
+  ///   - progress: that of the fit; see ``fit(_:options:memory:checkpoints:progress:)``.
   package func pack(
     name: String, fitOptions: FitOptions = FitOptions(), memory: Int = 1 << 30,
     options asked: EncodeOptions = EncodeOptions(errorBound: .lossless), to sink: any ByteSink,
@@ -61,7 +63,7 @@ extension Codec {
     default: break
     }
 
-    // What is exact keeps every promise.
+    // A lossless stream meets every request.
     if description.format.kept != nil {
       try trials.add { (spool) throws(CodecError) in
         try encodeWithoutModel(
@@ -75,7 +77,7 @@ extension Codec {
       survey.rows >= ModelFit.minimumRows && plain.width <= Model.maximumValues && !trials.isPerfect
     var fitting = fitOptions
     fitting.samples = survey.rows
-    // Of many rows, a model is a small part of the file: there what networks are like on average counts.
+    // With many rows the model is a small part of the file; the mean cost over networks then matters.
     fitting.isCarried = survey.rows < Self.rowsOfCarried * plain.width
     fitting.scale = survey.scale.isByColumn ? .column : .common
     if isLearnable, let fit = try fitIfPossible(name, try open(), fitting, memory, progress) {
@@ -91,7 +93,7 @@ extension Codec {
             looksAtColumns: options.errorBound == nil), to: spool,
           reopen: open)
       }
-      // What is exact says so, and no more: it takes no bytes for a target.
+      // A lossless stream records that alone, and spends no bytes on a target.
       if options.errorBound == nil, learned?.errorBound == .lossless, !trials.isPerfect {
         carrying.errorBound = .found(survey.units.lossless)
         let exact = carrying
@@ -105,7 +107,7 @@ extension Codec {
             reopen: open)
         }
       }
-      // Errors as large as the model's may take less without it.
+      // Errors as large as the model's may take fewer bytes without it.
       if case (nil, .quality) = (options.errorBound, options.target), let psnr = learned?.psnr,
         learned?.mse != 0
       {
@@ -123,11 +125,11 @@ extension Codec {
       seconds: (clock.now - start) / .seconds(1))
   }
 
-  /// With fewer rows for each of their values, the fit counts the part of the model that each way to code needs; and with more,
-  /// the whole model, which is little.
+  /// Up to this many rows per value of a row, the fit counts the bytes of the part of the model that each operating
+  /// point uses; beyond it, those of the whole model, which matter little.
   private static let rowsOfCarried = 64
 
-  /// A fit; nil where values are such that no model holds them.
+  /// A fit; nil if no model can represent the values.
   private func fitIfPossible(
     _ name: String, _ reader: any SampleReader, _ options: FitOptions, _ memory: Int,
     _ progress: @escaping (FitProgress) -> Bool
@@ -140,11 +142,11 @@ extension Codec {
     }
   }
 
-  /// Encodes samples without a model: each value is predicted from those before it alone.
+  /// Encodes samples without a model: each value is predicted from preceding values alone.
   ///
   /// - Parameters:
-  ///   - options: with a guarantee, or a target other than a quality.
-  ///   - details: whether there is a model does not count.
+  ///   - options: with an error bound, or a target other than a quality.
+  ///   - details: their `isWithoutModel` is ignored.
   func encodeWithoutModel(
     _ reader: any SampleReader, name: String, options: EncodeOptions,
     details: EncodeDetails = EncodeDetails(),

@@ -3,20 +3,20 @@ import Tensor
 import Training
 import VAEModel
 
-/// The facts that a packer needs before it encodes: number and range of samples, and some of them.
+/// What a packer must know before it encodes: the number and range of the samples, and some of them.
 struct PackSurvey {
   private(set) var rows = 0
-  /// Maximum minus minimum of the finite values.
+  /// The largest less the smallest finite value.
   let span: Double
-  /// What errors are measured in: against what values span that a model may know.
+  /// The units of errors, relative to the range of the values that a model can represent.
   let scale: ErrorScale
-  /// What bounds are in.
+  /// The units of bounds.
   let units: BoundUnits
-  /// For rows of one axis, what each column spans; nil for others.
+  /// The range of each column, for samples with one axis; nil for others.
   let ranges: ColumnRanges?
   /// The type of the values.
   let elementType: ElementType
-  /// Some rows, spread evenly; nil if there are none.
+  /// Some of the rows, evenly spread; nil if there are none.
   let sample: SampleBatch?
 
   private static let pieceValues = 1 << 16
@@ -50,7 +50,7 @@ struct PackSurvey {
     }
   }
 
-  /// The guarantee, if any.
+  /// The error bound; nil if none is requested.
   func bound(
     _ request: ErrorBoundRequest?, name: String, _ description: SampleDescription
   ) throws(CodecError) -> ErrorBound? {
@@ -58,7 +58,7 @@ struct PackSurvey {
     let bound = try request.found(
       ranges: ranges, range: span, first: sample, name: name, description, units)
     guard elementType.isInteger else { return bound }
-    // Integers within less than 1 are exact, which takes no bound to say.
+    // Integers with errors below 1 are exact, and lossless coding records no bound.
     return switch bound {
     case .maxError(let bound) where bound < 1: .lossless
     case .byColumn(let bounds) where bounds.columns.allSatisfy { $0.bound < 1 }: units.lossless

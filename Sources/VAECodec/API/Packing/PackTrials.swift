@@ -14,11 +14,11 @@ struct PackTrials {
   }
 
   private let options: EncodeOptions
-  /// The best; nil if none meets the request.
+  /// The best stream; nil if none meets the request.
   private(set) var best: Trial?
-  /// Bytes of the smallest with and without a model, of those that meet it.
+  /// The sizes in bytes of the smallest streams with and without a model that meet the request.
   private(set) var (bytesWithModel, bytesWithoutModel): (Int?, Int?)
-  /// Why a trial made no stream: the target is out of its reach.
+  /// The error of a trial that made no stream, because its target is out of reach.
   private var failure: CodecError?
 
   init(_ options: EncodeOptions) { self.options = options }
@@ -26,7 +26,7 @@ struct PackTrials {
   /// Makes a stream, and keeps it if it is the best so far.
   ///
   /// - Parameter target: the value to reach, if it differs from the request.
-  /// - Returns: what came of it; nil if the target is out of its reach.
+  /// - Returns: the report; nil if the target is out of reach.
   @discardableResult
   mutating func add(
     carriesModel: Bool = false, reaching target: EncodeTarget? = nil,
@@ -54,7 +54,7 @@ struct PackTrials {
     return report
   }
 
-  /// Whether no other stream can be better: for a rate, a lossless one.
+  /// Whether no other stream can be better: for a rate or a size, whether the best is lossless.
   var isPerfect: Bool {
     guard options.errorBound == nil, let best else { return false }
     return switch options.target {
@@ -63,7 +63,7 @@ struct PackTrials {
     }
   }
 
-  /// The best. Throws if none meets the request.
+  /// The best stream. Throws if none meets the request.
   func result(name: String) throws(CodecError) -> Trial {
     if let best { return best }
     throw failure ?? .targetOutOfReach(name: name, asked: options.target, nearest: 0)
@@ -71,7 +71,8 @@ struct PackTrials {
 
   private func keeps(_ target: EncodeTarget, _ report: EncodeReport) -> Bool {
     guard options.errorBound == nil else { return true }
-    // A tighter bound may leave larger errors: where values lie at the end of their type, a wide one can be exact by chance.
+    // A tighter bound may give larger errors: if values lie at the limits of their type, a wide bound can be exact by
+    // chance.
     let reached =
       switch target {
       case .quality: 0.0

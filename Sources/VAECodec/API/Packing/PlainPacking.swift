@@ -2,8 +2,8 @@ import ByteIO
 import Records
 import VAEModel
 
-/// Packs samples without a model, and tries tighter bounds as well: where values lie on a grid of their own, less error may
-/// take fewer bytes.
+/// Packs samples without a model. It also tries tighter bounds: if values lie on a grid of their own, smaller errors
+/// may take fewer bytes.
 struct PlainPacking {
   /// The request for a stream.
   enum Request {
@@ -17,15 +17,15 @@ struct PlainPacking {
   let survey: PackSurvey
   let description: SampleDescription
   let open: () throws(CodecError) -> any SampleReader
-  /// Values of a sample.
+  /// The number of values in a sample.
   var width: Int { description.valuesPerSample }
 
-  /// Fractions of a bound to try on some samples.
+  /// The fractions of a bound to try on some samples.
   private static let tighter = [0.5, 0.25, 0.125]
 
   /// - Parameters:
-  ///   - options: what was asked for.
-  ///   - open: gives a reader of the samples from the first on.
+  ///   - options: the request.
+  ///   - open: returns a reader of the samples from the first on.
   init(
     codec: Codec, name: String, options: EncodeOptions, survey: PackSurvey,
     open: @escaping () throws(CodecError) -> any SampleReader
@@ -34,7 +34,7 @@ struct PlainPacking {
     description = try open().description
   }
 
-  /// Adds the stream of a request to the trials, and that of a tighter bound where it promises to be smaller.
+  /// Adds the stream of a request to the trials, and that of a tighter bound if it is likely to be smaller.
   func add(_ request: Request, to trials: inout PackTrials) throws(CodecError) {
     let target: EncodeTarget? = if case .target(let target) = request { target } else { nil }
     let report = try trials.add(reaching: target) { (spool) throws(CodecError) in
@@ -43,7 +43,7 @@ struct PlainPacking {
     guard let bound = report?.errorBound, !bound.isLossless, let tighter = tighter(than: bound) else {
       return
     }
-    // A target asks for no less error than it has come to.
+    // A tighter bound cannot help a rate or size, whose errors are minimal already.
     if let target, !target.wantsQuality { return }
     try trials.add(reaching: target) { (spool) throws(CodecError) in
       try encode(.errorBound(tighter), to: spool)
@@ -56,7 +56,7 @@ struct PlainPacking {
     case .errorBound(let errorBound): own.errorBound = .found(errorBound)
     case .target(let target): (own.errorBound, own.target) = (nil, target)
     }
-    // Of what is measured for another target, the stream has nothing to say.
+    // The stream does not record a target that was not requested.
     let isAsked = if case .target(let target) = request { target == options.target } else { true }
     return try codec.encodeWithoutModel(
       try open(), name: name, options: own,
@@ -66,7 +66,7 @@ struct PlainPacking {
       to: spool, reopen: open)
   }
 
-  /// A bound below another with which some samples take fewer bytes; nil if there is none.
+  /// A tighter bound with which some samples take fewer bytes; nil if there is none.
   private func tighter(than bound: ErrorBound) -> ErrorBound? {
     guard let sample = survey.sample else { return nil }
     func bytes(_ errorBound: ErrorBound) -> Int {
@@ -84,7 +84,7 @@ struct PlainPacking {
 }
 
 extension ErrorBound {
-  /// A share of every bound.
+  /// The error bound with every bound multiplied by `share`.
   fileprivate func times(_ share: Double, _ units: BoundUnits) -> ErrorBound {
     switch self {
     case .lossless: return .lossless

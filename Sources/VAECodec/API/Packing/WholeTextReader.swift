@@ -1,6 +1,6 @@
 import Records
 
-/// Reads a table whose text is kept with its numbers left in the text: those beside it are 0.
+/// Reads a table whose text is kept, and leaves the numbers in the text: the values beside it are 0.
 final class WholeTextReader: SampleReader {
   private let reader: any SampleReader
 

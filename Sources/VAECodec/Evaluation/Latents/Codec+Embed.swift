@@ -1,10 +1,10 @@
 import Records
 import Transform
 
-/// What embedding gave.
+/// The outcome of embedding.
 public struct EmbedReport: Sendable {
   public var samples: Int
-  /// Latents of a sample that were written, or read.
+  /// The number of latents per sample that were written or read.
   public var latents: Int
   /// The number of non-finite values of the samples, which were replaced by the mean.
   public var missingValues: Int
@@ -12,16 +12,16 @@ public struct EmbedReport: Sendable {
 }
 
 extension Codec {
-  /// Maps samples to their latents: an array of binary32, samples x latents, the strongest latent first.
+  /// Maps samples to their latents: an array of binary32, samples x latents, strongest latent first.
   ///
   /// - Parameters:
   ///   - reader: the samples.
   ///   - name: the input in messages.
   ///   - model: the model that maps them.
-  ///   - latents: how many, the strongest; nil for all.
-  ///   - makeWriter: called once, with what the latents are. The writer is finished in the end.
-  /// - Throws: ``CodecError/noLatents(name:)``, ``CodecError/fewerLatents(name:asked:most:)``, and what else is wrong with
-  ///   samples or writer.
+  ///   - latents: the number of latents, strongest first; nil for all.
+  ///   - makeWriter: called once with the description of the latents. The writer is finished at the end.
+  /// - Throws: ``CodecError/noLatents(name:)``, ``CodecError/fewerLatents(name:asked:most:)``, and errors of the reader
+  ///   and the writer.
   package func embed(
     _ reader: any SampleReader, name: String, model: FittedModel, latents: Int? = nil,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
@@ -49,16 +49,15 @@ extension Codec {
     return report
   }
 
-  /// Maps latents back to samples, of the type and shape of the model's. Latents that are left out are taken as the mean of
-  /// their prior.
+  /// Maps latents back to samples of the model's type and shape. Omitted latents are set to the mean of their prior.
   ///
   /// - Parameters:
   ///   - reader: rows of as many numbers as there are latents, or fewer.
   ///   - name: the input in messages.
   ///   - model: the model that maps them.
-  ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
-  /// - Throws: see ``embed(_:name:model:latents:makeWriter:)``, and ``CodecError/badLatent(name:row:column:)`` for a latent
-  ///   that is not finite.
+  ///   - makeWriter: called once with the description of the samples. The writer is finished at the end.
+  /// - Throws: see ``embed(_:name:model:latents:makeWriter:)``; and ``CodecError/badLatent(name:row:column:)`` for a
+  ///   latent that is not finite.
   package func invert(
     _ reader: any SampleReader, name: String, model: FittedModel,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
@@ -88,7 +87,7 @@ extension Codec {
     return report
   }
 
-  /// The samples that at most a block of latents stand for, of the model's type.
+  /// The samples for at most a block of latents, in the model's type.
   func batchOf(_ latents: [Float], _ map: LatentMap, _ model: FittedModel) -> SampleBatch {
     let summary = model.summary
     let rows = latents.count / map.count
@@ -102,7 +101,7 @@ extension Codec {
     ).clamped(to: summary.type)
   }
 
-  /// The latents of at most a block of samples, and how many of their values were missing.
+  /// The latents of at most a block of samples, and the number of their missing values.
   func latents(
     of batch: SampleBatch, _ map: LatentMap, _ model: FittedModel
   ) -> (latents: [Float], missing: Int) {
@@ -117,7 +116,7 @@ extension Codec {
 }
 
 extension ModelSummary {
-  /// What `rows` samples of the model's type and shape are; nil if their number is not known.
+  /// The description of `rows` samples of the model's type and shape; nil if their number is unknown.
   func description(rows: Int?) throws(CodecError) -> SampleDescription {
     try .npy(type, sampleShape, rows: rows)
   }

@@ -2,16 +2,16 @@ import Records
 import Transform
 
 extension Codec {
-  /// One end of a walk.
+  /// One end of an interpolation.
   public struct WalkEnd {
-    /// Samples, one of which is the end.
+    /// The samples that contain the end.
     package var reader: any SampleReader
     /// The samples in messages.
     public var name: String
-    /// The row that is the end, from 0; nil if there is one row only.
+    /// The row number of the end, from 0; nil if there is only one row.
     public var row: Int?
 
-    /// An end of a walk.
+    /// Creates an end of an interpolation.
     package init(reader: any SampleReader, name: String, row: Int? = nil) {
       self.reader = reader
       self.name = name
@@ -19,18 +19,18 @@ extension Codec {
     }
   }
 
-  /// Walks from one sample to another in equal steps along the line between their latents, and writes what the network
-  /// makes of each step: the first sample is that of the first end's latents, the last that of the other's.
+  /// Interpolates between two samples in equal steps along the line between their latents, and writes the network's
+  /// reconstruction at each step, ends included.
   ///
   /// - Parameters:
-  ///   - first: where the walk begins.
-  ///   - last: where it ends.
-  ///   - count: samples to write, ends included; 2 or more.
+  ///   - first: the start.
+  ///   - last: the end.
+  ///   - count: the number of samples to write, at least 2.
   ///   - model: the model that maps the ends.
   ///   - modelName: the model in messages.
-  ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
-  /// - Throws: ``CodecError/severalRows(name:)`` and ``CodecError/noSuchRow(name:row:rows:)``,
-  ///   ``CodecError/noLatents(name:)``, and what else is wrong with samples or writer.
+  ///   - makeWriter: called once with the description of the samples. The writer is finished at the end.
+  /// - Throws: ``CodecError/severalRows(name:)``, ``CodecError/noSuchRow(name:row:rows:)``,
+  ///   ``CodecError/noLatents(name:)``, and errors of the readers and the writer.
   package func interpolate(
     from first: WalkEnd, to last: WalkEnd, count: Int, model: FittedModel, modelName: String,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter

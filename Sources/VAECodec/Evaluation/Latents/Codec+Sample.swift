@@ -2,18 +2,18 @@ import Records
 import Tensor
 import Transform
 
-/// How latents are drawn.
+/// The distribution that latents are drawn from.
 public enum Sampler: String, CaseIterable, Sendable {
-  /// From the prior that codes them, each by itself.
+  /// The prior that codes them, each latent independently.
   case prior
-  /// From the mixture of Gaussians that the fit made of them, together.
+  /// The Gaussian mixture that the fit made of them, all latents jointly.
   case mixture
 }
 
-/// What sampling gave.
+/// The outcome of sampling.
 public struct SampleReport: Sendable {
   public var samples: Int
-  /// Where latents came from; nil if they lie around those of given samples, or between them.
+  /// The distribution of the latents; nil if they were derived from given samples.
   public var sampler: Sampler?
   /// The number of non-finite values of the given samples, which were replaced by the mean.
   public var missingValues = 0
@@ -21,20 +21,20 @@ public struct SampleReport: Sendable {
 }
 
 extension Codec {
-  /// The quality whose prior and network draw samples unless another is asked for.
+  /// The default quality whose prior and network draw samples.
   private static let priorQuality = 60.0
 
-  /// Draws new samples: latents, decoded by the network.
+  /// Draws new samples: draws latents, and decodes them by the network.
   ///
   /// - Parameters:
   ///   - count: the number of samples.
   ///   - model: the model to draw from.
   ///   - name: the model in messages.
-  ///   - quality: whose prior and network are taken, 0 ... 100; the nearest that uses the network. A mixture has none: it
-  ///     is made of the latents of ``embed(_:name:model:latents:makeWriter:)``.
+  ///   - quality: selects the prior and network, 0 ... 100: the nearest quality that uses the network. A mixture has
+  ///     none: it covers the latents of ``embed(_:name:model:latents:makeWriter:)``.
   ///   - sampler: nil for the mixture if the model has one and no quality is given, otherwise the prior.
-  ///   - seed: where random numbers start: equal seeds give equal samples, and fewer are the first of more.
-  ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
+  ///   - seed: the random seed. Equal seeds give equal samples, and a smaller count gives the first of them.
+  ///   - makeWriter: called once with the description of the samples. The writer is finished at the end.
   /// - Throws: ``CodecError/noLatents(name:)`` for a model without a network, ``CodecError/noMixture(name:)``.
   package func sample(
     _ count: Int, from model: FittedModel, name: String, quality: Double? = nil, sampler: Sampler? = nil,
@@ -62,11 +62,10 @@ extension Codec {
   ///   - reader: the given samples.
   ///   - name: the given samples in messages.
   ///   - model: the model that maps them.
-  ///   - spread: the deviation of the numbers, in units of each latent's own over the rows that were fitted.
-  ///   - quality: whose network is taken, 0 ... 100; nil for the latents of
-  ///     ``embed(_:name:model:latents:makeWriter:)``.
+  ///   - spread: the standard deviation of the noise, relative to that of each latent over the training rows.
+  ///   - quality: selects the network, 0 ... 100; nil for the latents of ``embed(_:name:model:latents:makeWriter:)``.
   ///   - seed: see ``sample(_:from:name:quality:sampler:seed:makeWriter:)``.
-  ///   - makeWriter: called once, with what the samples are. The writer is finished in the end.
+  ///   - makeWriter: called once with the description of the samples. The writer is finished at the end.
   package func sample(
     _ count: Int, around reader: any SampleReader, name: String, model: FittedModel, spread: Double,
     quality: Double? = nil, seed: UInt64 = 0,
@@ -103,7 +102,7 @@ extension Codec {
     return report
   }
 
-  /// The way into latents and back at a quality; nil for the finest.
+  /// The map to latents and back at a quality; nil for the finest.
   func latentMap(
     of model: FittedModel, name: String, quality: Double?
   ) throws(CodecError) -> LatentMap {
@@ -114,7 +113,7 @@ extension Codec {
     return map
   }
 
-  /// `count` new samples as numbers.
+  /// `count` new samples as values.
   func drawn(
     _ count: Int, from model: FittedModel, name: String, sampler: Sampler, seed: UInt64
   ) throws(CodecError) -> Matrix {
@@ -128,7 +127,7 @@ extension Codec {
     return Matrix(rows: count, columns: model.summary.valuesPerSample, numbers)
   }
 
-  /// New latents, block after block, and the map that makes samples of them.
+  /// Draws latents block after block, and holds the map from them to samples.
   private struct LatentSource {
     let map: LatentMap
     let name: Sampler
@@ -167,7 +166,7 @@ extension Codec {
 }
 
 extension FittedModel {
-  /// The VAE quality of the quality next to `quality` that uses the network; nil if none does.
+  /// The VAE quality of the nearest quality to `quality` that uses the network; nil if none does.
   func networkQuality(near quality: Double) -> Float? {
     let wanted = Int(Self.clamped(quality).rounded())
     return model.qualities.enumerated().compactMap { place, point in
