@@ -4,24 +4,24 @@ import ByteIO
 package enum ContentComparison: Equatable, Sendable {
   /// All bytes are the same.
   case same
-  /// The first place where a text differs.
+  /// The text differs: the first difference.
   case text(TextDifference)
-  /// Bytes of another format differ: an array is in another order, its header has other blanks, or the input is compressed,
-  /// which others do in other ways.
+  /// Another format differs: the array is in another order, its header has other blanks, or the input is compressed,
+  /// which compressors do differently.
   case bytes
 
-  /// Reads an input twice, prints its samples, and compares, in bounded memory.
+  /// Reads an input twice, prints its samples and compares the bytes, in bounded memory.
   ///
   /// - Parameters:
-  ///   - content: returns a source of the bytes of the input; two are read at once.
+  ///   - content: returns a source of the input's bytes; two are read at once.
   ///   - name: the input in messages.
-  ///   - options: how it is read. Notes are not taken.
+  ///   - options: the options for reading. Notes are ignored.
   package init(
     of content: () throws(SampleIOError) -> any ByteSource, name: String, options: ReadOptions
   ) throws(SampleIOError) {
     var options = options
     options.notes = nil
-    // The decimals of text depend on all rows, so these are read first.
+    // The decimals of text depend on all rows, so all rows are read first.
     let first = try SampleInput.open(try content(), name: name, options: options)
     let isText = first.description.format.kept == nil && first.description.format.isDelimited
     if isText { while try first.read(maxRows: Self.batchRows(first)) != nil {} }
@@ -39,7 +39,7 @@ package enum ContentComparison: Equatable, Sendable {
       while let batch = try reader.read(maxRows: Self.batchRows(reader)) { try writer.write(batch) }
       try writer.finish()
     } catch {
-      // The sink ends the comparison at the first difference.
+      // The sink throws at the first difference, which ends the comparison.
       guard sink.hasDifference else { throw error }
     }
     if isText, sink.hasDifference {
@@ -58,11 +58,11 @@ package enum ContentComparison: Equatable, Sendable {
   }
 }
 
-/// The first place where a text would differ.
+/// The first difference between two texts.
 package struct TextDifference: Equatable, Sendable {
-  /// From 1.
+  /// The line number, from 1.
   package var line: Int
-  /// The original and the result: a field, or the surroundings of the place.
+  /// The original and the printed text: a field, or what surrounds the difference.
   package var original: String
   package var printed: String
 }
@@ -84,11 +84,11 @@ extension TextDifference: CustomStringConvertible {
   }
 }
 
-/// Compares what is written to it with a source, and throws at the first difference.
+/// A sink that compares its bytes with a source, and throws at the first difference.
 private final class ComparingSink: ByteSink {
   private let original: any ByteSource
   private(set) var hasDifference = false
-  /// Line ends before the current line.
+  /// The number of line ends before the current line.
   private var lines = 0
   /// The compared part of the current line, as far as needed.
   private var line: [UInt8] = []
@@ -97,7 +97,7 @@ private final class ComparingSink: ByteSink {
   private var isFirst = true
   private var separators: [UInt8] = []
 
-  /// Bytes of a line that are kept on either side of a place.
+  /// The number of bytes of a line kept on either side of the difference.
   private static let kept = 256
 
   init(with original: any ByteSource) { self.original = original }
@@ -128,7 +128,7 @@ private final class ComparingSink: ByteSink {
     return zip(a, b).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(a.count, b.count)
   }
 
-  /// Skips equal bytes.
+  /// Advances over equal bytes.
   private func pass(_ bytes: Slice<UnsafeRawBufferPointer>) {
     let lineEnd = UInt8(ascii: "\n")
     lines += bytes.reduce(0) { $0 + ($1 == lineEnd ? 1 : 0) }
@@ -139,9 +139,9 @@ private final class ComparingSink: ByteSink {
     }
   }
 
-  /// The fields around the place.
+  /// The fields around the difference.
   ///
-  /// - Parameter format: says what separates fields.
+  /// - Parameter format: determines the separator of fields.
   func textDifference(between format: SampleFormat) -> TextDifference {
     if case .delimited(let style) = format {
       separators = [0x0A, 0x0D] + (style.separator == .blanks ? [0x20, 0x09] : [style.separator.byte])
@@ -162,7 +162,7 @@ private final class ComparingSink: ByteSink {
         return TextDifference(line: number, original: "line end", printed: "")
       }
     }
-    // Where a field goes on in one of them and ends in the other, fields differ, and not what ends them.
+    // If a field continues on one side and ends on the other, the fields differ, and not their separators.
     let isField = !token(originalRest).isEmpty || !token(printedRest).isEmpty
     func what(_ rest: [UInt8]) -> String {
       isField && !before.isEmpty ? Self.text(before + token(rest)) : describe(before, rest)
@@ -176,7 +176,7 @@ private final class ComparingSink: ByteSink {
 
   private static func text(_ bytes: [UInt8]) -> String { ByteText.text(of: bytes.prefix(40)) }
 
-  /// The field that ends in `before` and goes on in `rest`; or what there is in its place.
+  /// The field that ends in `before` and continues in `rest`; or what stands in its place.
   private func describe(_ before: [UInt8], _ rest: [UInt8]) -> String {
     if rest.isEmpty { return "no line end" }
     let field = before + token(rest)

@@ -1,15 +1,15 @@
-/// What the end of a file's name says about its content.
+/// What a file's suffix says about its content.
 package struct FileSuffix {
   enum Compression {
     case gzip
     case zstd
   }
 
-  /// From .gz or .zst.
+  /// The compression, by .gz or .zst.
   let compression: Compression?
-  /// The last suffix, in lower case and without its dot, and the one before a .gz or .zst; nil if there is none.
+  /// The last suffix, in lower case and without its dot, and the one before .gz or .zst; nil if there is none.
   package let (last, inner): (String?, String?)
-  /// From the suffix before the compression's.
+  /// The format, by the suffix before that of the compression.
   package let format: FormatName?
 
   package init(of name: String) {
@@ -36,7 +36,7 @@ package struct FileSuffix {
     }
   }
 
-  /// Whether a name ends as the files of MNIST do: train-images-idx3-ubyte, labels.idx1-ubyte.
+  /// Whether a name ends as those of the MNIST files: train-images-idx3-ubyte, labels.idx1-ubyte.
   private static func isIdx(_ name: Substring) -> Bool {
     let parts = name.split(whereSeparator: { $0 == "-" || $0 == "." })
     guard parts.count >= 2, parts[parts.count - 1].allSatisfy(\.isLetter) else { return false }
@@ -46,7 +46,7 @@ package struct FileSuffix {
 }
 
 extension FormatName {
-  /// The format that the end of a file's name asks for, .gz and .zst aside; nil if it asks for none.
+  /// The format of a file name's suffix, ignoring .gz and .zst; nil if it names none.
   public init?(suffixOf name: String) {
     guard let format = FileSuffix(of: name).format else { return nil }
     self = format

@@ -6,10 +6,10 @@ import Synchronization
 public final class ReadingNotes: Sendable, Equatable {
   private let lines = Mutex<[String]>([])
 
-  /// No notes yet.
+  /// Creates an empty list of notes.
   public init() {}
 
-  /// Adds a note about the input called `name`.
+  /// Adds a note about the input `name`.
   func add(_ text: String, name: String) {
     let line = SampleIOError.about(name, text)
     lines.withLock { lines in
@@ -17,7 +17,7 @@ public final class ReadingNotes: Sendable, Equatable {
     }
   }
 
-  /// All notes so far; afterwards there are none.
+  /// Returns all notes so far, and removes them.
   public func take() -> [String] {
     lines.withLock { lines in
       defer { lines = [] }

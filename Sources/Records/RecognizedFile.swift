@@ -1,10 +1,10 @@
 /// The kind of a file by its first bytes, for messages about files that hold something other than
 /// samples in a supported format.
 ///
-/// The magics are those of the formats' own documents, or of file(1). What numbers could be by chance (two bytes), or a
-/// column's name (four letters and nothing more), is left out.
+/// The magic numbers are those of the formats' specifications or of file(1). Magic numbers that numeric data could
+/// contain by chance (two bytes), or that could be a column name (four letters alone), are left out.
 public enum RecognizedFile: String, Sendable {
-  // Samples, plain or compressed, that are read as they are.
+  // Samples, plain or compressed, that can be read.
   case npy = "a NumPy array"
   case gzip = "a gzip file"
   case zstd = "a zstd file"
@@ -42,28 +42,29 @@ public enum RecognizedFile: String, Sendable {
   case pdf = "a PDF document"
   case program = "a program"
 
-  /// Bytes of a file that are enough to recognize it.
+  /// The number of bytes that suffice to recognize a file.
   public static let prefixSize = 512
 
-  /// The kind of a file that begins with `prefix`; nil if it has no known magic, as for text, IDX and raw values.
+  /// The kind of a file that starts with `prefix`; nil if it has no known magic number, such as text, IDX and raw
+  /// values.
   ///
-  /// - Parameter prefix: ``prefixSize`` bytes or more; with fewer, less is recognized.
+  /// - Parameter prefix: at least ``prefixSize`` bytes; with fewer, fewer kinds are recognized.
   public init?(_ prefix: ArraySlice<UInt8>) {
     guard let magic = Self.magics.first(where: { $0.matches(prefix) }) else { return nil }
     self = magic.file
   }
 
-  /// Whether samples are read from it.
+  /// Whether samples can be read from it.
   public var isReadable: Bool { [.npy, .gzip, .zstd].contains(self) }
 }
 
-/// A magic: bytes at offsets, and the kind of file.
+/// A magic number: bytes at offsets, and the kind of file.
 private struct Magic: Sendable {
   let parts: [(offset: Int, bytes: [UInt8])]
   let file: RecognizedFile
 
   /// - Parameters:
-  ///   - magic: the bytes at the beginning, or at `offset`.
+  ///   - magic: the bytes at the start of the file, or at `offset`.
   ///   - other: further required bytes.
   init(
     _ magic: [UInt8], at offset: Int = 0, and other: (offset: Int, bytes: [UInt8])? = nil,
@@ -79,7 +80,7 @@ private struct Magic: Sendable {
 }
 
 extension RecognizedFile {
-  /// The first that matches holds.
+  /// The first match counts.
   private static let magics: [Magic] = own + arrays + compressed + media + others
 
   private static let own = [

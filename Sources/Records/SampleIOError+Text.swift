@@ -58,7 +58,7 @@ extension SampleIOError: CustomStringConvertible {
     }
   }
 
-  /// A text prefixed with the name of a file.
+  /// A message prefixed with the name of a file.
   package static func about(_ name: String, _ text: String) -> String {
     switch name {
     case "": text
@@ -87,7 +87,7 @@ extension SampleIOError: CustomStringConvertible {
 }
 
 extension ReadOptions.Field {
-  /// What it gives, with an article.
+  /// What the option specifies, with an article.
   fileprivate var text: String {
     switch self {
     case .elementType: "an element type"
@@ -98,7 +98,7 @@ extension ReadOptions.Field {
   }
 }
 
-/// Runs `body`, and adds the name of the file to its errors.
+/// Runs `body`, and adds the file name to its errors.
 func moving<T>(_ name: String, _ body: () throws(ByteIOError) -> T) throws(SampleIOError) -> T {
   do throws(ByteIOError) {
     return try body()

@@ -1,70 +1,70 @@
 import ByteIO
 
-/// What can go wrong while samples are read or written.
+/// The errors of reading and writing samples.
 ///
-/// `name` is the file as the user knows it. Rows, lines and columns count from 1. ``description`` states what is wrong and
-/// where.
+/// `name` is the file as the user gave it. Rows, lines and columns count from 1. ``description`` states what is wrong
+/// and where.
 public enum SampleIOError: Error, Equatable {
   /// Bytes could not be moved or decompressed.
   case bytes(ByteIOError, name: String)
-  /// There is not a single byte.
+  /// The input is empty.
   case empty(name: String)
-  /// The content fits no format that is known.
+  /// The content matches no known format.
   case unrecognized(name: String)
-  /// The content is something else, which is recognized.
+  /// The content is of a recognized but unsupported kind.
   case otherContent(name: String, RecognizedFile)
-  /// Raw data come without an element type or without a sample shape.
+  /// Raw data need an element type and a sample shape; one of them is missing.
   case missingOption(name: String, option: ReadOptions.Field)
-  /// A header breaks the rules of its format.
+  /// A header violates its format.
   case badHeader(name: String, format: String, reason: String)
-  /// Values are of a type that is not supported.
+  /// The type of the values is not supported.
   case unsupportedType(name: String, type: String)
-  /// An option was given that says nothing about an input of this format.
+  /// An option does not apply to the input's format.
   case optionNotApplicable(name: String, option: ReadOptions.Field, format: String)
-  /// A type or a shape was given, which is for raw values, and the input is recognizably something else.
+  /// A type or shape, which applies to raw values, was given for an input of another kind.
   case notRaw(name: String, kind: String)
-  /// Raw values, and perhaps bytes of one more, are left over after the last sample that is full.
+  /// Raw data end with values, and perhaps bytes of another value, after the last full sample.
   case partialSample(name: String, rows: Int, values: Int, bytes: Int, valuesPerSample: Int)
-  /// The array has no axis at all.
+  /// The array has no axis.
   case scalar(name: String)
-  /// The shape cannot be handled.
+  /// The shape is not supported.
   case badShape(name: String, shape: [Int], reason: String)
-  /// An array that has to be read whole takes more than `limit` bytes.
+  /// An array that must be read whole takes more than `limit` bytes.
   case tooLarge(name: String, limit: Int)
-  /// The input ends before the rows that its header announces.
+  /// The input ends before the number of rows that its header announces.
   case truncated(name: String, expectedRows: Int, gotRows: Int)
   /// The input ends inside a row.
   case truncatedRow(name: String, row: Int)
-  /// The input goes on after the rows that its header announces.
+  /// The input continues after the number of rows that its header announces.
   case trailingBytes(name: String, rows: Int)
-  /// A line has another number of fields than the first.
+  /// The number of fields in a line differs from that in the first.
   case columnCount(name: String, line: Int, found: Int, expected: Int)
-  /// The line of names has another number of fields than the first row.
+  /// The number of column names differs from the number of fields in the first row.
   case headerCount(name: String, found: Int, expected: Int)
-  /// A field is not a number, or none that binary64 holds.
+  /// A field is not a number, or not one that binary64 represents.
   case notANumber(name: String, line: Int, column: Int, text: String, table: TableLayout)
-  /// The line below the names holds units.
+  /// The line below the column names holds units.
   case lineOfUnits(name: String, line: Int, text: String)
   /// A line opens a quote that it does not close.
   case openQuote(name: String, line: Int)
-  /// A text is in a format, or an encoding, that is not read.
+  /// A text is in an unsupported format or encoding.
   case foreignText(name: String, kind: ForeignText)
   /// A line takes more than `limit` bytes.
   case longLine(name: String, line: Int, limit: Int)
-  /// A row of fvecs, bvecs or ivecs has another length than the first.
+  /// The length of a row of fvecs, bvecs or ivecs differs from that of the first.
   case rowLength(name: String, row: Int, found: Int, expected: Int)
-  /// Other rows were written than announced, to an output whose header cannot be changed any more.
+  /// The number of rows written differs from that announced, and the output's header cannot be changed.
   case rowCountMismatch(announced: Int, written: Int)
   /// The format cannot hold such an array.
   case cannotWrite(format: String, reason: String)
-  /// A type cannot hold a value that is to be written.
+  /// The type of the output cannot hold a value.
   case cannotHold(type: ElementType, row: Int, column: Int, value: Double)
-  /// A description in a stream's header is not valid.
+  /// A description in a stream's header is invalid.
   case badDescription(name: String, reason: String)
 }
 
 extension SampleIOError {
-  /// Whether more memory would be of help.
+  /// Whether a larger memory limit would help.
   public var asksForMore: Bool {
     switch self {
     case .bytes(let error, _): error.asksForMore

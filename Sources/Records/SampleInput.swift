@@ -1,6 +1,6 @@
 import ByteIO
 
-/// Options for reading an input; each nil is recognized from the input itself.
+/// Options for reading an input. Those that are nil are determined from the input.
 public struct ReadOptions: Equatable, Sendable {
   /// An option that some formats need and others reject.
   public enum Field: Equatable, Sendable {
@@ -9,27 +9,27 @@ public struct ReadOptions: Equatable, Sendable {
 
   /// The format.
   public var format: FormatName?
-  /// The type of a value; for raw data.
+  /// The value type, for raw data.
   public var type: ValueType?
-  /// The same where values are numbers.
+  /// The value type if values are plain numbers.
   public var elementType: ElementType? {
     get { type?.elementType }
     set { type = newValue.map { ValueType($0) } }
   }
-  /// The shape of one sample in values; for raw data.
+  /// The shape of a sample in values, for raw data.
   public var shape: [Int]?
-  /// Whether the first line of a text holds names.
+  /// Whether the first line of text holds column names.
   public var header: Bool?
-  /// What becomes of values after the last full sample of raw data; nil for an error.
+  /// What to do with values after the last full sample of raw data; nil for an error.
   public var partial: PartialSample?
-  /// Whether the text of tables is kept beside their numbers.
+  /// Whether to keep the text of tables beside their numbers.
   public var keepsText = false
-  /// How much memory what is read may take.
+  /// The memory that reading may take.
   public var memory: MemoryLimit
-  /// Gets to know what is left out or taken for something; nil if nobody asks.
+  /// Receives notes on what was skipped or reinterpreted; nil if they are not wanted.
   public var notes: ReadingNotes?
 
-  /// Options, by default all nil.
+  /// Creates options; by default all are nil.
   public init(
     format: FormatName? = nil, elementType: ElementType? = nil, shape: [Int]? = nil, header: Bool? = nil,
     partial: PartialSample? = nil, memory: MemoryLimit = .standard, notes: ReadingNotes? = nil
@@ -44,10 +44,10 @@ public struct ReadOptions: Equatable, Sendable {
   }
 }
 
-/// Finds out what an input is, and opens the reader for it.
+/// Determines the format of an input, and opens a reader for it.
 ///
-/// What the user says comes first, then the content (npy and IDX by their magic, text by its characters),
-/// then the name.
+/// Options take precedence, then the content (npy and IDX by their magic number, text by its characters), then the
+/// name.
 package enum SampleInput {
   /// The number of bytes examined to distinguish text from numbers.
   private static let textPrefix = 4096
@@ -55,8 +55,8 @@ package enum SampleInput {
   /// Opens `source`, after unwrapping gzip and zstd.
   ///
   /// - Parameters:
-  ///   - name: the input in messages; its suffix decides where content does not. "-" for standard input.
-  ///   - options: what the user says. An element type or a shape without a format means raw values.
+  ///   - name: the input in messages; its suffix decides if the content does not. "-" for standard input.
+  ///   - options: the user's options. An element type or shape without a format means raw values.
   package static func open(
     _ source: any ByteSource, name: String, options: ReadOptions = ReadOptions()
   ) throws(SampleIOError) -> any SampleReader {
@@ -79,7 +79,7 @@ package enum SampleInput {
     return reader
   }
 
-  /// Throws if an option is for other formats.
+  /// Throws if an option applies to other formats only.
   private static func check(
     _ options: ReadOptions, for format: FormatName, name: String
   ) throws(SampleIOError) {
@@ -93,11 +93,11 @@ package enum SampleInput {
     throw .optionNotApplicable(name: name, option: option, format: format.rawValue)
   }
 
-  /// What an input is that is recognizably no raw values; nil if it may be some.
+  /// The kind of an input that is recognizably not raw values; nil if it may be.
   private static func recognized(
     _ input: PeekingSource, _ prefix: ArraySlice<UInt8>, name: String
   ) throws(SampleIOError) -> String? {
-    // Packed data are of use where one layer of it has been taken away already.
+    // One layer of compression has been removed already, so compressed content is not raw values either.
     if let recognized = RecognizedFile(prefix) { return recognized.rawValue }
     if Idx.recognizes(prefix) { return "an IDX file" }
     guard isText(prefix), prefix.contains(0x0A) else { return nil }
@@ -106,7 +106,7 @@ package enum SampleInput {
     return guess.map { $0.columns > 0 && $0.rowsAreNumbers } == true ? "a table in text" : nil
   }
 
-  /// So often a sample is in memory at once: as bytes, and as numbers of one type or another.
+  /// The number of copies of a sample in memory: as bytes, and as numbers of several types.
   private static let copies = 4
 
   private static func reader(
@@ -116,7 +116,7 @@ package enum SampleInput {
     case .npy: return try Npy.reader(from: input, name: name, fortranLimit: options.memory.bytes / 2)
     case .idx: return try Idx.reader(from: input, name: name)
     case .csv:
-      // A single line of words is a header without rows only where a table is expected.
+      // A single line of words is a header without rows only if a table is expected.
       let isTable = options.format == .csv || FileSuffix(of: name).format == .csv
       if let reader = try table(input, name: name, allowsHeaderAlone: isTable, options) { return reader }
       return try DelimitedReader(
@@ -130,7 +130,7 @@ package enum SampleInput {
     }
   }
 
-  /// A reader of a table that has columns of text, or whose text is kept; nil where it is one of numbers alone.
+  /// A reader of a table with text columns, or whose text is kept; nil for a table of numbers alone.
   private static func table(
     _ input: PeekingSource, name: String, allowsHeaderAlone: Bool, _ options: ReadOptions
   ) throws(SampleIOError) -> TableReader? {
@@ -150,7 +150,7 @@ package enum SampleInput {
   private static func recognize(_ prefix: ArraySlice<UInt8>, name: String) -> FormatName? {
     if prefix.starts(with: NpyHeader.magic) { return .npy }
     let suffix = FileSuffix(of: name).format
-    // Rows of vecs may look like IDX, and raw values like anything.
+    // Rows of vecs may look like IDX, and raw values like any format.
     switch suffix {
     case .fvecs, .bvecs, .ivecs, .raw: return suffix
     case .npy, .idx, .csv, nil: break
@@ -160,7 +160,7 @@ package enum SampleInput {
     return suffix
   }
 
-  /// Whether all bytes are printable characters, or those that end and indent lines, or end a text of DOS; or UTF-16.
+  /// Whether all bytes are printable characters, line ends, indentation or the end mark of a DOS text; or UTF-16.
   private static func isText(_ prefix: ArraySlice<UInt8>) -> Bool {
     prefix.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) || $0 == 0x1A }
       || ForeignText(prefix) == .utf16

@@ -1,19 +1,18 @@
 import ByteIO
 
-/// Opens the writer for a description.
+/// Creates writers of samples.
 package enum SampleOutput {
-  /// A writer of samples as `description` says, to `sink`, which it finishes in the end.
+  /// Creates a writer of samples to `sink`, in the format of `description`. It finishes the sink at the end.
   ///
-  /// Nothing may have been written to `sink` before. When `description.rows` is nil or turns out wrong, the
-  /// count in the header of npy and IDX is corrected in place on a ``PatchableSink``. On other sinks rows
-  /// wait in a temporary file until their number is known if it was nil, and `rowCountMismatch` is thrown if
-  /// it was wrong.
+  /// Nothing may have been written to `sink` before. If `description.rows` is nil or turns out wrong, the count in the
+  /// header of npy and IDX is corrected in place on a ``PatchableSink``. On other sinks, if it is nil, rows wait in a
+  /// temporary file until their number is known; if it is wrong, the writer throws `rowCountMismatch`.
   ///
-  /// Throws `cannotWrite` when the format has no such element type; ``SampleDescription/reformatted(as:)``
-  /// finds one that it has.
+  /// Throws `cannotWrite` if the format has no such element type; ``SampleDescription/reformatted(as:)`` finds one that
+  /// it has.
   ///
-  /// - Parameter clips: whether values of another type that the description's cannot hold become the nearest (NaN in integers
-  ///   0); else the writer throws `cannotHold` at the first.
+  /// - Parameter clips: whether values that the description's type cannot hold are replaced by the nearest one (NaN by
+  ///   0 in integers); otherwise the writer throws `cannotHold` at the first.
   package static func make(
     _ description: SampleDescription, to sink: any ByteSink, clips: Bool = false
   ) throws(SampleIOError) -> any SampleWriter {
@@ -27,15 +26,15 @@ package enum SampleOutput {
     }
   }
 
-  /// Whether the number of samples in a file called `name` can be corrected when all are written: not behind a compressor.
+  /// Whether the row count in a file called `name` can be corrected at the end; a compressor rules that out.
   package static func correctsRows(in name: String) -> Bool { FileSuffix(of: name).compression == nil }
 
-  /// Whether samples that are `description` may have values that the type of `written` cannot hold.
+  /// Whether samples of `description` may have values that the type of `written` cannot hold.
   package static func mayNotHold(_ description: SampleDescription, as written: SampleDescription) -> Bool {
     NarrowingCheck.isNeeded(from: description.elementType, to: written.elementType)
   }
 
-  /// `sink` behind a compressor, when `name` ends in .gz or .zst; `sink` itself otherwise.
+  /// Wraps `sink` in a compressor if `name` ends in .gz or .zst; otherwise returns `sink`.
   package static func sink(
     wrapping sink: any ByteSink, forName name: String
   ) throws(SampleIOError) -> any ByteSink {
@@ -48,9 +47,9 @@ package enum SampleOutput {
 }
 
 extension SampleDescription {
-  /// The description of the same samples in another format, with the nearest element type that it can hold.
+  /// The description of the same samples in another format, with the nearest element type that the format supports.
   ///
-  /// What is in that format already stays as it is, with its style and byte order.
+  /// Samples already in that format keep their style and byte order.
   package func reformatted(as name: FormatName) throws(SampleIOError) -> SampleDescription {
     var type = type
     var shape = sampleShape

@@ -1,12 +1,12 @@
 /// Reads an array of samples batch by batch.
 package protocol SampleReader: AnyObject {
-  /// What is being read. Its `rows` may be nil until the end has been seen.
+  /// The description of the samples. Its `rows` may be nil until the end is reached.
   var description: SampleDescription { get }
 
-  /// Bytes of a row's text, about, where batches have it.
+  /// The approximate size in bytes of a row's text, if batches have text.
   var textBytesPerRow: Int? { get }
 
-  /// Reads the next samples: `maxRows` of them, or as many as are left; nil when none is.
+  /// Reads the next samples: `maxRows` of them, or as many as are left; nil at the end.
   func read(maxRows: Int) throws(SampleIOError) -> SampleBatch?
 }
 
@@ -19,6 +19,6 @@ package protocol SampleWriter: AnyObject {
   /// Writes the samples of `batch`. Values of another type than the description's are converted.
   func write(_ batch: SampleBatch) throws(SampleIOError)
 
-  /// Completes the array, and finishes the sink below. Nothing may be written after it.
+  /// Completes the array, and finishes the underlying sink. Nothing may be written afterwards.
   func finish() throws(SampleIOError)
 }

@@ -11,13 +11,13 @@ final class FixedSizeReader: SampleReader {
   private var rowsRead = 0
   private var ended = false
 
-  /// A reader of `description.rows` samples, or of all that `source` has when that is nil.
+  /// Reads `description.rows` samples, or all samples of `source` if that is nil.
   ///
   /// - Parameters:
   ///   - bigEndian: the byte order in the file.
   ///   - partial: what to do with values after the last full sample, if the number of samples is unknown; nil for an
   ///     error.
-  ///   - notes: receives a note about it.
+  ///   - notes: receives a note about such values.
   init(
     _ description: SampleDescription, from source: any ByteSource, name: String, bigEndian: Bool,
     partial: PartialSample? = nil, notes: ReadingNotes? = nil

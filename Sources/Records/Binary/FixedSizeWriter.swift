@@ -2,14 +2,14 @@ import ByteIO
 
 /// Writes consecutive samples after a header that may hold their number.
 ///
-/// When the number is not known in the beginning, the header is written again at the end where the sink can
-/// do that, and otherwise the samples wait in a temporary file.
+/// If the number is not known at the start, the header is rewritten at the end if the sink allows that; otherwise the
+/// samples wait in a temporary file.
 final class FixedSizeWriter: SampleWriter {
-  /// Makes the header for a number of rows; its length is the same for every number.
+  /// Returns the header for a number of rows; its length is the same for every number.
   typealias Header = (_ rows: Int) throws(SampleIOError) -> [UInt8]
 
   private enum Mode {
-    /// Samples follow a correct header, or none.
+    /// Samples follow a correct header, or no header.
     case direct
     /// The header is corrected at the end.
     case patch(any PatchableSink)
@@ -26,7 +26,8 @@ final class FixedSizeWriter: SampleWriter {
   private var check: NarrowingCheck?
   private var rowsWritten = 0
 
-  /// - Parameter clips: whether values that the type cannot hold are clipped, or 0 for NaN; otherwise they are an error.
+  /// - Parameter clips: whether values that the type cannot hold are clipped, with NaN as 0; otherwise they are an
+  ///   error.
   init(
     _ description: SampleDescription, to sink: any ByteSink, bigEndian: Bool, clips: Bool,
     header: Header? = nil

@@ -7,8 +7,7 @@ enum Idx {
     (0x08, .u1), (0x09, .i1), (0x0B, .i2), (0x0C, .i4), (0x0D, .f4), (0x0E, .f8),
   ]
 
-  /// Whether `prefix`, the first bytes of a file, looks like a header: a known type, axes of a believable
-  /// size.
+  /// Whether `prefix`, the first bytes of a file, looks like a header: a known type, and axes of a plausible size.
   static func recognizes(_ prefix: ArraySlice<UInt8>) -> Bool {
     guard let (type, shape) = try? parse(prefix, name: ""), !shape.isEmpty else { return false }
     let description = try? SampleDescription(

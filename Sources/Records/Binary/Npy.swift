@@ -31,8 +31,8 @@ enum Npy {
   }
 }
 
-/// Reads an array in Fortran order: the first axis, that of the samples, varies fastest, so that the values
-/// of a sample are spread over the whole file. The array is read whole, and rows are gathered from it.
+/// Reads an array in Fortran order. The sample axis varies fastest, so the values of a sample are spread over the whole
+/// file. The array is read whole, and rows are gathered from it.
 final class FortranReader: SampleReader {
   let description: SampleDescription
   private let bytes: [UInt8]
@@ -48,7 +48,7 @@ final class FortranReader: SampleReader {
     guard !overflow, size <= limit else { throw .tooLarge(name: name, limit: limit) }
     var bytes = try moving(name) { () throws(ByteIOError) in try source.read(upTo: size + 1) }
     guard bytes.count >= size else {
-      // No sample is complete until nearly all bytes are there.
+      // No sample is complete until nearly all bytes have been read.
       throw .truncated(name: name, expectedRows: rows, gotRows: 0)
     }
     guard bytes.count == size else { throw .trailingBytes(name: name, rows: rows) }
@@ -78,7 +78,7 @@ final class FortranReader: SampleReader {
     let width = MemoryLayout<T>.size
     let values = description.valuesPerSample / description.type.numbersPerValue
     let shape = description.type.shape(ofNumbers: description.sampleShape)
-    // How far apart two neighbours along an axis are, in columns of `rows` values.
+    // The distance between neighbours along an axis, in columns of `rows` values.
     var strides: [Int] = []
     var stride = 1
     for length in shape {
@@ -91,7 +91,7 @@ final class FortranReader: SampleReader {
         guard let from = input.baseAddress, let to = UnsafeMutableRawPointer(output.baseAddress) else {
           return
         }
-        // Blocks of rows keep both sides in the cache.
+        // Blocks of rows keep source and destination in the cache.
         for blockBegin in Swift.stride(from: 0, to: count, by: 64) {
           let block = blockBegin..<min(count, blockBegin + 64)
           var index = [Int](repeating: 0, count: shape.count)

@@ -1,8 +1,7 @@
-/// A strict parser of the Python dictionary in an npy header, such as
-/// `{'descr': '<f4', 'fortran_order': False, 'shape': (6, 4), }`.
+/// A strict parser for the Python dictionary in an npy header, such as `{'descr': '<f4', 'fortran_order': False,
+/// 'shape': (6, 4), }`.
 ///
-/// It knows only what such a dictionary may hold: three keys in any order, strings, booleans, tuples of
-/// integers.
+/// It accepts only what such a dictionary may hold: three keys in any order, strings, booleans and tuples of integers.
 struct NpyDictionary {
   private(set) var type = ""
   private(set) var fortranOrder = false
@@ -50,7 +49,7 @@ struct NpyDictionary {
     while position < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text[position]) { position += 1 }
   }
 
-  /// Whether the next character is `character`, which is then skipped.
+  /// Skips the next character if it is `character`; returns whether it was.
   private mutating func accept(_ character: Unicode.Scalar) -> Bool {
     skipBlanks()
     guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
@@ -79,7 +78,7 @@ struct NpyDictionary {
   }
 
   private mutating func typeName() throws(SampleIOError) -> String {
-    // Records are described by a list, and sub-arrays by a tuple.
+    // A list describes a record, and a tuple a sub-array.
     if accept("[") || accept("(") { throw .unsupportedType(name: name, type: NumpyType.record) }
     return try string()
   }
@@ -99,7 +98,7 @@ struct NpyDictionary {
     while !accept(")") {
       numbers.append(try integer())
       if !accept(",") {
-        // A single number in parentheses is no tuple in Python.
+        // In Python, a single number in parentheses is not a tuple.
         guard numbers.count > 1 else { throw damaged("the shape is not a tuple") }
         try expect(")")
         break

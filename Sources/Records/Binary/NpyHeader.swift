@@ -1,4 +1,4 @@
-// The header of NumPy's format: a magic, a version, a length, and a Python dictionary as text.
+// The header of NumPy's format: a magic number, a version, a length, and a Python dictionary as text.
 // Reference: numpy.lib.format, versions 1.0 to 3.0.
 
 import ByteIO
@@ -13,10 +13,10 @@ struct NpyHeader {
   var bigEndian: Bool
   var type: ValueType
   var fortranOrder: Bool
-  /// The lengths of all axes, the sample axis first.
+  /// The lengths of all axes, with the sample axis first.
   var shape: [Int]
 
-  /// Reads the header at the beginning of `source`.
+  /// Reads the header at the start of `source`.
   init(from source: any ByteSource, name: String) throws(SampleIOError) {
     func take(_ count: Int) throws(SampleIOError) -> [UInt8] {
       let bytes = try moving(name) { () throws(ByteIOError) in try source.read(upTo: count) }
@@ -65,9 +65,9 @@ struct NpyHeader {
     }
   }
 
-  /// The header for `rows` samples, byte for byte as numpy writes it (in C order).
+  /// The header for `rows` samples in C order, byte for byte as numpy writes it.
   ///
-  /// numpy leaves room for 21 digits of the first axis, so that the length does not depend on `rows`.
+  /// numpy leaves room for 21 digits of the first axis, so the length does not depend on `rows`.
   static func bytes(
     version: UInt8, bigEndian: Bool, type: ValueType, sampleShape: [Int], rows: Int
   ) -> [UInt8] {
@@ -76,7 +76,7 @@ struct NpyHeader {
     let tuple = shape.count == 1 ? "(\(shape[0]),)" : "(" + shape.joined(separator: ", ") + ")"
     var text = "{'descr': '\(order)\(type.name)', 'fortran_order': False, 'shape': \(tuple), }"
     text += String(repeating: " ", count: 21 - shape[0].utf8.count)
-    // Everything up to the values takes a multiple of 64 bytes; numpy adds 64 where 0 would do.
+    // The part before the values is padded to a multiple of 64 bytes; numpy adds 64 where 0 would do.
     let version = max(1, min(3, version))
     let before = version == 1 ? 10 : 12
     text += String(repeating: " ", count: 64 - (before + text.utf8.count + 1) % 64) + "\n"

@@ -1,10 +1,10 @@
 /// An unsupported NumPy type, as spelled in npy headers.
 package struct NumpyType {
-  /// The name for types of several fields.
+  /// The name of types with several fields.
   package static let record = "record"
 
   private let type: String
-  /// The sign of its byte order; empty if there is none.
+  /// The byte order character; empty if there is none.
   package let order: String
   /// The type without its byte order.
   package let kind: String

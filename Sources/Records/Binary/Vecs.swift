@@ -1,7 +1,7 @@
 import ByteIO
 
-/// fvecs, bvecs and ivecs, the formats of the SIFT and GIST sets: before each row its length, as 32 bits
-/// little-endian, then its values, little-endian. Reference: http://corpus-texmex.irisa.fr.
+/// fvecs, bvecs and ivecs, the formats of the SIFT and GIST data sets. Each row is its length, as 32 bits
+/// little-endian, followed by its values, little-endian. Reference: http://corpus-texmex.irisa.fr.
 final class VecsReader: SampleReader {
   private(set) var description: SampleDescription
   private let source: any ByteSource
@@ -9,7 +9,7 @@ final class VecsReader: SampleReader {
   private var rowsRead = 0
   private var ended = false
 
-  /// Looks at the first row's length; the rows follow by ``read(maxRows:)``.
+  /// Reads the length of the first row; ``read(maxRows:)`` then returns the rows.
   init(_ source: PeekingSource, elementType: ElementType, name: String) throws(SampleIOError) {
     self.source = source
     self.name = name
@@ -60,13 +60,14 @@ final class VecsReader: SampleReader {
   }
 }
 
-/// Writes what ``VecsReader`` reads.
+/// Writes the formats that ``VecsReader`` reads.
 final class VecsWriter: SampleWriter {
   private let description: SampleDescription
   private let sink: any ByteSink
   private var check: NarrowingCheck?
 
-  /// - Parameter clips: whether values that the type cannot hold are clipped, or 0 for NaN; otherwise they are an error.
+  /// - Parameter clips: whether values that the type cannot hold are clipped, with NaN as 0; otherwise they are an
+  ///   error.
   init(_ description: SampleDescription, to sink: any ByteSink, clips: Bool) throws(SampleIOError) {
     guard [.f4, .u1, .i4].contains(description.elementType) else {
       throw .cannotWrite(

@@ -1,4 +1,4 @@
-/// The type of one value in a sample array.
+/// The number type of a sample array.
 ///
 /// Raw values are part of the stream format and never change.
 public enum ElementType: UInt8, CaseIterable, Sendable {
@@ -31,7 +31,7 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// The type called `name`, either shortly ("u1") or as numpy does ("uint8", "float32"); nil for others.
+  /// The type with a short name ("u1") or numpy's name ("uint8", "float32"); nil if there is none.
   public init?(named name: String) {
     switch name.lowercased() {
     case "u1", "uint8", "byte": self = .u1
@@ -49,7 +49,7 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// Bytes a value takes.
+  /// The size of a value in bytes.
   public var size: Int {
     switch self {
     case .u1, .i1: 1
@@ -62,10 +62,10 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   /// Whether values are integers.
   public var isInteger: Bool { range != nil }
 
-  /// Whether values are integers of 64 bits, which binary64 does not hold: see ``ordinal(bits:)``.
+  /// Whether values are 64-bit integers, which binary64 does not represent exactly; see ``ordinal(bits:)``.
   public var isWide: Bool { self == .u8 || self == .i8 }
 
-  /// The smallest and the largest integer of the type, that of 64 bits rounded up; nil for floating point.
+  /// The smallest and the largest integer of the type, the latter rounded up for 64 bits; nil for floating point.
   public var range: ClosedRange<Double>? {
     switch self {
     case .u1: 0...255

@@ -1,20 +1,21 @@
 // The description in bytes, for the headers of streams:
 //
 //   type and format    1 byte: bits 0-3 the element type; bits 4-6 the format; bit 7 big-endian, for npy
-//   kind of values     only where bits 0-3 are 15: a count of bytes and the name of the type, "M8[ns]"
-//   axes of a sample   for each a count (LEB128): twice its length, plus 1 if another follows; or 0 if there are none
+//   kind of values     only if bits 0-3 are 15: a count of bytes and the name of the type, "M8[ns]"
+//   axes of a sample   each a count (LEB128): twice its length, plus 1 if another follows; or 0 if there are none
 //   delimited only     a count of bytes, and as many:
-//                      1 byte: bits 0-3 the separator, bit 4 CR LF, bit 5 names, bit 6 decimals follow;
+//                      1 byte: bits 0-3 the separator, bit 4 CR LF; bits 5 to 7 names, decimals and
+//                      kept text follow;
 //                      1 byte: trailing separators;
 //                      names: each a count of bytes and the bytes, mostly UTF-8, one for each column;
-//                      bit 7 says that text is kept, see `KeptText`, at the end;
-//                      decimals: runs until all columns are covered, each a count and a byte (255 for nil)
+//                      decimals: runs until all columns are covered, each a count and a byte (255 for nil);
+//                      kept text: see `KeptText`
 
 import ByteIO
 
 extension SampleDescription {
   private enum Kind: UInt8 {
-    /// Version 1; the next numbers are versions 2 and 3.
+    /// Version 1; the next two are versions 2 and 3.
     case npy = 0
     case npy2 = 1
     case npy3 = 2
@@ -25,7 +26,7 @@ extension SampleDescription {
   }
 
   private static let bigEndianBit: UInt8 = 0x80
-  /// In place of an element type: the name of the type follows.
+  /// Replaces the element type: the name of the value type follows.
   private static let namedType: UInt8 = 15
 
   private var kind: Kind {
@@ -38,7 +39,7 @@ extension SampleDescription {
     }
   }
 
-  /// Appends the description, without ``rows``, in a compact form for the headers of streams.
+  /// Appends the description, without ``rows``, in a compact form for stream headers.
   package func encode(into writer: inout ByteWriter) {
     var tag = (type.kind == nil ? elementType.rawValue : Self.namedType) | kind.rawValue << 4
     if case .npy(_, bigEndian: true) = format { tag |= Self.bigEndianBit }
@@ -54,7 +55,7 @@ extension SampleDescription {
     if case .delimited(let style) = format { style.encode(into: &writer) }
   }
 
-  /// Reads what ``encode(into:)`` wrote. Throws `badDescription` or `badShape` for anything else.
+  /// Parses what ``encode(into:)`` wrote. Throws `badDescription` or `badShape` for anything else.
   package init(from reader: inout ByteReader) throws(SampleIOError) {
     let tag: UInt8 = try reader.byteField()
     let type = try Self.type(tag & 0x0F, from: &reader)
@@ -82,7 +83,7 @@ extension SampleDescription {
   ) throws(SampleIOError) -> ValueType {
     if code == namedType {
       let name = String(decoding: try reader.textField(), as: UTF8.self)
-      // A name has one spelling.
+      // Only the canonical spelling of a name is valid.
       if let type = ValueType(named: name), type.kind != nil, type.name == name { return type }
     } else if let elementType = ElementType(rawValue: code) {
       return ValueType(elementType)
@@ -106,7 +107,7 @@ extension SampleDescription {
 }
 
 extension DelimitedStyle {
-  /// Appends the style, with its length before it.
+  /// Appends the style, preceded by its length.
   fileprivate func encode(into writer: inout ByteWriter) {
     var content = ByteWriter()
     encodeContent(into: &content)
@@ -163,7 +164,7 @@ extension DelimitedStyle {
   private static func names(
     from reader: inout ByteReader, columns: Int
   ) throws(SampleIOError) -> [String] {
-    // Every name takes a byte at least.
+    // Each name takes at least one byte.
     guard columns <= reader.remaining else {
       throw .badDescription(name: "", reason: "fewer column names than columns")
     }

@@ -5,7 +5,7 @@ extension SampleDescription {
     return style.header
   }
 
-  /// The first column that has another name here than in samples before; nil if there is none, or either has no names.
+  /// The first column whose name differs from that in `before`; nil if there is none, or either has no names.
   package func renamedColumn(after before: SampleDescription) -> RenamedColumn? {
     guard let names = columnNames, let expected = before.columnNames,
       let place = zip(names, expected).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset
@@ -16,9 +16,9 @@ extension SampleDescription {
   }
 }
 
-/// A column whose name is not that of the samples before.
+/// A column whose name differs from that in preceding samples.
 package struct RenamedColumn: Equatable, Sendable {
-  /// From 1.
+  /// The column number, from 1.
   package var column: Int
   package var found: String
   package var expected: String

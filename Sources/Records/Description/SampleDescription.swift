@@ -1,35 +1,35 @@
 import ByteIO
 
-/// What an array of samples is: the type and shape of its values, and the format it came in.
+/// The description of an array of samples: the type and shape of its values, and its format.
 package struct SampleDescription: Equatable, Sendable {
-  /// The largest number of axes a sample may have (numpy allows 32 with the sample axis, later 64).
+  /// The maximum number of axes of a sample (numpy allows 32 including the sample axis, 64 in later versions).
   package static let maximumAxes = 32
-  /// The most bytes that one sample may take.
+  /// The maximum size of a sample in bytes.
   package static let maximumSampleBytes = 1 << 31
-  /// The most bytes that all column names together may take.
+  /// The maximum size in bytes of all column names together.
   package static let maximumNameBytes = 1 << 20
 
-  /// The most columns of a text for which decimals are kept one by one.
+  /// The maximum number of columns of a text whose decimals are recorded per column.
   package static let maximumStyledColumns = 1 << 20
 
   /// The type of a value.
   package let type: ValueType
-  /// The type of the numbers that values are made of.
+  /// The type of the numbers that values consist of.
   package var elementType: ElementType { type.elementType }
-  /// The shape of one sample in numbers: the array's shape without the first axis; empty for one number a sample. Complex
-  /// values add an axis of two.
+  /// The shape of a sample, counted in numbers: the array's shape without the first axis; empty for one number per
+  /// sample. Complex values add an axis of length 2.
   package let sampleShape: [Int]
-  /// How it is laid out.
+  /// The format of the file.
   package var format: SampleFormat
-  /// How many samples there are; nil when that shows only at the end.
+  /// The number of samples; nil if it is known only at the end.
   package var rows: Int?
-  /// Numbers in one sample: the product of ``sampleShape``; at least 1.
+  /// The number of numbers in a sample: the product of ``sampleShape``, at least 1.
   package let valuesPerSample: Int
 
-  /// A description whose sizes have been checked.
+  /// Creates a description with validated sizes.
   ///
-  /// Throws `badShape` when an axis is not positive, when there are too many axes or names, or when a sample
-  /// would take more than ``maximumSampleBytes``.
+  /// Throws `badShape` if an axis is not positive, if there are too many axes or names, or if a sample would take more
+  /// than ``maximumSampleBytes``.
   package init(
     elementType: ElementType, sampleShape: [Int], format: SampleFormat, rows: Int? = nil, name: String = ""
   ) throws(SampleIOError) {
@@ -37,9 +37,9 @@ package struct SampleDescription: Equatable, Sendable {
       type: ValueType(elementType), sampleShape: sampleShape, format: format, rows: rows, name: name)
   }
 
-  /// The same for values of any type. Throws `badShape` for complex values without an axis of two in the end as well.
+  /// The same for values of any type. Also throws `badShape` if complex values lack a last axis of length 2.
   ///
-  /// - Parameter sampleShape: in numbers.
+  /// - Parameter sampleShape: counted in numbers.
   package init(
     type: ValueType, sampleShape: [Int], format: SampleFormat, rows: Int? = nil, name: String = ""
   ) throws(SampleIOError) {
@@ -57,7 +57,7 @@ package struct SampleDescription: Equatable, Sendable {
     }
   }
 
-  /// Bytes that one sample takes in memory.
+  /// The size of a sample in memory, in bytes.
   package var sampleBytes: Int { valuesPerSample * elementType.size }
 
   static func product(

@@ -1,17 +1,17 @@
-/// How an array of samples is laid out in a file, with what is needed to write it back the same way.
+/// The format of an array of samples in a file, with the details needed to write it back the same way.
 package enum SampleFormat: Equatable, Sendable {
   /// NumPy's format, version 1, 2 or 3, in C order.
   case npy(version: UInt8, bigEndian: Bool)
-  /// The format of the MNIST files: big-endian, sizes of 32 bits.
+  /// The format of the MNIST files: big-endian, with 32-bit lengths.
   case idx
-  /// Lines of numbers: CSV and its relatives.
+  /// Lines of numbers: CSV and similar formats.
   case delimited(DelimitedStyle)
-  /// fvecs, bvecs and ivecs: before each row its length, as 32 bits little-endian.
+  /// fvecs, bvecs and ivecs: each row is preceded by its length, as 32 bits little-endian.
   case vecs
   /// The values alone, little-endian.
   case raw
 
-  /// Whether the number of samples is written before them.
+  /// Whether the number of samples precedes them.
   package var countsRows: Bool {
     switch self {
     case .npy, .idx: true
@@ -19,20 +19,20 @@ package enum SampleFormat: Equatable, Sendable {
     }
   }
 
-  /// Whether it is text.
+  /// Whether the format is text.
   var isDelimited: Bool { if case .delimited = self { true } else { false } }
 
-  /// How text is kept beside numbers; nil where it is not.
+  /// How text is kept beside the numbers; nil if it is not.
   package var kept: KeptText? { if case .delimited(let style) = self { style.kept } else { nil } }
 
-  /// The same format, but of numbers alone.
+  /// The same format without kept text.
   package var withoutText: SampleFormat {
     guard case .delimited(var style) = self else { return self }
     style.kept = nil
     return .delimited(style)
   }
 
-  /// The same format, but in text each number has as many decimals as give it back.
+  /// The same format, but numbers in text have as many decimals as they need.
   package var withoutDecimals: SampleFormat {
     guard case .delimited(var style) = self else { return self }
     style.decimals = []
@@ -40,7 +40,7 @@ package enum SampleFormat: Equatable, Sendable {
   }
 }
 
-/// The names of the formats, as a user gives them.
+/// The names of the formats, as in options.
 public enum FormatName: String, CaseIterable, Sendable {
   case npy
   case idx
@@ -50,10 +50,10 @@ public enum FormatName: String, CaseIterable, Sendable {
   case bvecs
   case ivecs
 
-  /// Whether the number of samples is written before them.
+  /// Whether the number of samples precedes them.
   public var countsRows: Bool { self == .npy || self == .idx }
 
-  /// The only element type that the format holds; nil when there is a choice.
+  /// The only element type of the format; nil if there are several.
   var elementType: ElementType? {
     switch self {
     case .fvecs: .f4
@@ -64,9 +64,9 @@ public enum FormatName: String, CaseIterable, Sendable {
   }
 }
 
-/// The looks of a delimited text.
+/// The style of delimited text.
 public struct DelimitedStyle: Equatable, Sendable {
-  /// What stands between two fields.
+  /// The separator between two fields.
   public enum Separator: UInt8, CaseIterable, Sendable {
     case comma = 0
     case tab = 1
@@ -74,7 +74,7 @@ public struct DelimitedStyle: Equatable, Sendable {
     /// One or more blanks or tabs.
     case blanks = 3
 
-    /// The byte to write.
+    /// The byte to write as a separator.
     package var byte: UInt8 {
       switch self {
       case .comma: UInt8(ascii: ",")
@@ -85,21 +85,21 @@ public struct DelimitedStyle: Equatable, Sendable {
     }
   }
 
-  /// What stands between two fields.
+  /// The separator between two fields.
   public var separator: Separator
-  /// The column names of the first line, as ``ByteText`` has them; nil when there is no such line.
+  /// The column names of the first line, as ``ByteText``; nil if there is no such line.
   public var header: [String]?
-  /// For each column, digits after the decimal point (0 to 9), or nil for as many as give the number back.
-  /// An empty array stands for nil in all columns.
+  /// For each column, the number of digits after the decimal point (0 to 9), or nil for as many as the number needs. An
+  /// empty array means nil for all columns.
   public var decimals: [Int?]
   /// Whether lines end in CR LF rather than LF.
   public var endsLinesWithCRLF: Bool
-  /// Separators after the last field of every line (0 to 255).
+  /// The number of separators after the last field of each line (0 to 255).
   public var trailingSeparators: Int
-  /// How the text is kept beside the numbers; nil where only numbers are.
+  /// How the text is kept beside the numbers; nil if it is not.
   package var kept: KeptText?
 
-  /// A style; by default that of a CSV without header.
+  /// Creates a style; by default that of a CSV file without a header.
   public init(
     separator: Separator = .comma, header: [String]? = nil, decimals: [Int?] = [],
     endsLinesWithCRLF: Bool = false, trailingSeparators: Int = 0

@@ -1,24 +1,24 @@
-/// The type of the values of an array: numbers of an element type, or values that are stored as such.
+/// The type of the values in an array: plain numbers, or values that numbers represent.
 public struct ValueType: Equatable, Sendable {
   /// The type of the numbers.
   public let elementType: ElementType
-  /// What they stand for; nil for themselves.
+  /// What the numbers represent; nil for plain numbers.
   public let kind: Kind?
 
-  /// What numbers stand for, as numpy has it.
+  /// What numbers represent, as in numpy.
   public enum Kind: Equatable, Sendable {
     /// The integers 0 and 1 of `u1`.
     case boolean
-    /// Pairs of `f4` or `f8`, the real part first: the last axis of a sample has two numbers.
+    /// Pairs of `f4` or `f8`, real part first. The last axis of a sample has length 2.
     case complex
-    /// Times, or differences of times, in `i8`, whose least value is none: "M8[ns]", "m8[D]".
+    /// Times or time differences in `i8`, whose smallest value is NaT: "M8[ns]", "m8[D]".
     case time(name: String)
   }
 
-  /// Numbers of a type.
+  /// The type of plain numbers.
   public init(_ elementType: ElementType) { (self.elementType, kind) = (elementType, nil) }
 
-  /// Nil where numbers of the type do not stand for such values.
+  /// Nil if numbers of the type cannot represent such values.
   init?(_ elementType: ElementType, _ kind: Kind?) {
     switch kind {
     case nil: break
@@ -29,8 +29,8 @@ public struct ValueType: Equatable, Sendable {
     (self.elementType, self.kind) = (elementType, kind)
   }
 
-  /// The type of a name, short ("u1", "c8", "M8[ns]") or as numpy spells it out ("complex64", "datetime64[ns]"); nil for
-  /// others.
+  /// The type with a short name ("u1", "c8", "M8[ns]") or numpy's full name ("complex64", "datetime64[ns]"); nil if
+  /// there is none.
   public init?(named name: String) {
     switch name.lowercased() {
     case "b1", "bool", "boolean": self.init(.u1, .boolean)
@@ -46,7 +46,7 @@ public struct ValueType: Equatable, Sendable {
     }
   }
 
-  /// The short name, which is numpy's.
+  /// The short name, as in numpy.
   public var name: String {
     switch kind {
     case nil: elementType.name
@@ -56,22 +56,22 @@ public struct ValueType: Equatable, Sendable {
     }
   }
 
-  /// Numbers of a value.
+  /// The number of numbers in a value.
   public var numbersPerValue: Int { kind == .complex ? 2 : 1 }
 
-  /// Bytes of a value.
+  /// The size of a value in bytes.
   public var size: Int { numbersPerValue * elementType.size }
 
-  /// The least and the greatest number, where there are such.
+  /// The smallest and largest number; nil if there is no limit.
   package var range: ClosedRange<Double>? { kind == .boolean ? 0...1 : elementType.range }
 
-  /// The shape of a sample in values, from that in numbers.
+  /// The shape of a sample in values, given that in numbers.
   public func shape(ofNumbers shape: [Int]) -> [Int] { kind == .complex ? Array(shape.dropLast()) : shape }
 
-  /// The shape of a sample in numbers, from that in values.
+  /// The shape of a sample in numbers, given that in values.
   package func shapeOfNumbers(_ shape: [Int]) -> [Int] { kind == .complex ? shape + [2] : shape }
 
-  /// What stands for a value that is not known.
+  /// The text for the value that fills lost rows.
   public var filling: String {
     if case .time = kind { return "NaT" }
     return elementType.isInteger ? "0" : "NaN"
@@ -81,7 +81,7 @@ public struct ValueType: Equatable, Sendable {
     "Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as",
   ]
 
-  /// Whether a name is that of a time with a unit, as "M8[25s]", or without one.
+  /// Whether a name is that of a time type, with a unit ("M8[25s]") or without.
   private static func isTime(_ name: String) -> Bool {
     guard name.hasPrefix("M8") || name.hasPrefix("m8") else { return false }
     let unit = name.dropFirst(2)
@@ -94,14 +94,14 @@ public struct ValueType: Equatable, Sendable {
 }
 
 extension SampleBatch {
-  /// The samples as values of a type: booleans have no number above 1.
+  /// The samples, limited to values of a type: numbers of booleans are at most 1.
   package func clamped(to type: ValueType) -> SampleBatch {
     guard type.kind == .boolean, elementType == .u1 else { return self }
     return SampleBatch(
       elementType: elementType, valuesPerSample: valuesPerSample, bytes: bytes.map { min($0, 1) })
   }
 
-  /// Samples whose values are not known: see ``ValueType/filling``.
+  /// Creates samples with unknown values; see ``ValueType/filling``.
   package init(unknown rows: Int, of description: SampleDescription) {
     let (type, width) = (description.type, description.valuesPerSample)
     if case .time = type.kind {

@@ -1,44 +1,44 @@
 import ByteIO
 
-/// How the numbers of a column of text are spelled: what gives the same text for the same numbers.
+/// The spelling of the numbers in a text column: numbers in this spelling are reproduced byte for byte.
 package struct ColumnSpelling: Hashable, Sendable {
   /// The form of a number.
   package enum Form: Hashable, Sendable {
     /// A fixed number of digits after the point, 0 to ``maximumDecimals``.
     case fixed(decimals: Int)
-    /// As few digits as give binary64 back, as in Python and JavaScript.
+    /// The shortest digits that identify the binary64 number, as in Python and JavaScript.
     ///
     /// - hasPointZero: whether integers end in ".0".
     case shortest(hasPointZero: Bool)
   }
 
-  /// The most digits after the point of a fixed form.
+  /// The maximum number of digits after the point of a fixed form.
   package static let maximumDecimals = 15
-  /// So many digits are always given back by binary64.
+  /// Binary64 preserves any number of up to this many digits.
   private static let exactDigits = 15
 
-  /// The form.
+  /// The form of the numbers.
   package var form: Form
-  /// Blanks come before a number up to this width (0 to 255), as printf does it; 0 for none.
+  /// The width to which numbers are padded with leading blanks (0 to 255), as by printf; 0 for none.
   package var width: Int
 
-  /// A spelling without blanks by default.
+  /// Creates a spelling; by default without padding.
   package init(_ form: Form, width: Int = 0) {
     self.form = form
     self.width = width
   }
 
-  /// A number in a text, and where it ends.
+  /// A number in a text, and its end.
   struct Found {
     var value: Double
     var end: Int
   }
 
-  /// Reads the number that begins at `begin`, if this is how it is spelled: ``append(_:to:point:)`` gives the same bytes.
+  /// Parses the number at `begin` if it has this spelling: ``append(_:to:point:)`` then gives the same bytes.
   ///
-  /// A negative zero is not read, since models do not keep its sign.
+  /// A negative zero is not accepted, because models do not preserve its sign.
   ///
-  /// - Parameter point: what stands before decimals.
+  /// - Parameter point: the decimal point.
   @inline(__always)
   func find(in text: UnsafeRawBufferPointer, from begin: Int, to end: Int, point: UInt8) -> Found? {
     let scan = PlainDecimal(text, from: begin, to: end, point: point)
@@ -54,7 +54,7 @@ package struct ColumnSpelling: Hashable, Sendable {
     }
   }
 
-  /// Reads a number by writing it again.
+  /// Parses a number, and verifies it by writing it again.
   @inline(never)
   private static func slowShortest(
     in text: UnsafeRawBufferPointer, from begin: Int, to end: Int, point: UInt8, hasPointZero: Bool
@@ -77,9 +77,9 @@ package struct ColumnSpelling: Hashable, Sendable {
     return again == word ? Found(value: number.value, end: position) : nil
   }
 
-  /// Appends a number, without blanks before it.
+  /// Appends a number without padding.
   ///
-  /// - Parameter isPrecise: whether a number that decimals would round is written in full.
+  /// - Parameter isPrecise: whether a number that the decimals would round is written in full.
   func append(_ value: Double, to text: inout [UInt8], point: UInt8, isPrecise: Bool = false) {
     let begin = text.count
     switch form {
@@ -101,7 +101,7 @@ package struct ColumnSpelling: Hashable, Sendable {
 }
 
 extension ColumnSpelling {
-  /// Appends the spelling, in two bytes.
+  /// Appends the spelling in two bytes.
   package func encode(into writer: inout ByteWriter) {
     switch form {
     case .fixed(let decimals): writer.append(UInt8(decimals))
@@ -110,7 +110,7 @@ extension ColumnSpelling {
     writer.append(UInt8(width))
   }
 
-  /// Reads what ``encode(into:)`` wrote; nil for anything else.
+  /// Parses what ``encode(into:)`` wrote; nil for anything else.
   package init?(_ form: UInt8, width: UInt8) {
     switch form {
     case 0...UInt8(Self.maximumDecimals): self.form = .fixed(decimals: Int(form))
@@ -121,12 +121,12 @@ extension ColumnSpelling {
   }
 }
 
-/// A number of digits, with a sign and a point or without: what is known of it after one look.
+/// A number of plain digits, with or without sign and point, as scanned in a single pass.
 struct PlainDecimal {
   private(set) var end: Int
-  /// Whether there is a number of at most 18 digits, its first one is no 0 beside others, and it is no negative zero.
+  /// Whether there is a number of at most 18 digits, without superfluous leading zeros, and not a negative zero.
   private(set) var isCanonical = false
-  /// Digits after the point, and all of them.
+  /// The number of digits after the point, and of all digits.
   private(set) var decimals = 0
   private(set) var digits = 0
   /// Whether an exponent may follow.
@@ -175,10 +175,10 @@ struct PlainDecimal {
     return isNegative ? -value : value
   }
 
-  /// Whether the shortest form may have an exponent.
+  /// Whether the shortest form may use an exponent.
   var isTiny: Bool { decimals > 4 && number < UInt64(powersOfTen[decimals &- 4]) }
 
-  /// Whether no shorter text gives the number back, for up to 15 digits that are not tiny.
+  /// Whether no shorter text identifies the number; valid for up to 15 digits that are not tiny.
   @inline(__always)
   func isShortest(hasPointZero: Bool) -> Bool {
     if decimals == 0 { return !hasPointZero }

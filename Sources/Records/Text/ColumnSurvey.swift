@@ -1,18 +1,18 @@
 import ByteIO
 
-/// Which columns of a table in text hold numbers, by its first rows, and how the text is kept beside them.
+/// Determines from the first rows which columns of a text table hold numbers, and how its text is kept.
 struct ColumnSurvey {
   /// How the text is kept.
   let kept: KeptText
-  /// Whether all cells of the rows that were looked at are numbers, or missing.
+  /// Whether all cells of the examined rows are numbers, or missing.
   let isAllNumbers: Bool
-  /// Bytes of a row, about.
+  /// The approximate number of bytes in a row.
   let bytesPerRow: Int
 
   /// - Parameters:
-  ///   - prefix: the beginning of the text.
-  ///   - isEnd: whether that is all.
-  /// - Returns: nil where the text is no table that can be kept.
+  ///   - prefix: the start of the text.
+  ///   - isEnd: whether that is the whole text.
+  /// - Returns: nil if the text is not a table that can be kept.
   init?(_ prefix: ArraySlice<UInt8>, isEnd: Bool, _ guess: StyleGuess) {
     let layout = TableText(
       separator: guess.style.separator, lineEnd: guess.lineEnd,
@@ -24,7 +24,7 @@ struct ColumnSurvey {
     var cells = [(all: Int, numbers: Int)](repeating: (0, 0), count: guess.columns)
     var (isAllNumbers, rowEnd, rows): (Bool, [UInt8], Int) = (true, [], 0)
     let preface = prefix.withUnsafeBytes { bytes -> Int? in
-      // The line of names may be all there is, without an end.
+      // The line of column names may be the whole text, without a line end.
       let found = layout.prefaceLength(of: bytes, headerLine: guess.headerLine)
       guard let preface = found ?? (isEnd ? bytes.count : nil) else { return nil }
       let text = UnsafeRawBufferPointer(rebasing: bytes[preface...])
@@ -38,7 +38,7 @@ struct ColumnSurvey {
           rows += 1
           for (column, field) in parser.fields(of: content).prefix(guess.columns).enumerated() {
             let cell = parser.unquoted(field)
-            // What stands for a missing number says nothing of its column.
+            // A mark of a missing number says nothing about its column.
             let value = FieldValue(cell)
             if cell.isEmpty || value?.isMark == true { continue }
             cells[column].all += 1

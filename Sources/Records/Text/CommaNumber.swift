@@ -1,9 +1,9 @@
-/// A number with a comma where others have a point: "1,5".
+/// A number with a decimal comma: "1,5".
 struct CommaNumber {
   /// Whether it may be an integer with groups of three digits instead: "1,500".
   let maybeGroups: Bool
 
-  /// Nil for what has another number of commas than one, or is no number with a point in its place.
+  /// Nil unless the text has exactly one comma, and is a number with a point in its place.
   init?(_ text: UnsafeRawBufferPointer) {
     let comma = UInt8(ascii: ",")
     guard let place = text.firstIndex(of: comma), !text[(place + 1)...].contains(comma), text.count <= 48,
@@ -20,7 +20,7 @@ struct CommaNumber {
   }
 }
 
-/// Exchanges points and commas of a line, so that numbers with decimal commas are read as others are.
+/// Exchanges points and commas in a line, so that numbers with decimal commas can be read as others are.
 func exchangingCommas(_ line: UnsafeRawBufferPointer, into buffer: inout [UInt8]) {
   buffer.removeAll(keepingCapacity: true)
   for byte in line {

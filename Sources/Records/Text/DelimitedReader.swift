@@ -1,6 +1,6 @@
 import ByteIO
 
-/// Reads a text with one sample a line: CSV, TSV, and columns between blanks. Values are binary64.
+/// Reads text with one sample per line: CSV, TSV, and columns separated by blanks. Values are binary64.
 final class DelimitedReader: SampleReader {
   private(set) var description: SampleDescription
   private let lines: LineReader
@@ -10,9 +10,9 @@ final class DelimitedReader: SampleReader {
   private let headerLine: Int?
   private var style: DelimitedStyle
   private var row: [Double]
-  /// Of each column, the most digits after the point so far; see ``FieldValue``.
+  /// For each column, the maximum number of digits after the point so far; see ``FieldValue``.
   private var decimals: [UInt8]
-  /// A line with commas for points, exchanged; nil if numbers have points.
+  /// A line with points and commas exchanged; nil if numbers have decimal points.
   private var exchanged: [UInt8]?
   private var rowsRead = 0
   private var ended = false
@@ -21,7 +21,7 @@ final class DelimitedReader: SampleReader {
   private var blanks = Tally()
   private var pendingBlanks = Tally()
 
-  /// How often something came, and where first.
+  /// The number of occurrences of something, and the first line.
   private struct Tally {
     var count = 0
     var line = 0
@@ -33,7 +33,7 @@ final class DelimitedReader: SampleReader {
     }
   }
 
-  /// Looks at the first lines; rows follow by ``read(maxRows:)``.
+  /// Examines the first lines; ``read(maxRows:)`` then returns the rows.
   ///
   /// - Parameter allowsHeaderAlone: whether a single line of words is an array without rows.
   init(
@@ -73,7 +73,7 @@ final class DelimitedReader: SampleReader {
     return SampleBatch(elementType: .f8, valuesPerSample: row.count, bytes: bytes)
   }
 
-  /// Completes the description: decimals are those of all rows, so that none is rounded that was not looked at.
+  /// Completes the description. The decimals cover all rows, so that no row is rounded unseen.
   private func end() {
     description.rows = rowsRead
     if decimals.count <= SampleDescription.maximumStyledColumns,
@@ -97,7 +97,7 @@ final class DelimitedReader: SampleReader {
     }
   }
 
-  /// Reads the next line's numbers into `row`; false at the end.
+  /// Parses the next line into `row`; false at the end.
   private func readRow() throws(SampleIOError) -> Bool {
     if ended { return false }
     guard let line = try nextLine() else { return false }
@@ -156,7 +156,7 @@ final class DelimitedReader: SampleReader {
       if lines.number == headerLine { continue }
       switch parser.idle(line) {
       case nil:
-        // Blank lines at the end are nothing to tell of.
+        // Blank lines at the end need no note.
         if pendingBlanks.count > 0 {
           blanks.add(pendingBlanks.count, line: pendingBlanks.line)
           pendingBlanks = Tally()

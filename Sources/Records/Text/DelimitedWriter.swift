@@ -1,6 +1,6 @@
 import ByteIO
 
-/// Writes a text with one sample a line.
+/// Writes text with one sample per line.
 final class DelimitedWriter: SampleWriter {
   private static let pieceBytes = 1 << 16
 
@@ -11,7 +11,8 @@ final class DelimitedWriter: SampleWriter {
   private var check: NarrowingCheck?
   private var text: [UInt8] = []
 
-  /// - Parameter clips: whether values that the type cannot hold are clipped, or 0 for NaN; otherwise they are an error.
+  /// - Parameter clips: whether values that the type cannot hold are clipped, with NaN as 0; otherwise they are an
+  ///   error.
   init(
     _ description: SampleDescription, style: DelimitedStyle, to sink: any ByteSink, clips: Bool
   ) throws(SampleIOError) {
@@ -46,7 +47,7 @@ final class DelimitedWriter: SampleWriter {
     let wide = description.elementType.isWide ? batch.bits() : []
     let isSigned = description.elementType == .i8
     for row in 0..<batch.rows {
-      // In a local variable the text is free from checks of exclusive access at every number.
+      // A local variable avoids the check for exclusive access at every number.
       var line = text
       text = []
       for column in 0..<columns {
@@ -85,7 +86,7 @@ final class DelimitedWriter: SampleWriter {
   private func appendHeader(_ names: [String]) {
     for (column, name) in names.enumerated() {
       if column > 0 { text.append(style.separator.byte) }
-      // The sign before the names of numpy.savetxt stands outside of quotes.
+      // The "# " before the names of numpy.savetxt stays outside of the quotes.
       if column == 0, style.separator == .blanks, name.hasPrefix("# ") {
         text.append(contentsOf: "# ".utf8)
         appendName(name.dropFirst(2))
@@ -96,9 +97,9 @@ final class DelimitedWriter: SampleWriter {
     text.append(contentsOf: lineEnd)
   }
 
-  /// Appends a name, in quotes where it would be taken for something else without.
+  /// Appends a column name, quoted if it would otherwise be misread.
   ///
-  /// - Parameter isFirst: whether it begins the line, where some characters begin comments or other formats.
+  /// - Parameter isFirst: whether it starts the line, where some characters start comments or other formats.
   private func appendName(_ name: Substring, isFirst: Bool = false) {
     let bytes = ByteText.bytes(of: name)
     let special: [UInt8] = [style.separator.byte, UInt8(ascii: "\""), 0x0A, 0x0D]

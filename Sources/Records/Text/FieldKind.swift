@@ -1,4 +1,4 @@
-/// What a field is that is no number, as far as its characters show it.
+/// The kind of a field that is not a number, as far as its characters reveal it.
 package enum FieldKind: String {
   case date = "a date"
   case time = "a time"
@@ -100,7 +100,7 @@ package enum FieldKind: String {
     text.allSatisfy { characters.contains($0) }
   }
 
-  /// Whether it is a decimal number, which binary64 does not hold then.
+  /// Whether it is a decimal number, which binary64 then does not represent.
   private static func isDecimal(_ text: String) -> Bool {
     guard let value = Double(text) else { return false }
     return value.isInfinite && text.contains(where: \.isASCIIDigit)

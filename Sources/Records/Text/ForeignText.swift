@@ -1,9 +1,9 @@
-/// A text that is no table of numbers, by its first bytes: what it is, in words.
+/// A text that is not a table of numbers, by its first bytes: its kind in words.
 public enum ForeignText: String, Sendable {
   case utf16 = "is UTF-16 text"
   case json = "is JSON"
   case matrixMarket = "is a Matrix Market file"
-  /// A line of Excel that names the separator.
+  /// A line for Excel that names the separator.
   case separatorLine = "line 1 names the separator for Excel"
 
   init?(_ prefix: ArraySlice<UInt8>) {
@@ -22,7 +22,7 @@ public enum ForeignText: String, Sendable {
     }
   }
 
-  /// Whether every second byte is zero and the others are not, as those of Latin letters in UTF-16 are.
+  /// Whether zero and non-zero bytes alternate, as in Latin letters in UTF-16.
   private static func alternatesWithZeros(_ prefix: ArraySlice<UInt8>) -> Bool {
     let bytes = Array(prefix.prefix(64))
     guard bytes.count >= 8 else { return false }

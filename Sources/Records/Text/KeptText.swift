@@ -1,43 +1,43 @@
 import ByteIO
 
-/// How the text of a table is kept beside its numbers, so that it comes back byte for byte.
+/// How the text of a table is kept beside its numbers, so that it is reproduced byte for byte.
 ///
-/// The numbers of chosen columns are the samples; all else of the text is its skeleton: see ``TableTextSplitter``.
+/// The numbers of selected columns are the samples; the rest of the text is the skeleton, see ``TableTextSplitter``.
 package struct KeptText: Equatable, Sendable {
   /// Where lines and cells end.
   package var layout: TableText
-  /// For each column of the file, how its numbers are spelled; nil for a column that is all text.
+  /// The spelling of the numbers of each column; nil for a column that is all text.
   package var spellings: [ColumnSpelling?]
-  /// The text before the rows: a byte order mark, and all up to the line with the names.
+  /// The text before the rows: a byte order mark, and everything up to the line of column names.
   package var preface: [UInt8]
-  /// What follows the last column of a row: separators, and the line's end.
+  /// The text after the last column of a row: separators and the line end.
   package var rowEnd: [UInt8]
-  /// Whether numbers stay in the text, and are found in it again.
+  /// Whether numbers stay in the text, and are parsed from it again.
   package var isWhole = false
 
-  /// More bytes before the rows are not kept.
+  /// The maximum size in bytes of the text before the rows.
   package static let maximumPreface = 1 << 20
-  /// No reader finds more bytes behind the last column: at most 255 separators, and a line's end.
+  /// The maximum size in bytes of the text after the last column: at most 255 separators and a line end.
   package static let maximumRowEnd = 512
-  /// More columns are not kept.
+  /// The maximum number of columns.
   package static let maximumColumns = 1 << 16
 
-  /// Columns whose numbers are the values of a sample, from 0. If there are none, a sample is a single 0.
+  /// The columns, from 0, whose numbers are the values of a sample. If there are none, a sample is a single 0.
   package var numberColumns: [Int] { spellings.indices.filter { spellings[$0] != nil } }
 
-  /// Values of a sample.
+  /// The number of values in a sample.
   package var valuesPerSample: Int { max(1, spellings.count { $0 != nil }) }
 
-  /// Bytes of a row's text in full at the most, but for what is in no column of numbers.
+  /// The maximum size in bytes of a row's text, without that of its text columns.
   package var bytesOfNumbers: Int {
-    // Binary64 takes no more than 24 characters, whatever the decimals; then there may be blanks, and a separator.
+    // A binary64 number takes at most 24 characters, whatever its decimals; padding and a separator may be added.
     rowEnd.count + spellings.reduce(0) { $0 + 1 + ($1.map { max(24, $0.width) } ?? 0) }
   }
 
-  /// The spellings of columns whose numbers are taken out of the text.
+  /// The spellings of the columns whose numbers are removed from the text.
   var takenOut: [ColumnSpelling?] { isWhole ? spellings.map { _ in nil } : spellings }
 
-  /// The skeleton of a row of nothing but numbers; nil where there are no such rows.
+  /// The skeleton of a row that consists of numbers only; nil if there are no such rows.
   var regularRow: [UInt8]? {
     guard !isWhole, !spellings.isEmpty, spellings.allSatisfy({ $0 != nil }), rowEnd.last == layout.lineEnd
     else {
@@ -53,7 +53,7 @@ extension KeptText {
   private static let hasCommas: UInt8 = 0x08
   private static let isWholeFlag: UInt8 = 0x10
 
-  /// Appends the layout in a byte, spellings in runs, and the texts with their lengths.
+  /// Appends the layout in a byte, the spellings in runs, and the texts with their lengths.
   func encode(into w: inout ByteWriter) {
     w.append(
       layout.separator.rawValue | (layout.point == UInt8(ascii: ",") ? Self.hasCommas : 0)
@@ -78,7 +78,7 @@ extension KeptText {
     w.append(preface)
   }
 
-  /// Reads what ``encode(into:)`` wrote; nil for anything else.
+  /// Parses what ``encode(into:)`` wrote; nil for anything else.
   init?(from r: inout ByteReader) throws(ByteReader.Failure) {
     let flags: UInt8 = try r.integer()
     guard flags < 2 * Self.isWholeFlag, let separator = DelimitedStyle.Separator(rawValue: flags & 7) else {

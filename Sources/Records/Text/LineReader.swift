@@ -8,17 +8,17 @@ import ByteIO
   import Darwin
 #endif
 
-/// Cuts a source into lines that end in LF, or CR LF, or CR alone, without copying them.
+/// Splits a source into lines that end in LF, CR LF, or CR alone, without copying them.
 final class LineReader {
-  /// The most bytes in a line, whatever the memory.
+  /// The maximum number of bytes in a line, whatever the memory limit.
   private static let maximumLength = 1 << 28
-  /// A byte of a line can take as many bytes of memory, where there is little between the separators.
+  /// The memory in bytes that a byte of a line may take, if its fields are short.
   private static let bytesPerByte = 64
 
-  /// The most bytes of lines that may take so much memory.
+  /// The maximum number of bytes in a line within a memory limit.
   static func longest(within memory: MemoryLimit) -> Int { min(maximumLength, memory.bytes / bytesPerByte) }
 
-  /// The number of the line that ``next()`` gave last, from 1.
+  /// The number of the line that ``next()`` returned last, from 1.
   private(set) var number = 0
 
   private let source: any ByteSource
@@ -26,14 +26,14 @@ final class LineReader {
   private let name: String
   private let lineEnd: UInt8
   private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
-  /// What has been read and not been given yet is `buffer[begin..<end]`.
+  /// The bytes read but not yet returned are `buffer[begin..<end]`.
   private var begin = 0
   private var end = 0
   private var sourceEnded = false
 
   /// - Parameters:
-  ///   - longest: more bytes in a line are an error.
-  ///   - lineEnd: the byte that ends a line; before an LF, CR are no part of it.
+  ///   - longest: the maximum number of bytes in a line; more are an error.
+  ///   - lineEnd: the byte that ends a line. A CR before an LF is not part of the line.
   init(
     _ source: any ByteSource, longest: Int = longest(within: .standard), name: String,
     lineEnd: UInt8 = UInt8(ascii: "\n")
@@ -77,8 +77,7 @@ final class LineReader {
     return number == 1 ? withoutByteOrderMark(line) : line
   }
 
-  /// Sees to it that a good part of the buffer is free behind what is held: by moving that to the front, or
-  /// by doubling the buffer when it is full of it.
+  /// Makes room at the end of the buffer: moves the unread bytes to the front, or doubles the buffer if it is full.
   private func makeRoom() {
     guard begin == end || buffer.count - end < buffer.count / 4 else { return }
     let held = UnsafeRawBufferPointer(rebasing: buffer[begin..<end])
@@ -100,7 +99,7 @@ final class LineReader {
   }
 }
 
-/// A line without the mark that some Windows programs put before UTF-8.
+/// The line without a byte order mark, which some Windows programs put before UTF-8.
 func withoutByteOrderMark(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
   guard line.starts(with: [0xEF, 0xBB, 0xBF]) else { return line }
   return UnsafeRawBufferPointer(rebasing: line[3...])

@@ -1,24 +1,24 @@
-// Numbers in text: plain decimals are read by hand; what cannot be read exactly that way goes to the standard
-// library.
+// Numbers in text. Plain decimals are parsed here; the standard library parses those that cannot be read exactly that
+// way.
 
-/// What a field of a text is, if it is a number or stands for a missing one.
+/// The value of a text field, if it is a number or a mark of a missing one.
 struct FieldValue {
   var value: Double
-  /// Digits after the point; `fullPrecision` where a fixed number of them does not give the value back.
+  /// The number of digits after the point; `fullPrecision` if no fixed number of digits reproduces the value.
   var decimals: UInt8 = 0
-  /// Whether it is a mark of a missing value: nothing at all, or a word such as NA.
+  /// Whether the field marks a missing value: it is empty, or a word such as NA.
   var isMark = false
 
-  /// Stands for as many digits as give a value back: for exponents, and more than nine decimals.
+  /// As many digits as the value needs: for exponents, and more than nine decimals.
   static let fullPrecision: UInt8 = 255
 
-  /// Words longer than this are no numbers.
+  /// Longer words are not numbers.
   private static let longestWord = 48
 
-  /// Reads a number in any spelling; nil for anything else.
+  /// Parses a number in any spelling; nil for anything else.
   ///
-  /// Beside decimal numbers: nan and inf as C, Python and Visual C++ print them, marks of missing values (those of pandas),
-  /// and Fortran's exponents, 1.5D+03 and 1.5-103.
+  /// In addition to decimal numbers: nan and inf as printed by C, Python and Visual C++, the marks of missing values of
+  /// pandas, and Fortran's exponents, 1.5D+03 and 1.5-103.
   init?(_ text: UnsafeRawBufferPointer) {
     if text.isEmpty {
       self.init(value: .nan, isMark: true)
@@ -50,7 +50,8 @@ struct FieldValue {
     self.isMark = isMark
   }
 
-  /// A number as Fortran prints it: with D or Q for E, or no letter before an exponent of three digits. It has a point.
+  /// Parses a number printed by Fortran: with D or Q for E, or without a letter before a three-digit exponent. It has a
+  /// point.
   private static func fortran(_ word: [UInt8]) -> Double? {
     var word = word
     guard let point = word.firstIndex(of: UInt8(ascii: ".")) else { return nil }
@@ -78,12 +79,12 @@ struct ScannedNumber {
   var decimals: UInt8
 }
 
-/// Reads a decimal number at `begin`; nil when there is none, or when binary64 does not hold it: an integer that would be
-/// rounded, or a number that would be infinite.
+/// Parses a decimal number at `begin`; nil if there is none, or binary64 does not represent it: an integer that would
+/// be rounded, or a number that would be infinite.
 ///
-/// At most 2^53 as digits and a power of ten up to 22 are both exact in binary64, so that one multiplication
-/// or division rounds once: the result is the nearest number. (Clinger, How to read floating point numbers
-/// accurately, PLDI 1990.)
+/// Up to 2^53 as digits and a power of ten up to 22 are both exact in binary64, so one multiplication or division
+/// rounds once, and the result is the nearest number (Clinger, How to read floating point numbers accurately, PLDI
+/// 1990).
 @inline(__always)
 func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> ScannedNumber? {
   var position = begin
@@ -128,7 +129,7 @@ func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> ScannedNumbe
   return ScannedNumber(value: isNegative ? -value : value, end: position, decimals: decimals)
 }
 
-/// The nearest number to a text of many digits; nil if binary64 does not hold it.
+/// The number nearest to a text of many digits; nil if binary64 does not represent it.
 ///
 /// - Parameter digits: all digits as an integer, modulo 2^64.
 @inline(never)
@@ -139,8 +140,8 @@ private func slowNumber(
   guard let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
   let isInteger = !text.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
   guard isInteger, value.magnitude >= 0x1p53 else { return value }
-  // The nearest number is less than 2^64 away where it is not the integer, so that 64 bits show it: ids and times that would
-  // be rounded are told of. From 2^117 on nobody writes an id.
+  // The nearest number is less than 2^64 from the integer, so 64 bits show whether it is equal. Thus identifiers and
+  // times that would be rounded are reported. Nobody writes identifiers of 2^117 or more.
   let significand = value.significandBitPattern | 1 << 52
   return significand << UInt64(value.exponent - 52) == digits ? value : nil
 }
@@ -155,7 +156,7 @@ private func scanExponent(_ text: UnsafeRawBufferPointer, from begin: Int) -> (p
   let digitsBegin = position
   var power = 0
   while position < text.count, case let digit = text[position] &- 0x30, digit < 10 {
-    // Beyond this everything is 0 or infinity, which the standard library decides.
+    // A greater exponent gives 0 or infinity, which the standard library decides.
     if power < 100_000 { power = power * 10 + Int(digit) }
     position += 1
   }
@@ -163,7 +164,7 @@ private func scanExponent(_ text: UnsafeRawBufferPointer, from begin: Int) -> (p
   return (isNegative ? -power : power, position)
 }
 
-/// The powers of ten that binary64 holds exactly.
+/// The powers of ten that binary64 represents exactly.
 let powersOfTen: [Double] = [
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
@@ -176,7 +177,7 @@ extension [UInt8] {
     var bound: UInt64 = 10
     while value >= bound, count < 20 {
       count += 1
-      // 10^20 does not fit; the count ends the loop there.
+      // 10^20 does not fit; the limit on `count` ends the loop first.
       bound = bound &* 10
     }
     appendDigits(value, count: count)
@@ -202,15 +203,15 @@ extension [UInt8] {
     }
   }
 
-  /// Appends `value` with `decimals` (0 to 9) digits after the point, or as many as it takes when it is too
-  /// large for that.
+  /// Appends `value` with `decimals` (0 to 9) digits after the point; or with as many as it needs, if it is too large
+  /// for that.
   mutating func appendFixed(_ value: Double, decimals: Int) {
     let scaled = value.magnitude * powersOfTen[decimals]
-    // Below 2^51 the product is less than half a unit off: a number that had these decimals gets them back.
+    // Below 2^51 the error of the product is less than half a unit, so a number that had these decimals gets them back.
     guard scaled < 2_251_799_813_685_248 else { return appendShortest(value) }
-    // Adding 2^52 leaves no bits for a fraction: the addition rounds to even.
+    // Adding 2^52 leaves no bits for a fraction, so the addition rounds to even.
     let digits = UInt64((scaled + 4_503_599_627_370_496) - 4_503_599_627_370_496)
-    // What is rounded to zero loses its sign; a zero keeps it.
+    // A number rounded to zero loses its sign; a zero keeps it.
     if value.sign == .minus, digits > 0 || value == 0 { append(UInt8(ascii: "-")) }
     guard decimals > 0 else { return appendDecimal(digits) }
     let (whole, fraction) = digits.quotientAndRemainder(dividingBy: UInt64(powersOfTen[decimals]))
@@ -219,7 +220,7 @@ extension [UInt8] {
     appendDigits(fraction, count: decimals)
   }
 
-  /// Appends the shortest decimal number that gives `value` back.
+  /// Appends the shortest decimal number that identifies `value`.
   mutating func appendShortest<T: BinaryFloatingPoint & CustomStringConvertible>(_ value: T) {
     append(contentsOf: value.isNaN ? "nan".utf8 : value.description.utf8)
   }

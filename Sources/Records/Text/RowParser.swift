@@ -1,51 +1,51 @@
 import ByteIO
 
-/// A line of a text that holds no row.
+/// A line of text that does not hold a row.
 enum IdleLine {
   case blank
   case comment
 }
 
-/// Takes lines of a delimited text apart.
+/// Parses the lines of delimited text.
 struct RowParser {
-  /// What a line holds.
+  /// The result of parsing a line.
   struct Row {
-    /// How many fields there are.
+    /// The number of fields.
     var fields = 0
-    /// How many of them stand for missing values: empty ones, NA.
+    /// The number of fields that mark missing values: empty ones, NA.
     var marks = 0
-    /// The column of the first of these, from 1.
+    /// The column of the first such field, from 1.
     var firstMark = 0
   }
 
-  /// A field that is no number.
+  /// A field that is not a number.
   struct Problem: Error {
-    /// From 1.
+    /// The column number, from 1.
     var column: Int
     var text: String
   }
 
   let separator: DelimitedStyle.Separator
-  /// Separators after the last field that are no field.
+  /// The number of separators after the last field.
   let trailingSeparators: Int
 
   private func isBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x09 && separator != .tab
   }
 
-  /// What a line holds that is no row; nil for one that may be a row.
+  /// The kind of a line that is not a row; nil if it may be a row.
   @inline(__always)
   func idle(_ line: UnsafeRawBufferPointer) -> IdleLine? {
     for byte in line where byte != 0x20 {
       if byte == 0x09 {
-        // Tabs alone are a row of empty fields where they separate fields.
+        // If tabs separate fields, a line of tabs is a row of empty fields.
         if separator == .tab { return nil }
         continue
       }
       switch byte {
       case UInt8(ascii: "#"): return beginsWithMark(line) ? nil : .comment
       case UInt8(ascii: "%"): return .comment
-      // The end of a file of CP/M and DOS.
+      // The end-of-file mark of CP/M and DOS.
       case 0x1A: return line.count == 1 ? .blank : nil
       default: return nil
       }
@@ -60,7 +60,7 @@ struct RowParser {
     return FieldValue(unquoted(first)) != nil
   }
 
-  /// The line without blanks and separators that end it.
+  /// The line without trailing blanks and separators.
   private func trimmed(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     var count = line.count
     while count > 0, isBlank(line[count - 1]) { count -= 1 }
@@ -73,9 +73,10 @@ struct RowParser {
     return UnsafeRawBufferPointer(rebasing: line[..<count])
   }
 
-  /// Reads the numbers of `line` into `row`; fields that it has no room for are counted only.
+  /// Parses the numbers of `line` into `row`; fields beyond its size are only counted.
   ///
-  /// - Parameter decimals: for each column the most digits after the point so far, as in ``FieldValue``; as long as `row`.
+  /// - Parameter decimals: for each column, the maximum number of digits after the point so far, as in ``FieldValue``;
+  ///   as long as `row`.
   @inline(__always)
   func parse(
     _ line: UnsafeRawBufferPointer, into row: UnsafeMutableBufferPointer<Double>,
@@ -113,12 +114,12 @@ struct RowParser {
       }
       parsed.fields += 1
       if position >= end { return parsed }
-      // Blanks are skipped by the next turn.
+      // The next iteration skips blanks.
       if separator != .blanks { position += 1 }
     }
   }
 
-  /// Where a field ends whose number ends at `position`: after blanks, at a separator or the end of the line.
+  /// The end of the field whose number ends at `position`: after blanks, at a separator or the end of the line.
   @inline(__always)
   private func fieldEnd(in line: UnsafeRawBufferPointer, at position: Int) -> Int? {
     var end = position
@@ -127,7 +128,7 @@ struct RowParser {
     return separator == .blanks ? (end > position ? end : nil) : (line[end] == separator.byte ? end : nil)
   }
 
-  /// The field that begins at `position`, without blanks around it, and where it ends.
+  /// The field that starts at `position`, without surrounding blanks, and its end.
   private func field(
     in line: UnsafeRawBufferPointer, at position: Int
   ) -> (text: UnsafeRawBufferPointer, end: Int) {
@@ -147,7 +148,7 @@ struct RowParser {
     return (UnsafeRawBufferPointer(rebasing: line[position..<textEnd]), end)
   }
 
-  /// All fields of `line`, without blanks around them.
+  /// All fields of `line`, without surrounding blanks.
   func fields(of line: UnsafeRawBufferPointer) -> [UnsafeRawBufferPointer] {
     let line = trimmed(line)
     var fields: [UnsafeRawBufferPointer] = []
@@ -162,7 +163,7 @@ struct RowParser {
     }
   }
 
-  /// How many fields `line` has.
+  /// The number of fields in `line`.
   func count(of line: UnsafeRawBufferPointer) -> Int {
     let line = trimmed(line)
     var (count, position) = (0, 0)
@@ -175,7 +176,7 @@ struct RowParser {
     }
   }
 
-  /// A field without the quotes around it.
+  /// A field without surrounding quotes.
   func unquoted(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     guard text.count >= 2, text.first == UInt8(ascii: "\""), text.last == UInt8(ascii: "\"") else {
       return text
@@ -183,7 +184,7 @@ struct RowParser {
     return UnsafeRawBufferPointer(rebasing: text[1..<text.count - 1])
   }
 
-  /// A column name as it was meant, as ``ByteText``: without quotes around it, and doubled quotes as one.
+  /// A column name as ``ByteText``, without surrounding quotes, and with doubled quotes as one.
   func columnName(_ text: UnsafeRawBufferPointer) -> String {
     let inner = unquoted(text)
     guard inner.count < text.count else { return ByteText.text(of: text) }

@@ -1,16 +1,17 @@
-/// The skeleton of a chunk's rows in short: rows of nothing but numbers are counted, and only the text of others is kept.
+/// The compact skeleton of a chunk's rows: rows that consist of numbers only are counted, and the text of the others is
+/// kept.
 package struct RowSkeleton: Equatable, Sendable {
-  /// How many regular rows there are, then how many others, then regular ones again, until all rows are counted.
+  /// The number of regular rows, then of other rows, then of regular rows again, until all rows are counted.
   package var runs: [Int]
   /// The skeletons of the other rows.
   package var text: [UInt8]
 
   /// - Parameters:
-  ///   - runs: at least 0 each.
-  ///   - text: of the rows that are not regular.
+  ///   - runs: each at least 0.
+  ///   - text: that of the rows that are not regular.
   package init(runs: [Int], text: [UInt8]) { (self.runs, self.text) = (runs, text) }
 
-  /// How many rows there are; nil where that is more than `limit`, or a run is negative.
+  /// The number of rows; nil if it exceeds `limit`, or a run is negative.
   package func rows(limit: Int) -> Int? {
     var sum = 0
     for run in runs {
@@ -22,9 +23,9 @@ package struct RowSkeleton: Equatable, Sendable {
 }
 
 extension KeptText {
-  /// Takes the numbers out of rows.
+  /// Removes the numbers from rows.
   ///
-  /// - Returns: the skeleton; and the numbers, NaN where there is none, or zeros where all stay in the text.
+  /// - Returns: the skeleton, and the numbers: NaN where there is none, or zeros if all stay in the text.
   package func split(_ text: RowText) -> (skeleton: RowSkeleton, numbers: [Double]) {
     let split = split(text, takenOut)
     let zeros = isWhole || split.numbers.isEmpty
@@ -34,7 +35,7 @@ extension KeptText {
     )
   }
 
-  /// The numbers in rows whose text is whole: as a reader of the file finds them.
+  /// The numbers in rows with complete text, as a reader of the file finds them.
   package func numbers(in text: RowText) -> [Double] {
     let split = split(text, spellings)
     return split.numbers.isEmpty ? [Double](repeating: 0, count: split.rows) : split.numbers
@@ -55,7 +56,7 @@ extension KeptText {
     for end in ends {
       let row = skeleton[begin..<end]
       let isRegular = row.count == regular.count && row.elementsEqual(regular)
-      // Runs of both kinds alternate, beginning with regular rows.
+      // Runs of both kinds alternate, starting with regular rows.
       if isRegular != (runs.count % 2 == 1) { runs.append(0) }
       runs[runs.count - 1] += 1
       if !isRegular { text += row }
@@ -64,12 +65,12 @@ extension KeptText {
     return RowSkeleton(runs: runs, text: text)
   }
 
-  /// Puts the numbers back.
+  /// Puts the numbers back into the text.
   ///
   /// - Parameters:
   ///   - numbers: rows x ``valuesPerSample``.
   ///   - isPrecise: whether numbers that their spelling would round are written in full.
-  /// - Returns: nil where the skeleton is not of so many rows.
+  /// - Returns: nil if the skeleton has another number of rows.
   package func join(_ skeleton: RowSkeleton, numbers: [Double], isPrecise: Bool) -> RowText? {
     let rows = numbers.count / valuesPerSample
     guard let all = lengthened(skeleton, rows: rows) else { return nil }
@@ -85,7 +86,7 @@ extension KeptText {
     return RowText(bytes: text, ends: ends)
   }
 
-  /// The whole skeleton of `rows` rows; nil where it is not one.
+  /// The complete skeleton of `rows` rows; nil if it does not have that many.
   private func lengthened(_ skeleton: RowSkeleton, rows: Int) -> [UInt8]? {
     let ends = rowEnds(in: skeleton.text)
     let others = stride(from: 1, to: skeleton.runs.count, by: 2).reduce(0) { $0 + skeleton.runs[$1] }
@@ -105,7 +106,7 @@ extension KeptText {
     return all
   }
 
-  /// Rows of these numbers whose text is lost: cells of text columns, and of missing numbers, are empty.
+  /// Rows with these numbers whose text is lost: cells of text columns and of missing numbers are empty.
   func rows(_ numbers: [Double]) -> [UInt8] {
     var text: [UInt8] = []
     for row in stride(from: 0, to: numbers.count, by: valuesPerSample) {
@@ -123,7 +124,7 @@ extension KeptText {
     return text
   }
 
-  /// Where each row of a text, or of a skeleton, ends: behind its line. What follows the last row is part of it.
+  /// The end of each row in a text or skeleton: after its line. The last row includes everything that follows it.
   package func rowEnds(in text: [UInt8]) -> [Int] {
     text.withUnsafeBytes { text in
       var ends: [Int] = []

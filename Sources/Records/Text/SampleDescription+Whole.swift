@@ -1,5 +1,5 @@
 extension SampleDescription {
-  /// The same table with all of its numbers left in its text. Anything else as it is.
+  /// The description of the same table with all numbers left in its text; unchanged for other formats.
   package var whole: SampleDescription {
     guard case .delimited(var style) = format else { return self }
     style.kept?.isWhole = true

@@ -1,19 +1,19 @@
 import ByteIO
 
-/// How a delimited text is laid out, by its first lines. Of numbers in lines that are not seen nothing is guessed.
+/// The style of delimited text, guessed from its first lines. Nothing is assumed about later lines.
 struct StyleGuess {
-  /// Bytes and lines that are looked at.
+  /// The maximum number of bytes and lines examined.
   static let maximumBytes = 1 << 20
   static let maximumLines = 4096
 
   private(set) var style = DelimitedStyle()
-  /// Columns of the first row; 0 when there is neither a row nor a header.
+  /// The number of columns of the first row; 0 if there is neither a row nor a header.
   private(set) var columns = 0
-  /// The number of the line with the names, from 1.
+  /// The number of the line with the column names, from 1.
   private(set) var headerLine: Int?
-  /// Whether numbers have commas for points.
+  /// Whether numbers have decimal commas.
   private(set) var hasDecimalCommas = false
-  /// Whether the first row has nothing but numbers.
+  /// Whether the first row consists of numbers only.
   private(set) var rowsAreNumbers = false
   /// The byte that ends lines.
   private(set) var lineEnd = UInt8(ascii: "\n")
@@ -24,12 +24,12 @@ struct StyleGuess {
     var number: Int
   }
 
-  /// Looks at the first lines of `source` without reading them.
+  /// Examines the first lines of `source` without consuming them.
   ///
   /// - Parameters:
-  ///   - header: whether the first line holds names; nil to find out.
-  ///   - allowsHeaderAlone: whether it may do so without a second line, when that is to be found out.
-  ///   - longest: more bytes in a line are an error.
+  ///   - header: whether the first line holds column names; nil to guess.
+  ///   - allowsHeaderAlone: whether a guess may accept a header without a second line.
+  ///   - longest: the maximum number of bytes in a line; more are an error.
   init(
     _ source: PeekingSource, header: Bool?, allowsHeaderAlone: Bool, longest: Int, name: String
   ) throws(SampleIOError) {
@@ -43,7 +43,7 @@ struct StyleGuess {
     }
   }
 
-  /// As many bytes as hold two lines whole at least, or everything. Finds out how lines end.
+  /// The first bytes: at least two whole lines, or everything. Also determines the line end.
   private mutating func prefix(
     of source: PeekingSource, longest: Int, name: String
   ) throws(SampleIOError) -> ArraySlice<UInt8> {
@@ -54,18 +54,18 @@ struct StyleGuess {
         lineEnd = UInt8(ascii: "\r")
       }
       if bytes.count < count { return bytes }
-      // What is behind the last line end is not whole.
+      // The bytes after the last line end are not a whole line.
       if let end = bytes.lastIndex(of: lineEnd), bytes[..<end].contains(lineEnd) { return bytes[...end] }
       guard count < longest else { throw .longLine(name: name, line: 1, limit: longest) }
       count = min(2 * count, longest)
     }
   }
 
-  /// The first lines that may be rows, with the CR that may end them; and the last comment before them.
+  /// The first lines that may be rows, including a CR at their end; and the last comment before them.
   private func lines(in bytes: UnsafeRawBufferPointer) -> (rows: [Line], comment: Line?) {
     var lines: [Line] = []
     var comment: Line?
-    // A comment is one, whatever separates fields.
+    // Comments do not depend on the separator.
     let parser = RowParser(separator: .comma, trailingSeparators: 0)
     let split = withoutByteOrderMark(bytes).split(separator: lineEnd, omittingEmptySubsequences: false)
     for (index, slice) in split.enumerated() {
@@ -87,18 +87,18 @@ struct StyleGuess {
     guard let first = lines.first ?? comment else { return }
     style.endsLinesWithCRLF = first.text.last == UInt8(ascii: "\r")
     let rows = lines.map { Self.withoutCR($0.text) }
-    // The second line is less likely to hold names.
+    // The second line is less likely to hold column names.
     let sample = rows.count > 1 ? rows[1] : rows.first ?? Self.withoutCR(first.text)
     chooseSeparator(by: sample, among: rows)
     let bare = RowParser(separator: style.separator, trailingSeparators: 0)
-    // A line of names need not end in the separator that ends all rows.
+    // A line of column names may lack the trailing separator of the rows.
     let body = rows.count > 1 ? Array(rows.dropFirst()) : rows
     style.trailingSeparators = Self.trailingSeparators(in: body, separator: style.separator)
     if rows.count > 1, style.trailingSeparators > 0, style.separator != .blanks,
       Self.trailingSeparators(in: Array(rows.prefix(1)), separator: style.separator) == 0,
       bare.fields(of: rows[0]).count == bare.fields(of: rows[1]).count
     {
-      // The last field of all rows so far is empty, and it has a name.
+      // The last field of all rows so far is empty, but it has a name.
       style.trailingSeparators = 0
     } else if style.separator == .blanks {
       style.trailingSeparators = Self.trailingSeparators(in: rows, separator: style.separator)
@@ -134,12 +134,12 @@ struct StyleGuess {
     return line
   }
 
-  /// Chooses what separates fields, and whether commas are points.
+  /// Chooses the separator, and decides whether commas are decimal points.
   private mutating func chooseSeparator(by line: UnsafeRawBufferPointer, among rows: [UnsafeRawBufferPointer])
   {
     style.separator = Self.separator(in: line)
     if style.separator == .comma, line.contains(0x20) || line.contains(0x09) {
-      // "0,5 1,25": blanks separate, where commas would leave fields that are no numbers.
+      // "0,5 1,25": blanks are the separators if commas would leave fields that are not numbers.
       let commas = RowParser(separator: .comma, trailingSeparators: 0).fields(of: line)
       let blanks = RowParser(separator: .blanks, trailingSeparators: 0).fields(of: line)
       if blanks.count > 1, commas.contains(where: { FieldValue($0) == nil }),
@@ -155,7 +155,7 @@ struct StyleGuess {
     var (found, isCertain) = (false, style.separator == .semicolon)
     for row in rows {
       for field in parser.fields(of: row) {
-        // With a point as well, commas group digits.
+        // In a number with a point as well, commas group digits.
         if field.contains(UInt8(ascii: ".")), FieldValue(parser.unquoted(field)) != nil { return }
         guard let number = CommaNumber(parser.unquoted(field)) else { continue }
         found = true
@@ -165,7 +165,7 @@ struct StyleGuess {
     hasDecimalCommas = found && isCertain
   }
 
-  /// Whether a field is a number as the rows have them.
+  /// Whether a field is a number in the style of the rows.
   private func isNumber(_ field: UnsafeRawBufferPointer, _ parser: RowParser) -> Bool {
     let text = parser.unquoted(field)
     return FieldValue(text) != nil || hasDecimalCommas && CommaNumber(text) != nil
@@ -183,7 +183,7 @@ struct StyleGuess {
         blankSeen = !isLeading
       } else {
         isLeading = false
-        // A blank counts when something follows it.
+        // A blank counts only if something follows it.
         if blankSeen { found.insert(0x20) }
         found.insert(byte)
       }
@@ -195,7 +195,7 @@ struct StyleGuess {
     return .comma
   }
 
-  /// How many separators end every line: any number of blanks, but only one of the others, since more would
+  /// The number of separators that end every line: any number of blanks, but only one of the others, because more would
   /// be fields without a value.
   private static func trailingSeparators(
     in lines: [UnsafeRawBufferPointer], separator: DelimitedStyle.Separator
@@ -214,7 +214,7 @@ struct StyleGuess {
     return fewest
   }
 
-  /// A line of names has a word where the next line has a number; if it is alone, it has nothing but words.
+  /// A line of column names has a word where the next line has a number. If it is the only line, it consists of words.
   private func isHeader(
     _ names: [UnsafeRawBufferPointer], before second: [UnsafeRawBufferPointer]?, _ parser: RowParser
   ) -> Bool {
@@ -223,7 +223,8 @@ struct StyleGuess {
     return zip(names, second).contains { !isNumber($0, parser) && isNumber($1, parser) }
   }
 
-  /// Whether a line below the names holds units: words in brackets or of a few letters, and nothing else but empty fields.
+  /// Whether a line below the column names holds units: words in brackets or of a few letters, and otherwise only empty
+  /// fields.
   private func isLineOfUnits(_ fields: [UnsafeRawBufferPointer], _ parser: RowParser) -> Bool {
     var hasWord = false
     for field in fields {
@@ -235,7 +236,7 @@ struct StyleGuess {
     return hasWord
   }
 
-  /// Names in a comment above the first row, as many as that has fields, which are numbers.
+  /// Column names in a comment above the first row: as many as that row has fields, which are numbers.
   private func headerInComment(
     _ comment: Line, over first: [UnsafeRawBufferPointer]?, parser: RowParser
   ) -> [String]? {
@@ -249,7 +250,7 @@ struct StyleGuess {
     return names
   }
 
-  /// A name over several lines cannot be distinguished from a damaged line.
+  /// A quoted name that spans several lines cannot be distinguished from a damaged line.
   private func refuseOpenQuote(in line: Line?, name: String) throws(SampleIOError) {
     guard let line, line.text.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1 else { return }
     throw .openQuote(name: name, line: line.number)
@@ -267,7 +268,7 @@ struct StyleGuess {
 
   private static func names(_ fields: [UnsafeRawBufferPointer], _ parser: RowParser) -> [String] {
     var names = fields.map(parser.columnName)
-    // numpy.savetxt begins a line of names with "# ".
+    // numpy.savetxt starts a line of column names with "# ".
     if parser.separator == .blanks, names.first == "#", names.count > 1 {
       names.replaceSubrange(0..<2, with: ["# \(names[1])"])
     }

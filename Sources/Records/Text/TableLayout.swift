@@ -1,15 +1,15 @@
-/// What is known of a table when one of its fields is no number.
+/// The layout of a table, for messages about a field that is not a number.
 public struct TableLayout: Equatable, Sendable {
-  /// What stands between fields.
+  /// The separator between fields.
   public var separator: DelimitedStyle.Separator
-  /// How many columns there are.
+  /// The number of columns.
   public var columns: Int
   /// Whether the field is the name of its column.
   public var repeatsHeader: Bool
-  /// Whether other numbers have commas for points.
+  /// Whether other numbers have decimal commas.
   public var hasDecimalCommas: Bool
 
-  /// The layout of a table, by default of one column between commas.
+  /// Creates a layout; by default one column separated by commas.
   public init(
     separator: DelimitedStyle.Separator = .comma, columns: Int = 1, repeatsHeader: Bool = false,
     hasDecimalCommas: Bool = false

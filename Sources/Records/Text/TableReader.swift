@@ -1,9 +1,9 @@
 import ByteIO
 
-/// Reads a table in text with all of its text: the numbers of the columns that hold numbers are the samples, in binary64, and
-/// each batch has the text of its rows beside it.
+/// Reads a text table with all of its text. The samples are the numbers of the numeric columns, in binary64; each batch
+/// has the text of its rows beside them.
 ///
-/// A table may have columns of text, missing cells and lines without a row. All rows have the same number of fields.
+/// A table may have text columns, missing cells and lines without a row. All rows have the same number of fields.
 final class TableReader: SampleReader {
   private(set) var description: SampleDescription
   private let kept: KeptText
@@ -15,22 +15,22 @@ final class TableReader: SampleReader {
   private let name: String
   private let keepsText: Bool
   let textBytesPerRow: Int?
-  /// What has been read and not been given yet is `buffer[begin...]`.
+  /// The bytes read but not yet returned are `buffer[begin...]`.
   private var buffer: [UInt8] = []
   private var begin = 0
   private var sourceEnded = false
   private var rowsRead = 0
   private var linesRead: Int
   private let notes: ReadingNotes?
-  /// Missing numbers, and the first of them.
+  /// The number of missing numbers, and the position of the first.
   private var missing = (count: 0, row: 0, column: 0)
 
-  /// Bytes that are read at once.
+  /// The number of bytes read at once.
   private static let pieceBytes = 1 << 20
 
   /// - Parameters:
-  ///   - guess: how the text is laid out.
-  ///   - survey: what its columns are.
+  ///   - guess: the style of the text.
+  ///   - survey: the kinds of its columns.
   ///   - keepsText: whether batches have the text of their rows.
   init(
     _ source: any ByteSource, _ guess: StyleGuess, _ survey: ColumnSurvey, keepsText: Bool, longest: Int,
@@ -53,7 +53,7 @@ final class TableReader: SampleReader {
     if keepsText {
       style.kept = kept
     } else {
-      // Some of the columns are a table of their own. A single one has nothing but commas to be told by.
+      // The selected columns are a table of their own. A single column has no separator, so a comma is assumed.
       style.trailingSeparators = 0
       if kept.valuesPerSample == 1 { style.separator = .comma }
     }
@@ -84,7 +84,7 @@ final class TableReader: SampleReader {
     }
   }
 
-  /// Completes the description, and tells of missing numbers where the text does not keep their cells.
+  /// Completes the description, and adds a note about missing numbers if the text does not keep their cells.
   private func end() {
     description.rows = rowsRead
     guard !keepsText, missing.count > 0 else { return }
@@ -93,8 +93,8 @@ final class TableReader: SampleReader {
         + "column \(missing.column)) count as missing", name: name)
   }
 
-  /// The next rows, and the bytes of their text. Nil where none is certain yet: lines without a row that follow the last row
-  /// belong to it.
+  /// The next rows, and the size of their text in bytes. Nil if no row is certain yet, because lines without a row that
+  /// follow the last row belong to it.
   private func split(maxRows: Int) throws(SampleIOError) -> (SplitRows, Int)? {
     let held = buffer.count - begin
     func split(_ most: Int) -> (rows: SplitRows, bytes: Int) {
@@ -118,7 +118,7 @@ final class TableReader: SampleReader {
     return nil
   }
 
-  /// Whether a whole line that holds a row follows.
+  /// Whether a complete line that holds a row follows.
   private func hasRow(after place: Int) -> Bool {
     buffer.withUnsafeBytes { text in
       var position = place
@@ -152,7 +152,7 @@ final class TableReader: SampleReader {
     return batch
   }
 
-  /// Throws where a row has another number of fields.
+  /// Throws if a row has another number of fields.
   private func checkFields(_ text: [UInt8]) throws(SampleIOError) {
     let found = text.withUnsafeBytes { text -> Int? in
       var position = 0
@@ -171,7 +171,7 @@ final class TableReader: SampleReader {
     throw .columnCount(name: name, line: linesRead, found: found, expected: columns)
   }
 
-  /// Reads on; false at the end.
+  /// Reads more bytes; false at the end.
   private func fill() throws(SampleIOError) -> Bool {
     if begin > 0 {
       buffer.removeSubrange(..<begin)

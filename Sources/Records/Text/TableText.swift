@@ -1,15 +1,15 @@
-/// How a text is a table: where its lines and cells end, and what stands before decimals.
+/// The layout of a text table: where its lines and cells end, and its decimal point.
 ///
-/// Lines that hold a row, and cells without blanks and quotes around them, are those of ``DelimitedReader``.
+/// ``DelimitedReader`` recognizes the same lines as rows, and the same cells without surrounding blanks and quotes.
 package struct TableText: Equatable, Sendable {
-  /// What stands between two cells.
+  /// The separator between two cells.
   package var separator: DelimitedStyle.Separator
   /// The byte that ends a line: LF or CR.
   package var lineEnd: UInt8
-  /// The byte before decimals: a point or a comma.
+  /// The decimal point: a point or a comma.
   package var point: UInt8
 
-  /// The layout of a CSV by default.
+  /// Creates a layout; by default that of CSV.
   package init(
     separator: DelimitedStyle.Separator = .comma, lineEnd: UInt8 = UInt8(ascii: "\n"),
     point: UInt8 = UInt8(ascii: ".")
@@ -19,9 +19,10 @@ package struct TableText: Equatable, Sendable {
     self.point = point
   }
 
-  /// How many bytes of a text are before its rows: a byte order mark, and all up to the line with the names.
+  /// The number of bytes before the rows: a byte order mark, and everything up to the line of column names.
   ///
   /// - Parameters:
+  ///   - text: the start of the text.
   ///   - headerLine: the number of that line, from 1; nil if there is none.
   /// - Returns: nil if the text has fewer lines.
   package func prefaceLength(of text: UnsafeRawBufferPointer, headerLine: Int?) -> Int? {
@@ -33,7 +34,7 @@ package struct TableText: Equatable, Sendable {
     return position
   }
 
-  /// A cell of a line: its content is text[begin..<end]; `next` is where its separator or the end of the line is.
+  /// A cell of a line. Its content is `text[begin..<end]`; `next` is the position of its separator or of the line end.
   struct Cell {
     var begin: Int
     var end: Int
@@ -44,7 +45,7 @@ package struct TableText: Equatable, Sendable {
   @inline(__always)
   func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 && separator != .tab }
 
-  /// Where a line ends without the CR before its end, and where the next one begins.
+  /// The end of a line without its CR, and the start of the next line.
   @inline(__always)
   func line(in text: UnsafeRawBufferPointer, from begin: Int) -> (end: Int, next: Int, isWhole: Bool) {
     var end = begin
@@ -55,7 +56,7 @@ package struct TableText: Equatable, Sendable {
     return (end, next, isWhole)
   }
 
-  /// The cell that begins at `begin`, behind blanks, in a line that ends at `limit`.
+  /// The cell that starts at `begin`, after blanks, in a line that ends at `limit`.
   @inline(__always)
   func cell(in text: UnsafeRawBufferPointer, from begin: Int, to limit: Int) -> Cell {
     var next = begin
@@ -89,7 +90,7 @@ package struct TableText: Equatable, Sendable {
   /// Whether a line holds a row.
   @inline(__always)
   func isRow(_ line: UnsafeRawBufferPointer) -> Bool {
-    // Most rows begin with a digit.
+    // Most rows start with a digit.
     if let first = line.first, first &- 0x30 < 10 { return true }
     return RowParser(separator: separator, trailingSeparators: 0).idle(line) == nil
   }

@@ -1,12 +1,12 @@
-/// Puts numbers back into the text of a table from which a ``TableTextSplitter`` took them.
+/// Puts the numbers back into the text of a table from which a ``TableTextSplitter`` removed them.
 package struct TableTextJoiner: Sendable {
-  /// The text has another number of rows than there are numbers for.
+  /// The number of rows in the text differs from that of the numbers.
   package struct RowsDiffer: Error {}
 
   private let layout: TableText
   private let spellings: [ColumnSpelling?]
   private let isPrecise: Bool
-  /// Columns that have a spelling.
+  /// The number of columns with a spelling.
   package let numbersPerRow: Int
 
   /// - Parameters:
@@ -23,8 +23,8 @@ package struct TableTextJoiner: Sendable {
   /// Appends the text of rows.
   ///
   /// - Parameters:
-  ///   - skeleton: of all these rows.
-  ///   - numbers: of each row, those of all columns that have a spelling. Numbers that are not taken are ignored.
+  ///   - skeleton: that of all these rows.
+  ///   - numbers: for each row, those of all columns with a spelling. Numbers that were not removed are ignored.
   package func join(
     _ skeleton: UnsafeRawBufferPointer, numbers: UnsafeBufferPointer<Double>, rows: Int,
     into text: inout [UInt8]
@@ -47,7 +47,7 @@ package struct TableTextJoiner: Sendable {
     text.append(contentsOf: skeleton[copied...])
   }
 
-  /// Joins a line; what is behind `copied` has not been appended yet.
+  /// Joins a line. The skeleton from `copied` on has not been appended yet.
   @inline(__always)
   private func join(
     _ skeleton: UnsafeRawBufferPointer, _ begin: Int, _ end: Int, _ numbers: UnsafeBufferPointer<Double>,
@@ -59,7 +59,7 @@ package struct TableTextJoiner: Sendable {
       let cell = layout.cell(in: skeleton, from: position, to: end)
       if let spelling = spellings[column] {
         if cell.begin < cell.end, skeleton[cell.begin..<cell.end].allSatisfy({ $0 == 0 }) {
-          // A single byte stands for the number. Of several, one is too many.
+          // A single zero byte stands for the number. If there are several, one was added.
           text.append(contentsOf: skeleton[copied..<cell.end &- 1])
           copied = cell.end
           if cell.end &- cell.begin == 1 {

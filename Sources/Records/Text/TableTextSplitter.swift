@@ -1,49 +1,51 @@
 /// Rows of text without the numbers of some columns, and these numbers.
 package struct SplitRows: Equatable, Sendable {
-  /// How many rows there are.
+  /// The number of rows.
   package var rows = 0
-  /// Of each row, the numbers of all columns that have a spelling, whether the text keeps the cell or not; NaN where there is
+  /// For each row, the numbers of all columns with a spelling, whether the text keeps the cell or not; NaN if there is
   /// none.
   package var numbers: [Double] = []
-  /// The text, with one byte 0 for each number that is taken out.
+  /// The text, with a zero byte for each number removed.
   package var skeleton: [UInt8] = []
 
-  /// No rows.
+  /// Creates an empty result.
   package init() {}
 }
 
-/// Takes the numbers of chosen columns out of the text of a table; a ``TableTextJoiner`` puts them back, to the byte.
+/// Removes the numbers of selected columns from the text of a table; a ``TableTextJoiner`` puts them back, byte for
+/// byte.
 ///
-/// A number is taken out where the spelling of its column gives back its text. All other cells stay, as do lines without a
-/// row: these go with the row behind them, or with the last one. Where a cell of such a column holds nothing but bytes 0, it gets
-/// one more.
+/// A number is removed if the spelling of its column reproduces its text. All other cells stay. So do lines without a
+/// row, which belong to the row after them, or to the last one. If a cell of such a column consists of zero bytes only,
+/// another zero byte is added.
 package struct TableTextSplitter: Sendable {
   private let layout: TableText
   private let spellings: [ColumnSpelling?]
-  /// Columns that have a spelling.
+  /// The number of columns with a spelling.
   package let numbersPerRow: Int
 
-  /// - Parameter spellings: for each column, how its numbers are spelled; nil to leave it as it is. Further columns of a row
-  ///   are left as well.
+  /// - Parameter spellings: the spelling of each column's numbers; nil to leave the column unchanged. Further columns
+  ///   of a row are left unchanged as well.
   package init(_ layout: TableText, spellings: [ColumnSpelling?]) {
     self.layout = layout
     self.spellings = spellings
     numbersPerRow = spellings.count { $0 != nil }
   }
 
-  /// Splits the rows with which a text begins.
+  /// Splits the rows at the start of a text.
   ///
   /// - Parameters:
-  ///   - text: what has been read of a text so far, without what was split before.
-  ///   - maxRows: the most rows to be split, at least 1.
-  ///   - isEnd: whether the text ends there: then the last line needs no end, and lines without a row behind the last row count.
-  /// - Returns: the rows, and how many bytes of the text they took: 0 where more text is needed.
+  ///   - text: the text read so far, without what was already split.
+  ///   - maxRows: the maximum number of rows to split, at least 1.
+  ///   - isEnd: whether the text ends there. The last line then needs no end, and lines without a row after the last
+  ///     row are included.
+  /// - Returns: the rows, and the number of bytes of their text; 0 if more text is needed.
   package func split(
     _ text: UnsafeRawBufferPointer, maxRows: Int, isEnd: Bool
   ) -> (rows: SplitRows, bytes: Int) {
     var result = SplitRows()
     var row = [Double](repeating: .nan, count: numbersPerRow)
-    // A cell of bytes 0 grows by one, and has a separator beside it, unless it is the last of the text.
+    // A cell of zero bytes grows by one; a separator is next to it unless it is the last of the text.
     let room = text.count + text.count / 2 + 1
     var taken = 0
     result.skeleton = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
@@ -54,7 +56,7 @@ package struct TableTextSplitter: Sendable {
         guard line.isWhole || isEnd else { break }
         let isRow = layout.isRow(UnsafeRawBufferPointer(rebasing: text[position..<line.end]))
         if isRow {
-          // The rows are full: the lines before this one are the next ones'.
+          // There are enough rows. The lines before this one belong to the next row.
           guard result.rows < maxRows else { break }
           output.copied = taken
           row.withUnsafeMutableBufferPointer { split(text, position, line.end, into: $0, &output) }
@@ -115,16 +117,16 @@ package struct TableTextSplitter: Sendable {
 
   private struct Number {
     var value: Double
-    /// What the spelling gives back, blanks before the number among it.
+    /// The bytes that the spelling reproduces, including blanks before the number.
     var begin: Int
     var end: Int
-    /// Where the cell ends.
+    /// The end of the cell.
     var next: Int
   }
 
-  /// The number of a cell, if its spelling gives it back.
+  /// The number of a cell, if its spelling reproduces the text.
   ///
-  /// - Parameter room: blanks before it that may be part of it.
+  /// - Parameter room: the number of blanks before it that may belong to it.
   @inline(__always)
   private func number(
     _ spelling: ColumnSpelling, in text: UnsafeRawBufferPointer, at position: Int, to limit: Int, room: Int
@@ -153,11 +155,11 @@ package struct TableTextSplitter: Sendable {
   }
 }
 
-/// What is written into memory that is large enough.
+/// The output, in memory that is large enough.
 private struct Output {
   private let base: UnsafeMutableRawBufferPointer
   private(set) var count = 0
-  /// The bytes of the text before this one have been written.
+  /// The bytes of the text before this position have been written.
   var copied = 0
 
   init(to base: UnsafeMutableRawBufferPointer) { self.base = base }
@@ -168,7 +170,7 @@ private struct Output {
     count &+= 1
   }
 
-  /// Copies what follows of the text.
+  /// Copies the text up to `end`.
   @inline(__always)
   mutating func copy(_ text: UnsafeRawBufferPointer, to end: Int) {
     let length = end &- copied

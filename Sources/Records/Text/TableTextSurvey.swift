@@ -1,41 +1,41 @@
-/// Looks at the cells of a table in text, and finds how the numbers of each column are spelled.
+/// Examines the cells of a text table, and determines the spelling of each column's numbers.
 package struct TableTextSurvey: Sendable {
-  /// What is known of a column.
+  /// The findings about a column.
   package struct Column: Equatable, Sendable {
-    /// Rows that have a cell with something in it.
+    /// The number of rows with a non-empty cell.
     package var cells = 0
-    /// The spelling that gives back most of them; nil if none gives back any.
+    /// The spelling that reproduces most cells; nil if none reproduces any.
     package var spelling: ColumnSpelling?
-    /// How many it gives back.
+    /// The number of cells that it reproduces.
     package var spelled = 0
   }
 
-  /// What has been seen of a column.
+  /// The counts of a column.
   private struct Counts {
     var cells = 0
-    /// Numbers of a fixed form, by their decimals.
+    /// The numbers of a fixed form, by decimals.
     var fixed = [Int](repeating: 0, count: ColumnSpelling.maximumDecimals + 1)
-    /// Numbers of the shortest form, without and with a point and a 0 behind integers.
+    /// The numbers of the shortest form, without and with ".0" after integers.
     var shortest = [0, 0]
-    /// The width of all numbers with the blanks before them: nil before the first, -1 if it differs.
+    /// The width of all numbers including the blanks before them; nil before the first, -1 if it varies.
     var width: Int?
     var hasBlanks = false
   }
 
   private let layout: TableText
   private var counts: [Counts] = []
-  /// The most columns that are looked at.
+  /// The maximum number of columns examined.
   private let maximumColumns: Int
 
-  /// - Parameter maximumColumns: those behind are not looked at.
+  /// - Parameter maximumColumns: further columns are not examined.
   package init(_ layout: TableText, maximumColumns: Int = 4096) {
     self.layout = layout
     self.maximumColumns = maximumColumns
   }
 
-  /// Looks at the whole lines of a text, and at the last one if the text ends there.
+  /// Examines the whole lines of a text, and its last line if the text ends there.
   ///
-  /// - Returns: how many bytes were looked at.
+  /// - Returns: the number of bytes examined.
   package mutating func add(_ text: UnsafeRawBufferPointer, isEnd: Bool) -> Int {
     var position = 0
     while position < text.count {
@@ -93,7 +93,7 @@ package struct TableTextSurvey: Sendable {
     counts[column].width = counts[column].width ?? width == width ? width : -1
   }
 
-  /// What is known of each column so far.
+  /// The findings about each column so far.
   package var columns: [Column] {
     counts.map { counts in
       var forms: [(ColumnSpelling.Form, Int)] = counts.fixed.enumerated().map { (.fixed(decimals: $0), $1) }

@@ -1,4 +1,4 @@
-/// Whether this machine keeps numbers big-endian.
+/// Whether this machine is big-endian.
 let hostIsBigEndian = 1.bigEndian == 1
 
 /// Reverses the bytes of each number of `size` bytes.

@@ -1,8 +1,9 @@
 // Single values of a type, as numbers and as bits.
 
 extension ElementType {
-  /// The bits, in the low end, of the value of this type that is nearest to `value`: integers are rounded to nearest, ties to
-  /// even, and clamped to the type's range (NaN becomes 0); see ``SampleBatch/init(doubles:elementType:valuesPerSample:)``.
+  /// The bits of the value nearest to `value`, in the low bits of the result. Integers are rounded to nearest, ties to
+  /// even, and clamped to the type's range (NaN becomes 0); see
+  /// ``SampleBatch/init(doubles:elementType:valuesPerSample:)``.
   @inlinable
   public func bits(nearest value: Double) -> UInt64 {
     switch self {
@@ -14,8 +15,8 @@ extension ElementType {
     }
   }
 
-  /// The number that `bits` stand for: exact, but for integers of 64 bits, which are rounded to nearest; NaN for one that is
-  /// missing.
+  /// The number that `bits` represent; NaN for a missing value. It is exact except for 64-bit integers, which are
+  /// rounded to nearest.
   @inlinable
   public func value(bits: UInt64) -> Double {
     switch self {
@@ -52,7 +53,7 @@ extension ElementType {
 }
 
 extension ElementType {
-  /// The bits, in the low end, of value `place` of an array of this type.
+  /// The bits of value `place` in an array of this type, in the low bits of the result.
   @inlinable
   public func bits(_ place: Int, of values: UnsafeRawBufferPointer) -> UInt64 {
     switch size {
@@ -78,12 +79,12 @@ extension ElementType {
 }
 
 extension SampleBatch {
-  /// The bits of each value, in the low end.
+  /// The bits of each value, in the low bits of each element.
   package func bits() -> [UInt64] {
     bytes.withUnsafeBytes { raw in (0..<valueCount).map { elementType.bits($0, of: raw) } }
   }
 
-  /// Samples whose values have these bits, in the low end.
+  /// Creates samples from the bits of their values, in the low bits of each element.
   package init(bits: [UInt64], elementType: ElementType, valuesPerSample: Int) {
     let size = elementType.size
     self.init(

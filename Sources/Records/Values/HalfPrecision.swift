@@ -1,5 +1,4 @@
-// IEEE-754 binary16 by hand: Swift has no Float16 on Intel Macs, and elsewhere it calls a function per
-// number.
+// IEEE-754 binary16 without Float16: Swift lacks that type on Intel Macs, and elsewhere calls a function per number.
 
 extension Float {
   /// The number whose binary16 bits are `bits`; exact.
@@ -9,16 +8,16 @@ extension Float {
     let sign = (wide & 0x8000) << 16
     let magnitude = (wide & 0x7FFF) << 13
     if magnitude >= 0x0F80_0000 {
-      // Infinity and NaN, whose payload is kept.
+      // Infinity and NaN; the payload is preserved.
       self.init(bitPattern: sign | 0x7F80_0000 | (magnitude & 0x007F_FFFF))
     } else {
-      // The exponent is 112 too small; the product is right for subnormal numbers too.
+      // The exponent is 112 too small. The product is correct for subnormal numbers too.
       let scaled = Float(bitPattern: magnitude) * Float(bitPattern: (127 + 112) << 23)
       self.init(bitPattern: sign | scaled.bitPattern)
     }
   }
 
-  /// The bits of the nearest finite binary16 number, where it is finite itself.
+  /// The bits of the nearest finite binary16 number, if the number itself is finite.
   @inline(__always)
   var finiteHalf: UInt16 {
     let most: Float = 65_504
@@ -36,10 +35,10 @@ extension Float {
     } else if magnitude >= 0x4780_0000 {
       result = 0x7C00
     } else if magnitude < 0x3880_0000 {
-      // Below 2^-14: adding 0.5 shifts the bits to where a subnormal number has them, and rounds.
+      // Below 2^-14, adding 0.5 rounds, and shifts the bits to their place in a subnormal number.
       result = (Float(bitPattern: magnitude) + 0.5).bitPattern &- (0.5 as Float).bitPattern
     } else {
-      // The exponent is 112 less; adding just under half of the last place, and its odd bit, rounds to even.
+      // The exponent decreases by 112. Adding just under half of the last place, plus its lowest bit, rounds to even.
       let odd = (magnitude >> 13) & 1
       result = (magnitude &- (112 << 23) &+ 0x0FFF &+ odd) >> 13
     }

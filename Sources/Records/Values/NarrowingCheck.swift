@@ -1,17 +1,17 @@
-/// Looks for values that a type cannot hold: fractions, NaN and infinities in integers, numbers beyond the type's range, and
-/// integers that it would round. That fractions of floating-point numbers lose digits is no fault.
+/// Finds values that a type cannot hold: fractions, NaN and infinities in integers, numbers beyond the type's range,
+/// and integers that would be rounded. Fractions of floating-point numbers may lose digits.
 struct NarrowingCheck {
   private let type: ElementType
   private let width: Int
   private var rows = 0
 
-  /// - Parameter width: values in a row.
+  /// - Parameter width: the number of values in a row.
   init(_ type: ElementType, width: Int) {
     self.type = type
     self.width = width
   }
 
-  /// Whether a type holds all values of another.
+  /// Whether a type may be unable to hold a value of another.
   static func isNeeded(from source: ElementType, to type: ElementType) -> Bool {
     switch (source, type) {
     case (let source, let type) where source == type: false
@@ -26,7 +26,7 @@ struct NarrowingCheck {
     }
   }
 
-  /// Throws `cannotHold` for the first value of a batch that cannot be held; rows are those since the first batch.
+  /// Throws `cannotHold` for the first value of a batch that the type cannot hold. Rows count from the first batch.
   mutating func add(_ batch: SampleBatch) throws(SampleIOError) {
     defer { rows += batch.rows }
     guard Self.isNeeded(from: batch.elementType, to: type) else { return }
@@ -39,11 +39,11 @@ struct NarrowingCheck {
       type: type, row: rows + place / width + 1, column: place % width + 1, value: values[place])
   }
 
-  /// The same of integers of 64 bits: those that do not come back.
+  /// The same for 64-bit integers: the first that does not survive a round trip.
   private func firstLost(_ batch: SampleBatch) -> Int? {
     let held = batch.converted(to: type)
     let back = held.converted(to: batch.elementType)
-    // The largest numbers come back by being clamped.
+    // The largest numbers survive only because they are clamped.
     let end = batch.elementType.range?.upperBound ?? 0
     let numbers = held.doubles()
     return zip(batch.bits(), back.bits()).enumerated().first { place, bits in
@@ -53,7 +53,7 @@ struct NarrowingCheck {
 
   private func firstLost(_ values: [Double], isExact: Bool) -> Int? {
     if type.isWide, let range = type.range {
-      // Neither end is a value.
+      // Neither end of the range is a value of the type.
       return values.firstIndex {
         let isHeld = (type == .u8 ? $0 >= 0 : $0 > range.lowerBound) && $0 < range.upperBound
         return !(isHeld && $0 == $0.rounded())

@@ -1,6 +1,6 @@
-/// The text of some consecutive rows of a table, as it stands in a file.
+/// The text of consecutive rows of a table, as in the file.
 package struct RowText: Equatable, Sendable {
-  /// All of it. Lines without a row are part of the row behind them, or of the last one.
+  /// The whole text. Lines without a row belong to the row after them, or to the last one.
   package private(set) var bytes: [UInt8]
   /// Where the text of each row ends.
   package private(set) var ends: [Int]
@@ -11,14 +11,14 @@ package struct RowText: Equatable, Sendable {
     (self.bytes, self.ends) = (bytes, ends)
   }
 
-  /// The text of the rows of `range` alone.
+  /// The text of the rows in `range`.
   package func rows(_ range: Range<Int>) -> RowText {
     let begin = range.lowerBound > 0 ? ends[range.lowerBound - 1] : 0
     let end = range.upperBound > 0 ? ends[range.upperBound - 1] : 0
     return RowText(bytes: Array(bytes[begin..<end]), ends: ends[range].map { $0 - begin })
   }
 
-  /// The text of several batches, one after the other; nil where one has none.
+  /// Concatenates the texts of several batches; nil if one has none.
   package init?(joining parts: [RowText?]) {
     (bytes, ends) = ([], [])
     for part in parts {

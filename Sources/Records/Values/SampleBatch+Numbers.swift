@@ -1,4 +1,4 @@
-// The values of a batch as numbers, and back. One loop for each type, which the compiler can vectorize.
+// Conversion between the values of a batch and numbers. Each type has its own loop, which the compiler can vectorize.
 
 extension SampleBatch {
   /// The values as binary32, rounded to nearest where they do not fit.
@@ -9,7 +9,8 @@ extension SampleBatch {
     }
   }
 
-  /// The values as binary64: exact, but for integers of 64 bits, which are rounded to nearest. NaN where one is missing.
+  /// The values as binary64; NaN where one is missing. They are exact except for 64-bit integers, which are rounded to
+  /// nearest.
   package func doubles() -> [Double] {
     [Double](unsafeUninitializedCapacity: valueCount) { output, count in
       bytes.withUnsafeBytes { input in
@@ -53,8 +54,8 @@ extension SampleBatch {
     }
   }
 
-  /// Samples of `elementType` from binary32: integers are rounded to nearest, ties to even, and clamped to
-  /// the type's range (NaN becomes 0), and finite numbers stay finite as binary16.
+  /// Creates samples of `elementType` from binary32. Integers are rounded to nearest, ties to even, and clamped to the
+  /// type's range (NaN becomes 0); finite numbers stay finite in binary16.
   ///
   /// The count of `floats` must be a multiple of `valuesPerSample`.
   package init(floats: [Float], elementType: ElementType, valuesPerSample: Int) {
@@ -77,7 +78,7 @@ extension SampleBatch {
       })
   }
 
-  /// Samples of `elementType` from binary64; see ``init(floats:elementType:valuesPerSample:)``.
+  /// Creates samples of `elementType` from binary64; see ``init(floats:elementType:valuesPerSample:)``.
   package init(doubles: [Double], elementType: ElementType, valuesPerSample: Int) {
     self.init(
       elementType: elementType, valuesPerSample: valuesPerSample,
@@ -112,7 +113,7 @@ extension SampleBatch {
 }
 
 extension UnsafeRawBufferPointer {
-  /// Converts the numbers in it one by one into `output`.
+  /// Converts each number into `output`.
   @inline(__always)
   fileprivate func map<Input: BitwiseCopyable, Output: BitwiseCopyable>(
     into output: UnsafeMutableBufferPointer<Output>, _ convert: (Input) -> Output
@@ -126,7 +127,7 @@ extension UnsafeRawBufferPointer {
     }
   }
 
-  /// Converts the numbers in it one by one, and gives the bytes of the results.
+  /// Converts each number, and returns the bytes of the results.
   @inline(__always)
   fileprivate func mapped<Input: BitwiseCopyable, Output: BitwiseCopyable>(
     _ convert: (Input) -> Output
@@ -148,8 +149,8 @@ extension UnsafeRawBufferPointer {
 extension Float {
   /// The nearest integer, ties to even, between `low` and `high`, which have at most 22 bits. NaN gives 0.
   ///
-  /// Adding 1.5 * 2^23 leaves no bits for a fraction: the addition itself rounds, and the integer stands in
-  /// the low bits of the sum.
+  /// Adding 1.5 * 2^23 leaves no bits for a fraction, so the addition rounds, and the integer is in the low bits of the
+  /// sum.
   @inline(__always)
   fileprivate func rounded16(_ low: Float, _ high: Float) -> UInt32 {
     let number: Float = self == self ? self : 0
@@ -158,8 +159,9 @@ extension Float {
     return (clamped + 12_582_912).bitPattern &- (12_582_912 as Float).bitPattern
   }
 
-  /// The binary32 number next to `value`, away from even: rounding it again to fewer bits gives what rounding
-  /// `value` at once would give.
+  /// Rounds `value` to binary32 by rounding to odd. Rounding the result again to fewer bits then gives the same as
+  /// rounding `value` directly (Boldo and Melquiond, Emulation of FMA and correctly rounded sums, IEEE Trans. Comput.
+  /// 57, 2008).
   @inline(__always)
   init(roundedToOdd value: Double) {
     let nearest = Float(value)

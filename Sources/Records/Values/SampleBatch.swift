@@ -1,17 +1,17 @@
-/// Some consecutive samples, in host byte order, row by row.
+/// Consecutive samples, in host byte order, row by row.
 package struct SampleBatch: Equatable, Sendable {
   /// The type of a value.
   package let elementType: ElementType
-  /// Values in one sample.
+  /// The number of values in a sample.
   package let valuesPerSample: Int
-  /// How many samples there are.
+  /// The number of samples.
   package let rows: Int
   /// The values: exactly `rows * valuesPerSample * elementType.size` bytes.
   package let bytes: [UInt8]
-  /// The rows' own text, where it is kept beside the numbers.
+  /// The text of the rows, if it is kept beside the numbers.
   package var text: RowText?
 
-  /// A batch of the samples in `bytes`, whose number must be a multiple of the bytes of a sample.
+  /// Creates a batch from the bytes of its samples, whose number must be a multiple of a sample's size.
   package init(elementType: ElementType, valuesPerSample: Int, bytes: [UInt8]) {
     precondition(valuesPerSample > 0)
     let sampleBytes = valuesPerSample * elementType.size
@@ -22,10 +22,10 @@ package struct SampleBatch: Equatable, Sendable {
     rows = bytes.count / sampleBytes
   }
 
-  /// How many values all samples have together.
+  /// The number of values in all samples together.
   package var valueCount: Int { rows * valuesPerSample }
 
-  /// The samples of `range` alone.
+  /// The samples in `range`.
   package func rows(_ range: Range<Int>) -> SampleBatch {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)
     let size = valuesPerSample * elementType.size

@@ -1,25 +1,24 @@
-// Integers of 64 bits, which no floating-point number holds. What calculates with them takes differences of ordinals first:
-// those are exact.
+// 64-bit integers, which no floating-point type represents exactly. Computations use differences of ordinals, which are
+// exact.
 
 extension ElementType {
-  /// The place of a value of 64 bits among all of its type: the value of i8, and that of u8 less 2^63.
+  /// The position of a 64-bit value in the order of its type: the value itself for i8, and the value less 2^63 for u8.
   @inlinable
   public func ordinal(bits: UInt64) -> Int64 {
     Int64(bitPattern: self == .u8 ? bits ^ 1 << 63 : bits)
   }
 
-  /// The bits of the value at a place; see ``ordinal(bits:)``.
+  /// The bits of the value at a position; see ``ordinal(bits:)``.
   @inlinable
   public func bits(ordinal: Int64) -> UInt64 {
     let bits = UInt64(bitPattern: ordinal)
     return self == .u8 ? bits ^ 1 << 63 : bits
   }
 
-  /// The least value that counts as a number. Below it is one of i8, which numpy takes for "not a time": it is missing, as
-  /// NaN is.
+  /// The smallest ordinal of a number. The value below it, in i8, is numpy's NaT: it is missing, as NaN is.
   public var leastOrdinal: Int64 { self == .i8 ? .min + 1 : .min }
 
-  /// The ordinal nearest to a number; 0 stands for NaN.
+  /// The ordinal nearest to a number; NaN gives that of 0.
   func ordinal(nearest value: Double) -> Int64 {
     guard value == value else { return ordinal(bits: 0) }
     let whole = value.rounded(.toNearestOrEven)
@@ -37,14 +36,14 @@ extension ElementType {
 }
 
 extension Int64 {
-  /// This integer minus another, as the nearest number.
+  /// This integer less another, rounded to binary64.
   @inlinable @inline(__always)
   package func distance(from other: Int64) -> Double {
     let (difference, overflow) = subtractingReportingOverflow(other)
     return overflow ? Double(self) - Double(other) : Double(difference)
   }
 
-  /// This integer plus or minus `size`, but no less than `least`, and no more than the largest.
+  /// This integer plus or minus `size`, clamped to `least` and the largest integer.
   @inlinable @inline(__always)
   package func moved(by size: UInt64, down: Bool, least: Int64) -> Int64 {
     if down {
@@ -54,7 +53,7 @@ extension Int64 {
     return size >= UInt64(bitPattern: .max &- self) ? .max : self &+ Int64(bitPattern: size)
   }
 
-  /// This integer plus a number that is rounded to nearest, ties to even; within the same bounds. NaN adds nothing.
+  /// This integer plus a number rounded to nearest, ties to even; clamped to the same bounds. NaN adds nothing.
   package func moved(by distance: Double, least: Int64) -> Int64 {
     let whole = distance.magnitude.rounded(.toNearestOrEven)
     let size: UInt64 = whole == whole ? UInt64(exactly: whole) ?? .max : 0
@@ -62,18 +61,18 @@ extension Int64 {
   }
 }
 
-/// What the values of samples are counted from where they are integers of 64 bits, so that numbers hold their differences.
+/// The origins of 64-bit integers in samples: binary64 holds the values' differences from them.
 package struct Origins: Equatable, Sendable {
-  /// Ordinals: one for all values, or one for each of a sample. Empty where values are numbers themselves.
+  /// The ordinals: one for all values, or one per value of a sample. Empty if values are floating point or narrower.
   private let ordinals: [Int64]
   private let elementType: ElementType
 
-  /// Rows that are looked at.
+  /// The number of rows examined.
   private static let maximumRows = 33
 
-  /// An origin amid the values of some samples.
+  /// Chooses origins in the middle of the values of some samples.
   ///
-  /// - Parameter byPlace: whether each value of a sample has an origin of its own.
+  /// - Parameter byPlace: whether each position within a sample has its own origin.
   package init(_ batch: SampleBatch, byPlace: Bool) {
     elementType = batch.elementType
     guard elementType.isWide else {
@@ -96,12 +95,12 @@ package struct Origins: Equatable, Sendable {
     ordinals = byPlace ? middles.map { $0 ?? middle } : [middle]
   }
 
-  /// The ordinal of a value's origin, by its place within a sample; nil where it is 0.
+  /// The ordinal of the origin for a position within a sample; nil if the origin is 0.
   package subscript(place: Int) -> Int64? {
     ordinals.isEmpty ? nil : ordinals[ordinals.count == 1 ? 0 : place]
   }
 
-  /// The number nearest to a value's origin.
+  /// The number nearest to an origin.
   package func number(_ place: Int) -> Double {
     self[place].map { elementType.number(ordinal: $0) } ?? 0
   }
@@ -112,7 +111,7 @@ extension SampleBatch {
   package func doubles(from origins: Origins) -> [Double] {
     guard origins[0] != nil else { return doubles() }
     guard elementType.isWide else {
-      // Rows of another type beside those that the origins were found in.
+      // The rows have another type than those that the origins were chosen from.
       return doubles().enumerated().map { $1 - origins.number($0 % valuesPerSample) }
     }
     let type = elementType
@@ -125,7 +124,7 @@ extension SampleBatch {
     }
   }
 
-  /// Ordinals of values of 64 bits.
+  /// The ordinals of 64-bit values.
   package func ordinals() -> [Int64] {
     let type = elementType
     return bytes.withUnsafeBytes { bytes in
@@ -133,7 +132,7 @@ extension SampleBatch {
     }
   }
 
-  /// Samples of integers of 64 bits.
+  /// Creates samples of 64-bit integers from their ordinals.
   package init(ordinals: [Int64], elementType: ElementType, valuesPerSample: Int) {
     self.init(
       bits: ordinals.map { elementType.bits(ordinal: $0) }, elementType: elementType,

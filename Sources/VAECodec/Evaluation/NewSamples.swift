@@ -29,7 +29,7 @@ extension Codec {
   /// The random seed of a comparison.
   private static let comparisonSeed: UInt64 = 1
 
-  /// Compares new samples of each of the model's samplers with `samples`, best first.
+  /// Compares new samples of each of the model's samplers with `samples`: those of the mixture first, if it has one.
   func compare(
     _ count: Int, with samples: InMemorySamples, name: String, model: FittedModel
   ) throws(CodecError) -> [EvaluationReport.NewSamples] {
