@@ -1,32 +1,32 @@
 import ByteIO
 import EntropyCoding
 
-/// Unpacks the chunks of a ``ChunkEncoder``, which documents them.
+/// Decodes the chunks that a ``ChunkEncoder`` writes; the format is documented there.
 ///
-/// Used by one task at a time; several decoders can share one `RANSDecoder`.
+/// Only one task may use it at a time; several decoders can share one `RANSDecoder`.
 package final class ChunkDecoder {
   private let rans: RANSDecoder
   private let zstd = ZstdDecompressor()
 
-  /// A decoder with the tables that `rans` was prepared for.
+  /// Creates a decoder with the tables of `rans`.
   package init(_ rans: RANSDecoder) { self.rans = rans }
 
-  /// Unpacks a frame of symbols, where no plane is context-coded.
+  /// Decodes a frame of symbols without context-coded planes.
   ///
   /// - Parameters:
   ///   - frame: one whole frame.
-  ///   - maxRows: more rows are an error; at most `planeStride`.
+  ///   - maxRows: the maximum number of rows, at most `planeStride`; more are an error.
   ///   - symbols: plane-major: the value of plane p and row r goes to symbols[p * planeStride + r].
-  ///   - planeStride: values from one plane to the next.
-  /// - Returns: how many rows the chunk holds, 1 to `maxRows`.
-  /// - Throws: see ``ChunkError``. What `symbols` holds then is of no use.
+  ///   - planeStride: the number of values from one plane to the next.
+  /// - Returns: the number of rows in the chunk, 1 to `maxRows`.
+  /// - Throws: ``ChunkError``. The content of `symbols` is then undefined.
   package func decode(
     _ frame: ArraySlice<UInt8>, maxRows: Int, into symbols: inout [Int32], planeStride: Int
   ) throws(ChunkError) -> Int {
     try read(open(frame: frame, maxRows: maxRows, contextCodedPlanes: 0), &symbols, planeStride)
   }
 
-  /// Unpacks the content of a frame of symbols: all of `content`.
+  /// Decodes the content of a frame of symbols: all of `content`.
   package func decode(
     content: ArraySlice<UInt8>, maxRows: Int, into symbols: inout [Int32], planeStride: Int
   ) throws(ChunkError) -> Int {
@@ -42,13 +42,13 @@ package final class ChunkDecoder {
     return reader.rows
   }
 
-  /// Opens a frame of symbols, to unpack them plane by plane.
+  /// Opens a frame of symbols, to decode them plane by plane.
   ///
   /// - Parameters:
   ///   - frame: one whole frame.
-  ///   - maxRows: more rows are an error.
-  ///   - levelledPlanes: how many context-coded planes the chunk has; the plain ones are the tables'.
-  /// - Throws: see ``ChunkError``.
+  ///   - maxRows: the maximum number of rows; more are an error.
+  ///   - contextCodedPlanes: the number of context-coded planes in the chunk; the plain ones are those of the tables.
+  /// - Throws: ``ChunkError``.
   package func open(
     frame: ArraySlice<UInt8>, maxRows: Int, contextCodedPlanes: Int
   ) throws(ChunkError) -> ChunkSymbolReader {
@@ -57,20 +57,20 @@ package final class ChunkDecoder {
     return try open(content: content[...], maxRows: maxRows, contextCodedPlanes: contextCodedPlanes)
   }
 
-  /// The content of a chunk's frame, of whatever kind.
+  /// The content of a chunk's frame, of any kind.
   ///
   /// - Parameters:
   ///   - frame: one whole frame.
-  ///   - maxRows: rows of a chunk at the most.
-  ///   - levelledPlanes: how many context-coded planes the chunk has; the plain ones are the tables'.
-  ///   - sampleBytes: bytes of a sample, where samples may be corrected or stored: those take no more.
-  ///   - memory: how much the content may take.
-  /// - Throws: `frame`, before memory is taken for more than such a chunk can hold.
+  ///   - maxRows: the maximum number of rows in a chunk.
+  ///   - contextCodedPlanes: the number of context-coded planes in the chunk; the plain ones are those of the tables.
+  ///   - sampleBytes: the size of a sample in bytes, which limits corrected or stored samples.
+  ///   - memory: the limit for the content.
+  /// - Throws: `frame`, before memory is allocated for more than such a chunk can hold.
   package func content(
     of frame: ArraySlice<UInt8>, maxRows: Int, contextCodedPlanes: Int, sampleBytes: Int,
     memory: MemoryLimit = .standard
   ) throws(ChunkError) -> [UInt8] {
-    // Every value an escape with all its bits, or four plain bytes and a width.
+    // Each value takes at most an escape with all its bits, or four plain bytes and a width.
     let planes = rans.planes + contextCodedPlanes
     let (values, overflow) = maxRows.multipliedReportingOverflow(by: planes)
     let (samples, isTooMuch) = maxRows.multipliedReportingOverflow(by: sampleBytes)
@@ -107,29 +107,29 @@ package final class ChunkDecoder {
     } catch let error as ChunkError {
       throw error
     } catch {
-      // The reader's: the content ends too early.
+      // An error of the reader: the content ends too early.
       throw .corrupt
     }
   }
 
-  /// How many rows the content of a frame of symbols says that it holds, whatever tables it was made with.
+  /// The number of rows that the content of a frame of symbols announces, regardless of its tables.
   ///
-  /// - Parameter limit: more rows are an error.
+  /// - Parameter limit: the maximum number of rows; more are an error.
   package static func rows(ofContent content: ArraySlice<UInt8>, limit: Int) throws(ChunkError) -> Int {
     var reader = ByteReader(content)
     return try ContentHead.read(from: &reader, limit: limit).rows
   }
 
-  /// The content of a frame, whatever its kind.
+  /// The content of a frame, of any kind.
   ///
   /// - Parameters:
-  ///   - limit: a frame that announces more bytes is an error, before any memory is taken for it.
-  ///   - memory: how much the content may take.
+  ///   - limit: the maximum size in bytes. A frame that announces more is an error, before memory is allocated.
+  ///   - memory: the limit for the content.
   package func unframe(
     _ frame: ArraySlice<UInt8>, limit: Int, memory: MemoryLimit = .standard
   ) throws(ChunkError) -> [UInt8] {
     do {
-      // A frame that does not say its size is held to the limit as its content comes.
+      // A frame that does not announce its size is checked against the limit as it is decompressed.
       let size = ZstdFrame.contentSize(of: frame)
       if let size, size <= limit { try memory.admit(size) }
       return try zstd.decompress(frame, limit: size == nil ? min(limit, memory.bytes) : limit)

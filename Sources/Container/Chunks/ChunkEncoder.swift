@@ -1,30 +1,30 @@
 import ByteIO
 import EntropyCoding
 
-/// Packs the symbols of some rows into one checksummed zstd frame.
+/// Encodes the symbols of some rows into one checksummed zstd frame.
 ///
 /// The content of the frame:
 ///
-///     head      see `ContentHead`: the kind, and how many rows
-///     kind 0    what `RANSEncoder` writes, to the end
+///     head      see `ContentHead`: the kind, and the number of rows
+///     kind 0    the output of `RANSEncoder`, to the end
 ///     kind 1    for each plane: width u8, then rows values of that width
 ///     kind 2    for each plane: width u8; then for each row, a value of each plane
 ///
-/// Planes are the plain ones and then the context-coded ones; how many of each there are, and the levels, are not written.
-/// Widths are 0, 1, 2 or 4, and the values are as `PlainSymbols` says. rANS spends what the tables say, whatever the
-/// order of the rows; zstd finds rows and sequences that repeat. Each chunk is packed by both, and the smaller
-/// stays. To be fast, zstd works hard only where quick tries come close to rANS and show that work pays; for a chunk
-/// of many symbols, where `Repetition` promises something in the first place.
+/// The plain planes precede the context-coded ones. The numbers of planes and the levels are not stored. Widths are 0,
+/// 1, 2 or 4, and values are stored as in `PlainSymbols`. rANS takes the bits that the tables imply, whatever the order
+/// of the rows; zstd finds repeated rows and sequences. Each chunk is encoded both ways, and the smaller result is
+/// kept. For speed, zstd's high levels run only if quick attempts come close to rANS and improve with effort, and for
+/// chunks of many symbols only if `Repetition` is likely.
 ///
-/// Used by one task at a time; several encoders can share one `RANSEncoder`.
+/// Only one task may use it at a time; several encoders can share one `RANSEncoder`.
 package final class ChunkEncoder {
-  /// zstd's levels for a first try, for a second, and for what is worth the time.
+  /// The zstd levels for a first attempt, for a second, and for the final one.
   private static let (quickLevel, secondLevel, thoroughLevel) = (1, 3, 19)
-  /// How much more than rANS a first or second try may take to be followed up: so much can be gained where rows
-  /// repeat.
+  /// The size of a first and second attempt, relative to rANS, up to which the next is made: repeated rows can gain
+  /// that much.
   private static let (quickMargin, secondMargin) = (2.0, 1.5)
 
-  /// With more symbols, a sample of them decides whether zstd tries at all.
+  /// With more symbols, a sample decides whether zstd is tried at all.
   private static let manySymbols = 1 << 17
 
   private let rans: RANSEncoder
@@ -32,41 +32,41 @@ package final class ChunkEncoder {
   private let second = ZstdCompressor(level: secondLevel, checksum: true)
   private lazy var thorough = ZstdCompressor(level: Self.thoroughLevel, checksum: true)
 
-  /// An encoder with the tables that `rans` was prepared for.
+  /// Creates an encoder with the tables of `rans`.
   package init(_ rans: RANSEncoder) { self.rans = rans }
 
-  /// Packs a chunk into a frame.
+  /// Encodes a chunk into a frame.
   ///
   /// - Parameters:
-  ///   - chunk: with as many plain planes as the tables, and no level beyond the tables'.
-  ///   - prefix: what the content of the frame begins with, before that of the chunk: see ``CompactStream``.
-  ///   - suffix: what it ends with.
+  ///   - chunk: as many plain planes as the tables have, and no level beyond theirs.
+  ///   - prefix: the start of the frame's content, before that of the chunk; see ``CompactStream``.
+  ///   - suffix: the end of the frame's content.
   package func encode(
     _ chunk: ChunkSymbols, after prefix: [UInt8] = [], before suffix: [UInt8] = []
   ) -> [UInt8] {
-    // zstd finds nothing in it, and stores it.
+    // zstd finds nothing to compress in it, and stores it.
     let frame = quick.compress(packed(chunk, after: prefix) + suffix)
     let symbols = chunk.allPlanes * chunk.rows
     guard symbols <= Self.manySymbols || Repetition.isLikely(in: chunk, rans, quick) else { return frame }
     return encodePlain(chunk, after: prefix, before: suffix, toBeat: frame.count) ?? frame
   }
 
-  /// The content of a frame for a chunk, its symbols packed by rANS: for whoever wants no frame.
+  /// The content of a frame for a chunk, encoded by rANS, without the frame.
   package func packed(_ chunk: ChunkSymbols, after prefix: [UInt8] = []) -> [UInt8] {
     Self.content(.rans, chunk, after: prefix) + rans.encode(chunk)
   }
 
-  /// Packs `rows` values of each plane into a frame, where no plane is context-coded.
+  /// Encodes `rows` values of each plane into a frame without context-coded planes.
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the value of plane p and row r is symbols[p * planeStride + r].
-  ///   - planeStride: values from one plane to the next, at least `rows`.
+  ///   - planeStride: the number of values from one plane to the next, at least `rows`.
   ///   - rows: at least 1.
   package func encode(_ symbols: [Int32], planeStride: Int, rows: Int) -> [UInt8] {
     encode(ChunkSymbols(symbols: symbols, planes: rans.planes, planeStride: planeStride, rows: rows))
   }
 
-  /// Packs by zstd alone; nil where that does not take less than `size` bytes.
+  /// Encodes by zstd alone; nil if that does not take less than `size` bytes.
   private func encodePlain(
     _ chunk: ChunkSymbols, after prefix: [UInt8], before suffix: [UInt8], toBeat size: Int
   ) -> [UInt8]? {
@@ -81,7 +81,7 @@ package final class ChunkEncoder {
     var best = frames.1.count < frames.0.count ? frames.1 : frames.0
     guard Double(best.count) < Self.quickMargin * Double(size) else { return nil }
 
-    // On symbols without repetitions, level 3 does worse than level 1, and level 19 never as well as rANS.
+    // On symbols without repetitions, level 3 does worse than level 1, and level 19 is never as good as rANS.
     let other = second.compress(content)
     if other.count <= best.count, Double(other.count) < Self.secondMargin * Double(size) {
       let smallest = thorough.compress(content)
@@ -90,7 +90,7 @@ package final class ChunkEncoder {
     return best.count < size ? best : nil
   }
 
-  /// The beginning of a content.
+  /// The start of a chunk's content.
   private static func content(
     _ kind: ContentKind, _ chunk: ChunkSymbols, after prefix: [UInt8]
   ) -> [UInt8] {

@@ -1,23 +1,23 @@
 import EntropyCoding
 
-/// Unpacks the symbols of one chunk plane by plane: the plain planes, then each context-coded one, then the end.
+/// Decodes the symbols of one chunk plane by plane: the plain planes, then each context-coded one, then the end.
 ///
-/// ``ChunkDecoder/open(frame:maxRows:contextCodedPlanes:)`` makes it. After an error, what it gives back is of no use.
+/// ``ChunkDecoder/open(frame:maxRows:contextCodedPlanes:)`` creates it. After an error, its results are undefined.
 package struct ChunkSymbolReader: Sendable {
-  /// Where the symbols come from.
+  /// The source of the symbols.
   enum Source: Sendable {
-    /// One stream, which has to be taken in order.
+    /// One stream, which must be decoded in order.
     case rans(RANSReader)
-    /// Bytes, whose number is known to be right.
+    /// Bytes, whose number has been checked.
     case plain(PlainSymbols)
   }
 
-  /// How many rows the chunk holds, at least 1.
+  /// The number of rows in the chunk, at least 1.
   package let rows: Int
   private let planes: Int
   private let allPlanes: Int
   private var source: Source
-  /// The plane that comes next.
+  /// The next plane.
   private var next = 0
 
   init(_ source: Source, rows: Int, planes: Int, contextCodedPlanes: Int) {
@@ -27,13 +27,13 @@ package struct ChunkSymbolReader: Sendable {
     allPlanes = planes + contextCodedPlanes
   }
 
-  /// Unpacks all plain planes. Called once, before anything else.
+  /// Decodes all plain planes. Call it once, before anything else.
   ///
   /// - Parameters:
-  ///   - symbols: plane-major: the value of plane p and row r goes to symbols[p * planeStride + r]. What is after
-  ///     the rows of a plane is left alone.
-  ///   - planeStride: values from one plane to the next, at least ``rows``.
-  /// - Throws: `corrupt` where the bytes are not an encoder's.
+  ///   - symbols: plane-major: the value of plane p and row r goes to symbols[p * planeStride + r]. What follows the
+  ///     rows of a plane is not changed.
+  ///   - planeStride: the number of values from one plane to the next, at least ``rows``.
+  /// - Throws: `corrupt` if no encoder writes such bytes.
   package mutating func planes(into symbols: inout [Int32], planeStride: Int) throws(ChunkError) {
     precondition(next == 0, "plain planes come first")
     precondition(rows <= planeStride)
@@ -52,12 +52,12 @@ package struct ChunkSymbolReader: Sendable {
     }
   }
 
-  /// Unpacks the next context-coded plane. Called once for each, after the plain planes.
+  /// Decodes the next context-coded plane. Call it once for each, after the plain planes.
   ///
   /// - Parameters:
-  ///   - levels: of each row, within the tables' levels: what the encoder had.
-  ///   - symbols: the values of the rows; as many as ``rows``, or more, which are left alone.
-  /// - Throws: `corrupt` where the bytes are not an encoder's.
+  ///   - levels: the level of each row, within the tables' levels and equal to the encoder's.
+  ///   - symbols: the values of the rows; at least ``rows``. Further ones are not changed.
+  /// - Throws: `corrupt` if no encoder writes such bytes.
   package mutating func contextCodedPlane(
     levels: UnsafeBufferPointer<UInt8>, into symbols: UnsafeMutableBufferPointer<Int32>
   ) throws(ChunkError) {
@@ -73,9 +73,9 @@ package struct ChunkSymbolReader: Sendable {
     }
   }
 
-  /// Makes sure that nothing is left. Called once all planes are unpacked.
+  /// Checks that nothing is left. Call it after all planes are decoded.
   ///
-  /// - Throws: `corrupt` where the bytes were not an encoder's.
+  /// - Throws: `corrupt` if no encoder writes such bytes.
   package mutating func finish() throws(ChunkError) {
     precondition(next == allPlanes, "all planes are unpacked")
     if case .rans(var reader) = source { try reader.finish() }

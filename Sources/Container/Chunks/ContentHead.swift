@@ -1,9 +1,10 @@
 import ByteIO
 import EntropyCoding
 
-/// What the content of a chunk begins with: its kind and its rows, in one number.
+/// The start of a chunk's content: its kind and number of rows in one number.
 ///
-/// A count (LEB128): four times the rows, plus the kind. So it takes a byte for up to 31 rows, and two for up to 4095.
+/// The number is a count (LEB128): four times the rows, plus the kind. It takes one byte for up to 31 rows, and two for
+/// up to 4095.
 struct ContentHead: Equatable {
   var kind: ContentKind
   /// At least 1.
@@ -11,7 +12,7 @@ struct ContentHead: Equatable {
 
   func write(to writer: inout ByteWriter) { writer.append(count: rows << 2 | Int(kind.rawValue)) }
 
-  /// - Parameter limit: more rows are an error.
+  /// - Parameter limit: the maximum number of rows; more are an error.
   /// - Throws: `corrupt` or `rows`.
   static func read(from reader: inout ByteReader, limit: Int) throws(ChunkError) -> ContentHead {
     let number: Int
@@ -27,14 +28,14 @@ struct ContentHead: Equatable {
   }
 }
 
-/// How a chunk's content is written: two bits of the number that it begins with.
+/// The kind of a chunk's content: two bits of its first number.
 package enum ContentKind: UInt8, CaseIterable, Sendable {
-  /// Symbols packed by rANS.
+  /// Symbols encoded by rANS.
   case rans = 0
-  /// Symbols as bytes, plane after plane, for zstd to pack.
+  /// Symbols as bytes, plane after plane, for zstd to compress.
   case planes = 1
-  /// Symbols as bytes, row after row, for zstd to pack: best where rows repeat.
+  /// Symbols as bytes, row after row, for zstd to compress: best for repeated rows.
   case rows = 2
-  /// Samples made exact, or stored: see ``CorrectedContent``.
+  /// Corrected or stored samples; see ``CorrectedContent``.
   case corrected = 3
 }

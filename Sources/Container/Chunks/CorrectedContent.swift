@@ -1,24 +1,24 @@
 import ByteIO
 import EntropyCoding
 
-/// The content of a chunk whose samples are not simply what its symbols stand for.
+/// The content of a chunk with corrected or stored samples:
 ///
-///     head          see `ContentHead`: kind 3, and how many rows
-///     count         bytes of corrections; 0 where samples are stored
-///     checksum      u32, of the samples that come out; not where they are stored
-///     corrections   whatever the stream's writer makes of them
+///     head          see `ContentHead`: kind 3, and the number of rows
+///     count         the number of bytes of corrections; 0 for stored samples
+///     checksum      u32, of the decoded samples; absent for stored samples
+///     corrections   bytes with a meaning to the stream's writer only
 ///     the rest      the content of a chunk of symbols, of kind 0, 1 or 2; or the samples' own bytes
 package enum CorrectedContent {
-  /// Symbols, and what corrects the samples that they stand for.
+  /// Symbols, the corrections of the samples that they represent, and the checksum of the decoded samples.
   case corrected(by: ArraySlice<UInt8>, symbols: ArraySlice<UInt8>, checksum: UInt32)
   /// The samples' own bytes.
   case stored(ArraySlice<UInt8>)
 
-  /// What a corrected chunk's content begins with, before that of its symbols.
+  /// The start of a corrected chunk's content, before that of its symbols.
   ///
   /// - Parameters:
   ///   - corrections: at least one byte.
-  ///   - checksum: of the samples that come out.
+  ///   - checksum: that of the decoded samples.
   package static func prefix(rows: Int, corrections: [UInt8], checksum: UInt32) -> [UInt8] {
     precondition(!corrections.isEmpty, "no corrections stand for stored samples")
     var writer = ByteWriter()
@@ -29,7 +29,7 @@ package enum CorrectedContent {
     return writer.bytes
   }
 
-  /// The content of a chunk that holds samples as they are.
+  /// The content of a chunk with stored samples.
   package static func storing(_ samples: [UInt8], rows: Int) -> [UInt8] {
     var writer = ByteWriter()
     ContentHead(kind: .corrected, rows: rows).write(to: &writer)
@@ -38,9 +38,9 @@ package enum CorrectedContent {
     return writer.bytes
   }
 
-  /// Takes a chunk's content apart; nil for one of symbols alone.
+  /// Splits a chunk's content into its parts; nil for one of symbols alone.
   ///
-  /// - Parameter limit: more rows are an error.
+  /// - Parameter limit: the maximum number of rows; more are an error.
   /// - Throws: `corrupt` or `rows`.
   package static func read(
     _ content: ArraySlice<UInt8>, limit: Int

@@ -1,14 +1,14 @@
 import ByteIO
 import EntropyCoding
 
-/// Symbols as bytes that zstd can find repetitions in. Context-coded planes are no different from plain ones here.
+/// Symbols as bytes in which zstd can find repetitions. Context-coded planes are stored as plain ones are.
 ///
-/// A value v is written as the unsigned number 2v, or -2v - 1 if it is negative, little-endian, in the bytes that the
-/// largest of its plane needs: 0 (all are 0), 1, 2 or 4.
+/// A value v is stored as the unsigned number 2v, or -2v - 1 if it is negative, little-endian, in the number of bytes
+/// that the largest value of its plane needs: 0 (all are 0), 1, 2 or 4.
 ///
-/// An instance is the places of all values in a content whose size is known to be right.
+/// An instance holds the positions of all values in a content whose size has been checked.
 struct PlainSymbols: Sendable {
-  /// Where a plane's values are: from `first` on, `width` bytes each.
+  /// The position of a plane's values: from `first` on, `width` bytes each.
   private struct Plane {
     var first: Int
     var width: Int
@@ -17,10 +17,10 @@ struct PlainSymbols: Sendable {
   private let rows: Int
   private var bytes: ArraySlice<UInt8> = []
   private var planes: [Plane] = []
-  /// Bytes from a row to the next; nil where the values of a plane lie together.
+  /// The number of bytes from one row to the next; nil if the values of a plane are contiguous.
   private var rowBytes: Int?
 
-  /// Finds the planes of what ``appendPlanes(_:to:)`` wrote.
+  /// Locates the planes that ``appendPlanes(_:to:)`` wrote.
   static func planes(
     _ reader: inout ByteReader, planes: Int, rows: Int
   ) throws(ByteReader.Failure) -> PlainSymbols {
@@ -35,7 +35,7 @@ struct PlainSymbols: Sendable {
     return found
   }
 
-  /// Finds the planes of what ``appendRows(_:to:)`` wrote.
+  /// Locates the planes that ``appendRows(_:to:)`` wrote.
   static func rows(
     _ reader: inout ByteReader, planes: Int, rows: Int
   ) throws(ByteReader.Failure) -> PlainSymbols {
@@ -54,7 +54,7 @@ struct PlainSymbols: Sendable {
 
   private init(rows: Int) { self.rows = rows }
 
-  /// Reads the values of a plane into the first places of `values`.
+  /// Reads the values of a plane into the first elements of `values`.
   func read(_ plane: Int, into values: UnsafeMutableBufferPointer<Int32>) {
     let (first, width) = (planes[plane].first, planes[plane].width)
     let step = rowBytes ?? width
@@ -73,10 +73,10 @@ struct PlainSymbols: Sendable {
 }
 
 extension PlainSymbols {
-  /// Appends some of a chunk's planes, each after its width.
+  /// Appends some of a chunk's planes, each preceded by its width.
   static func appendPlanes(_ chunk: ChunkSymbols, planes: Range<Int>? = nil, to bytes: inout [UInt8]) {
     let planes = planes ?? 0..<chunk.allPlanes
-    // Most take one byte a value.
+    // Most planes take one byte per value.
     bytes.reserveCapacity(bytes.count + planes.count * (1 + chunk.rows))
     for plane in planes {
       let values = chunk.values(plane)
@@ -100,7 +100,7 @@ extension PlainSymbols {
     }
   }
 
-  /// Bytes that each value of a plane takes.
+  /// The number of bytes per value of a plane.
   private static func width(_ values: ArraySlice<Int32>) -> Int {
     var bits: UInt32 = 0
     for value in values { bits |= zigzag(value) }

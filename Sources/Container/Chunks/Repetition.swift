@@ -1,25 +1,25 @@
 import ByteIO
 import EntropyCoding
 
-/// Whether zstd may pack a large chunk into less than rANS does: a guess that costs little beside rANS itself.
+/// Guesses whether zstd may encode a large chunk in fewer bytes than rANS, at little cost beside rANS itself.
 ///
-/// Two samples are packed both ways, some whole rows and some whole planes. They show what repeats within a short
-/// distance. Rows that come again at any distance show as equal hashes. Only the same symbols count, so that
-/// encoders on all machines guess alike.
+/// Two samples are encoded both ways: some whole rows, and some whole planes. They reveal repetitions within a short
+/// distance. Rows repeated at any distance have equal hashes. The guess depends on the symbols alone, so that encoders
+/// on all machines agree.
 enum Repetition {
-  /// Symbols that each sample has.
+  /// The number of symbols in each sample.
   private static let sampleSymbols = 1 << 15
-  /// How much more than rANS zstd may take for a sample, at its fastest, to be promising: hard work on all of the
-  /// chunk gains about as much.
+  /// The size of a sample by zstd at its fastest level, relative to rANS, up to which zstd is promising: high levels
+  /// gain about as much on the whole chunk.
   private static let margin = 1.25
 
-  /// How much less than its symbols' entropy zstd must take for a sample: else it has found no repetitions, and hard
-  /// work would find none.
+  /// The size of a sample by zstd, relative to the entropy of its symbols, up to which zstd has found repetitions.
+  /// Without any, high levels would find none either.
   private static let gain = 0.9
 
   /// Whether zstd is worth trying.
   ///
-  /// - Parameter zstd: fast, with a checksum or without.
+  /// - Parameter zstd: at a fast level, with or without a checksum.
   static func isLikely(in chunk: ChunkSymbols, _ rans: RANSEncoder, _ zstd: ZstdCompressor) -> Bool {
     var head = chunk
     head.rows = min(chunk.rows, max(1, sampleSymbols / chunk.allPlanes))
@@ -28,7 +28,7 @@ enum Repetition {
     let newRows = Double(distinctRows(chunk)) / Double(chunk.rows)
     if isLikely(rows, Double(zstd.compress(rows).count) * newRows, rans.encode(head)) { return true }
 
-    // From the middle: the first planes of a picture, say, are often empty.
+    // From the middle, because the first planes of a picture, for example, are often empty.
     let count = min(chunk.allPlanes, max(1, sampleSymbols / chunk.rows))
     let first = (chunk.allPlanes - count) / 2
     var planes: [UInt8] = []
@@ -37,12 +37,12 @@ enum Repetition {
     return isLikely(planes, Double(zstd.compress(planes).count), packed)
   }
 
-  /// Whether zstd, which takes `size` for a sample, is worth trying where rANS has made it `packed`.
+  /// Whether zstd is worth trying, given its `size` for a sample and the output of rANS.
   private static func isLikely(_ sample: [UInt8], _ size: Double, _ packed: [UInt8]) -> Bool {
     size < margin * Double(packed.count) && size < gain * entropy(sample)
   }
 
-  /// What the bytes take, in bytes, if each is coded by how often it is there.
+  /// The zeroth-order entropy of the bytes, in bytes.
   private static func entropy(_ sample: [UInt8]) -> Double {
     var counts = [Float](repeating: 0, count: 256)
     for byte in sample { counts[Int(byte)] += 1 }
@@ -51,7 +51,7 @@ enum Repetition {
     return bits / 8
   }
 
-  /// How many different rows there are, or rather different hashes.
+  /// The number of distinct rows, by their hashes.
   private static func distinctRows(_ chunk: ChunkSymbols) -> Int {
     var hashes = [UInt64](repeating: 0, count: chunk.rows)
     chunk.symbols.withUnsafeBufferPointer { symbols in
@@ -59,7 +59,7 @@ enum Repetition {
         for plane in 0..<chunk.allPlanes {
           for row in hashes.indices {
             let symbol = UInt64(UInt32(bitPattern: symbols[plane * chunk.planeStride + row]))
-            // A polynomial in an odd number (of the golden ratio), one symbol a step.
+            // A polynomial in an odd number (from the golden ratio), one symbol per step.
             hashes[row] = hashes[row] &* 0x9E37_79B9_7F4A_7C15 &+ symbol
           }
         }

@@ -1,42 +1,42 @@
 import ByteIO
 
-/// Finds frames in a file any byte of which can be read, by as few bytes as tell where they end.
+/// Locates frames in a file with random access, reading only the bytes that determine where frames end.
 struct FrameFinder {
   let store: any ByteStore
   let memory: MemoryLimit
 
-  /// A chunk that announces more bytes of content is none.
+  /// The maximum content size of a chunk; a frame that announces more is not a chunk.
   var contentLimit: Int { min(memory.bytes, Container.largestContent) }
 
-  /// Throws where streams and chunks that were found are more than memory is allowed for.
+  /// Throws if the streams and chunks found exceed the memory limit.
   func admit(_ streams: Int, chunks: Int) throws(StreamError) {
     try memory.admit(
       inStream: MemoryLimit.sum((streams, Self.streamBytes), (chunks, Self.chunkBytes)))
   }
 
-  /// What a stream, and a chunk, take in memory at the most, with what others keep of them.
+  /// The maximum memory in bytes per stream and per chunk, including what callers keep of them.
   private static let (streamBytes, chunkBytes) = (1024, 256)
 
-  /// What a frame is by its magic.
+  /// The kind of a frame, by its magic number.
   enum Kind {
     case header
     case data
     case seekTable
-    /// With a model: see ``EmbeddedModel``.
+    /// A model; see ``EmbeddedModel``.
     case model
   }
 
-  /// A frame, as far as its own sizes tell.
+  /// A frame, as its own sizes describe it.
   struct Frame {
     var kind: Kind
     var range: Range<Int>
-    /// Bytes that it decompresses to.
+    /// The size of its content in bytes.
     var contentSize = 0
   }
 
-  /// Bytes that are looked at where a block of plain bytes begins.
+  /// The number of bytes examined at the start of an uncompressed block.
   static let glance = 1 << 10
-  /// Bytes that are searched at once.
+  /// The number of bytes searched at once.
   private static let window = 1 << 20
 
   func read(_ offset: Int, _ count: Int) throws(StreamError) -> [UInt8] {
@@ -47,7 +47,7 @@ struct FrameFinder {
     }
   }
 
-  /// The frame that begins at `offset`; nil where none of ours does, or it does not end within the file.
+  /// The frame at `offset`; nil if there is none of this format, or it does not end within the file.
   func frame(at offset: Int) throws(StreamError) -> Frame? {
     let head = try read(offset, FrameHeader.largest)
     guard head.count >= Container.skippableHeaderSize else { return nil }
@@ -78,7 +78,7 @@ struct FrameFinder {
     }
   }
 
-  /// The header in a frame; nil where it is damaged, or of another version.
+  /// The header in a frame; nil if it is damaged or of another version.
   func header(_ frame: Frame) throws(StreamError) -> StreamHeader? {
     let size = frame.range.count - Container.skippableHeaderSize
     guard frame.kind == .header, size >= StreamHeader.overhead,
@@ -92,7 +92,7 @@ struct FrameFinder {
     }
   }
 
-  /// Whether a frame with a model ends where the model does. What is in a model, its reader checks.
+  /// Whether a frame with a model ends where the model does. The reader of the model checks its content.
   func isWholeModel(_ frame: Frame) throws(StreamError) -> Bool {
     let size = frame.range.count - Container.skippableHeaderSize
     guard frame.kind == .model, size > EmbeddedModel.headSize,
@@ -102,7 +102,7 @@ struct FrameFinder {
     }
     var rest = try read(
       frame.range.upperBound - size + EmbeddedModel.headSize, size - EmbeddedModel.headSize)[...]
-    // What decoders need, and maybe what encoders need.
+    // The part for decoders, and possibly the part for encoders.
     for _ in 0..<2 where !rest.isEmpty {
       guard let first = try? ZstdFrame.compressedSize(of: rest) else { return false }
       rest = rest.dropFirst(first)
@@ -110,7 +110,7 @@ struct FrameFinder {
     return rest.isEmpty
   }
 
-  /// The content of a frame; nil where it is damaged.
+  /// The content of a frame; nil if it is damaged.
   func content(_ range: Range<Int>) throws(StreamError) -> [UInt8]? {
     guard range.count <= memory.bytes else { return nil }
     let bytes = try read(range.lowerBound, range.count)
@@ -121,7 +121,7 @@ struct FrameFinder {
     }
   }
 
-  /// What the content of a frame begins with; nil where its first block alone does not tell.
+  /// The start of a frame's content; nil if its first block does not determine it.
   func beginning(_ range: Range<Int>) throws(StreamError) -> [UInt8]? {
     let head = try read(range.lowerBound, min(range.count, FrameHeader.largest + BlockHeader.size))
     guard let header = FrameHeader(head[...]),
@@ -137,7 +137,7 @@ struct FrameFinder {
     }
   }
 
-  /// Where one of some magics stands next, from `offset` on.
+  /// The next offset, from `offset` on, of one of several magic numbers.
   func nextMagic(_ magics: [UInt32], from offset: Int) throws(StreamError) -> Int? {
     var begin = offset
     while true {
@@ -147,7 +147,7 @@ struct FrameFinder {
         var word = UInt32(bytes[0]) << 8 | UInt32(bytes[1]) << 16 | UInt32(bytes[2]) << 24
         for i in 3..<bytes.count {
           word = word >> 8 | UInt32(bytes[i]) << 24
-          // The last byte of all magics.
+          // The last byte of each magic number.
           if bytes[i] == 0x18 || bytes[i] == 0xFD, magics.contains(word) { return i - 3 }
         }
         return nil

@@ -1,19 +1,18 @@
 import ByteIO
 
-/// The beginning of a zstd frame as chunks have it: with the size of its content and a checksum, without a
-/// dictionary (RFC 8878, section 3.1.1.1).
+/// The header of a zstd frame as chunks have it: with content size and checksum, without a dictionary (RFC 8878,
+/// section 3.1.1.1).
 struct FrameHeader: Equatable {
-  /// Bytes of the longest header.
+  /// The maximum size of a header in bytes.
   static let largest = 18
-  /// Bytes of the header, magic included.
+  /// The size of the header in bytes, including the magic number.
   var size: Int
-  /// Bytes that the frame decompresses to.
+  /// The size of the frame's content in bytes.
   var contentSize: UInt64
 
-  /// How many bytes the header takes after the magic and the descriptor, or nil where the descriptor is none of a
-  /// chunk's.
+  /// The number of bytes after magic number and descriptor; nil if the descriptor is not that of a chunk.
   static func restSize(descriptor: UInt8) -> Int? {
-    // A checksum and no dictionary; the reserved bit and the unused one are 0.
+    // A checksum and no dictionary; the reserved and the unused bit are 0.
     guard descriptor & 0b0001_1111 == 0b0000_0100 else { return nil }
     let singleSegment = descriptor & 0b0010_0000 != 0
     switch descriptor >> 6 {
@@ -24,7 +23,7 @@ struct FrameHeader: Equatable {
     }
   }
 
-  /// Reads the header at the beginning of `frame`; nil where there is none of a chunk's.
+  /// Parses the header at the start of `frame`; nil if it is not that of a chunk.
   init?(_ frame: ArraySlice<UInt8>) {
     var reader = ByteReader(frame)
     do {
@@ -45,34 +44,34 @@ struct FrameHeader: Equatable {
   }
 }
 
-/// The beginning of a block within a zstd frame (RFC 8878, section 3.1.1.2).
+/// The header of a block in a zstd frame (RFC 8878, section 3.1.1.2).
 struct BlockHeader: Equatable {
-  /// Bytes of the header.
+  /// The size of the header in bytes.
   static let size = 3
-  /// Bytes that a block decompresses to, at most; nor does it take more.
+  /// The maximum size of a block and of its content in bytes.
   static let largestBlock = 1 << 17
 
-  /// How a block is written.
+  /// The kind of a block.
   enum Kind: Int {
     case raw = 0
-    /// One byte, so many times.
+    /// One repeated byte.
     case repeated = 1
     case compressed = 2
   }
 
   var kind: Kind
-  /// Whether the frame's checksum follows.
+  /// Whether the block is the last of its frame.
   var isLast: Bool
-  /// Bytes of the block after its header.
+  /// The size of the block after its header, in bytes.
   var bodySize: Int
 
-  /// The header of the same block, not a repeated one, as the last of a frame.
+  /// The header of the same block as the last of a frame. The block must not be a repeated byte.
   var asLast: [UInt8] {
     let bits = bodySize << 3 | kind.rawValue << 1 | 1
     return (0..<Self.size).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
   }
 
-  /// Reads three bytes; nil where they are no header.
+  /// Parses three bytes; nil if they are not a header.
   init?(_ bytes: ArraySlice<UInt8>) {
     guard bytes.count == Self.size else { return nil }
     let bits = bytes.reversed().reduce(0) { $0 << 8 | Int($1) }

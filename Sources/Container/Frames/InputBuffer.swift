@@ -1,11 +1,11 @@
 import ByteIO
 
-/// Small reads from a source without a system call each.
+/// Buffers small reads from a source.
 final class InputBuffer {
   private let source: any ByteSource
   private var held = [UInt8](repeating: 0, count: 1 << 16)
   private var range = 0..<0
-  /// How many bytes have been taken.
+  /// The number of bytes taken.
   private(set) var offset = 0
 
   init(_ source: any ByteSource) { self.source = source }
@@ -17,7 +17,7 @@ final class InputBuffer {
     return bytes
   }
 
-  /// Appends the next `count` bytes, or as many as are left; returns how many. Memory grows with what arrives.
+  /// Appends the next `count` bytes, or as many as are left; returns their number. Memory grows with what arrives.
   func take(_ count: Int, onto bytes: inout [UInt8]) throws(StreamError) -> Int {
     var missing = count
     while missing > 0 {

@@ -1,7 +1,7 @@
 import ByteIO
 
 extension MemoryLimit {
-  /// Throws where what a stream asks for is more than the limit.
+  /// Throws if `needed` bytes, which a stream requests, exceed the limit.
   func admit(inStream needed: Int) throws(StreamError) {
     do throws(ByteIOError) {
       try admit(needed)

@@ -1,39 +1,39 @@
 import ByteIO
 
-/// Where the chunks of a stream are.
+/// The positions of a stream's chunks.
 ///
-/// It is read from the end of a file (see ``streams(fileSize:read:)``); a ``StreamReader`` needs none.
+/// It is read from the end of a file, see ``streams(fileSize:read:)``; a ``StreamReader`` does not need it.
 package struct SeekTable: Equatable, Sendable {
-  /// One chunk's place.
+  /// The position of a chunk.
   package struct Chunk: Equatable, Sendable {
-    /// Where its frame begins in the file.
+    /// The offset of its frame in the file.
     package var offset: Int
-    /// Bytes of its frame.
+    /// The size of its frame in bytes.
     package var size: Int
-    /// Bytes that it decompresses to.
+    /// The size of its content in bytes.
     package var contentSize: Int
   }
 
-  /// What a frame of the table takes in memory, here and with whoever asked for it.
+  /// The memory in bytes per frame of the table, including that of callers.
   private static let bytesPerFrame = 256
 
-  /// Where the stream's header begins in the file.
+  /// The offset of the stream's header in the file.
   package let streamOffset: Int
-  /// Bytes of the header's frame.
+  /// The size of the header's frame in bytes.
   package let headerSize: Int
-  /// The chunks in order.
+  /// The chunks, in order.
   package let chunks: [Chunk]
 
-  /// The tables of all streams of a file, in the file's order.
+  /// The seek tables of all streams of a file, in order.
   ///
-  /// A ``CompactStream`` has none: then `missingSeekTable` is thrown, and a ``StreamReader`` finds what is there.
+  /// A ``CompactStream`` has none; this then throws `missingSeekTable`, and a ``StreamReader`` can read the file.
   ///
-  /// The file is not read otherwise: whether there are frames where the tables say so, whoever reads them will see.
+  /// Nothing else is read: whether the frames are where the tables say shows only when they are read.
   ///
   /// - Parameters:
-  ///   - fileSize: bytes of the file.
-  ///   - read: gives `count` bytes from `offset` on.
-  /// - Throws: `missingSeekTable` or `damagedSeekTable`, and what `read` throws.
+  ///   - fileSize: the size of the file in bytes.
+  ///   - read: returns `count` bytes from `offset` on.
+  /// - Throws: `missingSeekTable` or `damagedSeekTable`, and the errors of `read`.
   package static func streams(
     fileSize: Int, read: (_ offset: Int, _ count: Int) throws(ByteIOError) -> [UInt8]
   ) throws(StreamError) -> [SeekTable] {
@@ -47,7 +47,7 @@ package struct SeekTable: Equatable, Sendable {
     return tables.reversed()
   }
 
-  /// The table whose frame begins at byte `offset` of a file; nil where none does, or it takes too much memory.
+  /// The table whose frame starts at `offset`; nil if there is none, or it takes too much memory.
   init?(
     at offset: Int, in store: any ByteStore, memory: MemoryLimit = .standard
   ) throws(StreamError) {
@@ -59,7 +59,7 @@ package struct SeekTable: Equatable, Sendable {
       guard entries >= Container.entrySize, entries % Container.entrySize == 0, offset <= store.size - size,
         entries / Container.entrySize <= min(Container.maximumFrames, memory.bytes / Self.bytesPerFrame)
       else { return nil }
-      // The end first: it takes no memory.
+      // The footer is checked first, because it takes no memory.
       var footer = ByteWriter()
       footer.append(UInt32(entries / Container.entrySize))
       footer.append(UInt8(0))
@@ -75,17 +75,17 @@ package struct SeekTable: Equatable, Sendable {
     }
   }
 
-  /// The entry of a frame.
+  /// Appends the entry of a frame.
   ///
   /// - Parameters:
-  ///   - size: bytes of the frame.
-  ///   - contentSize: bytes of its content.
+  ///   - size: the size of the frame in bytes.
+  ///   - contentSize: the size of its content in bytes.
   static func append(size: Int, contentSize: Int, to entries: inout ByteWriter) {
     entries.append(UInt32(clamping: size))
     entries.append(UInt32(clamping: contentSize))
   }
 
-  /// The frame of the table of a stream, whose frames have these entries.
+  /// The frame of a seek table with the given entries.
   static func frame(_ entries: ByteWriter) -> [UInt8] {
     var table = ByteWriter()
     table.append(Container.seekTableMagic)
@@ -97,7 +97,7 @@ package struct SeekTable: Equatable, Sendable {
     return table.bytes
   }
 
-  /// The table that ends at byte `end` of a file.
+  /// The table that ends at offset `end` of a file.
   init(
     endingAt end: Int, memory: MemoryLimit = .standard,
     read: (_ offset: Int, _ count: Int) throws(ByteIOError) -> [UInt8]
@@ -132,7 +132,7 @@ package struct SeekTable: Equatable, Sendable {
     self = table
   }
 
-  /// Reads a table's frame, which is at `offset` of a file; nil where it is not consistent.
+  /// Parses the frame of a table, which is at `offset` of a file; nil if it is inconsistent.
   private init?(_ frame: [UInt8], offset: Int) {
     var reader = ByteReader(frame)
     do {
@@ -165,11 +165,11 @@ package struct SeekTable: Equatable, Sendable {
   }
 }
 
-/// The sequence of a seek table's entries, boiled down to a number of 64 bits (FNV-1a), so that a reader need not keep
-/// it. Any change of one byte shows.
+/// A 64-bit hash (FNV-1a) of the sequence of a seek table's entries, so that a reader need not keep it. It detects any
+/// change of a single byte.
 struct SeekTableDigest: Equatable {
   private var value: UInt64 = 0xCBF2_9CE4_8422_2325
-  /// How many entries there are.
+  /// The number of entries.
   private(set) var frames = 0
 
   /// Adds the next entry.

@@ -1,27 +1,27 @@
 import ByteIO
 
-/// A stream of one chunk, all in one zstd frame, because a header and a seek table would take more than some chunks do.
+/// A stream of one chunk in a single zstd frame, because a header and a seek table can outweigh a small chunk.
 ///
 /// The content of the frame:
 ///
 ///     mark     see `StreamMagic`
-///     bytes    of the stream's writer, which tell by themselves where they end
+///     bytes    of the stream's writer, which are self-delimiting
 ///     bytes    the content of the chunk, to the end: see ``ChunkEncoder``
 package struct CompactStream: Equatable, Sendable {
   /// The version of the format.
   package var version: UInt8
-  /// What follows the mark.
+  /// Everything after the mark.
   package var content: ArraySlice<UInt8>
-  /// Bytes of the frame.
+  /// The size of the frame in bytes.
   package var size: Int
 
-  /// With so many bytes of a file, ``isRecognized(in:)`` is certain.
+  /// The number of leading bytes of a file for which ``isRecognized(in:)`` is certain.
   package static let prefixSize = FrameHeader.largest + BlockHeader.size + BlockHeader.largestBlock
 
-  /// What a frame's content begins with, where its writer's bytes are `content`. The chunk's content follows.
+  /// The start of a frame's content, where `content` holds the writer's bytes. The chunk's content follows.
   package static func prefix(_ content: [UInt8]) -> [UInt8] { StreamMagic.bytes + content }
 
-  /// Reads the content of a frame of ours.
+  /// Parses the content of a frame.
   init(content: [UInt8], size: Int) throws(StreamError) {
     guard content.count >= StreamMagic.size else { throw .damagedChunk(index: 0) }
     version = try StreamMagic.version(content[StreamMagic.name.count])
@@ -29,9 +29,9 @@ package struct CompactStream: Equatable, Sendable {
     self.size = size
   }
 
-  /// Whether a file that begins with `prefix` begins with a compact stream.
+  /// Whether a file that starts with `prefix` starts with a compact stream.
   ///
-  /// Only the first block of the frame is decompressed, 128 KiB at the most, whatever the frame announces.
+  /// Only the first block of the frame is decompressed, at most 128 KiB, whatever the frame announces.
   package static func isRecognized(in prefix: ArraySlice<UInt8>) -> Bool {
     do throws(ByteIOError) {
       return try begins(prefix)
@@ -47,10 +47,10 @@ package struct CompactStream: Equatable, Sendable {
 }
 
 extension FrameHeader {
-  /// What a frame's content begins with: what is in its first block, 128 KiB at the most, whatever the frame announces.
+  /// The start of a frame's content: that of its first block, at most 128 KiB, whatever the frame announces.
   ///
-  /// - Parameter prefix: what the frame begins with; of a block of plain bytes, any part is enough.
-  /// - Returns: nil where no frame begins, or its first block is not all there, or of a byte that is repeated.
+  /// - Parameter prefix: the start of the frame. For an uncompressed block, any part suffices.
+  /// - Returns: nil if there is no frame, or its first block is incomplete or a repeated byte.
   static func firstContent(of prefix: ArraySlice<UInt8>) throws(ByteIOError) -> [UInt8]? {
     guard let header = FrameHeader(prefix) else { return nil }
     let first = prefix.dropFirst(header.size)
@@ -61,10 +61,10 @@ extension FrameHeader {
     case .repeated: return nil
     case .compressed:
       guard body.count == block.bodySize else { return nil }
-      // As the only block of a frame with a window of 128 KiB.
+      // The block becomes the only one of a frame with a window of 128 KiB.
       var frame = ByteWriter()
       frame.append(Container.frameMagic)
-      // Neither size nor checksum, and 2^(10 + 7) bytes of window.
+      // No content size, no checksum, and a window of 2^(10 + 7) bytes.
       frame.append([0, 7 << 3])
       frame.append(block.asLast)
       frame.append(body)

@@ -1,18 +1,18 @@
 import ByteIO
 
-/// A model in a file of streams, so that it decodes alone: a skippable frame, magic 0x184D2A56, whose content is the
-/// model's bytes. What these begin with tells it from frames of others.
+/// A model embedded in a file of streams, so that the file decodes on its own: a skippable frame with magic number
+/// 0x184D2A56, whose content is the model's bytes. Their start distinguishes it from other skippable frames.
 package enum EmbeddedModel {
-  /// What the content begins with.
+  /// The magic bytes of the content.
   static let name: [UInt8] = Array("VAEM".utf8)
-  /// Bytes of a model's file before its zstd frame.
+  /// The number of bytes of a model before its zstd frame.
   static let headSize = 5
-  /// Bytes of a model's file at the most.
+  /// The maximum size of a model in bytes.
   static let largest = 1 << 30
 
-  /// The frame that carries a model's file.
+  /// The frame for a model.
   ///
-  /// - Parameter model: at most 1 GiB, beginning with "VAEM".
+  /// - Parameter model: at most 1 GiB, starting with "VAEM".
   package static func frame(_ model: [UInt8]) -> [UInt8] {
     precondition(model.count <= largest && model.starts(with: name))
     var writer = ByteWriter()
@@ -22,7 +22,7 @@ package enum EmbeddedModel {
     return writer.bytes
   }
 
-  /// Whether a file that begins with `prefix`, of at least 12 bytes, begins with a model for streams.
+  /// Whether a file that starts with `prefix`, of at least 12 bytes, starts with an embedded model.
   static func isRecognized(in prefix: ArraySlice<UInt8>) -> Bool {
     prefix.starts(with: StreamReader.bytes(of: Container.modelMagic))
       && prefix.dropFirst(Container.skippableHeaderSize).starts(with: name)

@@ -1,10 +1,10 @@
 import ByteIO
 
-/// What can be wrong with a `.vaec` stream.
+/// The errors of a `.vaec` stream.
 public enum StreamError: Error, Equatable {
-  /// What a file is that is no `.vaec` stream.
+  /// The likely kind of a file that is not a `.vaec` stream.
   public enum Likeness: Equatable, Sendable {
-    /// Nothing at all.
+    /// The file is empty.
     case empty
     /// A zstd file.
     case zstd
@@ -12,32 +12,32 @@ public enum StreamError: Error, Equatable {
     case gzip
     /// A NumPy array.
     case npy
-    /// None of these; its first bytes, at most eight, for a caller who knows more formats.
+    /// None of these: its first bytes, at most eight, for a caller that knows more formats.
     case other([UInt8])
   }
 
   /// The bytes could not be read or written.
   case bytes(ByteIOError)
-  /// The input begins differently.
+  /// The input does not start as a stream does.
   case notAVaecFile(Likeness)
-  /// The stream is of a version that is newer than this reader.
+  /// The version of the stream is newer than this reader.
   case unsupportedVersion(UInt8)
   /// The stream has flags that this reader does not know.
   case unsupportedFlags(UInt8)
   /// The stream's header does not match its checksum.
   case damagedHeader
-  /// The input ends within a header, a chunk or a seek table, so many chunks after the last header.
+  /// The input ends within a header, a chunk or a seek table: the number of whole chunks after the last header.
   case truncated(afterChunks: Int)
-  /// The chunk of this number (from 0, within its stream) is no zstd frame as chunks have it.
+  /// The chunk with this number (from 0, within its stream) is not a valid frame.
   case damagedChunk(index: Int)
   /// A header or a chunk announces more bytes than the limit.
   case oversize(bytes: Int, limit: Int)
-  /// A stream of more chunks than a seek table holds was to be written.
+  /// The stream to be written has more chunks than a seek table can hold.
   case tooManyChunks(limit: Int)
-  /// The stream ends without a seek table: so many chunks after its header, where that is known. Its end is lost.
+  /// The end of the stream with its seek table is missing: the number of chunks after its header, if known.
   case missingSeekTable(afterChunks: Int?)
-  /// The seek table does not describe the stream that it ends.
+  /// The seek table does not match the stream.
   case damagedSeekTable
-  /// What follows the stream, from this byte of the input on, is no stream.
+  /// The bytes from this offset on are not part of a stream.
   case trailingBytes(offset: Int)
 }

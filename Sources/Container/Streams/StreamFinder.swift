@@ -1,24 +1,24 @@
 import ByteIO
 
-/// Finds streams and their chunks in a file any byte of which can be read.
+/// Locates streams and their chunks in a file with random access.
 ///
-/// A ``StreamReader`` reads all of a file, from its beginning; this is for whoever wants a part of it, or what is left of it.
+/// A ``StreamReader`` reads a whole file from its start; this reads a part of it, or recovers what is left of it.
 package struct StreamFinder {
   let frames: FrameFinder
   private var store: any ByteStore { frames.store }
 
-  /// - Parameter memory: how much the content of a chunk may take, and all that is found. A chunk that announces more, where
-  ///   damage is looked for, is damage.
+  /// - Parameter memory: the limit for a chunk's content and for the results. During recovery, a chunk that announces
+  ///   more counts as damaged.
   package init(_ store: any ByteStore, memory: MemoryLimit = .standard) {
     frames = FrameFinder(store: store, memory: memory)
   }
 
-  /// The streams of a file without damage, their chunks unread.
+  /// The streams of a file without damage. Their chunks are not read.
   ///
-  /// Headers are read, and seek tables from the end on; where there is none, as after a compact stream, headers of frames and
-  /// of blocks from the beginning on. What is in chunks, whoever reads them will see.
+  /// Headers and, from the end of the file, seek tables are read. After a compact stream, which has no table, headers
+  /// of frames and blocks are read from the start of the file. The content of chunks is not checked.
   ///
-  /// - Throws: what a ``StreamReader`` says, where frames are not as they should be.
+  /// - Throws: the error of a ``StreamReader``, if frames are invalid.
   package func streams() throws(StreamError) -> [StreamPlace] {
     var last: [StreamPlace] = []
     var end = store.size
@@ -48,7 +48,7 @@ package struct StreamFinder {
     return places
   }
 
-  /// The stream in chunks whose seek table ends at `end`; nil where no table does.
+  /// The stream whose seek table ends at `end`; nil if there is no such table.
   private func placeByTable(endingAt end: Int) throws(StreamError) -> StreamPlace? {
     let table: SeekTable
     do throws(StreamError) {
@@ -68,7 +68,7 @@ package struct StreamFinder {
       chunks: table.chunks.map { .init($0, .unread) })
   }
 
-  /// The stream that begins at `offset`, by the sizes of its frames; nil where none does, or it is not whole.
+  /// The stream that starts at `offset`, by the sizes of its frames; nil if there is none, or it is incomplete.
   private func placeByFrames(at offset: Int) throws(StreamError) -> StreamPlace? {
     guard let first = try frames.frame(at: offset) else { return nil }
     if first.kind == .data {
@@ -101,7 +101,7 @@ package struct StreamFinder {
     return beginning.map { StreamMagic.isBeginning(of: $0) } ?? false
   }
 
-  /// What a reader says of a file that is not as it should be.
+  /// The error that a reader reports for an invalid file.
   package func readersError() throws(StreamError) -> StreamError {
     let reader = StreamReader(StoreSource(store), memory: frames.memory)
     do throws(StreamError) {
@@ -112,7 +112,7 @@ package struct StreamFinder {
     return .damagedSeekTable
   }
 
-  /// The frame of a chunk that is not lost, if it is what the seek table says.
+  /// Reads the frame of a chunk that is not lost, and checks it against the seek table.
   ///
   /// - Parameter index: the chunk's number in messages, from 0.
   package func frame(of chunk: StreamPlace.Chunk, index: Int) throws(StreamError) -> [UInt8] {
@@ -125,13 +125,13 @@ package struct StreamFinder {
     return bytes
   }
 
-  /// The file of a model.
+  /// Reads the bytes of a model.
   package func modelFile(_ range: Range<Int>) throws(StreamError) -> [UInt8] {
     try frames.memory.admit(inStream: range.count)
     return try frames.read(range.lowerBound, range.count)
   }
 
-  /// The content of a chunk that is not lost; its checksum holds.
+  /// Reads the content of a chunk that is not lost, and verifies its checksum.
   ///
   /// - Parameter index: the chunk's number in messages, from 0.
   package func content(of chunk: StreamPlace.Chunk, index: Int) throws(StreamError) -> [UInt8] {
@@ -140,7 +140,7 @@ package struct StreamFinder {
     return content
   }
 
-  /// A compact stream; its checksum holds.
+  /// Reads a compact stream, and verifies its checksum.
   package func compact(_ place: StreamPlace) throws(StreamError) -> CompactStream {
     guard let chunk = place.chunks.first else { throw .damagedChunk(index: 0) }
     return try CompactStream(content: content(of: chunk, index: 0), size: chunk.range.count)
@@ -148,7 +148,7 @@ package struct StreamFinder {
 }
 
 extension StreamPlace {
-  /// The place of a frame with a model.
+  /// The position of a frame with a model.
   init(model frame: FrameFinder.Frame) {
     let file = frame.range.dropFirst(Container.skippableHeaderSize)
     self.init(range: frame.range, beginning: .model(file: file.startIndex..<file.endIndex), chunks: [])
@@ -164,7 +164,7 @@ extension StreamPlace.Chunk {
     self.init(range: entry.offset..<entry.offset + entry.size, contentSize: entry.contentSize, state: state)
   }
 
-  /// Whether a seek table's entry tells of this chunk.
+  /// Whether a seek table's entry describes this chunk.
   func isThat(of entry: SeekTable.Chunk) -> Bool {
     entry.offset == range.lowerBound && entry.size == range.count
       && (state == .damaged || entry.contentSize == contentSize)

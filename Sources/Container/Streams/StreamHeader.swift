@@ -1,12 +1,12 @@
 import ByteIO
 
-/// The first frame of a stream in chunks: a version, and bytes that mean something to the stream's writer alone.
+/// The first frame of a stream of chunks: a version, and bytes with a meaning to the stream's writer only.
 package struct StreamHeader: Equatable, Sendable {
   /// The version of the container that this module writes and reads.
   package static let version: UInt8 = 2
-  /// Headers hold at most this many bytes.
+  /// The maximum size of the content in bytes.
   package static let largestContent = 1 << 26
-  /// Bytes around the content within the frame: the mark and the checksum.
+  /// The number of bytes around the content in the frame: the mark and the checksum.
   static let overhead = StreamMagic.size + 4
 
   /// The version of the container.
@@ -14,7 +14,7 @@ package struct StreamHeader: Equatable, Sendable {
   /// The bytes of the stream's writer.
   package var content: [UInt8]
 
-  /// A header of the current version. `content` holds at most ``largestContent`` bytes.
+  /// Creates a header of the current version. `content` has at most ``largestContent`` bytes.
   package init(content: [UInt8]) {
     precondition(content.count <= Self.largestContent)
     version = Self.version
@@ -34,9 +34,9 @@ package struct StreamHeader: Equatable, Sendable {
     return writer.bytes
   }
 
-  /// Reads a header from the content of its frame.
+  /// Parses a header from the content of its frame.
   ///
-  /// - Returns: nil if the frame is someone else's.
+  /// - Returns: nil if the frame belongs to another format.
   init?(body: ArraySlice<UInt8>) throws(StreamError) {
     guard StreamMagic.isBeginning(of: body) else { return nil }
     var reader = ByteReader(body.dropFirst(StreamMagic.name.count))
@@ -47,7 +47,7 @@ package struct StreamHeader: Equatable, Sendable {
     } catch let error as StreamError {
       throw error
     } catch {
-      // The reader's: not even room for the checksum.
+      // An error of the reader: there is not even room for the checksum.
       throw .damagedHeader
     }
   }

@@ -1,61 +1,61 @@
-/// A stream's place in a file, and those of its chunks; or the place of a model for the streams that follow.
+/// The position of a stream and its chunks in a file; or that of a model for the streams that follow.
 package struct StreamPlace: Equatable, Sendable {
-  /// What a stream begins with.
+  /// The start of a stream.
   package enum Beginning: Equatable, Sendable {
-    /// It is in chunks.
+    /// A stream of chunks.
     case header(StreamHeader)
-    /// It is compact: its only chunk is all of it, and its frame's content begins with what a header says.
+    /// A compact stream, which is a single chunk. Its frame's content starts with what a header holds.
     case compact
-    /// It is in chunks, and its header is damaged.
+    /// A stream of chunks whose header is damaged.
     case lostHeader
-    /// It is a model, not a stream: its file takes these bytes.
+    /// A model, not a stream: the range of its bytes.
     case model(file: Range<Int>)
-    /// No part of it can be read, or it is none: what it may be by its first bytes.
+    /// Unreadable bytes: their likely kind.
     case unreadable(Likeness)
   }
 
-  /// What something unreadable may be.
+  /// The likely kind of unreadable bytes.
   package enum Likeness: Equatable, Sendable {
     case compact
     case model
     case nothing
   }
 
-  /// How a stream ends.
+  /// The end of a stream.
   package enum End: Equatable, Sendable {
-    /// As it should.
+    /// The stream is complete.
     case whole
-    /// Its seek table is damaged; nothing is missing before it.
+    /// The seek table is damaged; nothing before it is missing.
     case damagedSeekTable
-    /// It lacks its end: chunks may be missing.
+    /// The end is missing, and chunks may be missing with it.
     case cut
   }
 
-  /// A chunk, or some chunks that are lost one after the other.
+  /// A chunk, or a run of lost chunks.
   package struct Chunk: Equatable, Sendable {
-    /// What is known of a chunk's content.
+    /// The state of a chunk's content.
     package enum State: Equatable, Sendable {
-      /// Nobody has looked at it.
+      /// Not read yet.
       case unread
-      /// It is as it was written, and says that it has so many rows.
+      /// Intact, with this number of rows.
       case whole(rows: Int)
-      /// It is lost.
+      /// Lost.
       case damaged
     }
 
-    /// Its bytes in the file.
+    /// The range of its bytes in the file.
     package var range: Range<Int>
-    /// Bytes that it decompresses to; 0 where it is lost.
+    /// The size of its content in bytes; 0 if it is lost.
     package var contentSize: Int
     package var state: State
-    /// How many chunks these are; nil where several may be lost.
+    /// The number of chunks; nil if several may be lost.
     package var count: Int? = 1
   }
 
-  /// Its bytes in the file.
+  /// The range of its bytes in the file.
   package var range: Range<Int>
   package var beginning: Beginning
-  /// In order.
+  /// The chunks, in order.
   package var chunks: [Chunk]
   package var end = End.whole
 }

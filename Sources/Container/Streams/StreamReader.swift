@@ -1,37 +1,38 @@
 import ByteIO
 
-/// Reads `.vaec` streams from beginning to end, one or several one after the other.
+/// Reads one or more `.vaec` streams in sequence, from start to end.
 ///
-/// It finds the frames and checks what is around them; what is in a chunk, a ``ChunkDecoder`` checks, but for a compact
-/// stream, whose frame is decompressed here. Memory is bounded by the largest chunk. Used by one task at a time.
+/// It locates frames and checks their headers and sizes. A ``ChunkDecoder`` checks the content of chunks; only the
+/// frame of a compact stream is decompressed here. Memory is bounded by the largest chunk. Only one task may use it at
+/// a time.
 package final class StreamReader {
-  /// What comes next in the input.
+  /// The next part of the input.
   package enum Part: Equatable, Sendable {
-    /// A stream in chunks begins.
+    /// The start of a stream of chunks.
     case header(StreamHeader)
     /// A chunk of the stream.
     case chunk(Chunk)
-    /// The stream ends as it should, after so many chunks.
+    /// The regular end of a stream, and its number of chunks.
     case end(chunks: Int)
-    /// A whole stream.
+    /// A whole compact stream.
     case compact(CompactStream)
-    /// The file of a model, for the streams that follow.
+    /// The bytes of a model for the streams that follow.
     case model([UInt8])
   }
 
-  /// A chunk as it is in the stream.
+  /// A chunk as stored in the stream.
   package struct Chunk: Equatable, Sendable {
     /// Its zstd frame.
     package var frame: [UInt8]
     /// Its number within the stream, from 0.
     package var index: Int
-    /// Where its frame begins in the input.
+    /// The offset of its frame in the input.
     package var offset: Int
-    /// Bytes that it says it decompresses to.
+    /// The size in bytes that it announces for its content.
     package var contentSize: Int
   }
 
-  /// Headers of so many bytes need not be allowed for.
+  /// Headers up to this size are not checked against the memory limit.
   private static let usualHeader = 1 << 20
 
   private enum State {
@@ -48,18 +49,18 @@ package final class StreamReader {
   private lazy var zstd = ZstdDecompressor()
   private var digest = SeekTableDigest()
 
-  /// Reads from `source`, which nobody else may read.
+  /// Reads from `source`, which nothing else may read.
   ///
-  /// - Parameter memory: how much a header, a model's file or the content of a chunk may take.
+  /// - Parameter memory: the limit for a header, a model or the content of a chunk.
   package init(_ source: any ByteSource, memory: MemoryLimit = .standard) {
     input = InputBuffer(source)
     self.memory = memory
   }
 
-  /// The next part, or nil at the end of the input.
+  /// Returns the next part, or nil at the end of the input.
   ///
-  /// - Throws: see ``StreamError``; from then on the same error again, because nothing tells where to go on. The
-  ///   chunks before it are good.
+  /// - Throws: ``StreamError``. After an error every call throws it again, because the position of the next part is
+  ///   unknown. The chunks returned before are valid.
   package func next() throws(StreamError) -> Part? {
     do throws(StreamError) {
       switch state {
@@ -73,7 +74,7 @@ package final class StreamReader {
     }
   }
 
-  /// The beginning of the first stream or of another, or all of it.
+  /// Reads the start of a stream, or a whole compact stream.
   private func stream() throws(StreamError) -> Part? {
     let isFirst = input.offset == 0
     let offset = input.offset
@@ -101,9 +102,9 @@ package final class StreamReader {
     (0..<4).map { UInt8(truncatingIfNeeded: magic >> UInt32(8 * $0)) }
   }
 
-  /// The header of a stream in chunks, after its magic.
+  /// Reads the header of a stream of chunks, after its magic number.
   ///
-  /// - Parameter isForeign: what to throw where the frame is someone else's.
+  /// - Parameter isForeign: the error to throw if the frame belongs to another format.
   private func header(_ magic: [UInt8], else isForeign: StreamError) throws(StreamError) -> StreamHeader {
     var bytes = magic
     try take(Container.skippableHeaderSize - bytes.count, onto: &bytes)
@@ -123,9 +124,9 @@ package final class StreamReader {
     return header
   }
 
-  /// A model's file, after the magic of its frame.
+  /// Reads a model, after the magic number of its frame.
   ///
-  /// - Parameter isForeign: what to throw where the frame is someone else's.
+  /// - Parameter isForeign: the error to throw if the frame belongs to another format.
   private func model(_ magic: [UInt8], else isForeign: StreamError) throws(StreamError) -> [UInt8] {
     var head = magic
     try take(Container.skippableHeaderSize - head.count, onto: &head)
@@ -138,9 +139,9 @@ package final class StreamReader {
     return bytes
   }
 
-  /// A compact stream, after its frame's magic.
+  /// Reads a compact stream, after the magic number of its frame.
   ///
-  /// - Parameter isForeign: what to throw where the frame is someone else's.
+  /// - Parameter isForeign: the error to throw if the frame belongs to another format.
   private func compact(_ magic: [UInt8], else isForeign: StreamError) throws(StreamError) -> CompactStream {
     let found = try frame(magic, else: isForeign) { beginning throws(StreamError) in
       do throws(ByteIOError) {
@@ -171,7 +172,7 @@ package final class StreamReader {
     }
   }
 
-  /// The rest of a chunk's frame, after its magic.
+  /// Reads the rest of a chunk's frame, after its magic number.
   private func chunk(_ magic: [UInt8], offset: Int) throws(StreamError) -> Chunk {
     let (frame, contentSize) = try frame(magic, else: .damagedChunk(index: chunks))
     digest.add(size: UInt32(frame.count), contentSize: UInt32(contentSize))
@@ -179,11 +180,11 @@ package final class StreamReader {
     return Chunk(frame: frame, index: chunks, offset: offset, contentSize: contentSize)
   }
 
-  /// The rest of a frame, after its magic: all of its bytes, and how many it says it decompresses to.
+  /// Reads the rest of a frame, after its magic number: all of its bytes, and the announced size of its content.
   ///
   /// - Parameters:
-  ///   - isForeign: what to throw where its header is none of a chunk's, or it is not to be read on.
-  ///   - reads: called with the frame to the end of its first block: whether to read on.
+  ///   - isForeign: the error to throw if the header is not that of a chunk, or reading is to stop.
+  ///   - reads: called with the frame up to the end of its first block; returns whether to continue.
   private func frame(
     _ magic: [UInt8], else isForeign: StreamError,
     if reads: (_ beginning: ArraySlice<UInt8>) throws(StreamError) -> Bool = { _ in true }
@@ -193,7 +194,7 @@ package final class StreamReader {
     guard let rest = FrameHeader.restSize(descriptor: frame[4]) else { throw isForeign }
     try take(rest, onto: &frame)
     guard let header = FrameHeader(frame[...]) else { throw isForeign }
-    // A good encoder's blocks take no more than their content and three bytes.
+    // A good encoder's block takes at most its content and three bytes.
     let contentSize = Int(clamping: header.contentSize)
     let maximumBytes = min(contentSize, contentLimit) / 16 * 17 + 1024
     var isLast = false
@@ -218,7 +219,7 @@ package final class StreamReader {
     return (frame, contentSize)
   }
 
-  /// The rest of the seek table, after its magic.
+  /// Reads the rest of the seek table, after its magic number.
   private func end() throws(StreamError) -> Part {
     let size = try number()
     guard size == digest.frames * Container.entrySize + Container.footerSize else { throw .damagedSeekTable }
@@ -235,7 +236,7 @@ package final class StreamReader {
     return .end(chunks: chunks)
   }
 
-  /// The next number of 32 bits.
+  /// Reads the next 32-bit number.
   private func number() throws(StreamError) -> Int {
     var bytes: [UInt8] = []
     try take(4, onto: &bytes)
@@ -246,18 +247,18 @@ package final class StreamReader {
     guard try input.take(count, onto: &bytes) == count else { throw .truncated(afterChunks: chunks) }
   }
 
-  /// Whether a file that begins with `prefix` begins with a stream.
+  /// Whether a file that starts with `prefix` starts with a stream.
   ///
-  /// - Parameter prefix: 12 bytes tell of a stream in chunks, and ``CompactStream/prefixSize`` of a compact one.
+  /// - Parameter prefix: 12 bytes suffice for a stream of chunks, and ``CompactStream/prefixSize`` for a compact one.
   package static func isRecognized(in prefix: ArraySlice<UInt8>) -> Bool {
     prefix.starts(with: bytes(of: Container.headerMagic))
       && StreamMagic.isBeginning(of: prefix.dropFirst(Container.skippableHeaderSize))
       || EmbeddedModel.isRecognized(in: prefix) || CompactStream.isRecognized(in: prefix)
   }
 
-  /// What a file looks like that does not begin as a stream does.
+  /// The likely kind of a file that does not start as a stream does.
   private static func likeness(_ bytes: [UInt8]) -> StreamError.Likeness {
-    // Any skippable frame may begin a zstd file.
+    // A zstd file may start with any skippable frame.
     if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return .zstd }
     if bytes.count >= 4, bytes[0] & 0xF0 == 0x50, bytes[1...3] == [0x2A, 0x4D, 0x18] { return .zstd }
     if bytes.starts(with: [0x1F, 0x8B]) { return .gzip }

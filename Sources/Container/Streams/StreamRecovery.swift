@@ -1,17 +1,17 @@
 import ByteIO
 
-/// Finds what is left of the streams of a damaged file: reads all of it, and checks every frame.
+/// Recovers what is left of the streams in a damaged file: reads all of it, and checks every frame.
 ///
-/// Where a frame is not as it should be, the stream's seek table tells where the next begins. Where that is damaged too, the
-/// next is where a magic stands, a frame that parses, and a checksum that holds.
+/// If a frame is invalid, the stream's seek table locates the next one. If that is damaged too, the next one is where
+/// there is a magic number, a frame that parses, and a valid checksum.
 struct StreamRecovery {
   private let frames: FrameFinder
   private var store: any ByteStore { frames.store }
   private var places: [StreamPlace] = [] { didSet { chunks += places.last?.chunks.count ?? 0 } }
-  /// Chunks of ``places``.
+  /// The number of chunks in ``places``.
   private var chunks = 0
-  /// Bytes that may still be looked at in vain. It is more than any damage costs, and ends the search in a file that was made
-  /// to keep us searching.
+  /// The number of bytes that may still be examined in vain. It exceeds what any real damage costs, and ends the search
+  /// in a file crafted to prolong it.
   private var patience: Int
 
   init(_ frames: FrameFinder) {
@@ -20,7 +20,7 @@ struct StreamRecovery {
     patience = overflow ? .max : max(bytes, 1 << 30)
   }
 
-  /// The streams, and what lies between them, in the file's order: every byte is in one of them.
+  /// The streams and what lies between them, in file order; every byte is in one of them.
   static func streams(_ frames: FrameFinder) throws(StreamError) -> [StreamPlace] {
     var survey = StreamRecovery(frames)
     var offset = 0
@@ -31,7 +31,7 @@ struct StreamRecovery {
     return survey.places
   }
 
-  /// What begins a stream or goes on with one.
+  /// What starts or continues a stream.
   private enum Found {
     case header(StreamHeader)
     case compact
@@ -39,7 +39,7 @@ struct StreamRecovery {
     case chunk(rows: Int)
   }
 
-  /// A whole frame that is not a seek table, with what is in it; nil where it is damaged.
+  /// The content of an intact frame that is not a seek table; nil if it is damaged.
   private func whole(_ frame: FrameFinder.Frame) throws(StreamError) -> Found? {
     switch frame.kind {
     case .header: return try frames.header(frame).map { .header($0) }
@@ -56,9 +56,9 @@ struct StreamRecovery {
     }
   }
 
-  /// The next frame from `offset` on that is whole.
+  /// The next intact frame from `offset` on.
   ///
-  /// - Parameter takesChunks: whether it may be a chunk. A model holds a frame that could be taken for one.
+  /// - Parameter takesChunks: whether it may be a chunk. A model contains a frame that could be taken for one.
   private mutating func next(
     from offset: Int, takesChunks: Bool = true
   ) throws(StreamError) -> (frame: FrameFinder.Frame, Found)? {
@@ -82,7 +82,7 @@ struct StreamRecovery {
     return nil
   }
 
-  /// The seek table of the stream that begins at `start` and has these chunks, from `offset` on.
+  /// The seek table, from `offset` on, of the stream that starts at `start` and has these chunks.
   private mutating func table(
     of start: Int, _ chunks: [StreamPlace.Chunk], from offset: Int
   ) throws(StreamError) -> (table: SeekTable, end: Int)? {
@@ -103,7 +103,7 @@ struct StreamRecovery {
     return nil
   }
 
-  /// Adds the stream at `start`; returns where it ends.
+  /// Adds the stream at `start`; returns its end.
   private mutating func stream(at start: Int) throws(StreamError) -> Int {
     var found: Found?
     let first = try frames.frame(at: start)
@@ -120,7 +120,7 @@ struct StreamRecovery {
         StreamPlace(range: first.range, beginning: .compact, chunks: [.init(first, .whole(rows: 0))]))
       return first.range.upperBound
     }
-    // What should be the beginning of a stream is damaged.
+    // The start of a stream is expected here, but it is damaged.
     if let (table, end) = try table(of: start, [], from: start) {
       add(.lostHeader, start..<end, try chunks(of: table), .whole)
       return end
@@ -139,7 +139,7 @@ struct StreamRecovery {
     return range.upperBound
   }
 
-  /// What may be at `offset`, where a byte of its magic can be another one.
+  /// The likely kind of the bytes at `offset`; one byte of its magic number may be wrong.
   private func likeness(at offset: Int) throws(StreamError) -> StreamPlace.Likeness {
     let bytes = try frames.read(offset, Container.skippableHeaderSize + EmbeddedModel.name.count)
     func isLike(_ magic: UInt32) -> Bool {
@@ -159,7 +159,7 @@ struct StreamRecovery {
     places.append(StreamPlace(range: range, beginning: beginning, chunks: chunks, end: end))
   }
 
-  /// The chunks that a seek table tells of, each of them whole or damaged.
+  /// The chunks that a seek table lists, each intact or damaged.
   private func chunks(of table: SeekTable, from index: Int = 0) throws(StreamError) -> [StreamPlace.Chunk] {
     var chunks: [StreamPlace.Chunk] = []
     for entry in table.chunks.dropFirst(index) {
@@ -175,7 +175,7 @@ struct StreamRecovery {
     return chunks
   }
 
-  /// Adds the stream that begins at `start`, whose first chunk is at `offset`; returns where it ends.
+  /// Adds the stream that starts at `start` and whose first chunk is at `offset`; returns its end.
   private mutating func chunks(
     of beginning: StreamPlace.Beginning, at start: Int, from offset: Int
   ) throws(StreamError) -> Int {
@@ -191,7 +191,7 @@ struct StreamRecovery {
         offset = frame.range.upperBound
         continue
       }
-      // Another stream begins here.
+      // Another stream starts here.
       if found != nil { break }
       if let (table, tableEnd) = try table(of: start, chunks, from: offset) {
         chunks += try self.chunks(of: table, from: chunks.count)
@@ -201,7 +201,7 @@ struct StreamRecovery {
       if let table = try SeekTable(at: offset, in: store, memory: frames.memory), table.streamOffset > start,
         let frame, chunks.contains(where: { $0.range.contains(table.streamOffset) })
       {
-        // It is that of another stream, whose header is lost together with the end of this one.
+        // The table is that of another stream, whose header is lost together with the end of this one.
         let (own, others) = (
           chunks.prefix { $0.range.lowerBound < table.streamOffset },
           chunks.drop { $0.range.lowerBound < table.streamOffset }
@@ -229,7 +229,7 @@ struct StreamRecovery {
     return offset
   }
 
-  /// Whether what is at `offset` is most of the seek table that should be there: how many bytes it takes.
+  /// The size in bytes of the seek table expected at `offset`, if most of it is there; otherwise nil.
   private func damagedTableSize(
     at offset: Int, headerSize: Int, _ chunks: [StreamPlace.Chunk]
   ) throws(StreamError) -> Int? {
@@ -240,7 +240,7 @@ struct StreamRecovery {
     }
     let expected = SeekTable.frame(entries)
     let found = try frames.read(offset, expected.count)
-    // Zeros are everywhere.
+    // Zeros are too common to count.
     let telling = zip(expected, found).filter { $0.0 != 0 }
     let alike = telling.filter { $0 == $1 }.count
     return !telling.isEmpty && alike * 4 >= telling.count * 3 ? found.count : nil
@@ -248,8 +248,8 @@ struct StreamRecovery {
 }
 
 extension StreamFinder {
-  /// What is left of the streams of a file that may be damaged, in the file's order: every byte is in one of them.
+  /// What is left of the streams of a possibly damaged file, in file order; every byte is in one of them.
   ///
-  /// All of the file is read, and every chunk is found to be whole or damaged.
+  /// The whole file is read, and every chunk is determined to be intact or damaged.
   package func survey() throws(StreamError) -> [StreamPlace] { try StreamRecovery.streams(frames) }
 }

@@ -1,26 +1,26 @@
 import ByteIO
 
-/// Writes one `.vaec` stream in chunks: header, chunks, seek table.
+/// Writes one `.vaec` stream of chunks: header, chunks, seek table.
 ///
-/// Used by one task at a time.
+/// Only one task may use it at a time.
 package final class StreamWriter {
   private let sink: any ByteSink
   private var entries = ByteWriter()
   private var isFinished = false
-  /// How many chunks have been written.
+  /// The number of chunks written.
   package private(set) var chunks = 0
-  /// How many bytes have been written.
+  /// The number of bytes written.
   package private(set) var size = 0
 
-  /// Begins a stream with its header.
+  /// Starts a stream with its header.
   package init(_ sink: any ByteSink, header: StreamHeader) throws(StreamError) {
     self.sink = sink
     try write(header.frame, contentSize: 0)
   }
 
-  /// Writes a chunk: a frame of a ``ChunkEncoder``, of at most 2 GiB of content.
+  /// Writes a chunk: a frame of a ``ChunkEncoder``, with at most 2 GiB of content.
   ///
-  /// - Throws: `oversize` and `tooManyChunks`, which data may be the reason of, beside what writing throws.
+  /// - Throws: `oversize` and `tooManyChunks`, which the data may cause, and errors of writing.
   package func append(frame: [UInt8]) throws(StreamError) {
     precondition(!isFinished, "nothing follows the seek table")
     guard let header = FrameHeader(frame[...]), header.contentSize <= UInt64(Container.largestContent) else {

@@ -1,21 +1,21 @@
-/// One direction of binary arithmetic coding: what codes a bit is written once, for encoder and decoder.
+/// One direction of binary arithmetic coding, so that the code for a bit is written once for encoder and decoder.
 package protocol BitCoding {
-  /// Codes a bit that is 1 with the probability `p` / 65536, p from 1 to 65535.
+  /// Codes a bit that is 1 with probability `p` / 65536, p from 1 to 65535.
   ///
-  /// - Parameter bit: 0 or 1 for an encoder; a decoder does not look at it.
+  /// - Parameter bit: 0 or 1 for an encoder; a decoder ignores it.
   /// - Returns: the bit.
   mutating func code(_ bit: UInt32, _ p: UInt32) -> UInt32
 }
 
-/// The part of the interval `low` ... `high` that belongs to a 1: up to and with what this returns.
+/// The upper end, inclusive, of the part of the interval `low` ... `high` that belongs to a 1.
 @inlinable @inline(__always)
 func split(_ low: UInt32, _ high: UInt32, _ p: UInt32) -> UInt32 {
   let width = high &- low
   return low &+ (width >> 16) &* p &+ (((width & 0xFFFF) &* p) >> 16)
 }
 
-/// Narrows an interval of 32-bit numbers bit by bit, and writes the bytes that all numbers in it share (carryless binary
-/// arithmetic coding, as in Mahoney's lpaq).
+/// A carryless binary arithmetic encoder, as in Mahoney's lpaq. It narrows an interval of 32-bit numbers bit by bit,
+/// and writes the bytes that all numbers in it share.
 package struct BitEncoder: BitCoding {
   @usableFromInline var low: UInt32 = 0
   @usableFromInline var high: UInt32 = .max
@@ -35,7 +35,7 @@ package struct BitEncoder: BitCoding {
     return bit
   }
 
-  /// All bytes. After the last, a decoder reads zeros: so the fewest that lead into the interval are enough.
+  /// Returns all bytes. A decoder reads zeros after the last, so the shortest bytes within the interval suffice.
   package consuming func finish() -> [UInt8] {
     let number = shortest(low, high)
     for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
@@ -44,7 +44,7 @@ package struct BitEncoder: BitCoding {
   }
 }
 
-/// The least number from `low` to `high` that ends in the most zero bytes.
+/// The smallest number from `low` to `high` among those that end in the most zero bytes.
 private func shortest(_ low: UInt32, _ high: UInt32) -> UInt32 {
   for zeros: UInt32 in [0xFFFF_FFFF, 0xFF_FFFF, 0xFFFF, 0xFF] {
     let (up, overflow) = low.addingReportingOverflow(zeros)
@@ -54,7 +54,7 @@ private func shortest(_ low: UInt32, _ high: UInt32) -> UInt32 {
   return low
 }
 
-/// Takes bits out of what a ``BitEncoder`` wrote.
+/// Decodes the bits that a ``BitEncoder`` wrote.
 package struct BitDecoder: BitCoding {
   @usableFromInline var low: UInt32 = 0
   @usableFromInline var high: UInt32 = .max
@@ -68,7 +68,7 @@ package struct BitDecoder: BitCoding {
     for _ in 0..<4 { window = window << 8 | take() }
   }
 
-  /// Whether the bytes are those that an encoder writes for the bits so far, with none behind them.
+  /// Whether the bytes are exactly those that an encoder writes for the bits so far.
   package var isAtEnd: Bool { next == bytes.endIndex && bytes.last != 0 && window == shortest(low, high) }
 
   @inlinable @inline(__always)

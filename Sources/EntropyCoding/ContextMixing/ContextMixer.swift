@@ -1,18 +1,18 @@
-/// Foresees bits from several contexts at once, and learns from each (logistic mixing: Mahoney, "Adaptive weighing of
+/// Predicts bits from several contexts at once, and adapts each (logistic mixing: Mahoney, "Adaptive weighing of
 /// context models for lossless data compression", 2005).
 ///
-/// A bit belongs to a node of what is coded: "is it zero?", "is it negative?". Each context, a hash of what is known,
-/// has a slot for each node: a probability of 22 bits and how often it was used, in 10. The stretched probabilities
-/// ln(p / (1 - p)) are weighed by the node's weights, and the sum squashed again. All in integers: a decoder learns the
-/// same.
+/// A bit belongs to a node, which is a question about the coded value: "is it zero?", "is it negative?". Each context,
+/// a hash of known data, has a slot for each node: a probability of 22 bits, and a use count of 10 bits. The stretched
+/// probabilities ln(p / (1 - p)) are weighted by the node's weights, and the sum is squashed. All arithmetic is in
+/// integers, so that a decoder adapts identically.
 package final class ContextMixer {
   /// The maximum number of nodes.
   package static let nodes = 512
   /// The maximum number of contexts.
   package static let maximumContexts = 12
-  /// The minimum number of recent bits that a slot's probability follows.
+  /// The use count at which a slot's adaptation rate stops decreasing: it then averages about as many recent bits.
   @usableFromInline static let maximumUses: UInt32 = 255
-  /// Weights are in units of 2^-16: at first, all slots count the same, and the last input nothing.
+  /// Weights are in units of 2^-16. Initially all slots have equal weight, and the constant input has none.
   @usableFromInline static let firstWeight: Int32 = 20_000
   @usableFromInline static let learningRate: Int32 = 6
 
@@ -25,11 +25,11 @@ package final class ContextMixer {
   @usableFromInline let squash: UnsafeMutablePointer<UInt32>
   @usableFromInline let stretch: UnsafeMutablePointer<Int16>
   @usableFromInline let shares: UnsafeMutablePointer<UInt32>
-  /// A hash of each context: set before the bits of a value are coded.
+  /// The hash of each context; set them before coding the bits of a value.
   package let hashes: UnsafeMutablePointer<UInt32>
 
   /// - Parameters:
-  ///   - contexts: 1 to ``mostContexts``.
+  ///   - contexts: 1 to ``maximumContexts``.
   ///   - slotBits: each context has 2^slotBits slots, 8 to 22.
   package init(contexts: Int, slotBits: Int) {
     precondition((1...Self.maximumContexts).contains(contexts) && (8...22).contains(slotBits))
@@ -66,8 +66,9 @@ package final class ContextMixer {
   /// Stretched probabilities are in units of 1 / 256, from -2047 to 2047.
   @usableFromInline static let domain = 2048
 
-  /// squash[d + 2048] = 65536 / (1 + e^(-d / 256)), and its inverse for probabilities of 12 bits: the least d that is
-  /// squashed to it or more. By multiplication alone, which gives the same on every machine.
+  /// Computes squash[d + 2048] = 65536 / (1 + e^(-d / 256)) and its inverse for probabilities of 12 bits: the smallest
+  /// d whose squashed value is not below. Only multiplications and divisions are used, which give the same result on
+  /// every machine.
   private func makeCurves() {
     var power = 1.0
     for d in 0..<Self.domain {
@@ -84,14 +85,14 @@ package final class ContextMixer {
     }
   }
 
-  /// Forgets all that was learned.
+  /// Resets all state.
   package func reset() {
     slots.initialize(repeating: 1 << 31, count: contexts << Int(slotBits))
     weights.initialize(repeating: Self.firstWeight, count: Self.nodes * (contexts + 1))
     for node in 0..<Self.nodes { weights[node * (contexts + 1) + contexts] = 0 }
   }
 
-  /// Codes the bit at `node`, and learns it.
+  /// Codes the bit at `node`, and adapts to it.
   @inlinable @inline(__always)
   package func code<Coder: BitCoding>(_ bit: UInt32, node: Int, _ coder: inout Coder) -> UInt32 {
     let own = weights + node * (contexts + 1)
@@ -107,7 +108,7 @@ package final class ContextMixer {
       stretched[i] = s
       sum &+= Int64(own[i]) &* Int64(s)
     }
-    // The last input is the same always: what the node is like on average.
+    // The last input is constant: it learns the node's average.
     stretched[contexts] = 256
     sum &+= Int64(own[contexts]) &* 256
     let d = Int(max(-2047, min(2047, sum >> 16)))

@@ -1,11 +1,11 @@
 extension ContextMixer {
-  /// Nodes of the bits that only ``code(deep:first:_:)`` foresees: this one plus their depth.
+  /// The first node of the bits that only ``code(deep:first:_:)`` predicts; their depth is added.
   @usableFromInline static let deepNodes = 400
 
-  /// Codes any integer as ``code(free:first:_:)`` does, but foresees all of its bits, so that values that come again cost
-  /// little whatever their size. It changes the hashes.
+  /// Codes any integer as ``code(free:first:_:)`` does, but predicts all of its bits, so that repeated values cost
+  /// little whatever their magnitude. Changes the hashes.
   ///
-  /// - Parameter first: the first node, of 194.
+  /// - Parameter first: the first of 194 nodes.
   @inlinable @inline(__always)
   package func code<Coder: BitCoding>(deep number: Int64, first: Int, _ coder: inout Coder) -> Int64 {
     guard code(number == 0 ? 0 : 1, node: first, &coder) == 1 else { return 0 }
@@ -24,7 +24,7 @@ extension ContextMixer {
       if depth <= Self.foreseen {
         found = found << 1 | UInt64(code(bit, node: nodes + Int(found), &coder))
       } else {
-        // Each way here has slots of its own, and the weights are those of the depth.
+        // Each path to this bit has its own slots; paths of equal depth share their weights.
         if depth == Self.foreseen + 1 { specialize(UInt32(truncatingIfNeeded: found) << 1 | sign) }
         let known = code(bit, node: Self.deepNodes + depth, &coder)
         specialize(known)
@@ -34,7 +34,7 @@ extension ContextMixer {
     return sign == 1 ? 0 &- Int64(bitPattern: found) : Int64(bitPattern: found)
   }
 
-  /// Makes each context one of its own for a number.
+  /// Specializes each context for a number.
   @inlinable @inline(__always)
   func specialize(_ number: UInt32) {
     for context in 0..<contexts { hashes[context] = (hashes[context] &+ number &+ 1) &* 0x2C1B_3C6D }

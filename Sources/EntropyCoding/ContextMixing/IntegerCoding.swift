@@ -1,19 +1,19 @@
-/// How integers become bits that a ``ContextMixer`` foresees.
+/// Binarization of integers for a ``ContextMixer``.
 extension ContextMixer {
-  /// Nodes of numbers without bounds: the first of them.
+  /// The first node of unbounded integers.
   package static let freeNodes = 0
-  /// Nodes of what stands in for a value that is coded by itself.
+  /// The first node of escapes.
   package static let escapeNodes = 200
-  /// The node of the question whether a value is coded by itself.
+  /// The node of the question whether a value is an escape.
   package static let isEscape = 199
   @usableFromInline static let exponents = 66
-  /// Bits after the leading one that are foreseen; all others are even.
+  /// The number of bits after the leading one that are predicted; further bits have probability 1/2.
   @usableFromInline static let foreseen = 3
 
-  /// Codes any integer: whether it is 0, its sign, the place of its leading bit in unary, three bits after that, and the
-  /// others as they are.
+  /// Codes any integer: whether it is 0, its sign, the position of its leading bit in unary, three predicted bits after
+  /// that, and the remaining bits with probability 1/2.
   ///
-  /// - Parameter first: the first node, of 194.
+  /// - Parameter first: the first of 194 nodes.
   @inlinable @inline(__always)
   package func code<Coder: BitCoding>(free number: Int64, first: Int, _ coder: inout Coder) -> Int64 {
     guard code(number == 0 ? 0 : 1, node: first, &coder) == 1 else { return 0 }
@@ -39,7 +39,8 @@ extension ContextMixer {
     return isNegative ? 0 &- Int64(bitPattern: found) : Int64(bitPattern: found)
   }
 
-  /// Codes an integer from 0 to `highest`, at most 255: whether it is 0, whether it is `highest`, and its bits.
+  /// Codes an integer from 0 to `highest`, which is at most 255: whether it is 0, whether it is `highest`, and its
+  /// bits.
   @inlinable @inline(__always)
   package func code<Coder: BitCoding>(_ number: Int64, to highest: Int64, _ coder: inout Coder) -> Int64 {
     guard code(number == 0 ? 0 : 1, node: 0, &coder) == 1 else { return 0 }

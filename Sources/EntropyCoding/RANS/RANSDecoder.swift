@@ -1,47 +1,46 @@
-/// Unpacks planes of integers: the reading side of ``RANSEncoder``.
+/// Decodes planes of integers: the counterpart of ``RANSEncoder``.
 ///
-/// It prepares what decoding needs of each table once, 4 to 18 bytes a listed symbol, and then serves any number of
-/// chunks, from several tasks at once. `RANS` documents what it reads. Bytes that no encoder wrote give an error, or
-/// wrong numbers where nothing shows that they are wrong; it never reads or writes out of bounds, and takes no more
-/// time than for good ones.
+/// It prepares each table once, at 4 to 18 bytes per listed symbol, and then serves any number of chunks, from several
+/// tasks at once. `RANS` documents the format. Bytes that no encoder wrote throw an error, or give wrong numbers if
+/// nothing reveals them. Decoding never accesses memory out of bounds, and takes no more time than for valid bytes.
 package struct RANSDecoder: Sendable {
-  /// Where a table's parts are.
+  /// The parts of a table.
   struct Table {
-    /// In `starts`: where each slot begins on the scale of 2^15, and 2^15 last.
+    /// In `starts`: the start of each slot on the scale of 2^15, followed by 2^15.
     var firstStart: UInt32
-    /// In `buckets`: for equal parts of that scale, the slot at the beginning of each.
+    /// In `buckets`: the first slot of each of equal parts of that scale.
     var firstBucket: UInt32
-    /// Bits of the scale below a bucket.
+    /// The number of bits of the scale within a bucket.
     var bucketShift: UInt32
     var count: UInt32
     var lowest: Int32
     var rawBits: UInt32
-    /// The first slot after which something raw follows: the escape, or any.
+    /// The first slot followed by raw bits: the escape, or slot 0.
     var firstWithRest: UInt32
-    /// The slot of a symbol that nearly all values are, with nothing raw after it; else the escape.
+    /// The slot of a symbol that nearly all values have, without raw bits; otherwise the escape.
     var dominant: UInt32
   }
 
   let starts: [UInt16]
   let buckets: [UInt16]
-  /// For each plane, and then for each level.
+  /// The tables of the planes, followed by those of the levels.
   let tables: [Table]
-  /// For each plane, which of `tables` is its.
+  /// For each plane, its position in `tables`.
   let index: [Int]
-  /// In `tables`: those of the levels.
+  /// The positions of the levels in `tables`.
   let levels: Range<Int>
 
-  /// How many plain planes a chunk has.
+  /// The number of plain planes in a chunk.
   package var planes: Int { index.count }
 
-  /// Prepares to decode with `tables`.
+  /// Prepares for decoding with `tables`.
   package init(_ tables: TableSet) {
     var starts: [UInt16] = []
     var buckets: [UInt16] = []
     self.tables = (tables.tables + tables.levels).map { table in
       let firstStart = starts.count
       let firstBucket = buckets.count
-      // About four buckets a symbol: within most of them, no slot begins.
+      // About four buckets per symbol, so that no slot starts within most of them.
       var bucketBits = 5
       while bucketBits < 12, 1 << bucketBits < 4 * table.count { bucketBits += 1 }
       let bucketShift = FrequencyTable.precision - bucketBits
@@ -67,14 +66,14 @@ package struct RANSDecoder: Sendable {
     levels = tables.tables.count..<tables.tables.count + tables.levels.count
   }
 
-  /// Unpacks `rows` values of each plane, where no plane is context-coded; see ``RANSReader`` for context-coded ones.
+  /// Decodes `rows` values of each plane, without context-coded planes; see ``RANSReader`` for those.
   ///
   /// - Parameters:
-  ///   - bytes: what an encoder wrote for as many planes and rows, and nothing else.
+  ///   - bytes: exactly what an encoder wrote for as many planes and rows.
   ///   - rows: at least 1.
   ///   - symbols: plane-major: the value of plane p and row r goes to symbols[p * planeStride + r].
-  ///   - planeStride: values from one plane to the next, at least `rows`.
-  /// - Throws: `corrupt` where the bytes are not an encoder's. What `symbols` holds then is of no use.
+  ///   - planeStride: the number of values from one plane to the next, at least `rows`.
+  /// - Throws: `corrupt` if no encoder writes such bytes. The content of `symbols` is then undefined.
   package func decode(
     _ bytes: ArraySlice<UInt8>, rows: Int, into symbols: inout [Int32], planeStride: Int
   ) throws(ChunkError) {

@@ -1,21 +1,20 @@
-/// Packs planes of integers with one frequency table for each plane or each value: the writing side of
-/// ``RANSDecoder``.
+/// Encodes planes of integers with one frequency table per plane or per value: the counterpart of ``RANSDecoder``.
 ///
-/// It prepares what encoding needs of each table once, 16 bytes a listed symbol, and then serves any number of
-/// chunks, from several tasks at once. What it writes is documented at `RANS`.
+/// It prepares each table once, at 16 bytes per listed symbol, and then serves any number of chunks, from several tasks
+/// at once. `RANS` documents the format.
 package struct RANSEncoder: Sendable {
-  /// How a slot changes a state.
+  /// The effect of a slot on a state.
   private struct Step {
-    /// 2^47 / frequency, rounded up: see `apply`.
+    /// 2^47 / frequency, rounded up; see `apply`.
     var reciprocal: UInt64
     var frequency: UInt32
     var start: UInt32
 
-    /// Encodes the slot into `x`, whose low word goes to `words` first where there is no room.
+    /// Encodes the slot into `x`; the low word of `x` first goes to `words` if there is no room.
     ///
-    /// x becomes (x / f) 2^15 + x mod f + start. With the reciprocal m = (2^47 + e) / f, e < f, the quotient
-    /// x m / 2^47 exceeds x / f by x e / (f 2^47) < 1 / f, because x < 2^17 f: rounded down, it is exact. The
-    /// product is below 2^64, because 2^17 e < m.
+    /// x becomes (x / f) 2^15 + x mod f + start. With the reciprocal m = (2^47 + e) / f, e < f, the quotient x m / 2^47
+    /// exceeds x / f by x e / (f 2^47) < 1 / f, because x < 2^17 f; rounded down, it is exact. The product is below
+    /// 2^64, because 2^17 e < m.
     @inline(__always)
     func apply(_ x: inout UInt32, _ words: inout UnsafeMutablePointer<UInt16>) {
       words.pointee = UInt16(truncatingIfNeeded: x)
@@ -27,7 +26,7 @@ package struct RANSEncoder: Sendable {
     }
   }
 
-  /// Where a table's steps are, and which values they are for.
+  /// The steps of a table, and the values they are for.
   private struct Table {
     var firstStep: UInt32
     var count: UInt32
@@ -40,10 +39,10 @@ package struct RANSEncoder: Sendable {
   private let index: [Int]
   private let levels: [Table]
 
-  /// How many plain planes a chunk has.
+  /// The number of plain planes in a chunk.
   package var planes: Int { index.count }
 
-  /// Prepares to encode with `tables`.
+  /// Prepares for encoding with `tables`.
   package init(_ tables: TableSet) {
     let all = tables.tables + tables.levels
     var steps: [Step] = []
@@ -69,26 +68,26 @@ package struct RANSEncoder: Sendable {
     index = tables.index
   }
 
-  /// Packs `rows` values of each plane, where no plane is context-coded.
+  /// Encodes `rows` values of each plane, without context-coded planes.
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the value of plane p and row r is symbols[p * planeStride + r].
-  ///   - planeStride: values from one plane to the next, at least `rows`.
+  ///   - planeStride: the number of values from one plane to the next, at least `rows`.
   ///   - rows: at least 1.
-  /// - Returns: what `RANS` documents.
+  /// - Returns: the format that `RANS` documents.
   package func encode(_ symbols: [Int32], planeStride: Int, rows: Int) -> [UInt8] {
     encode(ChunkSymbols(symbols: symbols, planes: planes, planeStride: planeStride, rows: rows))
   }
 
-  /// Packs a chunk.
+  /// Encodes a chunk.
   ///
-  /// - Parameter chunk: with as many plain planes as the tables, and no level beyond the tables'.
-  /// - Returns: what `RANS` documents.
+  /// - Parameter chunk: as many plain planes as the tables have, and no level beyond theirs.
+  /// - Returns: the format that `RANS` documents.
   package func encode(_ chunk: ChunkSymbols) -> [UInt8] {
     encode(chunk, planes: 0..<chunk.allPlanes)
   }
 
-  /// Packs some of a chunk's planes.
+  /// Encodes some of a chunk's planes.
   package func encode(_ chunk: ChunkSymbols, planes range: Range<Int>) -> [UInt8] {
     chunk.check()
     precondition(chunk.planes == planes, "the chunk has the tables' planes")
@@ -114,7 +113,7 @@ package struct RANSEncoder: Sendable {
       ? words.bytes(after: states.x) : words.bytes(after: (0..<lanes).map { states[$0] })
   }
 
-  /// Packs one plain plane, from its last row to the first.
+  /// Encodes one plain plane, from the last row to the first.
   private func encode(
     _ values: UnsafePointer<Int32>, _ rows: Int, _ table: Table, _ lanes: Int,
     _ states: inout SIMD4<UInt32>, _ words: inout WordStack
@@ -135,7 +134,7 @@ package struct RANSEncoder: Sendable {
     }
   }
 
-  /// Packs one context-coded plane, from its last row to the first.
+  /// Encodes one context-coded plane, from the last row to the first.
   private func encode(
     _ values: UnsafePointer<Int32>, _ planeLevels: UnsafePointer<UInt8>, _ rows: Int, _ lanes: Int,
     _ states: inout SIMD4<UInt32>, _ words: inout WordStack
@@ -155,7 +154,7 @@ package struct RANSEncoder: Sendable {
     }
   }
 
-  /// Calls `put` for each row, from the last to the first, with the state whose turn it is.
+  /// Calls `put` for each row, from the last to the first, with the state of its lane.
   @inline(__always)
   private static func inTurns(
     _ rows: Int, _ lanes: Int, _ states: inout SIMD4<UInt32>, _ words: inout UnsafeMutablePointer<UInt16>,
@@ -181,13 +180,13 @@ package struct RANSEncoder: Sendable {
     words = next
   }
 
-  /// One table at hand.
+  /// The encoder for one table.
   private struct TableEncoder {
     var table: Table
     var steps: UnsafePointer<Step>
     var mayEscape: Bool
 
-    /// Encodes one value: what the decoder takes last goes first.
+    /// Encodes one value. What the decoder reads last is encoded first.
     @inline(__always)
     func put(_ value: Int32, _ x: inout UInt32, _ words: inout UnsafeMutablePointer<UInt16>) {
       var symbol = value
@@ -195,7 +194,7 @@ package struct RANSEncoder: Sendable {
         symbol = value &>> Int32(table.rawBits)
         Self.putRaw(UInt32(bitPattern: value) & (1 &<< table.rawBits &- 1), table.rawBits, &x, &words)
       }
-      // In the table exactly if the difference, as it wraps around, is below the count.
+      // The symbol is in the table exactly if the wrapped difference is below the count.
       let place = UInt32(bitPattern: symbol &- table.lowest)
       if mayEscape, place >= table.count {
         let escape = Escape(symbol: symbol, lowest: table.lowest, count: Int(table.count))
@@ -227,14 +226,14 @@ package struct RANSEncoder: Sendable {
   }
 }
 
-/// Words in the order in which an encoder lets go of them: the reverse of a decoder's.
+/// The words in the order in which an encoder emits them: the reverse of a decoder's.
 private struct WordStack {
   private var words: [UInt16] = []
   private var count = 0
 
-  /// Lets `body` write at most `room` words.
+  /// Lets `body` write up to `room` words.
   mutating func withRoom(for room: Int, _ body: (inout UnsafeMutablePointer<UInt16>) -> Void) {
-    // One more: a step writes a word before it knows whether it counts.
+    // One more, because a step writes a word before it knows whether the word counts.
     let needed = count + room + 1
     if words.count < needed {
       words.append(contentsOf: repeatElement(0, count: max(needed, words.count * 2) - words.count))
@@ -248,10 +247,10 @@ private struct WordStack {
     }
   }
 
-  /// The only state as the first words, then the words in a decoder's order, little-endian.
+  /// The single state as the first words, then the words in the decoder's order, little-endian.
   func bytes(after state: UInt32) -> [UInt8] {
     let upper = state >> RANS.wordBits
-    // Where there is no upper word, no other has moved out.
+    // Without an upper word, no word has been emitted.
     let first = upper > 0 ? upper : state
     var bytes = [UInt8(truncatingIfNeeded: first), UInt8(truncatingIfNeeded: first >> 8)]
     while bytes.last == 0 { bytes.removeLast() }
@@ -259,7 +258,7 @@ private struct WordStack {
     return bytes + self.bytes(after: [])
   }
 
-  /// The states, then the words in a decoder's order, little-endian.
+  /// The states, then the words in the decoder's order, little-endian.
   func bytes(after states: [UInt32]) -> [UInt8] {
     let head = states.count * 4
     return [UInt8](unsafeUninitializedCapacity: head + 2 * count) { bytes, used in

@@ -1,29 +1,29 @@
-/// Unpacks one chunk plane by plane, so that a caller can work out the levels of a plane from those before it.
+/// Decodes one chunk plane by plane, so that a caller can derive the levels of a plane from the preceding planes.
 ///
-/// After an error, what it gives back is of no use.
+/// After an error, its results are undefined.
 package struct RANSReader: Sendable {
-  /// How many values each plane has.
+  /// The number of values in each plane.
   package let rows: Int
 
   private let decoder: RANSDecoder
   private let lanes: Int
-  /// The words, and `padding` zeros.
+  /// The words, followed by `padding` zeros.
   private let words: [UInt16]
-  /// How many words are taken.
+  /// The number of words taken.
   private var position = 0
-  /// Of one lane, only the first counts.
+  /// With one lane, only the first counts.
   private var states: SIMD4<UInt32>
 
-  /// Words that may be read beyond the last before anyone looks whether they were there.
+  /// The number of words that may be read beyond the last before a check.
   private static let padding = RANS.lanes * RANS.maximumWordsPerValue
 
-  /// Divides a chunk into states and words.
+  /// Splits a chunk into states and words.
   ///
   /// - Parameters:
-  ///   - decoder: with the tables of the encoder.
-  ///   - bytes: what the encoder wrote, and nothing else.
-  ///   - rows: rows of the chunk, at least 1.
-  ///   - levelledPlanes: how many context-coded planes the chunk has; the plain ones are the tables'.
+  ///   - decoder: with the encoder's tables.
+  ///   - bytes: exactly what the encoder wrote.
+  ///   - rows: the number of rows in the chunk, at least 1.
+  ///   - contextCodedPlanes: the number of context-coded planes in the chunk; the plain ones are those of the tables.
   /// - Throws: `corrupt` if no encoder writes this number of bytes, or such states.
   package init(
     _ decoder: RANSDecoder, _ bytes: ArraySlice<UInt8>, rows: Int, contextCodedPlanes: Int
@@ -33,7 +33,7 @@ package struct RANSReader: Sendable {
     self.decoder = decoder
     self.rows = rows
     if lanes == 1 {
-      // Of an odd number of bytes, the first is a word.
+      // If the number of bytes is odd, the first byte is a word.
       let first = bytes.prefix(bytes.count % 2)
       words = Self.words(first + first.map { _ in 0 } + bytes.dropFirst(first.count))
       states = SIMD4(repeating: 0)
@@ -69,12 +69,12 @@ package struct RANSReader: Sendable {
     }
   }
 
-  /// Unpacks all plain planes: what comes first.
+  /// Decodes all plain planes, which come first.
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the value of plane p and row r goes to symbols[p * planeStride + r].
-  ///   - planeStride: values from one plane to the next, at least ``rows``.
-  /// - Throws: `corrupt` where the bytes are not an encoder's.
+  ///   - planeStride: the number of values from one plane to the next, at least ``rows``.
+  /// - Throws: `corrupt` if no encoder writes such bytes.
   package mutating func planes(into symbols: inout [Int32], planeStride: Int) throws(ChunkError) {
     precondition(rows <= planeStride)
     precondition(decoder.planes == 0 || symbols.count >= (decoder.planes - 1) * planeStride + rows)
@@ -87,12 +87,12 @@ package struct RANSReader: Sendable {
     guard good else { throw .corrupt }
   }
 
-  /// Unpacks the next context-coded plane.
+  /// Decodes the next context-coded plane.
   ///
   /// - Parameters:
-  ///   - levels: of each row, within the tables' levels.
-  ///   - symbols: the values of the rows; as many as ``rows``, or more.
-  /// - Throws: `corrupt` where the bytes are not an encoder's.
+  ///   - levels: the level of each row, within the tables' levels.
+  ///   - symbols: the values of the rows; at least ``rows``.
+  /// - Throws: `corrupt` if no encoder writes such bytes.
   package mutating func contextCodedPlane(
     levels: UnsafeBufferPointer<UInt8>, into symbols: UnsafeMutableBufferPointer<Int32>
   ) throws(ChunkError) {
@@ -109,23 +109,23 @@ package struct RANSReader: Sendable {
     guard good else { throw .corrupt }
   }
 
-  /// Makes sure that all bytes are used, and that they were an encoder's as far as anyone can tell.
+  /// Checks that all bytes are used, and that an encoder may have written them.
   ///
-  /// - Throws: `corrupt` where they were not, or planes are left.
+  /// - Throws: `corrupt` if that is not so, or planes are left.
   package mutating func finish() throws(ChunkError) {
     guard position == words.count - Self.padding,
       states == SIMD4(repeating: RANS.emptyState(lanes: lanes))
     else { throw .corrupt }
   }
 
-  /// Unpacks one plain plane. Returns false where the bytes are not an encoder's.
+  /// Decodes one plain plane. Returns false if no encoder writes such bytes.
   private mutating func plane(_ table: RANSDecoder.Table, _ values: UnsafeMutablePointer<Int32>) -> Bool {
     guard table.dominant < table.count else {
       return inTurns { starts, buckets, end, row, x, next, good in
         values[row] = TableDecoder(table, starts, buckets).take(&x, &next, &good, end: end)
       }
     }
-    // Nearly all values are the same: no search, and branches that are nearly always right.
+    // Nearly all values are equal: no search, and well-predicted branches.
     let value = table.lowest &+ Int32(bitPattern: table.dominant)
     return inTurns { starts, buckets, end, row, x, next, good in
       let decoder = TableDecoder(table, starts, buckets)
@@ -142,9 +142,9 @@ package struct RANSReader: Sendable {
     }
   }
 
-  /// Calls `take` for each row in order, with all starts and buckets, where words end if a state may be left without
-  /// one, the state whose turn it is, the next word, and what to set to false where a value is none. Returns false then,
-  /// and once more words are taken than there are.
+  /// Calls `take` for each row in order. Its arguments are all starts and buckets, the end of the words if a state may
+  /// run out of them, the row, the state of its lane, the next word, and a flag to clear if a value is invalid. Returns
+  /// false if that happens, or if more words are taken than there are.
   @inline(__always)
   private mutating func inTurns(
     _ take: (

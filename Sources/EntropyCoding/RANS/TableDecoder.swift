@@ -1,13 +1,13 @@
 /// Decodes values with one table; see `RANS` for the steps.
 ///
-/// The bytes may be no encoder's: whatever the state, it takes at most `RANS.mostWordsPerValue` words for a value, so
-/// that a loop over few values need only look afterwards whether they were there.
+/// Whatever the state, a value takes at most `RANS.maximumWordsPerValue` words, so a loop over a few values need only
+/// check afterwards whether the words were there.
 struct TableDecoder {
   var table: RANSDecoder.Table
   var starts: UnsafePointer<UInt16>
   var buckets: UnsafePointer<UInt16>
 
-  /// A table, with the starts and buckets of all.
+  /// A table, with the starts and buckets of all tables.
   @inline(__always)
   init(_ table: RANSDecoder.Table, _ starts: UnsafePointer<UInt16>, _ buckets: UnsafePointer<UInt16>) {
     self.table = table
@@ -15,9 +15,9 @@ struct TableDecoder {
     self.buckets = buckets + Int(table.firstBucket)
   }
 
-  /// Decodes one value. Sets `good` to false where it is no `Int32`.
+  /// Decodes one value. Sets `good` to false if it does not fit an `Int32`.
   ///
-  /// - Parameter end: where the words end, if a state may be left without one; nil if there always is one.
+  /// - Parameter end: the end of the words, if a state may run out of them; nil if it cannot.
   @inline(__always)
   func take(
     _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ good: inout Bool, end: UnsafePointer<UInt16>?
@@ -30,7 +30,7 @@ struct TableDecoder {
     x = (UInt32(starts[slot &+ 1]) &- start) &* (x >> 15) &+ place &- start
     Self.refill(&x, &next, end)
     guard slot >= Int(table.firstWithRest) else { return table.lowest &+ Int32(truncatingIfNeeded: slot) }
-    // Copies, so that the state and the position stay in registers elsewhere.
+    // Copies, so that state and position stay in registers elsewhere.
     let rest = end.map { takeRest(slot, x, next, $0) } ?? takeRest(slot, x, next)
     x = rest.x
     next = rest.next
@@ -41,7 +41,7 @@ struct TableDecoder {
     return value
   }
 
-  /// A value, or none if it is no `Int32`, with the state and the next word after it.
+  /// A value, nil if it does not fit an `Int32`, with the state and the next word after it.
   typealias Rest = (x: UInt32, next: UnsafePointer<UInt16>, value: Int32?)
 
   /// Decodes what follows a slot.
@@ -50,7 +50,7 @@ struct TableDecoder {
     takeAnyRest(slot, state, words, nil)
   }
 
-  /// Decodes what follows a slot, where a state may be left without a word.
+  /// Decodes what follows a slot, if a state may run out of words.
   @inline(never)
   func takeRest(
     _ slot: Int, _ state: UInt32, _ words: UnsafePointer<UInt16>, _ end: UnsafePointer<UInt16>
@@ -87,7 +87,7 @@ struct TableDecoder {
     return high << RANS.wordBits | low
   }
 
-  /// Takes the next word in where the state has room for it, without a branch: it could not be foreseen.
+  /// Appends the next word to the state if there is room, without a branch, which would be unpredictable.
   @inline(__always)
   static func refill(
     _ x: inout UInt32, _ next: inout UnsafePointer<UInt16>, _ end: UnsafePointer<UInt16>?

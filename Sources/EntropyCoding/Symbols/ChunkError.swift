@@ -1,16 +1,16 @@
 import ByteIO
 
-/// What can be wrong with a chunk.
+/// The errors of a chunk.
 public enum ChunkError: Error, Equatable {
-  /// The zstd frame around the content is damaged, or its content larger than a chunk's can be.
+  /// The zstd frame is damaged, or its content is larger than that of a chunk can be.
   case frame(ByteIOError)
-  /// The content says that it holds `rows`, where 1 to `limit` are possible.
+  /// The content announces `rows`; 1 to `limit` are possible.
   case rows(Int, limit: Int)
-  /// The content is not what an encoder writes: with other tables than the encoder's, or damaged.
+  /// No encoder writes such content: it is damaged, or the tables are not the encoder's.
   case corrupt
-  /// The rows that come out are not those that went in: their checksum differs.
+  /// The checksum of the decoded rows differs from that of the original ones.
   case otherRows
 
-  /// Whether more memory would be of help.
+  /// Whether a larger memory limit would help.
   public var asksForMore: Bool { if case .frame(let error) = self { error.asksForMore } else { false } }
 }

@@ -1,22 +1,22 @@
-/// The symbols of a chunk as an encoder takes them: plain planes, then context-coded ones with a level for each value.
+/// The symbols of a chunk for an encoder: plain planes, then context-coded planes with a level for each value.
 ///
-/// A buffer to use again for chunk after chunk: fill ``symbols`` and ``levels``, and set ``rows``.
+/// The buffer can be reused for chunk after chunk: fill ``symbols`` and ``levels``, and set ``rows``.
 package struct ChunkSymbols: Sendable {
-  /// How many plain planes there are.
+  /// The number of plain planes.
   package let planes: Int
-  /// How many context-coded planes follow them.
+  /// The number of context-coded planes, which follow the plain ones.
   package let contextCodedPlanes: Int
-  /// Values from one plane to the next: the most rows there can be.
+  /// The number of values from one plane to the next: the maximum number of rows.
   package let planeStride: Int
-  /// How many rows count, 1 to ``planeStride``: at first, all.
+  /// The number of rows in use, 1 to ``planeStride``; initially all.
   package var rows: Int
-  /// The value of plane p and row r is symbols[p * planeStride + r]; context-coded planes come after the plain ones.
+  /// The value of plane p and row r is symbols[p * planeStride + r]; context-coded planes follow the plain ones.
   package var symbols: [Int32]
-  /// The level of context-coded plane p, counted from 0, and row r is levels[p * planeStride + r]: which of
-  /// ``TableSet/levels`` the value is coded with.
+  /// The level of context-coded plane p, counted from 0, and row r is levels[p * planeStride + r]: the position in
+  /// ``TableSet/levels`` of the value's table.
   package var levels: [UInt8]
 
-  /// Room for `rows` values of each plane, all 0, at level 0.
+  /// Creates room for `rows` values of each plane, all 0, at level 0.
   package init(planes: Int, contextCodedPlanes: Int, rows: Int) {
     self.init(
       symbols: [Int32](repeating: 0, count: (planes + contextCodedPlanes) * rows), planes: planes,
@@ -25,7 +25,7 @@ package struct ChunkSymbols: Sendable {
       contextCodedPlanes: contextCodedPlanes)
   }
 
-  /// A chunk of what is at hand already.
+  /// Creates a chunk from existing symbols.
   package init(
     symbols: [Int32], planes: Int, planeStride: Int, rows: Int, levels: [UInt8] = [],
     contextCodedPlanes: Int = 0
@@ -38,10 +38,10 @@ package struct ChunkSymbols: Sendable {
     self.levels = levels
   }
 
-  /// Planes of both kinds.
+  /// The number of planes of both kinds.
   package var allPlanes: Int { planes + contextCodedPlanes }
 
-  /// Stops where what ``planeStride`` and ``rows`` promise is not there. The last plane may end with its rows.
+  /// Traps unless there are as many values as ``planeStride`` and ``rows`` imply. The last plane may end with its rows.
   func check() {
     precondition(rows >= 1 && rows <= planeStride, "a chunk has 1 to planeStride rows")
     precondition(

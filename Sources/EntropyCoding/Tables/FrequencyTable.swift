@@ -1,40 +1,40 @@
-/// The integer probabilities of one plane's symbols, as an entropy coder needs them.
+/// The integer probabilities of one plane's symbols, for an entropy coder.
 ///
-/// A table covers a run of symbols from ``lowest`` on and has one more slot, the escape, for everything else. All
-/// frequencies are at least 1 and sum to 2^15. They follow from integer weights by integer arithmetic alone, so
-/// that two machines which agree on the weights agree on the table.
+/// A table lists consecutive symbols from ``lowest`` on, and has one more slot, the escape, for all others. All
+/// frequencies are at least 1, and they sum to 2^15. They are derived from integer weights in integer arithmetic, so
+/// that machines that agree on the weights agree on the table.
 ///
-/// A symbol stands for 2^``rawBits`` neighbouring values: value = symbol << rawBits | low, where the low bits are
-/// coded as they are. Any `Int32` can be coded: a value outside the table takes the escape, and then its distance
-/// from the table in an exponential-Golomb code (see ``RANSEncoder``).
+/// A symbol represents 2^``rawBits`` neighbouring values: value = symbol << rawBits | low, where the low bits are
+/// stored raw. Any `Int32` can be coded: a value outside the table takes the escape, followed by its distance from the
+/// table in an exponential-Golomb code (see ``RANSEncoder``).
 package struct FrequencyTable: Equatable, Sendable {
   /// Frequencies are in units of 2^-precision.
   package static let precision = 15
-  /// What the frequencies of a table sum to.
+  /// The sum of a table's frequencies.
   package static let total = 1 << precision
-  /// A table lists at most this many symbols.
+  /// The maximum number of symbols in a table.
   package static let widest = 1024
-  /// Symbols stand for at most 2^mostRawBits values.
+  /// Symbols represent at most 2^maximumRawBits values.
   package static let maximumRawBits = 24
 
   /// The first symbol of the table.
   package let lowest: Int32
-  /// Low bits of a value that are coded as they are.
+  /// The number of low bits of a value that are stored raw.
   package let rawBits: Int
-  /// The frequencies of the symbols from ``lowest`` on, and of the escape last.
+  /// The frequencies of the symbols from ``lowest`` on, followed by that of the escape.
   package let frequencies: [UInt16]
-  /// What each slot costs, in bits, with the raw bits that follow it always.
+  /// The cost of each slot in bits, including the raw bits that always follow it.
   private let costs: [Float]
 
-  /// How many symbols are listed; also the slot of the escape.
+  /// The number of listed symbols; also the slot of the escape.
   package var count: Int { frequencies.count - 1 }
 
-  /// The table nearest to the given weights in cross-entropy.
+  /// Creates the table nearest to the given weights in cross-entropy.
   ///
   /// - Parameters:
-  ///   - lowest: the symbol that `weights[0]` belongs to. All listed symbols are within `Int32`.
-  ///   - weights: one weight a symbol, in any common unit; 1 to 1024 of them. A weight of 0 counts as a small one.
-  ///   - escape: the weight of everything else.
+  ///   - lowest: the symbol of `weights[0]`. All listed symbols must be within `Int32`.
+  ///   - weights: one weight per symbol, in any common unit; 1 to 1024 of them. A weight of 0 counts as a small one.
+  ///   - escape: the weight of all other symbols.
   ///   - rawBits: 0 to 24.
   package init(lowest: Int32, weights: [UInt32], escape: UInt32, rawBits: Int) {
     precondition((1...Self.widest).contains(weights.count), "a table lists 1 to 1024 symbols")
@@ -46,15 +46,15 @@ package struct FrequencyTable: Equatable, Sendable {
     costs = frequencies.map { Float(Self.precision + rawBits) - binaryLogarithm(Float($0)) }
   }
 
-  /// The slot of a value: the symbol's place in the table, or ``count`` where it takes the escape.
+  /// The slot of a value: the position of its symbol in the table, or ``count`` for an escape.
   package func slot(of value: Int32) -> Int {
     let place = Int(value >> Int32(rawBits)) - Int(lowest)
     return place >= 0 && place < count ? place : count
   }
 
-  /// What coding `value` takes, in bits, up to the loss of the coder itself (less than 0.1 %).
+  /// The cost of coding `value` in bits, without the coder's own loss (less than 0.1 %).
   ///
-  /// An estimate for choosing between parameters; no decoder depends on it.
+  /// It serves to choose between parameters; no decoder depends on it.
   package func bits(of value: Int32) -> Float {
     let slot = slot(of: value)
     guard slot == count else { return costs[slot] }
@@ -62,10 +62,10 @@ package struct FrequencyTable: Equatable, Sendable {
   }
 }
 
-/// How a symbol outside its table is coded after the escape: on which side and how far, as a number of bits and the
+/// The code of a symbol outside its table, after the escape: its side, and its distance as a number of bits and the
 /// bits.
 struct Escape: Equatable {
-  /// Bits that the head takes: one for the side, then five for how many bits follow.
+  /// The number of bits in the head: one for the side, five for the number of further bits.
   static let headBits = 6
 
   /// Whether the symbol is below the table.
@@ -82,32 +82,33 @@ struct Escape: Equatable {
     self.init(symbol: symbol, lowest: table.lowest, count: table.count)
   }
 
-  /// The escape of a symbol outside lowest ..< lowest + count.
+  /// The escape of a symbol outside `lowest ..< lowest + count`.
   init(symbol: Int32, lowest: Int32, count: Int) {
     below = symbol < lowest
     distance = below ? Int(lowest) - Int(symbol) : Int(symbol) - (Int(lowest) + count - 1)
   }
 
-  /// Bits of the distance below its highest.
+  /// The number of bits of the distance below its highest.
   var tailBits: Int { Int.bitWidth - 1 - distance.leadingZeroBitCount }
-  /// All bits of the escape.
+  /// The total number of bits.
   var bits: Int { Self.headBits + tailBits }
-  /// What goes first: the side, then how many bits follow.
+  /// The head: the side, then the number of further bits.
   var head: UInt32 { (below ? 32 : 0) | UInt32(tailBits) }
-  /// What follows: the distance without its highest bit.
+  /// The tail: the distance without its highest bit.
   var tail: UInt32 { UInt32(truncatingIfNeeded: distance) & ((1 << UInt32(tailBits)) - 1) }
 
   init(head: UInt32, tail: UInt32) {
     self.init(below: head & 32 != 0, distance: Int(tail | 1 << (head & 31)))
   }
 
-  /// The symbol; it may lie outside `Int32` when the bits are not an encoder's.
+  /// The symbol; it may lie outside `Int32` if no encoder wrote the bits.
   func symbol(lowest: Int32, count: Int) -> Int {
     below ? Int(lowest) - distance : Int(lowest) + count - 1 + distance
   }
 }
 
-/// log2(x), for x > 0, to about six digits: by exact operations, so that estimates are the same everywhere.
+/// log2(x), for x > 0, to about six digits. It uses exact operations only, so that estimates are the same on every
+/// machine.
 package func binaryLogarithm(_ x: Float) -> Float {
   var exponent = Double(x.exponent)
   var significand = Double(x.significand)

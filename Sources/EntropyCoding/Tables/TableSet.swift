@@ -1,26 +1,26 @@
-/// The frequency tables of a chunk's planes, of both kinds.
+/// The frequency tables of a chunk's planes, plain and context-coded.
 ///
-/// A plain plane has one table; planes may share it. A context-coded plane has a table for each value: a level, which the
-/// caller works out from what is decoded already, chooses it among ``levels``. All context-coded planes share those, and
-/// how many such planes a chunk has is the chunk's affair: see ``ChunkSymbols``.
+/// A plain plane has one table; planes may share it. In a context-coded plane, each value has a level, which the caller
+/// derives from data decoded earlier, and which selects one of ``levels``. All context-coded planes share these; their
+/// number is a property of the chunk, see ``ChunkSymbols``.
 package struct TableSet: Sendable {
-  /// There are at most this many levels: one fits a byte.
+  /// The maximum number of levels: one fits a byte.
   package static let maximumLevels = 256
 
   /// The tables of the plain planes.
   package let tables: [FrequencyTable]
-  /// For each plain plane, which of ``tables`` it is coded with.
+  /// For each plain plane, the position of its table in ``tables``.
   package let index: [Int]
-  /// For each level, the table of the values at it.
+  /// The table of each level.
   package let levels: [FrequencyTable]
 
-  /// How many plain planes there are; none is allowed.
+  /// The number of plain planes; it may be 0.
   package var planes: Int { index.count }
 
   /// - Parameters:
   ///   - tables: the tables of the plain planes.
-  ///   - index: one a plain plane, each within `tables`.
-  ///   - levels: one a level, at most ``mostLevels``; none if no plane is context-coded.
+  ///   - index: one per plain plane, each within `tables`.
+  ///   - levels: one per level, at most ``maximumLevels``; none if no plane is context-coded.
   package init(tables: [FrequencyTable], index: [Int], levels: [FrequencyTable] = []) {
     precondition(index.allSatisfy(tables.indices.contains), "every plane has a table")
     precondition(levels.count <= Self.maximumLevels, "a level fits a byte")
@@ -29,7 +29,7 @@ package struct TableSet: Sendable {
     self.levels = levels
   }
 
-  /// One table a plain plane.
+  /// Creates a set with one table per plain plane.
   package init(_ tables: [FrequencyTable], levels: [FrequencyTable] = []) {
     self.init(tables: tables, index: Array(tables.indices), levels: levels)
   }
@@ -37,13 +37,13 @@ package struct TableSet: Sendable {
   /// The table of a plain plane.
   package subscript(plane: Int) -> FrequencyTable { tables[index[plane]] }
 
-  /// What coding a chunk of plain planes takes, in bits, before any of a chunk's own overhead: the sum of
+  /// The cost of coding a chunk of plain planes in bits, without overhead per chunk: the sum of
   /// ``FrequencyTable/bits(of:)``.
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the value of plane p and row r is symbols[p * planeStride + r].
-  ///   - planeStride: values from one plane to the next, at least `rows`.
-  ///   - rows: rows of the chunk.
+  ///   - planeStride: the number of values from one plane to the next, at least `rows`.
+  ///   - rows: the number of rows in the chunk.
   package func bits(of symbols: [Int32], planeStride: Int, rows: Int) -> Double {
     precondition(rows >= 0 && rows <= planeStride)
     precondition(planes == 0 || symbols.count >= (planes - 1) * planeStride + rows)
@@ -57,7 +57,7 @@ package struct TableSet: Sendable {
     return sum
   }
 
-  /// What coding a chunk takes, in bits, before any of a chunk's own overhead.
+  /// The cost of coding a chunk in bits, without overhead per chunk.
   package func bits(of chunk: ChunkSymbols) -> Double {
     precondition(chunk.planes == planes, "the chunk has the tables' planes")
     var sum = bits(of: chunk.symbols, planeStride: chunk.planeStride, rows: chunk.rows)
@@ -71,7 +71,7 @@ package struct TableSet: Sendable {
     return sum
   }
 
-  /// What coding each row of a chunk takes, in bits: together, ``bits(of:)``.
+  /// The cost of coding each row of a chunk in bits; the sum is ``bits(of:)``.
   package func rowBits(of chunk: ChunkSymbols) -> [Double] {
     chunk.check()
     precondition(chunk.planes == planes, "the chunk has the tables' planes")

@@ -1,8 +1,8 @@
-/// Probabilities that follow what is seen: the mean of all bits at first, of the most recent ones later.
+/// Adaptive probabilities: at first the mean of all bits seen, later that of the most recent ones.
 ///
-/// One takes 32 bits: a probability in 22 and in how many bits it has learned from in 10.
+/// A slot takes 32 bits: 22 for the probability, and 10 for the number of bits it has seen.
 struct AdaptiveProbability: ~Copyable {
-  /// From then on all bits count with the same share.
+  /// The use count at which the adaptation rate stops decreasing.
   private static let maximumUses: UInt32 = 255
   private static let one: UInt32 = 1 << 22
 
@@ -13,10 +13,10 @@ struct AdaptiveProbability: ~Copyable {
     for uses in 0...Int(Self.maximumUses) { shares[uses] = UInt32(131_072 / (2 * uses + 3)) }
   }
 
-  /// One that is `p` / 65536, with `p` from 0 to 65535, as if it had learned it from `uses` bits.
+  /// A slot with probability `p` / 65536, `p` from 0 to 65535, as if it had seen `uses` bits.
   static func initial(_ p: UInt32, uses: UInt32) -> UInt32 { p << 16 | uses }
 
-  /// The probability of a 1 in 4096ths, 0 to 4095.
+  /// The probability of a 1 in units of 1 / 4096, 0 to 4095.
   @inline(__always)
   static func value(_ slot: UInt32) -> Int32 { Int32(truncatingIfNeeded: slot >> 20) }
 

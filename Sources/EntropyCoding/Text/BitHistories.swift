@@ -1,14 +1,14 @@
-/// What is known of the bits that a context has seen, in a byte: how many zeros and ones, and which came last (bit
-/// histories, as in Mahoney's paq6).
+/// Bit histories, as in Mahoney's paq6: the bits that a context has seen, summarized in a byte as the numbers of zeros
+/// and ones and the most recent bit.
 ///
-/// The counts are bounded, and more tightly where both bits came. A bit that contradicts a long run shortens it. History 0
+/// The counts are bounded, more tightly if both bits occurred. A bit that contradicts a long run shortens it. History 0
 /// has seen nothing.
 struct BitHistories: ~Copyable {
-  /// The history after a 0, and at 256 + history after a 1.
+  /// The history after a 0; and, at 256 + history, after a 1.
   let next = FixedBuffer<UInt8>(repeating: 0, count: 512)
-  /// How many bits each history has counted.
+  /// The number of bits each history has counted.
   let counts = FixedBuffer<UInt8>(repeating: 0, count: 256)
-  /// The probability of a 1 in 65536ths by the counts alone.
+  /// The probability of a 1 in units of 1 / 65536, by the counts alone.
   let probabilities = FixedBuffer<UInt32>(repeating: 1 << 15, count: 256)
 
   init() {
@@ -24,14 +24,14 @@ struct BitHistories: ~Copyable {
 }
 
 private struct History: Equatable {
-  /// The most of the more frequent bit, by the count of the other one.
+  /// The maximum count of the more frequent bit, by the count of the other one.
   private static let bounds = [40, 16, 10, 8, 6, 6]
 
   var zeros = 0
   var ones = 0
   var endsInOne = false
 
-  /// All that are possible, by how many bits they count: less than 256.
+  /// All possible histories, by the number of bits they count: fewer than 256.
   static var all: [History] {
     (0...46).flatMap { total in
       (0...total).flatMap { zeros in
@@ -58,7 +58,7 @@ private struct History: Equatable {
     }
   }
 
-  /// What remains of a count that a bit contradicts.
+  /// What remains of a count after a contradicting bit.
   private static func remaining(_ count: Int) -> Int {
     switch count {
     case ..<4: count

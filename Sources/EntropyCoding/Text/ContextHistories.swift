@@ -1,17 +1,18 @@
-/// The bit histories of a number of contexts, and what they foretell.
+/// The bit histories of several contexts, and their predictions.
 ///
-/// Each context has a probability for each history, learned from all places where it has it (indirect context models, as in
-/// Mahoney's paq6 and zpaq).
+/// Each context has a probability for each history, learned wherever that history occurs (indirect context models, as
+/// in Mahoney's paq6 and zpaq).
 struct ContextHistories: ~Copyable {
-  /// A hash of each context: set before a byte is coded.
+  /// The hash of each context; set them before coding a byte.
   let hashes: FixedBuffer<UInt32>
 
   private let contexts: Int
   private let histories = BitHistories()
   private let table: HistoryTable
-  /// Of each context and history.
+  /// The probabilities by context and history.
   private let slots: FixedBuffer<UInt32>
-  /// The hashes with the half bytes before the present one; behind them a place for what is touched.
+  /// The hashes combined with the preceding half bytes of the current byte, followed by an element for prefetched
+  /// bytes.
   private let extended: FixedBuffer<UInt32>
   private let buckets: FixedBuffer<UnsafeMutablePointer<UInt8>>
   private let nodes: FixedBuffer<UnsafeMutablePointer<UInt8>>
@@ -35,7 +36,7 @@ struct ContextHistories: ~Copyable {
 
   /// Looks up the contexts for the next half byte.
   ///
-  /// - Parameter path: the half bytes of the byte before it, behind a 1.
+  /// - Parameter path: the preceding half bytes of the byte, after a leading 1.
   @inline(__always)
   func find(_ path: UInt32) {
     var touched: UInt8 = 0
@@ -46,7 +47,7 @@ struct ContextHistories: ~Copyable {
       touched |= table.touch(hash)
       i &+= 1
     }
-    // The reads have a use, or they would be left out.
+    // The prefetched bytes must be used, or the compiler would remove the reads.
     extended[contexts] = UInt32(touched)
     i = 0
     while i < contexts {
@@ -55,9 +56,9 @@ struct ContextHistories: ~Copyable {
     }
   }
 
-  /// Sets two values of each context for the next bit; zeros where it is new.
+  /// Sets two inputs per context for the next bit; zeros if the context is new.
   ///
-  /// - Parameter node: 1 and the bits of the half byte before it.
+  /// - Parameter node: 1 followed by the preceding bits of the half byte.
   @inline(__always)
   func predict(_ node: Int, _ curves: borrowing LogisticCurves, _ values: UnsafeMutablePointer<Int16>) {
     var i = 0

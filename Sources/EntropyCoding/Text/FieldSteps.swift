@@ -1,27 +1,27 @@
-/// What a cell is if the numbers of the cell above go on: by the step from the row before, or by one.
+/// Predicts a cell by continuing the numbers of the cell above: by their step from the row before, or by one.
 ///
-/// A number is a run of digits here: dates, times and versions hold several, which step each by itself.
+/// A number is a run of digits. Dates, times and versions contain several, each with its own step.
 struct FieldSteps: ~Copyable {
-  /// Bytes of a cell that are foreseen.
+  /// The maximum number of bytes predicted per cell.
   private static let maximumLength = 40
-  /// Digits of a number that are read together: its double is below 2^63.
+  /// The maximum number of digits parsed as one number: its double is below 2^63.
   private static let maximumDigits = 17
 
-  /// The cell with the step from the row before that.
+  /// The cell above, plus its step from the cell above that.
   private(set) var stepped = Guess()
-  /// The cell with one more.
+  /// The cell above, plus one.
   private(set) var increased = Guess()
   /// For each byte of the cell above, a hash of what follows its number.
   private let rests = FixedBuffer<UInt32>(repeating: 0, count: maximumLength)
   private var restCount = 0
 
-  /// A foreseen cell, and whether the present one has agreed with it so far.
+  /// A predicted cell, and whether the current one has agreed with it so far.
   struct Guess: ~Copyable {
     private let bytes = FixedBuffer<UInt8>(repeating: 0, count: 2 * maximumLength)
     private var count = 0
     private(set) var holds = true
 
-    /// The byte at an offset; 1 behind the end, 0 once the guess was wrong.
+    /// The byte at an offset; 1 after the end, 0 once the prediction was wrong.
     @inline(__always)
     func byte(_ offset: Int) -> UInt32 { !holds ? 0 : offset < count ? UInt32(bytes[offset]) : 1 }
 
@@ -41,7 +41,7 @@ struct FieldSteps: ~Copyable {
       count &+= 1
     }
 
-    /// Appends a number from 0 to 2^62, with zeros before it up to a width.
+    /// Appends a number from 0 to 2^62, padded with zeros to a width.
     fileprivate mutating func append(_ number: Int, width: Int) {
       var digits = 1
       var bound = 10
@@ -64,14 +64,14 @@ struct FieldSteps: ~Copyable {
   @inline(__always)
   func rest(_ offset: Int) -> UInt32 { offset < restCount ? rests[offset] : 0 }
 
-  /// Compares the byte at an offset of the present cell with the guesses.
+  /// Compares the byte at an offset of the current cell with the predictions.
   @inline(__always)
   mutating func check(_ byte: UInt8, at offset: Int) {
     stepped.check(byte, at: offset)
     increased.check(byte, at: offset)
   }
 
-  /// Foresees the cell to which a cursor has come.
+  /// Predicts the cell at a cursor.
   mutating func begin(_ cursor: borrowing TableCursor) {
     let text = cursor.text
     let (above, above2) = (cursor.above, cursor.above2)
@@ -112,7 +112,7 @@ struct FieldSteps: ~Copyable {
   @inline(__always)
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-  /// Reads the digits from a place on.
+  /// Parses digits from a position on.
   @inline(__always)
   private static func number(_ text: UnsafeMutablePointer<UInt8>, _ place: inout Int, _ end: Int) -> Int {
     var number = 0

@@ -1,5 +1,5 @@
-/// Memory of a fixed number of elements that the loops of a coder read and write without checks: who indexes it ensures the
-/// bounds.
+/// A buffer of fixed size without bounds checks, for the inner loops of a coder. The user ensures that indices are
+/// valid.
 struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
   let base: UnsafeMutablePointer<Element>
   let count: Int

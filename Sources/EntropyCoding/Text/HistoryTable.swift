@@ -1,25 +1,25 @@
-/// Bit histories of many contexts, found by hash.
+/// A hash table of the bit histories of many contexts.
 ///
 /// A bucket of 16 bytes holds a check byte, and a history for each of the 15 nodes of four bits.
 struct HistoryTable: ~Copyable {
   private let bytes: FixedBuffer<UInt8>
   private let mask: Int
 
-  /// - Parameter bits: there are 2^bits bytes, of 6 bits at least.
+  /// - Parameter bits: the table has 2^bits bytes; at least 6 bits.
   init(bits: Int) {
     bytes = FixedBuffer(repeating: 0, count: 1 << bits)
     mask = (1 << bits - 1) & ~15
   }
 
-  /// Reads a byte of what ``bucket(_:_:)`` will look at, so that the processor fetches it.
+  /// Reads a byte of the bucket that ``bucket(_:_:)`` will access, so that the processor prefetches it.
   @inline(__always)
   func touch(_ hash: UInt32) -> UInt8 { bytes[(Int(hash) << 4) & mask] }
 
   /// The bucket of a context; its nodes are at 1 to 15.
   ///
-  /// A new context takes, of three buckets of a cache line, the one whose first node has seen fewest bits.
+  /// A new context replaces, among three buckets of a cache line, the one whose first node has seen the fewest bits.
   ///
-  /// - Parameter counts: how many bits each history has seen.
+  /// - Parameter counts: the number of bits each history has seen.
   @inline(__always)
   func bucket(_ hash: UInt32, _ counts: borrowing FixedBuffer<UInt8>) -> UnsafeMutablePointer<UInt8> {
     let check = UInt8(truncatingIfNeeded: hash >> 24)

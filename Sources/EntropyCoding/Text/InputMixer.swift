@@ -1,22 +1,22 @@
-/// Weighs stretched probabilities: each of several selectors chooses one of its sets of weights (gated logistic mixing, as in
-/// Mahoney's paq8; Mattern, "Mixing strategies in data compression", 2012).
+/// Mixes stretched probabilities: each of several selectors chooses one of its weight sets (gated logistic mixing, as
+/// in Mahoney's paq8; Mattern, "Mixing strategies in data compression", 2012).
 struct InputMixer: ~Copyable {
   /// Weights are in units of 2^-28. Sums use their upper 15 bits.
   static let one: Int32 = 1 << 28
 
-  /// What is mixed, in eights; those behind the last input stay 0.
+  /// The inputs, in groups of eight; those beyond the last input stay 0.
   let values: FixedBuffer<Int16>
-  /// The first set of each selector, and the one it has chosen, by their numbers among all sets.
+  /// The first weight set of each selector, and the chosen one, as positions among all sets.
   private let first: FixedBuffer<Int>
   private let chosen: FixedBuffer<Int>
   private let weights: FixedBuffer<Int32>
   private let groups: Int
-  /// Eight times the error of a set. It is read again at each step: so the compiler knows that it has 16 bits.
+  /// Eight copies of a set's error. It is reloaded at each step, so that the compiler knows that it has 16 bits.
   private let error = FixedBuffer<SIMD8<Int16>>(repeating: SIMD8(repeating: 0), count: 1)
 
   /// - Parameters:
-  ///   - sets: the number of sets of each selector.
-  ///   - weight: of all inputs at first.
+  ///   - sets: the number of weight sets of each selector.
+  ///   - weight: the initial weight of all inputs.
   init(inputs: Int, sets: [Int], weight: Int32) {
     groups = (inputs + 7) / 8
     values = FixedBuffer(repeating: 0, count: groups * 8)
@@ -26,7 +26,7 @@ struct InputMixer: ~Copyable {
     for i in 1..<sets.count { first[i] = first[i - 1] + sets[i - 1] }
   }
 
-  /// Chooses a set for a selector.
+  /// Chooses a weight set for a selector.
   @inline(__always)
   func choose(_ selector: Int, _ set: Int) { chosen[selector] = first[selector] &+ set }
 
@@ -35,7 +35,7 @@ struct InputMixer: ~Copyable {
     UnsafeMutableRawPointer(weights.base + chosen[selector] &* groups &* 8)
   }
 
-  /// The weighed sum of the values by the set that a selector has chosen, in the unit of the values.
+  /// The weighted sum of the inputs by the selector's chosen set, in the unit of the inputs.
   @inline(__always)
   func sum(_ selector: Int) -> Int32 {
     let set = set(selector)
@@ -52,7 +52,7 @@ struct InputMixer: ~Copyable {
     return (sum &>> 4).wrappedSum() >> 7
   }
 
-  /// Adds `error` times the values to the weights of the set that a selector has chosen.
+  /// Adds `error` times the inputs to the weights of the selector's chosen set.
   @inline(__always)
   func learn(_ selector: Int, error: Int32) {
     let set = set(selector)

@@ -1,10 +1,11 @@
-/// The logarithm of odds and its inverse, in integers alone.
+/// The logit function and its inverse in integer arithmetic.
 ///
 /// A stretched probability is ln(p / (1 - p)) in units of 1 / 256.
 struct LogisticCurves: ~Copyable {
-  /// The magnitude of a stretched probability is at most this.
+  /// The maximum magnitude of a stretched probability.
   static let bound: Int32 = 2047
-  /// Sums below this are distinguished when they are squashed: 12 in natural units, a probability of 1 / 160,000.
+  /// The magnitude up to which sums are distinguished before squashing: 12 in natural units, a probability of 1 /
+  /// 160,000.
   private static let domain: Int32 = 3072
 
   private let squashed = FixedBuffer<Int32>(repeating: 0, count: 2 * Int(domain))
@@ -36,7 +37,7 @@ struct LogisticCurves: ~Copyable {
     squashed[Int(max(1 - Self.domain, min(Self.domain - 1, d)) &+ Self.domain)]
   }
 
-  /// The stretched probability of `p` / 4096, with `p` from 0 to 4095, as its middle.
+  /// The stretched probability of `p` / 4096, with `p` from 0 to 4095, at the middle of its interval.
   @inline(__always)
   func stretch(_ p: Int32) -> Int32 { Int32(stretched[Int(p)]) }
 }

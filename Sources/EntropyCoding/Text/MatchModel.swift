@@ -1,27 +1,28 @@
-/// Foresees the byte that followed when a context came last.
+/// Predicts the byte that followed the last occurrence of a context.
 struct MatchModel: ~Copyable {
-  /// Lengths of a match that are distinguished.
+  /// The number of match lengths that are distinguished.
   private static let lengths = 32
-  /// A match of more bytes is kept whatever its context says.
+  /// A longer match is kept whatever its context.
   private static let certainLength = 16
   private static let bits: UInt32 = 18
 
-  /// How many bytes before the foreseen one agree with those before the present one; 0 where nothing is foreseen.
+  /// The match length: the number of bytes before the predicted one that agree with those before the current one; 0
+  /// without a prediction.
   private(set) var length = 0
 
   private let text: UnsafeMutablePointer<UInt8>
-  /// Where each context came last.
+  /// The position of each context's last occurrence.
   private let places = FixedBuffer<Int32>(repeating: 0, count: 1 << Int(bits))
-  /// For each length and column, the probability that the foreseen bit comes.
+  /// For each length and column, the probability that the predicted bit occurs.
   private let slots = FixedBuffer<UInt32>(repeating: 0, count: lengths << 8)
   private let seeksNearer: Bool
-  /// The place of the foreseen byte; its code, behind a 1; and the bit of it that comes next.
+  /// The position of the predicted byte; its code, after a leading 1; and its next bit.
   private var place = 0
   private var code: UInt32 = 0
   private var expected: UInt32 = 0
   private var slot = -1
 
-  /// - Parameter seeksNearer: whether a later place of the context ends a short match.
+  /// - Parameter seeksNearer: whether a more recent occurrence of the context ends a short match.
   init(text: UnsafeMutablePointer<UInt8>, seeksNearer: Bool) {
     self.text = text
     self.seeksNearer = seeksNearer
@@ -31,7 +32,7 @@ struct MatchModel: ~Copyable {
     }
   }
 
-  /// Looks for the byte that followed `context`, which has come to `position`, above 0.
+  /// Looks for the byte that followed `context`, which now occurs at `position`, greater than 0.
   @inline(__always)
   mutating func begin(_ context: UInt32, position: Int, _ codes: borrowing NibbleCode) {
     if length > 0, text[place] == text[position &- 1] {
@@ -55,10 +56,10 @@ struct MatchModel: ~Copyable {
     code = length > 0 ? 1 << 16 | codes.code(text[place]) : 0
   }
 
-  /// Sets two values for the next bit.
+  /// Sets two inputs for the next bit.
   ///
   /// - Parameters:
-  ///   - path: 1 and the bits of the byte's code before, of which there are `bits`.
+  ///   - path: 1 followed by the preceding bits of the byte's code, `bits` in number.
   ///   - column: less than 256.
   @inline(__always)
   mutating func predict(

@@ -1,18 +1,18 @@
-/// How bytes become half bytes, which are coded bit by bit: the 15 most frequent ones become one, the 15 after these two, and
-/// all others four.
+/// Maps bytes to half bytes, which are coded bit by bit: the 15 most frequent bytes to one, the next 15 to two, and all
+/// others to four.
 ///
-/// So most bytes of a table of numbers take four bits to code. That halves the work.
+/// Most bytes of a table of numbers thus take four bits to code, which halves the work.
 struct NibbleCode: ~Copyable {
-  /// Bytes that have a short code.
+  /// The number of bytes with a short code.
   static let frequentBytes = 30
   private static let escape = 15
 
   /// The half bytes of each byte, from the highest of 16 bits on.
   private let codes = FixedBuffer<UInt32>(repeating: 0, count: 256)
-  /// The bytes of the first 15 codes, and of the next ones from 16 on.
+  /// The bytes with the first 15 codes; and, from 16 on, those with the next ones.
   private let bytes = FixedBuffer<UInt8>(repeating: 0, count: 32)
 
-  /// - Parameter frequent: at most ``frequentBytes`` bytes, the first 15 of which are the most frequent ones.
+  /// - Parameter frequent: at most ``frequentBytes`` bytes, starting with the 15 most frequent.
   init(frequent: [UInt8]) {
     for byte in 0..<256 { codes[byte] = 0xFF00 | UInt32(byte) }
     for (i, byte) in frequent.prefix(Self.frequentBytes).enumerated() {
@@ -25,11 +25,11 @@ struct NibbleCode: ~Copyable {
   @inline(__always)
   func code(_ byte: UInt8) -> UInt32 { codes[Int(byte)] }
 
-  /// The byte to which half bytes lead; nil if more of them follow.
+  /// The byte for a sequence of half bytes; nil if more of them follow.
   ///
   /// - Parameters:
-  ///   - path: the half bytes, the last one in the lowest bits.
-  ///   - level: how many came before the last one, 0 to 3.
+  ///   - path: the half bytes, with the last one in the lowest bits.
+  ///   - level: the number of half bytes before the last one, 0 to 3.
   @inline(__always)
   func byte(_ path: UInt32, level: Int) -> UInt8? {
     let last = Int(path & 15)

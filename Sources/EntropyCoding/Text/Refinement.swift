@@ -1,11 +1,11 @@
-/// Corrects a probability by what followed when it was foreseen in the same context: a curve through 33 points (adaptive
-/// probability maps, as in Mahoney's paq).
+/// Adaptive probability maps, as in Mahoney's paq: corrects a probability by what followed similar predictions in the
+/// same context, on a curve through 33 points.
 struct Refinement: ~Copyable {
   private static let points = 33
-  /// The logarithm of the number of bits that a point follows.
+  /// The logarithm of the number of bits that a point averages.
   private static let rate: Int32 = 6
 
-  /// Probabilities in 65536ths.
+  /// Probabilities in units of 1 / 65536.
   private let curves: FixedBuffer<UInt16>
   private var place = 0
 
@@ -17,12 +17,12 @@ struct Refinement: ~Copyable {
     }
   }
 
-  /// The probability in 65536ths for a stretched one.
+  /// The refined probability, in units of 1 / 65536, for a stretched one.
   @inline(__always)
   mutating func refine(_ stretched: Int32, context: Int) -> Int32 {
     let d = max(-LogisticCurves.bound, min(LogisticCurves.bound, stretched)) &+ LogisticCurves.bound &+ 1
     let (low, part) = (Int(d >> 7) &+ context &* Self.points, d & 127)
-    // The nearer point learns.
+    // The nearer point adapts.
     place = low &+ Int(part >> 6)
     return (Int32(curves[low]) &* (128 &- part) &+ Int32(curves[low &+ 1]) &* part) >> 7
   }

@@ -7,38 +7,38 @@ func mixed(_ hash: UInt32, _ number: UInt32) -> UInt32 {
   return h ^ h >> 13
 }
 
-/// The place in a table to which a text has been read, and the cells around it.
+/// The position in a table up to which a text has been read, and the surrounding cells.
 struct TableCursor: ~Copyable {
-  /// Cells of a row that are kept: those behind have no cell above.
+  /// The number of cells of a row that are kept; later cells have no cell above.
   static let maximumColumns = 4096
 
-  /// A cell with the separator that ends it.
+  /// A cell including the separator that ends it.
   struct Cell: BitwiseCopyable {
     var begin = 0
     var count = 0
-    /// Of all its bytes.
+    /// The hash of all its bytes.
     var hash: UInt32 = 0
   }
 
-  /// The text, which holds all bytes before ``position``.
+  /// The text; all bytes before ``position`` are valid.
   let text: UnsafeMutablePointer<UInt8>
-  /// How many bytes have been read.
+  /// The number of bytes read.
   private(set) var position = 0
-  /// The present cell's number within the row, from 0.
+  /// The number of the current cell within the row, from 0.
   private(set) var column = 0
-  /// How many bytes of the present cell have been read.
+  /// The number of bytes read of the current cell.
   private(set) var offset = 0
-  /// A hash of these.
+  /// The hash of these bytes.
   private(set) var prefix: UInt32 = 0
-  /// The cell of the same column in the row before, and in the one before that.
+  /// The cells of the same column in the previous row, and in the one before that.
   private(set) var above = Cell()
   private(set) var above2 = Cell()
-  /// The cell behind ``above``.
+  /// The cell after ``above``.
   private(set) var aboveRight = Cell()
-  /// Hashes of the cell before in the row, and of the one before that.
+  /// The hashes of the two preceding cells in the row.
   private(set) var left: UInt32 = 0
   private(set) var left2: UInt32 = 0
-  /// A hash of the row's first cell, and one of all cells of the row before the present one.
+  /// The hash of the row's first cell, and that of all cells of the row before the current one.
   private(set) var first: UInt32 = 0
   private(set) var all: UInt32 = 0
 
@@ -49,7 +49,7 @@ struct TableCursor: ~Copyable {
   private let quote: Int
   private var isQuoted = false
   private var followsBlank = true
-  /// The cells of three rows in turn, of which `row` is the present one.
+  /// The cells of three rows in rotation; `row` is the current one.
   private let cells = FixedBuffer<Cell>(repeating: Cell(), count: 3 * maximumColumns)
   private let counts = FixedBuffer<Int>(repeating: 0, count: 3)
   private var row = 0
@@ -62,15 +62,15 @@ struct TableCursor: ~Copyable {
     self.text = text
   }
 
-  /// A byte of a cell; 0 behind its end.
+  /// A byte of a cell; 0 after its end.
   @inline(__always)
   func byte(of cell: Cell, _ offset: Int) -> UInt32 {
     offset < cell.count ? UInt32(text[cell.begin &+ offset]) : 0
   }
 
-  /// Takes the next byte of the text.
+  /// Appends the next byte of the text.
   ///
-  /// - Returns: whether a cell begins behind it.
+  /// - Returns: whether a cell starts after it.
   mutating func take(_ byte: UInt8) -> Bool {
     text[position] = byte
     position &+= 1
@@ -84,7 +84,7 @@ struct TableCursor: ~Copyable {
     if Int(byte) == quote { isQuoted.toggle() }
     if isQuoted { return false }
     if separatesByBlanks {
-      // The first blank behind a cell ends it. The next cell begins with those that follow.
+      // The first blank after a cell ends it. Further blanks belong to the next cell.
       let isBlank = byte == 0x20 || byte == 0x09
       defer { followsBlank = isBlank }
       guard isBlank, !followsBlank else { return false }

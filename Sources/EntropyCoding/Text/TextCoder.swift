@@ -1,13 +1,14 @@
-/// Codes text, and best the text of tables, without loss: by what its own past says of each bit.
+/// Codes text losslessly by context mixing; it works best on tables.
 ///
-/// A coder starts anew with each text. It takes up to 64 MB of memory beside the text, and less for a short one.
+/// Each text is coded independently. A coder takes up to 64 MB of memory in addition to the text, and less for a short
+/// one.
 package enum TextCoder {
-  /// The most bytes of a text.
+  /// The maximum number of bytes in a text.
   package static let maximumCount = 1 << 30
-  /// From so many bytes on, the coded text begins with its most frequent bytes.
+  /// From this size in bytes on, the coded text starts with its most frequent bytes.
   private static let statedCount = 4096
 
-  /// The coded text.
+  /// Encodes a text.
   ///
   /// - Parameter text: at most ``maximumCount`` bytes.
   package static func encode(_ text: some Collection<UInt8>, _ layout: TextLayout) -> [UInt8] {
@@ -22,12 +23,12 @@ package enum TextCoder {
     return stated + encoder.finish()
   }
 
-  /// The text of `count` bytes that was coded.
+  /// Decodes a text of `count` bytes.
   ///
   /// - Parameters:
-  ///   - limit: the most bytes of a text; what claims to have more is refused.
+  ///   - limit: the maximum number of bytes in a text; a greater count is an error.
   ///   - layout: as for the encoder.
-  /// - Throws: ``ChunkError/corrupt`` where no encoder writes this. Other damage gives other text.
+  /// - Throws: ``ChunkError/corrupt`` if no encoder writes such bytes. Other damage gives a different text.
   package static func decode(
     _ bytes: ArraySlice<UInt8>, count: Int, limit: Int, _ layout: TextLayout
   ) throws(ChunkError) -> [UInt8] {
@@ -53,7 +54,7 @@ package enum TextCoder {
     return text
   }
 
-  /// The most frequent bytes, in the order of ``NibbleCode``: digits come first, so that those near each other share bits.
+  /// The most frequent bytes, in the order of ``NibbleCode``: digits first, so that neighbouring digits share bits.
   private static func mostFrequent(in text: some Collection<UInt8>) -> [UInt8] {
     var counts = [Int](repeating: 0, count: 256)
     for byte in text { counts[Int(byte)] += 1 }
@@ -63,7 +64,7 @@ package enum TextCoder {
     }
   }
 
-  /// What is likely to be frequent in a table of numbers.
+  /// The bytes that are likely to be frequent in a table of numbers.
   private static func usual(_ layout: TextLayout) -> [UInt8] {
     var bytes: [UInt8] = []
     let ends = [layout.separator ?? UInt8(ascii: "\t"), layout.rowEnd, layout.quote ?? UInt8(ascii: "\"")]

@@ -1,17 +1,17 @@
 import ByteIO
 
-/// What a ``TextCoder`` knows of how a text is laid out as a table: where cells and rows end.
+/// The table layout of a text for a ``TextCoder``: where cells and rows end.
 ///
-/// A wrong layout costs bytes, never the text.
+/// A wrong layout makes the coded text longer, but does not damage it.
 package struct TextLayout: Equatable, Sendable {
   /// The byte between two cells of a row; nil for runs of blanks and tabs.
   package var separator: UInt8?
-  /// The byte around cells in which separators are text; nil if there is none. Quotes end with the row.
+  /// The quote around cells, within which separators are text; nil if there is none. Quotes end with the row.
   package var quote: UInt8?
   /// The byte that ends a row.
   package var rowEnd: UInt8
 
-  /// A layout, by default that of a CSV.
+  /// Creates a layout; by default that of CSV.
   package init(
     separator: UInt8? = UInt8(ascii: ","), quote: UInt8? = UInt8(ascii: "\""),
     rowEnd: UInt8 = UInt8(ascii: "\n")
@@ -32,7 +32,7 @@ extension TextLayout {
     writer.append([separator, quote, rowEnd].compactMap { $0 })
   }
 
-  /// Reads what ``encode(into:)`` wrote.
+  /// Parses what ``encode(into:)`` wrote.
   ///
   /// - Throws: ``ChunkError/corrupt`` for anything else.
   package init(from reader: inout ByteReader) throws(ChunkError) {

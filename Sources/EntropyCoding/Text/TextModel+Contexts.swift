@@ -1,5 +1,5 @@
 extension TextModel {
-  /// Sets the contexts of the next byte: what is before it in the text, in its row, and in its column.
+  /// Sets the contexts of the next byte: what precedes it in the text, in its row and in its column.
   @inline(__always)
   mutating func setContexts() {
     let offset = cursor.offset
@@ -7,7 +7,7 @@ extension TextModel {
     let c4 = UInt32(truncatingIfNeeded: text)
     let (c1, c2) = (c4 & 0xFF, c4 & 0xFFFF)
     let c8 = UInt32(truncatingIfNeeded: text >> 32)
-    // Bytes of the cell above: at the same offset, after and before it; and one of the cell above that.
+    // Bytes of the cell above: at the same offset, after it and before it; and one of the cell above that.
     let up = cursor.byte(of: cursor.above, offset)
     let upNext = cursor.byte(of: cursor.above, offset &+ 1)
     let upNext2 = cursor.byte(of: cursor.above, offset &+ 2)
@@ -39,7 +39,7 @@ extension TextModel {
     add(c4)
     add(mixed(c4, c8))
     add(prefix)
-    // The column, and cells before in the row.
+    // The column, and preceding cells in the row.
     add(mixed(column, place | 0x1000))
     add(own)
     add(ownLeft)
@@ -54,12 +54,12 @@ extension TextModel {
     add(mixed(ownAbove, cursor.aboveRight.hash))
     add(mixed(ownAbove, left))
     add(mixed(own, up | upNext << 8))
-    // How the cell compares with the one above, and what follows there.
+    // The comparison of the cell with the one above, and what follows there.
     add(mixed(ordered, up | upNext << 8 | upNext2 << 16))
     add(mixed(ordered, up | c2 << 8))
     add(mixed(ordered, up | upBefore << 8 | c1 << 16 | upNext << 24))
     add(mixed(column | place << 8, up | up2 << 8 | order << 16))
-    // What the cell is if numbers go on.
+    // The cell predicted by continuing numbers.
     add(guesses)
     add(mixed(guesses, steps.rest(offset)))
 
@@ -75,7 +75,7 @@ extension TextModel {
     selectors.agreement = (Int(order) << 1 | (steps.stepped.holds ? 1 : 0)) << 4 | min(offset, 15)
   }
 
-  /// What sort of byte it is, in 8.
+  /// The class of a byte, one of 8.
   @inline(__always)
   private static func kind(_ byte: UInt32) -> Int {
     switch byte {
@@ -90,23 +90,24 @@ extension TextModel {
   }
 }
 
-/// How the bytes of a cell compare with those of the cell above, as digits of numbers do.
+/// Compares the bytes of a cell with those of the cell above, as digits of numbers.
 struct CellComparison {
-  /// 0 while they are the same. Then the cell is greater or less: by one in the last digit (1 and 2), or by more (3 and 4).
+  /// 0 while they are equal. Then the cell is greater or less: by one in the last digit (1 and 2), or by more (3 and
+  /// 4).
   private(set) var order: UInt32 = 0
 
   var isSame: Bool { order == 0 }
 
-  /// Goes on behind a byte of the cell.
+  /// Advances by a byte of the cell.
   ///
-  /// - Parameter above: the byte at the same offset of the cell above, 0 behind its end.
+  /// - Parameter above: the byte at the same offset of the cell above, 0 after its end.
   @inline(__always)
   mutating func take(_ byte: UInt8, above: UInt8) {
     switch order {
     case 0:
       guard byte != above else { return }
       order = byte == above &+ 1 ? 1 : byte == above &- 1 ? 2 : byte > above ? 3 : 4
-    // One more and then from 9 to 0 is one more still.
+    // A digit one greater, followed by a change from 9 to 0, is still an increase by one.
     case 1: if byte != UInt8(ascii: "0") || above != UInt8(ascii: "9") { order = 3 }
     case 2: if byte != UInt8(ascii: "9") || above != UInt8(ascii: "0") { order = 4 }
     default: break

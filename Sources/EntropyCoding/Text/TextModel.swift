@@ -1,20 +1,21 @@
-/// Foresees the bits of a text that is laid out as a table, and learns from them (context mixing, as in Mahoney's paq8).
+/// Predicts the bits of a text that is a table, and adapts to them (context mixing, as in Mahoney's paq8).
 ///
-/// What is foreseen comes from histories of contexts, of the text and of the table around the present cell, and from places
-/// where these contexts came before. Sets of weights, chosen by where the byte is, mix it; a second mixer weighs their results;
-/// and three refinements correct what comes of it. All is integer arithmetic: a decoder learns the same.
+/// The predictions come from the histories of contexts, in the text and in the table around the current cell, and from
+/// matches with earlier occurrences of these contexts. Weight sets, selected by the position of the byte, mix them; a
+/// second mixer combines the results; and three refinements correct its output. All arithmetic is in integers, so that
+/// a decoder adapts identically.
 struct TextModel: ~Copyable {
-  /// See ``setContexts()``.
+  /// The number of contexts; see ``setContexts()``.
   static let contexts = 25
   private static let matches = 3
   private static let inputs = 2 * (contexts + matches) + 1
-  /// How many sets of weights each selector of the mixer has.
+  /// The number of weight sets of each selector of the mixer.
   private static let sets = [64, 2048, 256, 2048, 1280, 512]
-  /// Columns that are distinguished where contexts are not hashed.
+  /// The number of columns distinguished where contexts are not hashed.
   static let columns = 256
-  /// The logarithm of the contexts of refinements that are found by hash.
+  /// The logarithm of the number of contexts of hashed refinements.
   private static let refinementBits = 12
-  /// The logarithm of the bytes of histories.
+  /// The logarithm of the size of the histories in bytes.
   private static let tableBits = 25
 
   let codes: NibbleCode
@@ -23,7 +24,7 @@ struct TextModel: ~Copyable {
   let histories: ContextHistories
   private let mixer: InputMixer
   private let outer: InputMixer
-  /// What each set of both mixers foretells, in 65536ths.
+  /// The output of each set of both mixers, in units of 1 / 65536.
   private let results = FixedBuffer<Int32>(repeating: 0, count: sets.count + 2)
   private var byColumn: Refinement
   private var byText: Refinement
@@ -33,14 +34,14 @@ struct TextModel: ~Copyable {
   var recent: MatchModel
   var beside: MatchModel
   var below: MatchModel
-  /// The eight bytes before.
+  /// The eight preceding bytes.
   var text: UInt64 = 0
-  /// How the present cell compares with the one above.
+  /// The comparison of the current cell with the one above.
   var comparison = CellComparison()
   var selectors = Selectors()
   private var bitsCoded = 0
 
-  /// What chooses weights and refinements for a byte.
+  /// The selectors of weights and refinements for a byte.
   struct Selectors {
     var column = 0
     var above = 0
@@ -51,7 +52,7 @@ struct TextModel: ~Copyable {
   /// - Parameters:
   ///   - frequent: see ``NibbleCode``.
   ///   - text: room for all bytes, which are written as they are coded.
-  ///   - count: how many they are.
+  ///   - count: their number.
   init(_ layout: TextLayout, frequent: [UInt8], text: UnsafeMutablePointer<UInt8>, count: Int) {
     codes = NibbleCode(frequent: frequent)
     var bits = 16
@@ -60,7 +61,7 @@ struct TextModel: ~Copyable {
     let count = Self.sets.count
     mixer = InputMixer(inputs: Self.inputs, sets: Self.sets, weight: InputMixer.one / 8)
     outer = InputMixer(inputs: count + 1, sets: [64, Self.columns], weight: InputMixer.one / Int32(count))
-    // The last input of a mixer is always the same.
+    // The last input of a mixer is constant.
     mixer.values[Self.inputs - 1] = 256
     outer.values[count] = 256
     byColumn = Refinement(contexts: Self.columns << 6, curves)
@@ -97,8 +98,8 @@ struct TextModel: ~Copyable {
   /// Codes a bit.
   ///
   /// - Parameters:
-  ///   - path: 1 and the bits of the byte before, of which there are `bits`.
-  ///   - node: where it is in its half byte (1 to 15), and how many of these came before.
+  ///   - path: 1 followed by the preceding bits of the byte's code, `bits` in number.
+  ///   - node: the position in its half byte (1 to 15), and the number of half bytes before.
   @inline(__always)
   private mutating func code<Coder: BitCoding>(
     _ bit: UInt32, path: UInt32, bits: UInt32, node: Int, _ coder: inout Coder
@@ -165,7 +166,7 @@ struct TextModel: ~Copyable {
     below.learn(bit, probabilities)
   }
 
-  /// Goes on behind a byte that has been coded.
+  /// Advances by a byte that has been coded.
   @inline(__always)
   private mutating func take(_ byte: UInt8) {
     let offset = cursor.offset
