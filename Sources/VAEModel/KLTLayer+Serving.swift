@@ -1,20 +1,20 @@
 import Tensor
 
-// The part of a linear layer that a file carries for its rows, in as few bits as these deserve.
+// The part of a linear layer that a file embeds for its rows, in as few bits as they justify.
 //
-// A number of the model serves all rows of the file, and an error of it is one in each of them. Where codes take b bits a row
-// for an error of d, so that a smaller error costs db/dd = -n / (2 ln 2 d), the sum of both is least with numbers in steps of
-// s / (deviation sqrt(rows)): the precision to which so many rows would tell them (Rissanen, "Modeling by shortest data
+// A number of the model serves all rows of the file, and its error affects each of them. If the codes of n values take
+// b bits per row at an error d, with db/dd = -n / (2 ln 2 d), the total is minimal for numbers in steps of s /
+// (deviation sqrt(rows)): the precision to which that many rows determine them (Rissanen, "Modeling by shortest data
 // description", 1978).
 
 extension KLTLayer {
-  /// A component whose mean size is less than this part of the step is hardly ever coded: of a Laplace density, 1 in 150
-  /// values is beyond half a step.
+  /// A component whose mean magnitude is below this share of the step is hardly ever coded: with a Laplace density, 1
+  /// in 150 values exceeds half a step.
   private static let codedSize: Float = 0.1
-  /// Steps of a basis are rounded up where that saves so many bits: a step of each component takes 16.
+  /// Steps of a basis are coarsened if that saves this number of bits; one step per component takes 16 bits each.
   private static let bitsOfStep = 24.0
 
-  /// The layer for `rows` rows that are coded at `step`; see ``Model/serving(_:rows:kernels:)``.
+  /// The layer for `rows` rows coded at `step`; see ``Model/serving(_:rows:kernels:)``.
   package func serving(step: Float, rows: Int?, kernels: Kernels) -> KLTLayer {
     let count = componentsServed(step: step, rows: rows)
     var kept = count == components ? self : keeping(first: count, kernels: kernels)
@@ -26,9 +26,9 @@ extension KLTLayer {
       variances: kept.variances, kernels: kernels)
   }
 
-  /// How many leading components a file carries that codes at `step`: at least 1.
+  /// The number of leading components that a file coded at `step` embeds: at least 1.
   ///
-  /// - Parameter rows: of the file; nil where they are many or not known.
+  /// - Parameter rows: the rows of the file; nil if there are many, or their number is unknown.
   package func componentsServed(step: Float, rows: Int?) -> Int {
     let size = step * Self.codedSize
     let last = magnitudes.lastIndex { $0 >= size } ?? 0
@@ -36,18 +36,19 @@ extension KLTLayer {
     return (variances[...last].indices.last { gain($0, step: step, rows: rows) > 0 } ?? 0) + 1
   }
 
-  /// The bits that a component saves `rows` rows at this step, without those that itself takes.
+  /// The bits that a component saves for `rows` rows at this step, less its own.
   private func gain(_ component: Int, step: Float, rows: Int) -> Double {
-    // The variance, in units of the error that a uniform quantizer leaves.
+    // The variance, in units of the error of a uniform quantizer.
     let x = 12 * Double(variances[component]) / (Double(step) * Double(step))
-    // What an error costs against what coding the component does; a heavy tail is coded now and then.
+    // The saving of coding the component over leaving its error; with a heavy tail it is coded occasionally.
     let saved = 0.72 * max(0.05 * x, x > 1 ? x - 1 - 0.69 * octaves(x) : 0)
-    // Of a normal density of the basis' numbers, in its steps.
+    // For a normal density of the basis' numbers, in units of their step.
     let ratio = x / 12 * Double(rows) / Double(values)
     return saved * Double(rows) - 0.5 * octaves(1 + 17 * ratio) * Double(values)
   }
 
-  /// Steps of the basis that are coarse enough for `rows` rows, one a component; nil where those that it has are about as good.
+  /// Steps of the basis, one per component, as coarse as `rows` rows allow; nil if the existing steps are about as
+  /// good.
   private func coarserSteps(step: Float, rows: Int) -> [Float]? {
     let own = (0..<components).map { stored.step(ofRow: $0) }
     let coarse = (0..<components).map { max(own[$0], servedStep(ofComponent: $0, step: step, rows: rows)) }
@@ -57,26 +58,27 @@ extension KLTLayer {
     return saved > Self.bitsOfStep * Double(components) ? coarse : nil
   }
 
-  /// The step of a component's direction for `rows` rows; at most a number of it, so that it stays about as long as it is.
+  /// The step of a component's direction for `rows` rows. It is limited to the size of its numbers, so that the
+  /// direction about keeps its length.
   private func servedStep(ofComponent component: Int, step: Float, rows: Int) -> Float {
     let deviation = max(variances[component], 1e-30).squareRoot()
     return min(step / (deviation * Float(rows).squareRoot()), 1 / Float(values).squareRoot())
   }
 
-  /// Levels beyond those of the components' own sizes that rows may ask for, which are smaller or larger than most.
+  /// The number of levels below and above those of the components' own magnitudes that unusual rows may use.
   private static let (levelsBelow, levelsAbove) = (4, 8)
 
-  /// The densities without those of levels that rows hardly ever ask for: in their place, the nearest is repeated.
+  /// The densities, with those of levels that rows hardly ever use replaced by the nearest used one.
   private func servedDensities(step: Float) -> [LogisticMixture] {
     let levels = magnitudes.map { Int(ScaleLevel.of($0 / step)) }
     guard let least = levels.min(), let most = levels.max() else { return densities }
-    // A row's first component has the level of its size, and the following ones learn of the row.
+    // The first component of a row has the level of its magnitude; the following ones adapt to the row.
     let lowest = least - min(Self.levelsBelow, components - 1)
     let highest = most + min(Self.levelsAbove, 2 * (components - 1))
     return densities.indices.map { densities[max(lowest, min($0, highest, densities.count - 1), 0)] }
   }
 
-  /// The squared error of a sample that is due to a basis as coarse as ``serving(step:rows:kernels:)`` makes it, at the most.
+  /// An upper bound of the squared error per sample due to a basis as coarse as in ``serving(step:rows:kernels:)``.
   package func roundingError(step: Float, rows: Int) -> Double {
     let count = componentsServed(step: step, rows: rows)
     return (0..<count).reduce(0) { sum, component in
@@ -89,5 +91,5 @@ extension KLTLayer {
   }
 }
 
-/// The logarithm to base 2 of a positive number, to 0.09: a straight line between powers of two.
+/// log2 of a positive number, to 0.09, by linear interpolation between powers of two.
 private func octaves(_ x: Double) -> Double { Double(x.exponent) + x.significand - 1 }

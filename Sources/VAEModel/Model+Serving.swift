@@ -1,15 +1,16 @@
 import Tensor
 
-// The part of a model that one operating point uses: what a file carries for its streams.
+// The part of a model that one operating point uses, which a file embeds for its streams.
 
 extension Model {
-  /// A model of only what `point` uses, and the point in its terms. It has no qualities, no baseline and no notes.
+  /// A model of only what `point` uses, and the point in terms of it. It has no qualities, baseline or metadata.
   ///
-  /// Layers that the point leaves out go; so do the network's anchors that are not next to its quality, and the
-  /// components of linear layers that are too small for their step to be coded.
+  /// It omits layers that the point leaves out, anchors of the network that are not next to its quality, and components
+  /// of linear layers that are too small to be coded at their step.
   ///
-  /// - Parameter rows: of all the streams that the model is for; nil where they are many or not known. Numbers are rounded as
-  ///   coarsely as so few allow, and components that save these rows less than they take go as well.
+  /// - Parameter rows: the rows of all streams that the model is for; nil if there are many, or their number is
+  ///   unknown. Otherwise numbers are rounded as coarsely as that many rows allow, and components that save less than
+  ///   they take are omitted too.
   package func serving(
     _ point: OperatingPoint, rows: Int? = nil, kernels: Kernels
   ) -> (model: Model, point: OperatingPoint) {
@@ -35,10 +36,10 @@ extension Model {
     return (model, served)
   }
 
-  /// What means are rounded to multiples of in a model for `rows` rows: a power of two, so that products are exact. Nil where
+  /// The unit that means are rounded to in a model for `rows` rows: a power of two, so that products are exact. Nil if
   /// they stay as they are.
   package func servedStep(ofMeansAt point: OperatingPoint, rows: Int) -> Float? {
-    // A network was trained on the deviations from these very means.
+    // A network was trained on the deviations from exactly these means.
     guard point.network == nil else { return nil }
     let steps =
       point.steps.filter { $0 > 0 }.map { $0 * scale } + (point.valueStep > 0 ? [point.valueStep] : [])
@@ -49,9 +50,9 @@ extension Model {
 }
 
 extension Model.Network {
-  /// The network with the two anchors next to a quality alone, and the quality between these.
+  /// The network with only the two anchors next to a quality, and the quality relative to these.
   ///
-  /// The other anchors have no weight there, so that all that is computed stays the same.
+  /// The other anchors have no weight there, so the results are identical.
   fileprivate func serving(quality: Float) -> (network: Model.Network, quality: Float) {
     let a = parameters.architecture
     let place = max(0, min(quality, 1)) * Float(a.anchors - 1)

@@ -1,7 +1,7 @@
 import Tensor
 
 extension Model {
-  /// Multiplications with an addition that decoding a sample at `point` takes, about.
+  /// The approximate number of multiply-adds for decoding a sample at `point`.
   package func decodingOperations(at point: OperatingPoint) -> Int {
     func size(_ shape: WeightShape) -> Int { shape.inputs * shape.outputs }
     var sum = values
@@ -20,6 +20,6 @@ extension Model {
     return sum + planes(at: point) * Self.operationsOfSymbol
   }
 
-  /// What unpacking a symbol takes beside.
+  /// The additional operations for decoding a symbol.
   private static let operationsOfSymbol = 32
 }

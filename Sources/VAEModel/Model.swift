@@ -1,48 +1,48 @@
 import Tensor
 
-/// A fitted model: everything that encoding and decoding samples needs. Immutable.
+/// A fitted model: everything that encoding and decoding samples needs. It is immutable.
 ///
-/// A sample's way: standardize; where samples are large, project onto the input projection; the VAE; residual layers one
-/// after another. Decoding walks it back.
+/// Encoding standardizes a sample, projects it if samples are large, and applies the VAE and then the residual layers
+/// in order. Decoding reverses these steps.
 package struct Model: Sendable {
-  /// What the model's numbers are of the data's values. All below is in terms of these numbers.
+  /// The map between the model's numbers and the data's values. Everything below is in terms of the numbers.
   package var scales = ValueScales()
   /// Subtracted from each number.
   package var means: [Float]
-  /// What numbers are divided by: the deviation of all of them.
+  /// The divisor of all numbers: their common standard deviation.
   package var scale: Float
-  /// components x values: an orthonormal basis the network works in, for samples of very many values.
+  /// An orthonormal basis that the network works in, components x values, for samples of very many values.
   package var inputProjection: InputProjection?
-  /// The VAE; nil where it does not pay.
+  /// The VAE; nil if it does not pay.
   package var network: Network?
-  /// Linear residual layers, in the order in which they are applied.
+  /// The linear residual layers, in the order of application.
   package var layers: [KLTLayer]
-  /// PCA of the rows that were fitted, complete, by which ``linearCurve(_:kernels:workers:)`` measures the model; nil
-  /// where samples are too large for it.
+  /// Complete PCA of the training rows, the baseline that ``linearCurve(_:kernels:workers:)`` compares the model with;
+  /// nil if samples are too large for it.
   package var baseline: KLTLayer?
-  /// The layer that codes value by value; nil where it does not pay.
+  /// The layer that codes value by value; nil if it does not pay.
   package var valueLayer: ValueLayer?
-  /// How reconstructions become values of the data.
+  /// The rule from reconstructions to values of the data.
   package var output: OutputRule
   /// The operating point of each quality 0 ... 100; none in a model that serves one point.
   package var qualities: [OperatingPoint]
-  /// What the codec above wants to keep with the model: not read here.
+  /// Metadata that the codec stores with the model; not interpreted here.
   package var notes: [UInt8]
 
-  /// Samples of more values are refused.
+  /// The maximum number of values in a sample.
   package static let maximumValues = 65_536
 
-  /// Values of a sample.
+  /// The number of values in a sample.
   package var values: Int { means.count }
 
-  /// A model that knows nothing: all of the `values` values of a sample are 0. It has no qualities.
+  /// A model without content: all `values` values of a sample are 0. It has no qualities.
   package init(zeros values: Int) {
     self.init(
       means: [Float](repeating: 0, count: values), scale: 1, inputProjection: nil, network: nil, layers: [],
       baseline: nil, valueLayer: nil, output: OutputRule(), qualities: [], notes: [])
   }
 
-  /// The parts of a model.
+  /// Creates a model from its parts.
   package init(
     means: [Float], scale: Float, inputProjection: InputProjection?, network: Network?, layers: [KLTLayer],
     baseline: KLTLayer? = nil, valueLayer: ValueLayer?, output: OutputRule, qualities: [OperatingPoint],
@@ -67,23 +67,23 @@ package struct Model: Sendable {
     return model
   }
 
-  /// A VAE and what its latents are scaled by.
+  /// A VAE and the scales of its latents.
   package struct Network: Sendable {
-    /// Its parameters, as stored.
+    /// The parameters, as stored.
     package let parameters: Parameters
-    /// The matrices of `parameters` as the file keeps them, in the order of ``Architecture/entries``; without those of the
+    /// The matrices of `parameters` as in the file, in the order of ``Architecture/entries``; without those of the
     /// encoder in a network that only decodes.
     package let stored: [StoredMatrix]
-    /// 1 / deviation of each latent, for the decoder's hidden layers.
+    /// 1 / standard deviation of each latent, for the decoder's hidden layers.
     package let inverseDeviation: [Float]
-    /// What qualities mean; of no use to decoders.
+    /// The trade-offs that qualities stand for; unused by decoders.
     package let qualities: LambdaRange
-    /// What its evidence lower bound is made of; nil where it was fitted to rate and distortion.
+    /// The further terms of the ELBO; nil for a fit to rate and distortion.
     package let elbo: ELBOTerms?
-    /// What the decoder's sums go through; nil where they are the reconstruction.
+    /// The logistic function after the decoder's sums; nil if these are the reconstruction.
     package let logistic: LogisticOutput?
 
-    /// The network that `stored` stands for. Without the matrices of the encoder, it decodes.
+    /// Creates the network from `stored`. Without the encoder's matrices, it only decodes.
     package init(
       _ architecture: Architecture, stored: [StoredMatrix], inverseDeviation: [Float],
       qualities: LambdaRange, elbo: ELBOTerms? = nil, logistic: LogisticOutput? = nil
@@ -101,24 +101,24 @@ package struct Model: Sendable {
       self.logistic = logistic
     }
 
-    /// Whether it has an encoder.
+    /// Whether the network has an encoder.
     package var hasEncoder: Bool { stored.count == parameters.architecture.entries.count }
-    /// The matrices that decoders need, and those that encoders need beside them.
+    /// The matrices for decoders; and the additional ones for encoders.
     package var storedDecoder: ArraySlice<StoredMatrix> {
       stored.suffix(parameters.architecture.decoderEntries.count)
     }
     var storedEncoder: ArraySlice<StoredMatrix> {
       stored.dropLast(parameters.architecture.decoderEntries.count)
     }
-    /// Widths of the encoder's hidden layers.
+    /// The widths of the encoder's hidden layers.
     package var hidden: [Int] { parameters.architecture.hidden }
-    /// Latents.
+    /// The number of latents.
     package var latents: Int { parameters.architecture.latents }
-    /// Numbers that training has set.
+    /// The number of trained parameters.
     package var parameterCount: Int {
       guard elbo != nil else { return parameters.architecture.parameterCount }
       let a = parameters.architecture
-      // Layers with a bias each; the encoder ends in means and log variances.
+      // Layers with one bias each; the encoder ends in means and log variances.
       let widths = [a.values] + a.hidden + [2 * a.latents]
       let back = [a.latents] + a.hidden.reversed() + [a.values]
       return [widths, back].reduce(0) { sum, w in
@@ -140,10 +140,11 @@ package struct Model: Sendable {
     }
   }
 
-  /// Width of what the network and the residual layers work on: values, or components of the input projection.
+  /// The width that the network and the residual layers work on: the number of values, or of components of the input
+  /// projection.
   package var width: Int { inputProjection?.synthesis.shape.inputs ?? values }
 
-  /// PCA alone: the same means and scale, and the baseline as its only layer. It has no qualities. Nil where the model has
+  /// PCA alone: the same means and scale, and the baseline as the only layer. It has no qualities. Nil if the model has
   /// no baseline.
   package var linear: Model? {
     guard let baseline, inputProjection == nil else { return nil }
@@ -154,13 +155,13 @@ package struct Model: Sendable {
     return model
   }
 
-  /// Planes of symbols that a point makes before the value layer's: latents, then the coefficients of each linear layer
-  /// that is used.
+  /// The number of planes of symbols that a point has before the value layer's: latents, then the coefficients of each
+  /// linear layer used.
   package func planes(at point: OperatingPoint) -> Int {
     latentPlanes(at: point) + coefficientLayers(at: point).reduce(0) { $0 + $1.layer.components }
   }
 
-  /// Planes of latents that a point makes: each has a frequency table.
+  /// The number of planes of latents that a point has; each has its own frequency table.
   package func latentPlanes(at point: OperatingPoint) -> Int {
     point.network == nil ? 0 : network?.parameters.architecture.latents ?? 0
   }
@@ -170,7 +171,7 @@ package struct Model: Sendable {
     zip(layers, point.steps).filter { $0.1 > 0 }.map { ($0, $1) }
   }
 
-  /// Whether `point` names only what this model has, with finite positive steps.
+  /// Whether this model has everything that `point` uses, and its steps are finite and positive.
   package func accepts(_ point: OperatingPoint) -> Bool {
     if let part = point.network {
       guard network != nil, part.quality >= 0, part.quality <= 1, part.step.isFinite, part.step > 1e-30,
@@ -183,7 +184,7 @@ package struct Model: Sendable {
       && (point.valueStep == 0 || valueLayer != nil)
   }
 
-  /// What the frequency table of each latent's plane is made of.
+  /// The weights of the frequency table of each latent's plane.
   package func latentWeights(at point: OperatingPoint, kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
     guard let part = point.network, let network else { return [] }
     return network.parameters.priors(quality: part.quality, kernels: kernels).map {
@@ -191,14 +192,13 @@ package struct Model: Sendable {
     }
   }
 
-  /// What the frequency tables of levels are made of: those of each linear layer that is used, and of the value layer
-  /// where it is.
+  /// The weights of the levels' frequency tables: those of each linear layer used, and of the value layer if it is.
   package func levelWeights(at point: OperatingPoint, kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
     coefficientLayers(at: point).flatMap { $0.layer.symbolWeights(step: $0.step, kernels) }
       + (point.valueStep > 0 ? valueLayer?.symbolWeights(kernels) ?? [] : [])
   }
 
-  /// The first of the value layer's levels.
+  /// The first level of the value layer.
   package func firstValueLevel(at point: OperatingPoint) -> Int {
     coefficientLayers(at: point).reduce(0) { $0 + $1.layer.levels }
   }

@@ -21,9 +21,9 @@
 /// its lane:
 ///
 /// 1. The slot: s such that start(s) <= x mod 2^15 < start(s) + f(s), where start sums the frequencies before s, and
-///   the escape comes last. Then x becomes f(s) (x >> 15) + x mod 2^15 - start(s).
+///    the escape comes last. Then x becomes f(s) (x >> 15) + x mod 2^15 - start(s).
 /// 2. After an escape: six raw bits b, whose low five give the number n of further raw bits t; the distance d is 2^n +
-///   t. The symbol is d below the lowest of the table if b is 32 or more, else d above the highest.
+///    t. The symbol is d below the lowest of the table if b is 32 or more, else d above the highest.
 /// 3. The table's raw bits, which are the low bits of the value.
 ///
 /// After each step, if x < 2^16, the next word w enters: x becomes 2^16 x + w. With one lane, x stays below 2^16 if no

@@ -1,18 +1,18 @@
 import ByteIO
 import Tensor
 
-// A mixture as a model's notes keep it; man/vaec.5 describes it.
+// A mixture in the metadata of a model; man/vaec.5 specifies the format.
 
 extension GaussianMixture {
-  /// Components at the most: more is no mixture of this program.
+  /// The maximum number of components; a file with more is invalid.
   private static let maximumComponents = 1 << 12
 
-  /// Bytes that the numbers of a mixture take in a file.
+  /// The size in bytes of a mixture's numbers in a file.
   package static func bytes(latents: Int, components: Int) -> Int {
     2 * components * (1 + latents + triangle(latents))
   }
 
-  /// The mixture in bytes: latents, components, and the numbers of each component in 16 bits.
+  /// The mixture in bytes: the number of latents, that of components, and the numbers of each component in 16 bits.
   package func encode() -> [UInt8] {
     var w = ByteWriter()
     w.append(count: latents)
@@ -25,9 +25,9 @@ extension GaussianMixture {
     return w.bytes
   }
 
-  /// Reads what ``encode()`` writes. Nil where the bytes are anything else.
+  /// Parses what ``encode()`` writes; nil for anything else.
   ///
-  /// - Parameter most: latents that the model has.
+  /// - Parameter most: the number of latents of the model.
   package init?(_ bytes: [UInt8], latents most: Int) {
     var r = ByteReader(bytes)
     do {
@@ -56,7 +56,7 @@ extension GaussianMixture {
 }
 
 extension GaussianMixture.Component {
-  /// Whether all numbers are finite, and weight and diagonal positive.
+  /// Whether all numbers are finite, and the weight and the diagonal positive.
   fileprivate var isPossible: Bool {
     guard weight > 0, weight.isFinite, (mean + factor).allSatisfy(\.isFinite) else { return false }
     return mean.indices.allSatisfy { factor[GaussianMixture.triangle($0 + 1) - 1] > 0 }

@@ -4,7 +4,7 @@ import Tensor
 // A linear layer in a model file.
 
 extension KLTLayer {
-  /// Appends the basis, the sizes of coefficients, and their densities.
+  /// Appends the basis, the magnitudes of coefficients, and their densities.
   func write(to w: inout ByteWriter) {
     w.append(count: components)
     stored.write(to: &w)
@@ -17,7 +17,7 @@ extension KLTLayer {
     }
   }
 
-  /// - Parameter width: values of a residual.
+  /// - Parameter width: the number of values in a residual.
   init(from r: inout ModelReader, width: Int) throws(ModelFileError) {
     let shape = WeightShape(inputs: try r.count(1...width, "components of a layer"), outputs: width)
     try r.admit(shape, andTranspose: true)
@@ -41,7 +41,7 @@ extension KLTLayer {
 }
 
 extension LogisticMixture {
-  /// Appends the parameters, in 16 bits each.
+  /// Appends the parameters in 16 bits each.
   func write(to w: inout ByteWriter) {
     for value in means + logScales + logits { w.append(stored: value) }
   }

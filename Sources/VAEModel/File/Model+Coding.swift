@@ -1,16 +1,16 @@
 import ByteIO
 import Tensor
 
-// The content of a model file in two parts: what decoders need, and what encoders need beside it. man/vaec.5 describes both
-// byte by byte.
+// The content of a model file in two parts: one for decoders, and an additional one for encoders. man/vaec.5 specifies
+// both byte by byte.
 
 extension Model {
-  /// With the value layer's, their levels have to fit a byte.
+  /// The maximum number of linear layers. Together with those of the value layer, their levels must fit a byte.
   private static let maximumLayers = 2
   /// The number of qualities of a model that has any.
   package static let qualityCount = 101
 
-  /// What decoders need.
+  /// The part for decoders.
   package func encodeDecoder() -> [UInt8] {
     var w = ByteWriter()
     w.append(count: values)
@@ -34,7 +34,7 @@ extension Model {
     return w.bytes
   }
 
-  /// What encoders need beside ``encodeDecoder()``: the encoder of the network, and the notes.
+  /// The additional part for encoders: the encoder network, and the metadata.
   package func encodeEncoder() -> [UInt8] {
     var w = ByteWriter()
     network?.writeEncoder(to: &w)
@@ -42,15 +42,15 @@ extension Model {
     return w.bytes
   }
 
-  /// Rows that a model can be used for at once, wherever it can be read.
+  /// The number of rows for which working memory must be available when a model is read.
   private static let workingRows = 128
 
-  /// Reads a model.
+  /// Parses a model.
   ///
   /// - Parameters:
-  ///   - decoder: what ``encodeDecoder()`` wrote.
-  ///   - encoder: what ``encodeEncoder()`` wrote; nil for a model that only decodes.
-  ///   - memory: how much the model, and work with it on a block of rows, may take.
+  ///   - decoder: the output of ``encodeDecoder()``.
+  ///   - encoder: the output of ``encodeEncoder()``; nil for a model that only decodes.
+  ///   - memory: the limit for the model and for work with it on a block of rows.
   package init(
     decoder: [UInt8], encoder: [UInt8]?, kernels: Kernels, memory: MemoryLimit = .standard
   ) throws(ModelFileError) {

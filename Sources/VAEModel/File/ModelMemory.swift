@@ -1,20 +1,20 @@
 import ByteIO
 import Tensor
 
-/// What a model takes in memory, added up while its file is read, before memory is taken.
+/// The memory that a model takes, added up while its file is parsed and before it is allocated.
 struct ModelMemory {
   private let limit: MemoryLimit
   package private(set) var bytes: Int
 
-  /// - Parameter content: bytes of the content, which is there already.
+  /// - Parameter content: the size of the content in bytes, which is already in memory.
   init(_ limit: MemoryLimit, content: Int) throws(ModelFileError) {
     self.limit = limit
     bytes = 0
-    // Numbers, terms and notes: none takes more than eight times its bytes of the file.
+    // Numbers, terms and metadata take at most eight times their bytes in the file.
     try add(MemoryLimit.sum((content, 9)))
   }
 
-  /// Adds something of so many bytes.
+  /// Adds `size` bytes.
   mutating func add(_ size: Int) throws(ModelFileError) {
     bytes = MemoryLimit.sum((bytes, 1), (size, 1))
     do {
@@ -24,7 +24,7 @@ struct ModelMemory {
     }
   }
 
-  /// Adds weights in panels, and their transpose where there is one.
+  /// Adds weights in panels, and their transpose if there is one.
   mutating func add(_ shape: WeightShape, andTranspose: Bool = false) throws(ModelFileError) {
     try add(MemoryLimit.sum((shape.count, MemoryLayout<Float>.size)))
     if andTranspose { try add(WeightShape(inputs: shape.outputs, outputs: shape.inputs)) }
@@ -32,15 +32,15 @@ struct ModelMemory {
 }
 
 extension Model {
-  /// What it takes to work on a block of rows: the activations, and the tables of all planes that have one.
+  /// The memory in bytes for work on a block of rows: the activations, and the tables of all planes that have one.
   ///
-  /// - Parameter rows: of the block.
+  /// - Parameter rows: the number of rows in the block.
   package func workingBytes(rows: Int) -> Int {
     let architecture = network?.parameters.architecture
     let hidden = architecture?.hidden.reduce(0) { $0 + paddedToPanels($1) } ?? 0
     let latents = architecture.map { paddedToPanels($0.latents) } ?? 0
     let components = layers.reduce(0) { $0 + paddedToPanels($1.components) }
-    // See `SampleCoder` and `NetworkActivations`, and `ChunkCodec` for the block and what is made of it.
+    // See `SampleCoder` and `NetworkActivations`; and `ChunkCodec` for the block and its reconstruction.
     let columns =
       5 * paddedToPanels(width) + 4 * paddedToPanels(values) + 4 * hidden + 8 * latents + 2 * components
       + (architecture?.anchors ?? 0)
@@ -49,6 +49,6 @@ extension Model {
       ((architecture?.latents ?? 0) + 3 * ScaleLevel.count + 2 * KLTLayer.maximumShapes, Self.tableBytes))
   }
 
-  /// Bytes of a frequency table, and of what coders make of it.
+  /// The size in bytes of a frequency table, including what coders derive from it.
   private static let tableBytes = 1 << 15 + 1 << 13
 }

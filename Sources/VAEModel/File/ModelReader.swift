@@ -1,26 +1,26 @@
 import ByteIO
 import Tensor
 
-/// Reads the content of a model file, part after part.
+/// Parses the content of a model file, part after part.
 ///
-/// A count is checked against its range and the bytes that remain before anything of its size is made; what becomes large in
-/// memory is added up first.
+/// A count is checked against its range and the remaining bytes before anything of its size is created. Large
+/// allocations are added up first.
 struct ModelReader {
   var bytes: ByteReader
   let kernels: Kernels
   private var memory: ModelMemory
 
-  /// - Parameter memory: how much the model, and work with it on a block of rows, may take.
+  /// - Parameter memory: the limit for the model and for work with it on a block of rows.
   init(_ content: [UInt8], kernels: Kernels, memory: MemoryLimit) throws(ModelFileError) {
     bytes = ByteReader(content)
     self.kernels = kernels
     self.memory = try ModelMemory(memory, content: content.count)
   }
 
-  /// Admits something that takes so many bytes of memory.
+  /// Adds `size` bytes of memory. Throws if the limit is exceeded.
   mutating func admit(_ size: Int) throws(ModelFileError) { try memory.add(size) }
 
-  /// Admits a matrix in panels, and its transpose where there is one.
+  /// Adds a matrix in panels, and its transpose if there is one. Throws if the limit is exceeded.
   mutating func admit(_ shape: WeightShape, andTranspose: Bool = false) throws(ModelFileError) {
     try memory.add(shape, andTranspose: andTranspose)
   }
@@ -29,7 +29,9 @@ struct ModelReader {
     try reading { () throws(ByteReader.Failure) in try bytes.integer() }
   }
 
-  /// - Parameter what: is counted, in messages.
+  /// Parses a count. Throws if it is not within `range`.
+  ///
+  /// - Parameter what: what is counted, in messages.
   mutating func count(_ range: ClosedRange<Int>, _ what: String) throws(ModelFileError) -> Int {
     let value = try reading { () throws(ByteReader.Failure) in try bytes.count() }
     guard range.contains(value) else { throw .damaged("it has \(value) \(what)") }
@@ -53,7 +55,7 @@ struct ModelReader {
     return result
   }
 
-  /// A finite number in 16 bits.
+  /// Parses a finite number of 16 bits.
   mutating func stored() throws(ModelFileError) -> Float {
     let value = try reading { () throws(ByteReader.Failure) in try bytes.stored() }
     guard value.isFinite else { throw .damaged("a factor or deviation is not finite") }
@@ -64,7 +66,7 @@ struct ModelReader {
     try StoredMatrix(from: &bytes, rows: shape.inputs, columns: shape.outputs)
   }
 
-  /// Throws where bytes are left.
+  /// Throws if bytes are left.
   func finish() throws(ModelFileError) {
     guard bytes.remaining == 0 else { throw .damaged("it goes on after its end") }
   }

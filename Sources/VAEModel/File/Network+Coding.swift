@@ -1,17 +1,17 @@
 import ByteIO
 import Tensor
 
-// The network in a model file: the half that decodes, and the half that encodes.
+// The network in a model file: the decoder and the encoder.
 
 extension Model.Network {
-  /// Widths of a network and the number of its anchors at the most: more is no model of this program.
+  /// The maximum width of a layer, number of hidden layers and number of anchors; a file with more is invalid.
   private static let widestLayer = 1 << 16
   private static let maximumHiddenLayers = 16
   private static let maximumAnchors = 64
-  /// Parameters of a network at the most, padding included: 1 GiB.
+  /// The maximum number of parameters of a network, including padding: 1 GiB.
   private static let maximumParameters = 1 << 28
 
-  /// Appends what decoders need.
+  /// Appends the part for decoders.
   func writeDecoder(to w: inout ByteWriter) {
     let a = parameters.architecture
     w.append(count: a.latents)
@@ -28,12 +28,12 @@ extension Model.Network {
     for matrix in storedDecoder { matrix.write(to: &w) }
   }
 
-  /// Reads what ``writeDecoder(to:)`` wrote.
+  /// Parses what ``writeDecoder(to:)`` wrote.
   ///
   /// - Parameters:
-  ///   - values: of a sample, as the network sees it.
-  ///   - standardizing: means and scale of the values; nil where the network works on components.
-  /// - Returns: nil where the file says that there is none.
+  ///   - values: the number of values in a sample, as the network sees it.
+  ///   - standardizing: the means and scale of the values; nil if the network works on components.
+  /// - Returns: nil if the file has no network.
   init?(
     decoder r: inout ModelReader, values: Int, standardizing: (means: [Float], scale: Float)?
   ) throws(ModelFileError) {
@@ -58,7 +58,7 @@ extension Model.Network {
     }
     let inverseDeviation = try r.floats(latents)
     guard inverseDeviation.allSatisfy({ $0.isFinite }) else { throw .damaged("a latent has no deviation") }
-    // Every weight takes at least a byte of the content.
+    // Each weight takes at least one byte of the content.
     var weights = 0
     var from = values
     for width in hidden + [latents] {
@@ -79,7 +79,7 @@ extension Model.Network {
       qualities: LambdaRange(low: 1, high: 1), logistic: logistic)
   }
 
-  /// Appends what encoders need beside it.
+  /// Appends the additional part for encoders.
   func writeEncoder(to w: inout ByteWriter) {
     w.append(qualities.low)
     w.append(qualities.high)
@@ -92,7 +92,7 @@ extension Model.Network {
     elbo.bias.write(to: &w)
   }
 
-  /// Reads what ``writeEncoder(to:)`` wrote: now the network has an encoder.
+  /// Parses what ``writeEncoder(to:)`` wrote, and adds the encoder to the network.
   mutating func readEncoder(_ r: inout ModelReader) throws(ModelFileError) {
     let a = parameters.architecture
     let (low, high) = (try r.float(), try r.float())

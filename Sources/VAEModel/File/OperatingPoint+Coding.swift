@@ -3,7 +3,7 @@ import ByteIO
 // An operating point in model files and in the headers of streams.
 
 extension OperatingPoint {
-  /// Appends the point: what it has of a network (a flag, quality, step, relative step), the steps of the linear layers,
+  /// Appends the point: its network part (a flag, quality, step, relative step), the steps of the linear layers, and
   /// the step of the value layer.
   package func write(to w: inout ByteWriter) {
     w.append(UInt8(network == nil ? 0 : 1))
@@ -17,7 +17,7 @@ extension OperatingPoint {
     w.append(valueStep)
   }
 
-  /// Reads a point; whether a model has what it names is for ``Model/accepts(_:)`` to say.
+  /// Parses a point. ``Model/accepts(_:)`` decides whether a model supports it.
   package init(from r: inout ByteReader) throws(ModelFileError) {
     let flag = try reading { () throws(ByteReader.Failure) in try r.integer(UInt8.self) }
     guard flag <= 1 else { throw .damaged("a flag is neither 0 nor 1") }

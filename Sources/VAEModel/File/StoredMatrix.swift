@@ -2,25 +2,25 @@ import ByteIO
 import CKernels
 import Tensor
 
-/// A weight matrix as a model file keeps it: integers times a step, one step for all rows or one a row.
+/// A weight matrix in a model file: integers times a step. There is one step for all rows, or one per row.
 ///
-/// With an entropy coder behind it, one step for all weights whose inputs are of one size is the cheapest way to a
-/// given error of the outputs.
+/// With entropy coding, a single step for all weights whose inputs have the same scale is the cheapest way to a given
+/// error of the outputs.
 package struct StoredMatrix: Equatable, Sendable {
-  /// Rows (inputs) and columns (outputs).
+  /// The number of rows (inputs) and columns (outputs).
   package let rows: Int
   let columns: Int
-  /// 1 or `rows` of them, in the precision of ``(_:).roundedToBFloat16``.
+  /// 1 or `rows` steps, in the precision of `roundedToBFloat16`.
   let steps: [Float]
-  /// rows x columns, row major.
+  /// rows x columns, row-major.
   package let codes: [Int16]
 
-  /// No step is larger: the weights that it makes are finite.
+  /// The maximum step: all resulting weights are finite.
   private static let largestStep: Float = 0x1p112
 
-  /// Rounds the matrix `weights` of `shape`.
+  /// Quantizes the matrix `weights` of `shape`.
   ///
-  /// - Parameter steps: 1 or `shape.inputs`, positive.
+  /// - Parameter steps: 1 or `shape.inputs` steps, positive.
   package init(_ weights: UnsafePointer<Float>, _ shape: WeightShape, steps: [Float]) {
     precondition(steps.count == 1 || steps.count == shape.inputs)
     rows = shape.inputs
@@ -38,12 +38,12 @@ package struct StoredMatrix: Equatable, Sendable {
     self.codes = codes
   }
 
-  /// The step of a row's numbers.
+  /// The step of a row.
   func step(ofRow row: Int) -> Float { steps[steps.count == 1 ? 0 : row] }
 
   package var shape: WeightShape { WeightShape(inputs: rows, outputs: columns) }
 
-  /// Writes the weights that it stands for to `target`, in panels.
+  /// Writes the dequantized weights to `target`, in panels.
   func unpack(into target: UnsafeMutablePointer<Float>) {
     let shape = self.shape
     for i in 0..<rows {
@@ -52,14 +52,14 @@ package struct StoredMatrix: Equatable, Sendable {
     }
   }
 
-  /// The weights that it stands for.
+  /// The dequantized weights.
   package var weights: Weights {
     let result = Weights(shape)
     unpack(into: result.buffer.pointer)
     return result
   }
 
-  /// Only the rows or columns named, in their order.
+  /// The matrix with only the given rows or columns, in the given order.
   package func keeping(rows keptRows: [Int]? = nil, columns keptColumns: [Int]? = nil) -> StoredMatrix {
     let r = keptRows ?? Array(0..<rows)
     let c = keptColumns ?? Array(0..<columns)
@@ -75,8 +75,8 @@ package struct StoredMatrix: Equatable, Sendable {
     self.codes = codes
   }
 
-  // In the file: whether there is one step a row; the steps in 16 bits; the codes, a byte each, -128 for those that
-  // follow in 16 bits after all bytes.
+  // In the file: whether there is one step per row; the steps in 16 bits; and the codes in a byte each, where -128
+  // marks one that follows in 16 bits after all bytes.
 
   func write(to writer: inout ByteWriter) {
     writer.append(UInt8(steps.count == 1 ? 0 : 1))
@@ -113,7 +113,7 @@ package struct StoredMatrix: Equatable, Sendable {
 }
 
 extension ByteReader {
-  /// The next number in 16 bits: the upper half of a binary32 number.
+  /// Parses a number of 16 bits: the upper half of a binary32 number.
   package mutating func stored() throws(Failure) -> Float {
     Float(bitPattern: UInt32(try integer(UInt16.self)) << 16)
   }
@@ -124,15 +124,15 @@ extension ByteWriter {
   package mutating func append(stored value: Float) { append(UInt16(value.bitPattern >> 16)) }
 }
 
-/// What can be wrong with a model file's content.
+/// The errors of a model file's content.
 package enum ModelFileError: Error, Equatable {
-  /// The content ends early or says what no writer writes.
+  /// The content ends early, or holds what no encoder writes.
   case damaged(String)
-  /// The model takes more memory than is allowed: so many bytes at least.
+  /// The model takes more memory than the limit: at least `needs` bytes.
   case memory(needs: Int)
 }
 
-/// Runs `body`, and says that the file is damaged where it runs past the end.
+/// Runs `body`, and turns its errors into damage of the file.
 func reading<R>(_ body: () throws(ByteReader.Failure) -> R) throws(ModelFileError) -> R {
   do {
     return try body()

@@ -3,7 +3,7 @@ import ByteIO
 // The value layer in a model file.
 
 extension ValueLayer {
-  /// Terms of one kind that a value has at the most.
+  /// The maximum number of terms of one kind per value.
   private static let maximumTerms = 64
 
   /// Appends the predictor of each value, and the densities.
@@ -11,7 +11,7 @@ extension ValueLayer {
     for (i, p) in predictors.enumerated() {
       for terms in [p.prediction, p.errors, p.contrasts] {
         w.append(count: terms.count)
-        // Distances repeat from value to value, where values have a shape; numbers do not.
+        // Distances repeat from value to value if samples have a shape; positions do not.
         for term in terms { w.append(count: Self.zigzag(i - term.value)) }
         for term in terms { w.append(stored: term.factor) }
       }
@@ -20,7 +20,7 @@ extension ValueLayer {
     for density in densities { density.write(to: &w) }
   }
 
-  /// - Parameter values: of a sample.
+  /// - Parameter values: the number of values in a sample.
   init(from r: inout ModelReader, values: Int) throws(ModelFileError) {
     guard values <= r.bytes.remaining else { throw .damaged("its value layer is larger than the file") }
     var predictors: [Predictor] = []

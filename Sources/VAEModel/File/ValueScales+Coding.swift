@@ -1,26 +1,26 @@
 import ByteIO
 
-// The scales of a model in its file; man/vaec.5 describes them byte by byte.
+// The scales of a model in its file; man/vaec.5 specifies the format byte by byte.
 
 extension ValueScales {
-  /// What a scale has, in a byte.
+  /// The flags of a scale, in one byte.
   private enum Flag {
     static let isInteger: UInt8 = 1
     static let hasLowest: UInt8 = 2
     static let hasHighest: UInt8 = 4
-    /// Every value is the offset.
+    /// All values equal the offset.
     static let isConstant: UInt8 = 8
     static let all: UInt8 = 15
   }
 
-  /// Whether there are none, one for all values, or one for each.
+  /// Whether there are no scales, one for all values, or one for each.
   enum Kind: UInt8 {
     case none = 0
     case common = 1
     case column = 2
   }
 
-  /// What the file says before them.
+  /// The kind, which precedes the scales in the file.
   var kind: Kind { isIdentity ? .none : isByColumn ? .column : .common }
 
   /// Appends all scales.
@@ -41,8 +41,8 @@ extension ValueScales {
   }
 
   /// - Parameters:
-  ///   - kind: which of ``Kind`` there are.
-  ///   - values: of a sample.
+  ///   - kind: one of ``Kind``.
+  ///   - values: the number of values in a sample.
   init(from r: inout ByteReader, kind: UInt8, values: Int) throws(ModelFileError) {
     guard let kind = Kind(rawValue: kind) else { throw .damaged("its scales are of an unknown kind") }
     var scales: [Scale] = []

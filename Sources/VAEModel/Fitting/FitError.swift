@@ -1,41 +1,41 @@
 import ByteIO
 
-/// Why a fit cannot be made.
+/// The errors of fitting.
 public enum FitError: Error, Equatable {
-  /// Fewer rows than a fit needs.
+  /// There are fewer rows than a fit needs.
   case tooFewRows(Int, least: Int)
-  /// Values vary by so little about their means that binary32 has no room for a model of them.
+  /// The values deviate so little from their means that binary32 has no room for a model of them.
   case tooFine(deviation: Double)
-  /// A sample of more values than a model serves.
+  /// A sample has more values than a model supports.
   case tooManyValues(Int, most: Int)
-  /// More latents were asked for than samples have values.
+  /// More latents were requested than samples have values.
   case tooManyLatents(Int, most: Int)
-  /// A network of more numbers than a model file holds.
+  /// The network has more parameters than a model file can hold.
   case networkTooLarge(numbers: Int, most: Int)
-  /// The Bernoulli likelihood was asked for, and values are neither within 0 ... 1 nor integers from 0 on.
+  /// The Bernoulli likelihood was requested, but the values are neither within 0 ... 1 nor integers from 0 on.
   case notProbabilities(lowest: Float, highest: Float)
-  /// The bound is not finite any more.
+  /// The ELBO is no longer finite.
   case diverged
-  /// An option has a value that means nothing: its name.
+  /// An option has an invalid value: its name.
   case badOption(String)
-  /// It was asked to stop, and its checkpoint is written: how much of it is behind, in 0 ... 1.
+  /// The fit was asked to stop, and has written a checkpoint: the finished share of it, in 0 ... 1.
   case suspended(fraction: Double)
-  /// A checkpoint does not serve this fit.
+  /// The checkpoint does not match this fit.
   case checkpoint(CheckpointError)
 }
 
-/// Why a fit cannot be taken up again.
+/// Why a fit cannot be resumed.
 public enum CheckpointError: Error, Equatable {
-  /// The file cannot be read, is cut, or fails its checksum.
+  /// The file cannot be read, is truncated, or fails its checksum.
   case bytes(ByteIOError)
-  /// The file is no checkpoint.
+  /// The file is not a checkpoint.
   case notACheckpoint
-  /// The checkpoint is of another version of training, which goes other ways.
+  /// Another version of the trainer, whose computation differs, made the checkpoint.
   case otherVersion(Int)
-  /// It was made with another value of an option; an empty one where it was not given.
+  /// It was made with another value of an option; empty if the option was not given.
   case otherOption(name: String, made: String, given: String)
   /// It was made with other data.
   case otherData
-  /// Its numbers contradict one another.
+  /// Its numbers are inconsistent.
   case damaged
 }

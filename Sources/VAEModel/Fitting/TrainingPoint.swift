@@ -1,9 +1,9 @@
-/// Rate and distortion of the network alone on held-out rows at a moment of training: in the middle of its range; of a fit
-/// to the evidence lower bound, without rounding, with the divergence as the rate.
+/// The rate and distortion of the network alone on held-out rows at a moment of training, in the middle of its range.
+/// For a fit to the ELBO, latents are not quantized and the rate is the KL divergence.
 public struct TrainingPoint: Equatable, Sendable {
-  /// Passes over the data so far.
+  /// The number of passes over the data so far.
   public var epoch: Double
-  /// Bits a sample.
+  /// In bits per sample.
   public var bits: Double
   /// In dB.
   public var psnr: Double

@@ -1,36 +1,37 @@
-/// How large the coefficients of a row are against what is usual: learned from those before, one after another.
+/// The scale of a row's coefficients relative to the usual one, adapted from the preceding coefficients.
 ///
-/// Where the network serves a row worse than most, all that it leaves is larger. So the scale of a coefficient is the
-/// mean size m of its component times a factor of the row: the mean, over the coefficients before, of the symbol's size
-/// against what it is on average. Scale and step choose the level (see ``ScaleLevel``), hence the frequency table. A
-/// decoder knows the factor, because it knows the symbols before: backward adaptation, as in adaptive lossless coders of
-/// audio and images, and no hyperprior has to be sent.
+/// If the network serves a row worse than most, all of its residual is larger. The scale of a coefficient is therefore
+/// the mean magnitude m of its component times a factor of the row: the mean, over the preceding coefficients, of the
+/// symbol's magnitude relative to its expectation. Scale and step select the level (see ``ScaleLevel``), and thus the
+/// frequency table. A decoder computes the factor from the preceding symbols: this is backward adaptation, as in
+/// adaptive lossless coders of audio and images, and no hyperprior is transmitted.
 ///
-/// With t = m / step, a symbol's size is e = t^3 / (t^2 + 0.045) on average (nearly, for a Laplace density). A row's sum s
-/// and a count n, the same for all rows, begin at 6; after each coefficient with symbol y,
+/// With t = m / step, the expected magnitude of a symbol is about e = t^3 / (t^2 + 0.045) for a Laplace density. A
+/// row's sum s, and a count n that is the same for all rows, start at 6; after each coefficient with symbol y,
 ///
 ///     s = 0.95 s + |y| min(1, 1 / e)        n = 0.95 n + min(1, e)
 ///
-/// and the scale of the next is m s / (n step). A component with a density of its own has a level of its own, after those
-/// of scale: one for each, in their order. All in binary32, rounded after each operation: a decoder computes it.
+/// and the scale of the next is m s / (n step). A component with its own density has its own level; these follow the
+/// levels of scale, in the order of the components. All arithmetic is in binary32 with rounding after each operation,
+/// so that a decoder computes the same.
 package struct AdaptiveScale: Sendable {
-  /// s and n before the first coefficient.
+  /// The initial s and n.
   @usableFromInline static let start: Float = 6
-  /// What the past keeps of its weight.
+  /// The decay of s and n per coefficient.
   @usableFromInline static let decay: Float = 0.95
-  /// t is cut off here: only absurd steps reach it.
+  /// The limit of t; only absurd steps reach it.
   private static let largest: Float = 1e9
 
-  /// m / (n step), and min(1, 1 / e), of each component.
+  /// m / (n step) and min(1, 1 / e) of each component.
   @usableFromInline let factors: [Float]
   @usableFromInline let gains: [Float]
-  /// The level of a component with a density of its own; 0 for the others.
+  /// The level of a component with its own density; 0 for the others.
   @usableFromInline let own: [UInt8]
 
   /// - Parameters:
   ///   - magnitudes: m of each component.
-  ///   - shapes: components with a density of their own.
-  ///   - step: of the layer, positive.
+  ///   - shapes: the components with their own density.
+  ///   - step: the layer's step, positive.
   init(magnitudes: [Float], shapes: [Int] = [], step: Float) {
     var own = [UInt8](repeating: 0, count: magnitudes.count)
     for (i, component) in shapes.enumerated() { own[component] = UInt8(ScaleLevel.count + i) }
@@ -52,7 +53,7 @@ package struct AdaptiveScale: Sendable {
     (self.factors, self.gains) = (factors, gains)
   }
 
-  /// What is known of one component.
+  /// The constants of one component.
   package struct Component {
     @usableFromInline var factor: Float
     @usableFromInline var gain: Float
@@ -63,11 +64,11 @@ package struct AdaptiveScale: Sendable {
       (self.factor, self.gain, self.own) = (factor, gain, own)
     }
 
-    /// The level in a row whose sum is `sum`.
+    /// The level in a row with sum `sum`.
     @inlinable @inline(__always)
     func level(_ sum: Float) -> UInt8 { own > 0 ? own : ScaleLevel.of(sum * factor) }
 
-    /// The row's sum after a symbol of this size.
+    /// The row's sum after a symbol of magnitude `size`.
     @inlinable @inline(__always)
     func sum(after sum: Float, size: Float) -> Float {
       let kept = sum * AdaptiveScale.decay
@@ -78,12 +79,13 @@ package struct AdaptiveScale: Sendable {
   @inlinable @inline(__always)
   subscript(c: Int) -> Component { Component(factor: factors[c], gain: gains[c], own: own[c]) }
 
-  /// Rows that ``forEach(first:rows:_:)`` goes through side by side: those after one another would wait for each other.
+  /// The number of rows that ``forEach(first:rows:_:)`` interleaves, because consecutive steps within a row depend on
+  /// each other.
   @usableFromInline static let sideBySide = 8
 
-  /// Goes through the first `count` components of each of `rows` rows.
+  /// Visits the first `count` components of each of `rows` rows.
   ///
-  /// - Parameter code: gets row, component and level; returns the size of the symbol.
+  /// - Parameter code: receives row, component and level; returns the magnitude of the symbol.
   @inlinable @inline(__always)
   package func forEach(
     first count: Int, rows: Int, _ code: (_ row: Int, _ component: Int, _ level: UInt8) -> Float
@@ -105,9 +107,9 @@ package struct AdaptiveScale: Sendable {
     }
   }
 
-  /// Goes through the first `count` components of a row.
+  /// Visits the first `count` components of a row.
   ///
-  /// - Parameter code: gets each component with its level; returns the size of its symbol.
+  /// - Parameter code: receives each component with its level; returns the magnitude of its symbol.
   @inlinable @inline(__always)
   package func forEach(first count: Int, _ code: (_ component: Int, _ level: Int) -> Float) {
     var sum = Self.start
@@ -118,9 +120,9 @@ package struct AdaptiveScale: Sendable {
   }
 }
 
-/// The levels of one linear layer's coefficients, for a decoder: plane after plane, all rows of a chunk at once.
+/// The levels of one linear layer's coefficients for a decoder: plane after plane, for all rows of a chunk at once.
 package struct CoefficientLevels: Sendable {
-  /// Planes of the layer.
+  /// The number of planes of the layer.
   package let components: Int
   private let scale: AdaptiveScale
   private let firstLevel: UInt8
@@ -131,10 +133,10 @@ package struct CoefficientLevels: Sendable {
     self.firstLevel = UInt8(firstLevel)
   }
 
-  /// What is known of each row before its first coefficient.
+  /// The sum of each row before its first coefficient.
   package func startSums(rows: Int) -> [Float] { [Float](repeating: AdaptiveScale.start, count: rows) }
 
-  /// The level of coefficient `c` in each row, of which `sums` knows the coefficients before.
+  /// Computes the level of coefficient `c` in each row; `sums` covers the coefficients before it.
   package func levels(of c: Int, _ sums: [Float], into levels: inout [UInt8]) {
     precondition(levels.count >= sums.count)
     let own = scale[c]
@@ -143,7 +145,7 @@ package struct CoefficientLevels: Sendable {
     }
   }
 
-  /// Takes in the symbols of coefficient `c`, one a row.
+  /// Updates the sums with the symbols of coefficient `c`, one per row.
   package func add(_ symbols: UnsafeBufferPointer<Int32>, of c: Int, to sums: inout [Float]) {
     precondition(symbols.count >= sums.count)
     let own = scale[c]
@@ -154,7 +156,7 @@ package struct CoefficientLevels: Sendable {
 }
 
 extension KLTLayer {
-  /// What chooses the levels of a row's coefficients.
+  /// The adaptive scale of the layer at a step.
   package func scale(step: Float) -> AdaptiveScale {
     AdaptiveScale(magnitudes: magnitudes, shapes: shapes.map(\.component), step: step)
   }

@@ -1,28 +1,28 @@
 import Tensor
 
-/// A linear layer that codes what the VAE leaves: coefficients along a basis.
+/// A linear layer that codes the residual of the VAE as coefficients along a basis.
 ///
-/// The basis is the Karhunen-Loeve transform of residuals. With no VAE before it the layer is PCA coding. The density of
-/// a coefficient is that of a level of scale (see ``AdaptiveScale``), but for some of the strongest whose shape is special:
-/// with two peaks, or flat. These have a density of their own.
+/// The basis is the Karhunen-Loeve transform of residuals. Without a VAE before it, the layer is PCA coding. The
+/// density of a coefficient is that of its level of scale (see ``AdaptiveScale``), except for some of the strongest
+/// components with an unusual shape, such as two peaks or a flat one. These have their own density.
 package struct KLTLayer: Sendable {
-  /// Values of a residual.
+  /// The number of values in a residual.
   package let values: Int
-  /// Coefficients of a residual.
+  /// The number of coefficients of a residual.
   package let components: Int
   package let stored: StoredMatrix
   /// components x values.
   package let synthesis: Weights
   /// The transpose of `synthesis`.
   package let analysis: Weights
-  /// The mean size of each coefficient, in units of standardized samples.
+  /// The mean magnitude of each coefficient, in units of standardized samples.
   package var magnitudes: [Float]
-  /// One density a level of scale, in units of the step.
+  /// One density per level of scale, in units of the step.
   package var densities: [LogisticMixture]
-  /// Densities of single components, in units of standardized samples.
+  /// The densities of single components, in units of standardized samples.
   package var shapes: [Shape]
-  /// The variance of each coefficient where it is known from the fit: a file does not keep it, and there it is that of a
-  /// Laplace density.
+  /// The variance of each coefficient. A fit measures it; a file does not store it, and it is then that of a Laplace
+  /// density.
   package var variances: [Float]
 
   package init(
@@ -42,25 +42,25 @@ package struct KLTLayer: Sendable {
     self.variances = variances ?? magnitudes.map { 2 * $0 * $0 }
   }
 
-  /// What the frequency tables at a step are made of: one a level, and one a shape.
+  /// The weights of the frequency tables at a step: one table per level, and one per shape.
   package func symbolWeights(step: Float, _ kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
     levelWeights(kernels) + shapeWeights(step: step, kernels)
   }
 
-  /// Those of the levels, the same for every step.
+  /// The weights of the levels' tables, which are the same for every step.
   package func levelWeights(_ kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
     densities.map { $0.symbolWeights(step: 1, kernels: kernels) }
   }
 
-  /// Those of the shapes.
+  /// The weights of the shapes' tables.
   package func shapeWeights(step: Float, _ kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
     shapes.map { $0.density.symbolWeights(step: step, kernels: kernels) }
   }
 
-  /// How many tables that are: as many levels as the layer's planes use.
+  /// The number of tables, which is the number of levels that the layer's planes use.
   package var levels: Int { densities.count + shapes.count }
 
-  /// A component with a density of its own.
+  /// The density of a single component.
   package struct Shape: Equatable, Sendable {
     var component: Int
     var density: LogisticMixture
@@ -71,19 +71,19 @@ package struct KLTLayer: Sendable {
     }
   }
 
-  /// Components that may have a density of their own: all tables of a stream are told apart by a byte.
+  /// The maximum number of components with their own density: a byte identifies all tables of a stream.
   package static let maximumShapes = 32
 
-  /// How often ``analyze(_:_:into:change:kernels:)`` improves its answer. A basis stored in few bits is not quite
-  /// orthonormal: its products are off by a few percent, and each round takes as much off what is left.
+  /// The number of refinements in ``analyze(_:_:into:change:kernels:)``. A basis stored in few bits is not quite
+  /// orthonormal: its products are off by a few percent, and each refinement reduces the remaining error by as much.
   private static let refinements = 2
 
-  /// coefficients such that synthesis^T coefficients is as near to `residual` as the basis allows.
+  /// Computes coefficients such that synthesis^T coefficients is as close to `residual` as the basis allows.
   ///
   /// - Parameters:
-  ///   - residual: rows x values; overwritten with what the basis does not reach.
+  ///   - residual: rows x values; overwritten with the part outside the basis.
   ///   - coefficients: rows x components; overwritten.
-  ///   - change: rows x components; scratch.
+  ///   - change: rows x components; scratch space.
   package func analyze(
     _ residual: Matrix, _ rows: Range<Int>, into coefficients: Matrix, change: Matrix, kernels: Kernels
   ) {
@@ -100,7 +100,7 @@ package struct KLTLayer: Sendable {
     }
   }
 
-  /// The coefficients of all rows of `residual`, which is overwritten with what the basis does not reach.
+  /// The coefficients of all rows of `residual`, which is overwritten with the part outside the basis.
   package func coefficients(of residual: Matrix, kernels: Kernels, workers: Workers) -> Matrix {
     let result = Matrix(rows: residual.rows, columns: components)
     let change = Matrix(rows: residual.rows, columns: components)
@@ -114,13 +114,13 @@ package struct KLTLayer: Sendable {
     return result
   }
 
-  /// output += synthesis^T coefficients: exact, in ascending order of coefficients.
+  /// output += synthesis^T coefficients, in ascending order of coefficients, so that the result is the same everywhere.
   package func synthesize(_ coefficients: Matrix, _ rows: Range<Int>, onto output: Matrix, kernels: Kernels) {
     kernels.product(
       rows, coefficients, synthesis.buffer.pointer, synthesis.shape, into: output, from: .output)
   }
 
-  /// The layer without the components after the first `count`.
+  /// The layer with only the first `count` components.
   package func keeping(first count: Int, kernels: Kernels) -> KLTLayer {
     let kept = min(count, components)
     return KLTLayer(
@@ -128,16 +128,17 @@ package struct KLTLayer: Sendable {
       shapes: shapes.filter { $0.component < kept }, variances: Array(variances[..<kept]), kernels: kernels)
   }
 
-  /// The deviation of the strongest component.
+  /// The standard deviation of the strongest component.
   package var strongest: Float { max(1e-20, variances.max() ?? 0).squareRoot() }
 
-  /// The squared error of a sample that a uniform quantizer of this step is expected to leave.
+  /// The expected squared error per sample of a uniform quantizer with this step.
   package func expectedError(step: Float) -> Double {
     let uniform = Double(step) * Double(step) / 12
     return variances.reduce(0) { $0 + min(uniform, Double($1)) }
   }
 
-  /// How many leading components have a deviation of at least a quarter of `step`: the others are hardly ever coded.
+  /// The number of leading components with a standard deviation of at least a quarter of `step`; the others are hardly
+  /// ever coded.
   package func componentsActive(at step: Float) -> Int {
     (variances.lastIndex { $0 >= step * step / 16 } ?? -1) + 1
   }

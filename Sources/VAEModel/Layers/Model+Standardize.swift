@@ -1,10 +1,10 @@
-// Samples in the units that networks and layers work in.
+// Samples in the units of networks and layers.
 
 import CKernels
 import Tensor
 
 extension Model {
-  /// target = (x - means) / scale, for rows of `x` that are `stride` numbers apart; `x` may be the target's own.
+  /// target = (x - means) / scale, for rows of `x` that are `stride` numbers apart; `x` may alias the target.
   package func standardize(
     _ x: UnsafePointer<Float>, stride: Int, rows: Int, into target: Matrix, _ kernels: Kernels
   ) {
@@ -25,7 +25,7 @@ extension Model {
     standardize(x.row(0), stride: x.stride, rows: x.rows, into: x, kernels)
   }
 
-  /// Rows in the units in which networks work, what is missing in them at the mean.
+  /// Rows in the units of networks, with missing values replaced by the mean.
   package func standardized(_ samples: Matrix, kernels: Kernels) -> Matrix {
     let result = samples.copy(rows: 0..<samples.rows)
     result.replaceMissing(by: means, beyond: reach)
@@ -33,8 +33,8 @@ extension Model {
     return result
   }
 
-  /// Deviations from the mean that a model reaches: more than any row that was fitted can have, and few enough that the
-  /// other values of the row keep their precision.
+  /// The maximum deviation from the mean that a model accepts, in units of its scale: more than any training row can
+  /// have, and small enough that the other values of the row keep their precision.
   private static let reachedDeviations: Float = 0x1p16
 
   /// Numbers of a greater magnitude are missing to this model.
@@ -45,10 +45,10 @@ extension Model {
     return reach < Matrix.greatestKnown ? reach : Matrix.greatestKnown
   }
 
-  /// Puts the mean in place of each number that is missing (see ``reach``), which no network takes.
+  /// Replaces each missing number (see ``reach``) by the mean, because networks need a value.
   ///
   /// - Parameter samples: rows x values, in the data's units.
-  /// - Returns: how many there were.
+  /// - Returns: the number of missing numbers.
   package func replaceMissing(in samples: UnsafeMutableBufferPointer<Float>) -> Int {
     let reach = self.reach
     var count: UInt32 = 0
@@ -59,11 +59,11 @@ extension Model {
     return Int(count)
   }
 
-  /// target = the samples as the network takes them: standardized, and on the input projection where there is one.
+  /// target = the samples as the network takes them: standardized, and projected if there is an input projection.
   ///
   /// - Parameters:
   ///   - samples: rows x values, in the data's units.
-  ///   - wide: rows x values, to work in; needed with an input projection alone.
+  ///   - wide: rows x values; scratch space, needed only with an input projection.
   package func prepare(
     _ samples: UnsafeBufferPointer<Float>, rows: Int, wide: Matrix?, into target: Matrix, _ kernels: Kernels
   ) {
@@ -75,11 +75,11 @@ extension Model {
     }
   }
 
-  /// samples = rule(means + scale * reconstruction): the way back.
+  /// samples = rule(means + scale * reconstruction): the inverse of ``prepare(_:rows:wide:into:_:)``.
   ///
   /// - Parameters:
   ///   - wide: see ``prepare(_:rows:wide:into:_:)``.
-  ///   - isWhole: whether integers are rounded, where the model knows only those.
+  ///   - isWhole: whether to round integers, for a model of integers.
   package func finish(
     _ reconstruction: Matrix, rows: Int, wide: Matrix?, into samples: UnsafeMutableBufferPointer<Float>,
     isWhole: Bool = true, _ kernels: Kernels
@@ -104,8 +104,8 @@ extension Model {
     }
   }
 
-  /// The bounds of each value in units of standardized samples; nil where there are none, or where the network does not work
-  /// on values.
+  /// The bounds of each value in units of standardized samples; nil if there are none, or the network does not work on
+  /// values.
   package func standardizedBounds() -> (low: FloatBuffer, high: FloatBuffer)? {
     guard inputProjection == nil, hasBounds else { return nil }
     let inverse = 1 / scale
@@ -123,7 +123,7 @@ extension Model {
       || scales.scales.contains { $0.lowest > -.infinity || $0.highest < .infinity }
   }
 
-  /// The least and the greatest number of a value.
+  /// The smallest and the largest number of a value.
   private func bounds(ofValue i: Int) -> (lowest: Float, highest: Float) {
     guard !scales.isIdentity else { return (output.lowest, output.highest) }
     let scale = scales[i]

@@ -1,16 +1,15 @@
-/// Where on its range of rates a model codes: what a quality stands for, and all that a stream's header has to name
-/// for a decoder.
+/// A point on a model's range of rates: what a quality selects, and what a stream's header stores for a decoder.
 package struct OperatingPoint: Equatable, Sendable {
-  /// The VAE's part: its quality in 0 ... 1, and the step of its latents in units of standardized samples.
+  /// The network part: the VAE quality in 0 ... 1, and the step of the latents in units of standardized samples.
   package struct Network: Equatable, Sendable {
-    /// VAE quality, 0 ... 1.
+    /// The VAE quality, 0 ... 1.
     package var quality: Float
-    /// Quantization step of latents.
+    /// The quantization step of latents.
     package var step: Float
-    /// The step in units of the one that belongs to `quality`, which is that of the prior.
+    /// The step relative to the one of `quality`, which is that of the prior.
     package var relativeStep: Float
 
-    /// A VAE quality with its step.
+    /// Creates the network part.
     package init(quality: Float, step: Float, relativeStep: Float = 1) {
       self.quality = quality
       self.step = step
@@ -18,7 +17,7 @@ package struct OperatingPoint: Equatable, Sendable {
     }
   }
 
-  /// nil if the VAE is left out, and the residual is the sample itself.
+  /// Nil if the VAE is left out, and the residual is the sample itself.
   package var network: Network?
   /// The step of each linear residual layer, in units of standardized samples; 0 if the layer is left out.
   package var steps: [Float]
@@ -28,10 +27,10 @@ package struct OperatingPoint: Equatable, Sendable {
   /// Whether no layer after the network is used.
   package var isWithoutLayers: Bool { valueStep == 0 && steps.allSatisfy { $0 == 0 } }
 
-  /// Whether the layers' steps are such as arithmetic takes: 0, or a normal number. Then the inverse is finite, too.
+  /// Whether the layers' steps are valid: 0 or normal numbers, whose inverse is finite too.
   package var hasSteps: Bool { (steps + [valueStep]).allSatisfy { $0 == 0 || ($0 > 0 && $0.isNormal) } }
 
-  /// A point from its parts.
+  /// Creates a point from its parts.
   package init(network: Network?, steps: [Float], valueStep: Float = 0) {
     self.network = network
     self.steps = steps

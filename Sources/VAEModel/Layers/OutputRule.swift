@@ -1,16 +1,16 @@
 import CKernels
 
-/// How a reconstruction becomes values that the data can hold: clipped to bounds, and rounded where values are
-/// integers. What is no number becomes the upper bound. Exact operations only: a decoder computes it.
+/// Maps a reconstruction to values that the data can hold: clipped to bounds, and rounded if values are integers. NaN
+/// becomes the upper bound. Only exact operations are used, so that a decoder computes the same.
 package struct OutputRule: Equatable, Sendable {
-  /// The least value, in the data's units; -infinity where none is known.
+  /// The smallest value, in the data's units; -infinity if unknown.
   package var lowest: Float
-  /// The greatest value; infinity where none is known.
+  /// The largest value; infinity if unknown.
   package var highest: Float
   /// Whether values are integers.
   package var isInteger: Bool
 
-  /// A rule from its parts; `lowest` must not exceed `highest`.
+  /// Creates a rule; `lowest` must not exceed `highest`.
   package init(lowest: Float = -.infinity, highest: Float = .infinity, isInteger: Bool = false) {
     precondition(lowest <= highest)
     self.lowest = lowest
@@ -20,7 +20,7 @@ package struct OutputRule: Equatable, Sendable {
 }
 
 extension OutputRule {
-  /// The same for the kernels.
+  /// The rule in the form that kernels take.
   package var kernelRule: vaec_output_rule {
     vaec_output_rule(lowest: lowest, highest: highest, is_integer: isInteger)
   }

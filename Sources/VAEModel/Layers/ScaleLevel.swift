@@ -1,14 +1,14 @@
 import CKernels
 
-/// Levels of scale: two an octave, by the quotient of a scale and a step. Each has a frequency table of its own.
+/// Levels of scale, by the quotient of scale and step: two per octave. Each has its own frequency table.
 package enum ScaleLevel {
-  /// How many levels there are.
+  /// The number of levels.
   package static let count = Int(VAEC_LEVELS)
 
-  /// The level of `scale`, in units of the step: as the kernels' `scale_levels` has it.
+  /// The level of `scale`, in units of the step; equal to that of the kernels' `scale_levels`.
   @inlinable @inline(__always)
   static func of(_ scale: Float) -> UInt8 {
-    // In this order, what is no number becomes the least.
+    // NaN fails this comparison and becomes the smallest scale.
     let least = scale > Float(VAEC_LEAST_SCALE) ? scale : Float(VAEC_LEAST_SCALE)
     let bits = (least < Float(VAEC_MOST_SCALE) ? least : Float(VAEC_MOST_SCALE)).bitPattern >> 22
     return UInt8(truncatingIfNeeded: bits &- UInt32(VAEC_FIRST_LEVEL_BITS))

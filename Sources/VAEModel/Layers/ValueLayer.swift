@@ -1,20 +1,20 @@
 import Tensor
 
-/// The last layer: codes each value of a sample from what is known of it by then, one value after another.
+/// The last layer: codes each value of a sample given the base and the preceding values, one after another.
 ///
-/// The VAE and the linear layers leave a base b. Value i is predicted from the base and from what the values before
-/// it turned out to be (closed loop, so that errors do not add up), and the scale of its error from the sizes of those
-/// errors and from the base around it:
+/// The VAE and the linear layers give a base b. Value i is predicted from the base and from the decoded preceding
+/// values (closed loop, so that errors do not accumulate); the scale of its error is predicted from the magnitudes of
+/// their errors and from the surrounding base:
 ///
 ///     prediction_i = b_i + sum_j a_ij e_j        e_j = decoded value j - b_j, for neighbours j < i
 ///     deviation_i  = w_i + sum_j v_ij |e_j| + sum_m d_im |b_i - b_m| + (terms for the distance from the bounds)
 ///
-/// The quotient of deviation and step, on a scale of two levels an octave, chooses the frequency table. Neighbours
-/// are those that carry most, found when the model is fitted, whatever the shape of samples. It is the idea of
-/// context-based lossless image coders (Wu and Memon, CALIC, IEEE Trans. Communications 45, 1997; Meyer and
-/// Tischer, GLICBAWLS, 2001), with the VAE as the first predictor.
+/// The quotient of deviation and step, in levels of two per octave, selects the frequency table. The neighbours are
+/// those that contribute most, determined when the model is fitted, whatever the shape of samples. The idea is that of
+/// context-based lossless image coders (Wu and Memon, CALIC, IEEE Trans. Communications 45, 1997; Meyer and Tischer,
+/// GLICBAWLS, 2001), with the VAE as the first predictor.
 package struct ValueLayer: Sendable {
-  /// One number times another value of the sample.
+  /// A factor times another value of the sample.
   package struct Term: Equatable, Sendable {
     package var value: Int
     package var factor: Float
@@ -25,17 +25,17 @@ package struct ValueLayer: Sendable {
     }
   }
 
-  /// How one value is predicted.
+  /// The predictor of one value.
   package struct Predictor: Equatable, Sendable {
-    /// a: values before this one.
+    /// a: terms of preceding values.
     package var prediction: [Term] = []
     /// w: in the data's units, positive.
     package var deviation: Float = 0
-    /// v: values before this one.
+    /// v: terms of preceding values.
     package var errors: [Term] = []
-    /// d: any values.
+    /// d: terms of any values.
     package var contrasts: [Term] = []
-    /// Factors of b - lowest and of highest - b.
+    /// The factors of b - lowest and of highest - b.
     package var aboveLowest: Float = 0
     package var belowHighest: Float = 0
 
@@ -52,12 +52,12 @@ package struct ValueLayer: Sendable {
     }
   }
 
-  /// One a value.
+  /// One predictor per value.
   package let predictors: [Predictor]
-  /// One density a level, in units of the step.
+  /// One density per level, in units of the step.
   package let densities: [LogisticMixture]
 
-  /// Levels of scale.
+  /// The number of levels of scale.
   package static let levels = ScaleLevel.count
 
   package init(predictors: [Predictor], densities: [LogisticMixture]) {
@@ -70,7 +70,7 @@ package struct ValueLayer: Sendable {
     self.densities = densities
   }
 
-  /// What the frequency tables of the levels are made of; the same for every step.
+  /// The weights of the levels' frequency tables; the same for every step.
   package func symbolWeights(_ kernels: Kernels) -> [LogisticMixture.SymbolWeights] {
     densities.map { $0.symbolWeights(step: 1, kernels: kernels) }
   }

@@ -1,21 +1,21 @@
-/// What a model's numbers are of the data's values: value = offset + scale * number, in binary64, before anything is
-/// rounded to binary32.
+/// The map between a model's numbers and the data's values: value = offset + scale * number, in binary64, before
+/// anything is rounded to binary32.
 ///
-/// Values of one quantity have one scale, so that their squared errors add up. Columns of a table have one each: no column
-/// is lost for another's sake.
+/// Values of one quantity share a scale, so that their squared errors add up. Columns of a table have one each, so that
+/// no column is lost for the sake of another.
 package struct ValueScales: Equatable, Sendable {
-  /// None where numbers are the values themselves; one for all values of a sample, or one for each.
+  /// No scales if numbers are the values themselves; one for all values of a sample, or one for each.
   package let scales: [Scale]
 
-  /// The offset and the scale of a value, and how a reconstruction becomes a value that the data can hold.
+  /// The offset and scale of a value, and the rule from a reconstruction to a value that the data can hold.
   package struct Scale: Equatable, Sendable {
-    /// Subtracted first. An integer where values are.
+    /// Subtracted from the value first. It is an integer if values are.
     package var offset: Double
-    /// What is left is divided by this: positive.
+    /// The divisor of the difference; positive.
     package var scale: Double
-    /// Largest minus smallest value of the data that were fitted: the peak of PSNR. 0 if nothing varies.
+    /// The largest less the smallest value of the fitted data: the peak of PSNR. 0 if nothing varies.
     package var range: Double
-    /// The least and the greatest value; infinite where none is known.
+    /// The smallest and the largest value; infinite if unknown.
     package var lowest: Double
     package var highest: Double
     /// Whether values are integers.
@@ -33,11 +33,11 @@ package struct ValueScales: Equatable, Sendable {
       self.isInteger = isInteger
     }
 
-    /// The number that stands for a value.
+    /// The number for a value.
     @inlinable @inline(__always)
     package func number(_ value: Double) -> Float { Float((value - offset) / scale) }
 
-    /// The value that a number stands for: rounded where values are integers, and within their bounds.
+    /// The value for a number: rounded if values are integers, and clamped to their bounds.
     @inlinable @inline(__always)
     package func value(_ number: Float) -> Double {
       let scaled = scale * Double(number)
@@ -45,7 +45,7 @@ package struct ValueScales: Equatable, Sendable {
       return value < lowest ? lowest : value > highest ? highest : value
     }
 
-    /// Whether a reader may take it for what it says.
+    /// Whether a reader may accept the scale.
     package var isSound: Bool {
       offset.isFinite && scale.isNormal && scale > 0 && range >= 0 && range.isFinite && lowest <= highest
         && (!isInteger || offset == offset.rounded())
@@ -58,18 +58,19 @@ package struct ValueScales: Equatable, Sendable {
   /// Whether numbers are the values themselves.
   package var isIdentity: Bool { scales.isEmpty }
 
-  /// Whether each value of a sample has a scale of its own: samples are rows of a table.
+  /// Whether each value of a sample has its own scale: samples are rows of a table.
   package var isByColumn: Bool { scales.count > 1 }
 
-  /// What the scale of value `place` is.
+  /// The scale of value `place`.
   @inlinable @inline(__always)
   package subscript(place: Int) -> Scale { scales.count == 1 ? scales[0] : scales[place] }
 
-  /// What an error of 1 in numbers is in the unit that errors are told in: that of the data; in tables, shares of each column's
-  /// range are.
+  /// The size of an error of 1 in numbers, in the unit of reported errors: that of the data, or shares of each column's
+  /// range for tables.
   package var errorUnit: Double { scales.count == 1 ? scales[0].scale : 1 }
 
-  /// For tables, the weight of each column's squared error: its scale over its range, squared. Nil where all weigh the same.
+  /// For tables, the weight of each column's squared error: its scale over its range, squared. Nil if all weigh the
+  /// same.
   package var errorWeights: [Float]? {
     guard isByColumn else { return nil }
     return scales.map {

@@ -1,27 +1,28 @@
 import CKernels
 import Tensor
 
-/// The sizes of a VAE, and where each of its parameters stands in one flat array.
+/// The sizes of a VAE, and the position of each parameter in one flat array.
 ///
-/// Encoder and decoder are each a linear path beside a multilayer perceptron. Every layer gets, beside its input, a bias that is a mixture of one bias vector an anchor:
-/// the VAE quality u in 0 ... 1 mixes the two anchors next to it by hat functions.
+/// The encoder and the decoder are each a linear path in parallel with a multilayer perceptron. Every layer adds to its
+/// input a bias that is a mixture of one bias vector per anchor: the VAE quality u in 0 ... 1 mixes the two nearest
+/// anchors by hat functions.
 package struct Architecture: Equatable, Sendable {
-  /// Values of a sample, as the network sees it.
+  /// The number of values in a sample, as the network sees it.
   package let values: Int
-  /// Latents.
+  /// The number of latents.
   package let latents: Int
-  /// Widths of the hidden layers of the encoder; the decoder's are the reverse.
+  /// The widths of the encoder's hidden layers; the decoder has the reverse.
   package let hidden: [Int]
-  /// Anchors on the axis of VAE quality; at least 2.
+  /// The number of anchors on the axis of VAE quality; at least 2.
   package let anchors: Int
-  /// What hidden units do.
+  /// The activation function of hidden units.
   package let activation: Activation
 
   package let encoder: Path
   package let decoder: Path
   /// anchors x (3 parameters x 3 mixture components x latents padded to whole panels).
   package let prior: Entry
-  /// Numbers in all entries, padding included.
+  /// The number of parameters in all entries, including padding.
   package let count: Int
 
   /// One weight matrix in the flat array.
@@ -36,8 +37,8 @@ package struct Architecture: Equatable, Sendable {
     package let bias: Entry
   }
 
-  /// A linear layer beside hidden layers that end in `last` (which needs no bias: the linear layer has one), and
-  /// the log gain of each latent at each anchor.
+  /// A linear layer in parallel with hidden layers that end in `last` (without a bias, because the linear layer has
+  /// one), and the log gain of each latent at each anchor.
   package struct Path: Equatable, Sendable {
     package let linear: Layer
     package let hidden: [Layer]
@@ -45,7 +46,7 @@ package struct Architecture: Equatable, Sendable {
     package let gain: Entry
   }
 
-  /// Lays out the parameters of these sizes.
+  /// Lays out the parameters for these sizes.
   package init(values: Int, latents: Int, hidden: [Int], anchors: Int, activation: Activation = .hardSwish) {
     precondition(values > 0 && latents > 0 && !hidden.isEmpty && hidden.allSatisfy { $0 > 0 } && anchors >= 2)
     self.values = values
@@ -78,21 +79,21 @@ package struct Architecture: Equatable, Sendable {
     count = offset
   }
 
-  /// Latents padded to whole panels: the distance between the parameters of a prior's row.
+  /// The number of latents padded to whole panels: the distance between the parameters in a row of the prior.
   package var latentStride: Int { paddedToPanels(latents) }
 
-  /// Column of parameter `kind` (0 mean, 1 log scale, 2 logit) of mixture component `component` of a latent.
+  /// The column of parameter `kind` (0 mean, 1 log scale, 2 logit) of mixture component `component` of a latent.
   package func priorColumn(kind: Int, component: Int, latent: Int) -> Int {
     (kind * VAEC_MIXTURE + component) * latentStride + latent
   }
 
-  /// The entries that encoders alone need, in the order of the model file.
+  /// The entries for encoders only, in the order of the model file.
   package var encoderEntries: [Entry] { Self.entries(encoder) }
 
-  /// The entries that decoders need, in the order of the model file.
+  /// The entries for decoders, in the order of the model file.
   package var decoderEntries: [Entry] { Self.entries(decoder) + [prior] }
 
-  /// All entries: those of encoders first.
+  /// All entries, with those for encoders first.
   package var entries: [Entry] { encoderEntries + decoderEntries }
 
   private static func entries(_ path: Path) -> [Entry] {
@@ -101,18 +102,18 @@ package struct Architecture: Equatable, Sendable {
     ]
   }
 
-  /// Numbers that training sets, without padding.
+  /// The number of trained parameters, without padding.
   package var parameterCount: Int {
     entries.reduce(0) { $0 + $1.shape.inputs * $1.shape.outputs }
       - 3 * VAEC_MIXTURE * anchors * (latentStride - latents)
   }
 
-  /// The two anchors next to `u` and their weights, as a row of `anchors` hats that add up to 1.
+  /// The weights of all anchors at `u`: at most two are non-zero, and they add up to 1.
   package func hats(_ u: Float) -> [Float] { (0..<anchors).map { hat($0, at: u) } }
 
   /// The weight of one anchor at `u`.
   ///
-  /// Exact operations only: a decoder computes it.
+  /// Only exact operations are used, so that a decoder computes the same.
   func hat(_ anchor: Int, at u: Float) -> Float {
     max(0, 1 - (u * Float(anchors - 1) - Float(anchor)).magnitude)
   }

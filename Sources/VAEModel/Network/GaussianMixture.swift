@@ -1,19 +1,19 @@
 import CKernels
 import Tensor
 
-/// A mixture of Gaussian densities with full covariances: what latents look like together, where the prior knows
-/// each by itself.
+/// A mixture of Gaussian densities with full covariances: the joint density of latents, which the prior treats as
+/// independent.
 ///
-/// The density of x is sum_k w_k N(x; mean_k, L_k L_k^T). It describes the first latents, the strongest; those after
-/// them are left to the prior.
+/// The density of x is sum_k w_k N(x; mean_k, L_k L_k^T). It covers the leading latents, which are the strongest; the
+/// others follow the prior.
 package struct GaussianMixture: Equatable, Sendable {
   /// One Gaussian.
   package struct Component: Equatable, Sendable {
-    /// Its share, up to a factor that all have in common; positive.
+    /// Its weight, up to a common factor; positive.
     package var weight: Float
-    /// One number a latent.
+    /// One number per latent.
     package var mean: [Float]
-    /// L, the lower triangle row after row: n (n + 1) / 2 numbers, those on the diagonal positive.
+    /// L, the lower triangle, row-major: n (n + 1) / 2 numbers, with a positive diagonal.
     package var factor: [Float]
 
     package init(weight: Float, mean: [Float], factor: [Float]) {
@@ -23,7 +23,7 @@ package struct GaussianMixture: Equatable, Sendable {
     }
   }
 
-  /// Latents that it describes.
+  /// The number of latents covered.
   package let latents: Int
   package let components: [Component]
 
@@ -35,13 +35,13 @@ package struct GaussianMixture: Equatable, Sendable {
     self.components = components
   }
 
-  /// Gaussians that are mixed.
+  /// The number of Gaussians.
   package var count: Int { components.count }
 
-  /// Numbers in the lower triangle of n rows, diagonal included.
+  /// The number of elements in the lower triangle of n rows, including the diagonal.
   static func triangle(_ n: Int) -> Int { n * (n + 1) / 2 }
 
-  /// Each latent times its own factor, and all numbers as a file keeps them.
+  /// The mixture with each latent multiplied by its factor, and all numbers rounded as in a file.
   package func scaled(by factors: [Float]) -> GaussianMixture {
     GaussianMixture(
       latents: latents,

@@ -1,8 +1,8 @@
-/// How a decoder's output becomes a density of samples.
+/// The likelihood of samples given a decoder's output.
 package enum Likelihood: Equatable, Sendable {
-  /// Each value is a probability, or is made one: `lowest` stands for 0, `highest` for 1.
+  /// Each value is a probability, or is mapped to one: `lowest` to 0, `highest` to 1.
   case bernoulli(lowest: Float, highest: Float)
-  /// Each value is normal around the output, all with one variance.
+  /// Each value is normally distributed around the output, with a common variance.
   case gaussian
 
   /// Its name.

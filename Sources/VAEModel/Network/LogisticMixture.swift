@@ -1,19 +1,19 @@
 import CKernels
 import Tensor
 
-/// A mixture of logistic densities: the shape of one latent's prior, or of one residual component's.
+/// A mixture of logistic densities: the prior of one latent, or the density of one residual component.
 ///
-/// Everything here that a decoder needs is computed by exact operations and the kernels' own exponential, so the
-/// integers that come out are the same on every machine.
+/// Everything that a decoder needs is computed with exact operations and the kernels' own exponential function, so the
+/// resulting integers are the same on every machine.
 package struct LogisticMixture: Equatable, Sendable {
-  /// Components of a mixture.
+  /// The number of components in a mixture.
   package static let components = Int(VAEC_MIXTURE)
 
-  /// Location of each component, in the units of what is coded.
+  /// The location of each component, in the units of the coded quantity.
   package var means: [Float]
-  /// Logarithm of each component's scale.
+  /// The logarithm of each component's scale.
   package var logScales: [Float]
-  /// Logarithm of each component's weight, up to a constant.
+  /// The logarithm of each component's weight, up to a constant.
   package var logits: [Float]
 
   package init(means: [Float], logScales: [Float], logits: [Float]) {
@@ -22,23 +22,23 @@ package struct LogisticMixture: Equatable, Sendable {
     self.logits = logits
   }
 
-  /// What a frequency table is made of: the weight of each symbol from `lowest` on, in units of 2^-24 of the whole,
-  /// and of all others together.
+  /// The weights of a frequency table: that of each symbol from `lowest` on, and that of all others together, in units
+  /// of 2^-24 of the whole.
   package struct SymbolWeights: Equatable, Sendable {
-    /// The symbol that `weights[0]` belongs to.
+    /// The symbol of `weights[0]`.
     package var lowest: Int32
-    /// One weight a symbol; at least one symbol.
+    /// One weight per symbol; at least one symbol.
     package var weights: [UInt32]
-    /// The weight of everything outside.
+    /// The weight of all other symbols.
     package var escape: UInt32
-    /// Symbols stand for 2^rawBits neighbouring values each.
+    /// Each symbol represents 2^rawBits neighbouring values.
     package var rawBits: Int
   }
 
-  /// A table holds at most this many symbols; wider densities code low bits raw.
+  /// The maximum number of symbols in a table; wider densities store low bits raw.
   static let widestTable = 1024
 
-  /// The weights of the symbols round(x / step), for x of this density.
+  /// The weights of the symbols round(x / step), for x with this density.
   ///
   /// - Parameter step: positive.
   package func symbolWeights(step: Float, kernels: Kernels) -> SymbolWeights {
@@ -52,7 +52,7 @@ package struct LogisticMixture: Equatable, Sendable {
       low = min(low, (means[m] - 12 * scales[m]) * inverseStep)
       high = max(high, (means[m] + 12 * scales[m]) * inverseStep)
     }
-    // Means that are no numbers, as a damaged network makes them, have no range.
+    // NaN means, which a damaged network can give, have no range.
     if low > high { (low, high) = (0, 0) }
     let limit: Float = 0x1p29
     var first = Int32(max(-limit, min(limit, low.rounded(.down))))
@@ -62,10 +62,10 @@ package struct LogisticMixture: Equatable, Sendable {
       while (last >> Int32(rawBits)) - (first >> Int32(rawBits)) >= Int32(Self.widestTable) { rawBits += 1 }
       let lowest = first >> Int32(rawBits)
       let count = Int((last >> Int32(rawBits)) - lowest) + 1
-      // Symbol t stands for the values t 2^rawBits ..< (t + 1) 2^rawBits, each half a unit to either side.
+      // Symbol t represents the values t 2^rawBits ..< (t + 1) 2^rawBits, extended by half a unit on either side.
       let edges = (0...count).map { (Float((Int(lowest) + $0) &<< rawBits) - 0.5) * step }
       let result = trimmed(cumulative(edges, scales, kernels), lowest: lowest, rawBits: rawBits)
-      // A light, wide component asks for a range that holds next to nothing: without it, the symbols are finer.
+      // A light, wide component claims a range that holds almost nothing. Without it, the symbols are finer.
       if rawBits == 0 || result.weights.count * 2 > Self.widestTable { return result }
       first = result.lowest << Int32(rawBits)
       last = (result.lowest + Int32(result.weights.count)) << Int32(rawBits) - 1
@@ -89,13 +89,13 @@ package struct LogisticMixture: Equatable, Sendable {
       kernels.exponential(&power)
       for i in edges.indices { result[i] += share / (1 + power[i]) }
     }
-    // To the nearest integer, ties to even: without a call of the mathematics library, see `RDOQuantizer.swift`.
+    // Rounds to the nearest integer, ties to even, without a library call; see `RDOQuantizer.swift`.
     return result.map { Int32((Double($0 * 0x1p24) + 0x1.8p52) - 0x1.8p52) }
   }
 
-  /// Weights between neighbouring edges, without the symbols at either end that an escape serves as well.
+  /// The weights between neighbouring edges, without the symbols at either end that an escape serves as well.
   private func trimmed(_ cumulative: [Int32], lowest: Int32, rawBits: Int) -> SymbolWeights {
-    // 2^-18 of the whole: an eighth of the least that a table gives a symbol.
+    // 2^-18 of the whole: an eighth of the smallest weight that a table gives a symbol.
     let least: Int32 = 1 << 6
     var from = 0
     var to = cumulative.count - 1

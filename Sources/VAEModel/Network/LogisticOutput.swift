@@ -1,18 +1,18 @@
 import Tensor
 
-/// The end of a decoder whose outputs are probabilities: they come to lie between two values of the data.
+/// The last step of a decoder whose outputs are probabilities: maps them to the range between two values of the data.
 ///
-/// reconstruction = offset + factor * logistic(output), in units of standardized samples. Exact operations only: a decoder
-/// computes it.
+/// reconstruction = offset + factor * logistic(output), in units of standardized samples. Only exact operations are
+/// used, so that a decoder computes the same.
 package struct LogisticOutput: Sendable {
-  /// The values of the data that the probabilities 0 and 1 stand for.
+  /// The values of the data for the probabilities 0 and 1.
   package let lowest: Float
   package let highest: Float
   private let count: Int
   private let factor: Float
   private let offset: FloatBuffer
 
-  /// Outputs between the values `lowest` and `highest`, in the units of data that are standardized by `means` and `scale`.
+  /// Maps outputs to the range between the values `lowest` and `highest`, for data standardized by `means` and `scale`.
   package init(lowest: Float, highest: Float, means: [Float], scale: Float) {
     (self.lowest, self.highest) = (lowest, highest)
     let inverse = 1 / scale
@@ -29,7 +29,7 @@ package struct LogisticOutput: Sendable {
     table.add_scaled(offset.pointer, factor, row, row, count)
   }
 
-  /// Multiplies a gradient by the slope at a reconstruction: factor * p * (1 - p) for the probability p behind it.
+  /// Multiplies a gradient by the slope at a reconstruction: factor * p * (1 - p) for its probability p.
   package func applySlope(at reconstruction: UnsafePointer<Float>, to gradient: UnsafeMutablePointer<Float>) {
     guard factor > 0 else { return }
     let inverse = 1 / factor

@@ -1,15 +1,15 @@
 import CKernels
 import Tensor
 
-/// The activations of one batch on its way through a VAE, and the arithmetic between them.
+/// The activations of one batch in a VAE, and the arithmetic between them.
 ///
-/// `forward` functions stand beside their `backward`; each works on a range of rows and touches no other, so
-/// that workers can share a batch. Shapes are batch x (what the name says).
+/// The `forward` functions are here; their `backward` counterparts are in the Training module. Each function works on a
+/// range of rows and touches no other, so that workers can share a batch. Shapes are batch x (as named).
 package struct NetworkActivations: Sendable {
   package let kernels: Kernels
   package let parameters: Parameters
 
-  /// How the rows are conditioned on VAE quality: a row of hats each, and the step of its latents.
+  /// The conditioning of the rows on VAE quality: a row of hats, and the step of the latents.
   package let hats: Matrix
   let step: FloatBuffer
 
@@ -22,12 +22,12 @@ package struct NetworkActivations: Sendable {
   /// exp(log gain) / step, exp(log gain) * step.
   package let encoderScale: Matrix
   package let decoderScale: Matrix
-  /// The log gains that the scales are made of.
+  /// The log gains that determine the scales.
   private let gains: [(entry: Architecture.Entry, scale: Matrix)]
-  /// Latents in units of the step, before noise or rounding; and after.
+  /// The latents in units of the step, before noise or rounding; and after.
   package let latents: Matrix
   package let symbols: Matrix
-  /// The decoder's input in units of standardized samples; and divided by each latent's deviation.
+  /// The decoder's input in units of standardized samples; and divided by each latent's standard deviation.
   package let spread: Matrix
   package let normalized: Matrix
   package let inverseDeviation: FloatBuffer
@@ -41,7 +41,7 @@ package struct NetworkActivations: Sendable {
 
   /// - Parameters:
   ///   - inverseDeviation: 1 / standard deviation of each latent at the start of training.
-  ///   - logistic: what the decoder's sums go through; nil if they are the reconstruction themselves.
+  ///   - logistic: the logistic function after the decoder's sums; nil if these are the reconstruction.
   package init(
     rows: Int, _ parameters: Parameters, inverseDeviation: [Float], logistic: LogisticOutput? = nil,
     kernels: Kernels
@@ -82,7 +82,7 @@ package struct NetworkActivations: Sendable {
     Kernels.Term(x, parameters.pointer(entry), entry.shape)
   }
 
-  /// y = linear(x) + last(hidden(x or its normalized form)): the hats' mixture of biases first, then the inputs in
+  /// y = linear(x) + last(hidden(x or its normalized form)): first the hats' mixture of biases, then the inputs in
   /// ascending order.
   private func forward(
     _ path: Architecture.Path, _ rows: Range<Int>, linear x: Matrix, hidden first: Matrix, _ before: [Matrix],
@@ -99,7 +99,7 @@ package struct NetworkActivations: Sendable {
       rows, term(hats, path.linear.bias), term(x, path.linear.weight), term(from, path.last), into: y)
   }
 
-  /// scale = exp(hats G), times or over the step.
+  /// scale = exp(hats G), times or divided by the step.
   package func forwardScales(_ rows: Range<Int>) {
     let table = kernels.table.pointee
     for (entry, scale) in gains {
@@ -126,7 +126,7 @@ package struct NetworkActivations: Sendable {
       projected.row(first), encoderScale.row(first), latents.row(first), rows.count * latents.stride)
   }
 
-  /// output = decoder(scale * symbols), through the logistic function where there is one.
+  /// output = decoder(scale * symbols), through the logistic function if there is one.
   package func forwardDecoder(_ rows: Range<Int>) {
     let first = rows.lowerBound
     kernels.table.pointee.multiply(
@@ -143,7 +143,7 @@ package struct NetworkActivations: Sendable {
     }
   }
 
-  /// The same, brought within bounds where there are some: see ``Model/standardizedBounds()``.
+  /// The same, clamped to bounds if there are any; see ``Model/standardizedBounds()``.
   package func forwardDecoder(_ rows: Range<Int>, within bounds: (low: FloatBuffer, high: FloatBuffer)?) {
     forwardDecoder(rows)
     output.clip(rows, to: bounds, kernels)

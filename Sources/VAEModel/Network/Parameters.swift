@@ -1,9 +1,9 @@
 import CKernels
 import Tensor
 
-/// The numbers of a VAE: what training sets and the model file holds.
+/// The parameters of a VAE, which training sets and the model file stores.
 package struct Parameters: Sendable {
-  /// Their sizes and places.
+  /// Their sizes and positions.
   package let architecture: Architecture
   package let buffer: FloatBuffer
 
@@ -17,7 +17,7 @@ package struct Parameters: Sendable {
     buffer.pointer + entry.offset
   }
 
-  /// A copy with numbers of its own.
+  /// A deep copy.
   package func copy() -> Parameters {
     let copy = Parameters(architecture)
     copy.buffer.copy(from: buffer)
