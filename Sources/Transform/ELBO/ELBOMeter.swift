@@ -1,21 +1,21 @@
 import Tensor
 import VAEModel
 
-/// Sums of the bound's parts over rows, and of squared errors of standardized values.
+/// The sums of the ELBO's terms, and of squared errors of standardized values, over rows.
 struct RowSums {
   var reconstruction = 0.0
   var divergence = 0.0
   var squaredError = 0.0
 }
 
-/// Measures the bound on one block of rows.
+/// Measures the ELBO on one block of rows.
 package struct ELBOMeter {
   private let model: Model
   private let elbo: ELBOTerms
   private let kernels: Kernels
-  /// Its output is the decoder's sums, without the logistic function.
+  /// Its output is the decoder's sums, before the logistic function.
   private let pass: NetworkActivations
-  /// Log variance of each latent's posterior, of the rows encoded last.
+  /// The log variance of each latent's posterior, for the last encoded rows.
   package let logVariance: Matrix
   private let weights: Weights
   private let bias: Weights
@@ -34,12 +34,12 @@ package struct ELBOMeter {
     bias = elbo.bias.weights
   }
 
-  /// The posterior's mean of a latent, of the rows encoded last.
+  /// The posterior mean of a latent, for the last encoded rows.
   package func mean(_ row: Int, _ latent: Int) -> Float {
     pass.latents.row(row)[latent] * pass.decoderScale.row(row)[latent]
   }
 
-  /// Finds the posteriors of rows `rows` of `samples`, which are in the data's units.
+  /// Computes the posteriors of rows `rows` of `samples`, which are in the data's units.
   package func encode(_ samples: Matrix, _ rows: Range<Int>) {
     let all = 0..<rows.count
     model.standardize(
@@ -52,7 +52,7 @@ package struct ELBOMeter {
 
   /// The sums over rows `rows` of `samples`.
   ///
-  /// - Parameter firstNumber: number of the first row: what is drawn for a row depends on its number alone.
+  /// - Parameter firstNumber: the number of the first row. The random numbers of a row depend on its number only.
   func measure(_ samples: Matrix, _ rows: Range<Int>, firstNumber: Int) -> RowSums {
     let all = 0..<rows.count
     encode(samples, rows)
@@ -80,7 +80,7 @@ package struct ELBOMeter {
     return sums
   }
 
-  /// x l - log(1 + exp(l)), for the sums l of the decoder.
+  /// x l - log(1 + exp(l)), for the decoder's sums l.
   private func bernoulli(
     _ r: Int, _ sample: UnsafePointer<Float>, _ lowest: Float, _ highest: Float, _ sums: inout RowSums
   ) {
@@ -109,12 +109,12 @@ package struct ELBOMeter {
 }
 
 extension Model {
-  /// The bound on some samples, and the mean squared error of standardized values that goes with it; nil if the model was
+  /// The ELBO on some samples, and the corresponding mean squared error of standardized values; nil if the model was
   /// not fitted to it.
   ///
   /// - Parameters:
   ///   - samples: rows x values in the data's units, finite.
-  ///   - first: number of the first row: a row's draw depends on its number alone.
+  ///   - first: the number of the first row. The random numbers of a row depend on its number only.
   package func elbo(
     on samples: Matrix, first: Int = 0, kernels: Kernels, workers: Workers
   ) -> (bound: ELBO, squaredError: Double)? {

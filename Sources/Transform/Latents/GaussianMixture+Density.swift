@@ -2,10 +2,10 @@ import CKernels
 import Tensor
 import VAEModel
 
-// Numbers drawn from a mixture, and how likely numbers are by it.
+// Sampling from a mixture, and its density.
 
 extension GaussianMixture {
-  /// Draws x: a component by its weight, and mean + L times standard normal numbers.
+  /// Draws x: selects a component by its weight, and adds L times standard normal numbers to its mean.
   ///
   /// - Parameter x: the first ``latents`` numbers are overwritten.
   func draw(_ random: inout RandomSource, into x: UnsafeMutablePointer<Float>) {
@@ -28,9 +28,9 @@ extension GaussianMixture {
     }
   }
 
-  /// The logarithm of the density of each row.
+  /// The log density of each row.
   ///
-  /// - Parameter x: rows x latents or more; the first ``latents`` columns count.
+  /// - Parameter x: rows x latents or more; only the first ``latents`` columns are used.
   package func logDensities(of x: Matrix, kernels: Kernels, workers: Workers) -> [Double] {
     let terms = FloatBuffer(count: x.rows * components.count)
     Whitening(self, kernels: kernels).logDensities(of: x, into: terms, kernels, workers)
@@ -40,16 +40,16 @@ extension GaussianMixture {
   }
 }
 
-/// log(sum(exp(x))), of finite numbers.
+/// log(sum(exp(x))), for finite numbers.
 func logSum(_ x: [Double]) -> Double {
   let top = x.max() ?? 0
   return top + logarithm(x.reduce(0) { $0 + exponential($1 - top) })
 }
 
-/// The maps that make each component of a mixture a standard normal density: y = L^-1 (x - mean), as products.
+/// The maps that turn each component of a mixture into a standard normal density, as products: y = L^-1 (x - mean).
 package struct Whitening {
   private let latents: Int
-  /// For each component L^-T, in panels; -L^-1 mean; and the logarithm of weight / ((2 pi)^(n/2) det L).
+  /// For each component: L^-T, in panels; -L^-1 mean; and the logarithm of weight / ((2 pi)^(n/2) det L).
   private let parts: [(weights: Weights, bias: FloatBuffer, constant: Double)]
 
   package init(_ mixture: GaussianMixture, kernels: Kernels) {

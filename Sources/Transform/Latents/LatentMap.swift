@@ -2,25 +2,25 @@ import CKernels
 import Tensor
 import VAEModel
 
-/// The way of samples into latents and back, without rounding: a VAE as a map to few dimensions.
+/// The map from samples to latents and back, without quantization: the VAE as a dimensionality reduction.
 ///
-/// Latents are those of one VAE quality, the finest unless another is asked for, in units of standardized samples,
-/// ordered by variance on the rows that were fitted, the largest first. A row's latents do not depend on the rows
-/// beside it. It owns the activations of one block of rows.
+/// Latents are those of one VAE quality, by default the finest, in units of standardized samples, sorted by decreasing
+/// variance on the training rows. A row's latents do not depend on other rows. The map owns the activations of one
+/// block of rows.
 package final class LatentMap {
-  /// Latents of a sample.
+  /// The number of latents of a sample.
   package let count: Int
-  /// Rows it works on at once.
+  /// The number of rows processed at once.
   package let blockRows: Int
   private let model: Model
   private let kernels: Kernels
   private let pass: NetworkActivations
-  /// Where the model has an input projection.
+  /// Scratch space, if the model has an input projection.
   private let wide: Matrix?
   private let priors: [LogisticMixture]
   private let isTextbook: Bool
 
-  /// Nil where the model has no network.
+  /// Nil if the model has no network.
   ///
   /// - Parameter quality: the VAE quality, 0 ... 1.
   package init?(_ model: Model, quality: Float = 1, blockRows: Int = 128, kernels: Kernels) {
@@ -36,22 +36,22 @@ package final class LatentMap {
     wide = model.inputProjection == nil ? nil : Matrix(rows: blockRows, columns: model.values)
   }
 
-  /// A number drawn from a latent's prior. A textbook VAE's latents are standard normal.
+  /// Draws a number from a latent's prior. The latents of a textbook VAE are standard normal.
   func draw(_ latent: Int, _ random: inout RandomSource) -> Float {
     if isTextbook { return random.normal() }
     return priors[latent].draw(&random) * pass.decoderScale.row(0)[latent]
   }
 
-  /// The mean of each latent by its prior: what stands in for a latent that is left out.
+  /// The prior mean of each latent, which replaces an omitted latent.
   package var means: [Float] {
     priors.enumerated().map { isTextbook ? 0 : $1.mean * pass.decoderScale.row(0)[$0] }
   }
 
-  /// The latents of some samples, rows x ``count``.
+  /// Computes the latents of some samples.
   ///
   /// - Parameters:
   ///   - samples: rows x values in the data's units, finite; at most ``blockRows`` rows.
-  ///   - latents: overwritten.
+  ///   - latents: rows x ``count``; overwritten.
   package func latents(
     of samples: UnsafeBufferPointer<Float>, rows: Int, into latents: UnsafeMutableBufferPointer<Float>
   ) {
@@ -64,8 +64,8 @@ package final class LatentMap {
     }
   }
 
-  /// The samples that some latents stand for, in the data's units, within the model's bounds, and whole where it knows
-  /// integers.
+  /// Computes the samples for some latents, in the data's units, clamped to the model's bounds, and rounded for a model
+  /// of integers.
   ///
   /// - Parameters:
   ///   - latents: rows x ``count``, finite; at most ``blockRows`` rows.

@@ -1,21 +1,22 @@
 import Tensor
 import VAEModel
 
-/// Where new latents come from.
+/// The distribution that latents are drawn from.
 package enum LatentSampler: Sendable {
-  /// The prior, each by itself: that which codes them, or a textbook VAE's, which is standard normal.
+  /// The prior, each latent independently: the one that codes them, or the standard normal one of a textbook VAE.
   case prior
-  /// A mixture that knows the first latents together; the others come from the prior.
+  /// A mixture for the leading latents jointly; the others are drawn from the prior.
   case mixture(GaussianMixture)
 }
 
 extension LatentMap {
-  /// New latents. This is the one place where latents are drawn.
+  /// Draws latents. All sampling of latents goes through this function.
   ///
   /// - Parameters:
   ///   - rows: at most ``blockRows``.
   ///   - sampler: a mixture has at most as many latents as the map.
-  ///   - latents: rows x ``count``; overwritten. Row after row is drawn, so that fewer are the first of more.
+  ///   - latents: rows x ``count``; overwritten. Rows are drawn in order, so that a smaller number gives the first of
+  ///     them.
   package func draw(
     _ rows: Int, from sampler: LatentSampler, _ random: inout RandomSource,
     into latents: UnsafeMutableBufferPointer<Float>
@@ -34,11 +35,11 @@ extension LatentMap {
     }
   }
 
-  /// Moves each latent by a normal number of the deviation given.
+  /// Adds normal noise to each latent.
   ///
   /// - Parameters:
   ///   - latents: rows x ``count``.
-  ///   - deviations: one a latent.
+  ///   - deviations: the standard deviation for each latent.
   package func scatter(
     _ latents: UnsafeMutableBufferPointer<Float>, by deviations: [Float], _ random: inout RandomSource
   ) {

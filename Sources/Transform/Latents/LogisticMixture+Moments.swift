@@ -1,10 +1,10 @@
 import Tensor
 import VAEModel
 
-// What a density of one latent is like.
+// Sampling and moments of a latent's density.
 
 extension LogisticMixture {
-  /// A number of this density: a component by its weight, and then the inverse of its distribution function.
+  /// Draws a number: selects a component by its weight, and inverts its distribution function.
   func draw(_ random: inout RandomSource) -> Float {
     let weights = shares
     var rest = Double(random.uniform())
@@ -18,7 +18,7 @@ extension LogisticMixture {
     return means[component] + Float(scale * logarithm(share / (1 - share)))
   }
 
-  /// The weights of the components; they add up to 1.
+  /// The normalized weights of the components.
   private var shares: [Double] {
     let top = max(logits[0], max(logits[1], logits[2]))
     let weights = logits.map { exponential(Double($0 - top)) }
@@ -31,7 +31,7 @@ extension LogisticMixture {
     Float(zip(shares, means).reduce(0) { $0 + $1.0 * Double($1.1) })
   }
 
-  /// The logarithm of the mass from x - 1/2 to x + 1/2: of the density, where noise of this width has been added.
+  /// The logarithm of the mass from x - 1/2 to x + 1/2: the log density after adding uniform noise of width 1.
   package func logMass(around x: Double) -> Double {
     func below(_ edge: Double, _ m: Int) -> Double {
       1 / (1 + exponential((Double(means[m]) - edge) / exponential(Double(logScales[m]))))
@@ -43,7 +43,7 @@ extension LogisticMixture {
     return logarithm(max(mass, 1e-12))
   }
 
-  /// The standard deviation, nearly: for choosing steps, not for tables.
+  /// The approximate standard deviation, for choosing steps, not for tables.
   var spread: Float {
     let top = max(logits[0], max(logits[1], logits[2]))
     var (total, mean, square) = (0.0, 0.0, 0.0)

@@ -2,33 +2,34 @@ import CKernels
 import Tensor
 import VAEModel
 
-// How well the first latents alone describe samples: what is lost when those after them are left out. Nothing is rounded.
+// The error of describing samples by the leading latents alone, without quantization.
 
-/// What few numbers make of samples, beside what principal component analysis makes of them with as many.
+/// The errors with few latents, compared with equally many principal components.
 package struct LatentTruncation: Sendable {
-  /// One number of latents.
+  /// The errors for one number of latents.
   package struct Point: Equatable, Sendable {
-    /// Latents, or components: the first.
+    /// The number of leading latents, or components.
     package var count: Int
-    /// Mean squared error, in squared units of the data.
+    /// The mean squared error, in squared units of the data.
     package var error: Double
-    /// That of principal component analysis.
+    /// The mean squared error of principal component analysis.
     package var linearError: Double
   }
 
   package var points: [Point]
-  /// Whether the components are those of the rows that the model was fitted to; else they are those of the samples
-  /// themselves, which favours them.
+  /// Whether the components are those of the training rows; otherwise they are those of the samples themselves, which
+  /// favours them.
   package var componentsAreFitted: Bool
 }
 
 extension Model {
-  /// Errors of some samples with the first latents and with as many principal components. Nil without a network.
+  /// The errors of some samples with the leading latents, and with equally many principal components. Nil without a
+  /// network.
   ///
   /// - Parameters:
   ///   - counts: numbers of latents, in ascending order.
-  ///   - samples: rows x values, in the data's units. What is missing is put in as the mean, and has no error; nil if a
-  ///     input projection mixes it with what is there.
+  ///   - samples: rows x values, in the data's units. Missing values are replaced by the mean, and have no error. The
+  ///     result is nil if an input projection mixes them with other values.
   package func latentTruncation(
     _ counts: [Int], of samples: Matrix, kernels: Kernels, workers: Workers
   ) -> LatentTruncation? {
@@ -40,10 +41,10 @@ extension Model {
     let complete = standardized(samples, kernels: kernels)
     let x = inNetworkSpace(complete, kernels, workers)
     guard let learned = truncationErrors(counts, x, known: known, kernels, workers) else { return nil }
-    // What the input projection does not reach is lost to both.
+    // The part outside the input projection is lost to both.
     let outside = inputProjection == nil ? 0 : max(0, complete.power - x.power)
     var linear = baseline.map { componentErrors(counts, x, known, $0, kernels, workers) }
-    // The basis is stored in few bits. Where that shows in its errors, they are not PCA's.
+    // The basis is stored in few bits. If that dominates its errors, they are not those of PCA.
     let isFitted = linear?.allSatisfy { $0 > Self.roundingOfBasis * x.power } ?? false
     if !isFitted { linear = ownComponentErrors(counts, x, known, kernels, workers) }
     let unit = Double(scale) * scales.errorUnit
@@ -56,7 +57,7 @@ extension Model {
       }, componentsAreFitted: isFitted)
   }
 
-  /// The share of the power of samples that the rounding of a stored basis may cost, ten times over.
+  /// Ten times the share of the samples' power that rounding a stored basis may cost.
   private static let roundingOfBasis = 1.5e-3
 
   /// Standardized samples as the network takes them.
@@ -64,7 +65,8 @@ extension Model {
     inputProjection.map { x.times($0.analysis, kernels, workers) } ?? x
   }
 
-  /// Squared error a row with the first latents, those after them at the mean of their prior. Nil without a network.
+  /// The squared error per row with the leading latents; the others are set to the mean of their prior. Nil without a
+  /// network.
   ///
   /// - Parameters:
   ///   - x: rows as the network takes them.
@@ -100,7 +102,7 @@ extension Model {
     }
   }
 
-  /// Latents of rows as the network takes them, at the finest VAE quality, in steps.
+  /// The latents of rows, as the network takes them, at the finest VAE quality, in units of the step.
   package func latentsInSteps(
     of x: Matrix, _ network: Network, _ kernels: Kernels, _ workers: Workers
   ) -> Matrix {
@@ -113,7 +115,7 @@ extension Model {
     return result
   }
 
-  /// Encodes blocks of rows at the finest VAE quality, and does something with each.
+  /// Encodes blocks of rows at the finest VAE quality, and calls `body` with each.
   private func inBlocks(
     of x: Matrix, _ network: Network, _ kernels: Kernels, _ workers: Workers,
     _ body: @Sendable (_ pass: NetworkActivations, _ rows: Range<Int>) -> Void
@@ -126,7 +128,7 @@ extension Model {
     }
   }
 
-  /// Squared error a row with the first components of a layer, within the model's bounds.
+  /// The squared error per row with the leading components of a layer, within the model's bounds.
   private func componentErrors(
     _ counts: [Int], _ x: Matrix, _ known: Matrix?, _ layer: KLTLayer, _ kernels: Kernels,
     _ workers: Workers
@@ -139,7 +141,7 @@ extension Model {
     }
   }
 
-  /// Squared error a row with the first principal components of the rows themselves, about their own mean.
+  /// The squared error per row with the leading principal components of the rows themselves, about their own mean.
   private func ownComponentErrors(
     _ counts: [Int], _ x: Matrix, _ known: Matrix?, _ kernels: Kernels, _ workers: Workers
   ) -> [Double] {
@@ -160,7 +162,7 @@ extension Model {
     }
   }
 
-  /// Squared error a row of reconstructions, once they are within the model's bounds.
+  /// The squared error per row of reconstructions, clamped to the model's bounds.
   private func errorWithinBounds(
     _ reached: Matrix, _ x: Matrix, _ known: Matrix?, _ kernels: Kernels
   ) -> Double {
@@ -171,7 +173,7 @@ extension Model {
 }
 
 extension Matrix {
-  /// Of a matrix of ones and zeros: puts a row's original values in place of those that do not count.
+  /// For a matrix of ones and zeros: replaces a row's values that do not count by the original ones.
   fileprivate func equate(
     _ reached: UnsafeMutablePointer<Float>, _ original: UnsafeMutablePointer<Float>, ofRow r: Int
   ) {
@@ -188,7 +190,7 @@ extension Matrix {
     return result
   }
 
-  /// The rows less their mean.
+  /// The rows minus their mean.
   fileprivate var centred: Matrix {
     var mean = [Double](repeating: 0, count: columns)
     for r in 0..<rows { for c in 0..<columns { mean[c] += Double(row(r)[c]) / Double(rows) } }

@@ -1,7 +1,7 @@
-/// A point of a rate-distortion curve on held-out rows: bits a sample, and mean squared error in the data's units.
+/// A point of a rate-distortion curve on held-out rows: bits per sample, and mean squared error in the data's units.
 package struct CurvePoint: Equatable, Sendable {
   package var bits: Double
   package var error: Double
-  /// Components that are coded at all.
+  /// The number of components coded.
   package var components: Int
 }

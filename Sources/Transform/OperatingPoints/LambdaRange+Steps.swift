@@ -1,7 +1,7 @@
 import Tensor
 import VAEModel
 
-// Steps and trades of a VAE quality: encoders and training choose them, and a stream names them.
+// The steps and trade-offs of a VAE quality. Encoders and training choose them; a stream stores them.
 
 extension LambdaRange {
   private var octaves: Float { Float(logarithm(Double(high) / Double(low))) }
@@ -17,7 +17,7 @@ extension LambdaRange {
 }
 
 extension Model.Network {
-  /// The VAE's point at quality `u`, with `relativeStep` times the step that belongs to it.
+  /// The network part of an operating point at quality `u`, with `relativeStep` times the step of that quality.
   package func point(_ u: Float, relativeStep: Float = 1) -> OperatingPoint.Network {
     OperatingPoint.Network(quality: u, step: qualities.step(u) * relativeStep, relativeStep: relativeStep)
   }

@@ -1,10 +1,10 @@
 import Tensor
 import VAEModel
 
-// PCA, by which a model is measured.
+// PCA, the baseline that a model is compared with.
 
 extension OperatingPointSearch {
-  /// PCA's curve, of candidates without a network: errors are those of values that are known.
+  /// PCA's curve, from candidates without a network. Only errors of known values count.
   package func linearCurve(_ candidates: [Candidate]) -> [CurvePoint] {
     guard let linear = model.layers.last else { return [] }
     let unit = Double(model.scale) * model.scales.errorUnit
@@ -20,9 +20,9 @@ extension OperatingPointSearch {
 }
 
 extension Model {
-  /// Rate and distortion of PCA with a uniform quantizer and an ideal entropy coder on `samples` (rows x values, in the
-  /// data's units): basis and tables of the rows that were fitted. What is missing is coded as the mean, and has no error.
-  /// Nil where the model has no baseline.
+  /// The rate-distortion curve of PCA with a uniform quantizer and an ideal entropy coder on `samples` (rows x values,
+  /// in the data's units); basis and tables are those of the training rows. Missing values are coded as the mean, and
+  /// have no error. Nil if the model has no baseline.
   package func linearCurve(_ samples: Matrix, kernels: Kernels, workers: Workers) -> [CurvePoint]? {
     guard let linear, samples.rows > 0, samples.columns == values else { return nil }
     let hull = OperatingPointSearch(
@@ -33,8 +33,8 @@ extension Model {
 }
 
 extension Matrix {
-  /// What the squared error of each number counts: nothing where it is missing, and by its column in tables. Nil where all
-  /// count the same.
+  /// The weight of each number's squared error: 0 if it is missing, and that of its column for tables. Nil if all weigh
+  /// the same.
   package func weights(by scales: ValueScales) -> Matrix? {
     guard let weights = scales.errorWeights else { return hasMissing ? known() : nil }
     let result = known()

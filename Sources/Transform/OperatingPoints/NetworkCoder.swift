@@ -1,7 +1,7 @@
 import Tensor
 import VAEModel
 
-/// The network alone: standardized rows to symbols and reconstructions.
+/// Codes by the network alone: standardized rows to symbols and reconstructions.
 package struct NetworkCoder {
   private let pass: NetworkActivations
   private let bounds: (low: FloatBuffer, high: FloatBuffer)?
@@ -12,7 +12,7 @@ package struct NetworkCoder {
     bounds = model.standardizedBounds()
   }
 
-  /// Symbols of the rows coded last.
+  /// The symbols of the last coded rows.
   package var symbols: Matrix { pass.symbols }
 
   /// Codes rows `range` of `x`, and writes their reconstructions to the same rows of `reached`.
@@ -28,7 +28,7 @@ package struct NetworkCoder {
 }
 
 extension Model {
-  /// The network's reconstruction of standardized rows, with rounded latents.
+  /// The network's reconstruction of standardized rows from quantized latents.
   package func reconstruct(
     _ x: Matrix, at part: OperatingPoint.Network, _ kernels: Kernels, _ workers: Workers
   ) -> Matrix {
@@ -39,8 +39,8 @@ extension Model {
     return reached
   }
 
-  /// A reconstruction in the data's units, within bounds, not rounded: the base of the value layer. Rows x values, without
-  /// padding.
+  /// A reconstruction in the data's units, clamped to bounds but not rounded: the base of the value layer. Rows x
+  /// values, without padding.
   package func dataUnits(_ reached: Matrix, _ kernels: Kernels) -> [Float] {
     let wide = inputProjection == nil ? nil : Matrix(rows: reached.rows, columns: values)
     return [Float](unsafeUninitializedCapacity: reached.rows * values) { result, count in

@@ -1,18 +1,18 @@
-// Which candidates are worth a quality.
+// The selection of candidates for qualities.
 
 extension OperatingPointSearch {
-  /// The candidates that no other beats in both bits and error, cheapest first.
+  /// The Pareto-optimal candidates in bits and error, cheapest first.
   package static func pareto(_ candidates: [Candidate]) -> [Candidate] {
     var sorted = candidates.sorted { ($0.error, $0.bits) < ($1.error, $1.bits) }
-    // Exact is as good as an error can be; what is no number is not good.
+    // An exact candidate is the best possible; one whose error is NaN is invalid.
     sorted.removeAll { !($0.error >= 0) || !$0.bits.isFinite }
     var pareto: [Candidate] = []
     for candidate in sorted where candidate.bits < pareto.last?.bits ?? .infinity { pareto.append(candidate) }
     return pareto.reversed()
   }
 
-  /// The candidates near the lower convex hull of bits and error: those that take at most `slack` more bits than coding
-  /// some samples by one candidate and the others by another would, at the same mean error. Cheapest first.
+  /// The candidates near the lower convex hull of bits and error: those that take at most `slack` more bits than a
+  /// mixture of two others, each coding a part of the samples, at the same mean error. Cheapest first.
   package static func efficient(_ candidates: [Candidate], slack: Double) -> [Candidate] {
     let all = pareto(candidates)
     var hull: [Candidate] = []

@@ -1,36 +1,37 @@
 import Tensor
 import VAEModel
 
-/// Finds the operating point of each quality: the lower hull of rate and distortion over VAE qualities and residual
-/// steps, measured on held-out rows.
+/// Searches for the operating points of qualities: the lower hull of rate and distortion over VAE qualities and
+/// residual steps, measured on held-out rows.
 package struct OperatingPointSearch {
-  /// One way to code, and what it costs on held-out rows.
+  /// A way of coding, and its rate and distortion on held-out rows.
   package struct Candidate {
     package var point: OperatingPoint
-    /// Bits a sample.
+    /// In bits per sample.
     package var bits: Double
-    /// Mean squared error of standardized values.
+    /// The mean squared error of standardized values.
     package var error: Double
   }
 
   let kernels: Kernels
   let workers: Workers
-  /// Held-out rows, standardized.
+  /// The held-out rows, standardized.
   let held: Matrix
-  /// Held-out rows in the data's units.
+  /// The held-out rows in the data's units.
   let heldSamples: Matrix
-  /// What squared errors of values of ``held`` count, 0 for those that are missing; nil if all count the same.
+  /// The weights of squared errors of ``held``, 0 for missing values; nil if all weigh the same.
   private let known: Matrix?
   let model: Model
   private let fileRows: Int?
-  /// Some of the rows that were fitted, standardized; nil if there are none at hand.
+  /// Some of the training rows, standardized; nil if there are none.
   private let fit: Matrix?
-  /// Mean squared error of standardized values that an input projection leaves whatever is coded; 0 without one.
+  /// The mean squared error of standardized values outside an input projection; 0 without one.
   private let lost: Double
 
   /// - Parameters:
-  ///   - fit: the rows that were fitted, standardized.
-  ///   - fileRows: of the file that carries what its point uses of the model; nil where the whole model is kept.
+  ///   - fit: the training rows, standardized.
+  ///   - fileRows: the rows of the file that embeds the part of the model that its point uses; nil if the whole model
+  ///     is kept.
   package init(
     kernels: Kernels, workers: Workers, held: Matrix, heldSamples: Matrix, known: Matrix? = nil,
     fit: Matrix? = nil, model: Model, fileRows: Int? = nil
@@ -59,20 +60,20 @@ package struct OperatingPointSearch {
     lost = sum / Double(held.rows * model.values)
   }
 
-  /// VAE qualities that are tried.
+  /// The VAE qualities tried.
   static let grid: [Float] = (0...16).map { Float($0) / 16 }
-  /// Of few held-out rows, some candidate is always near by chance: no error counts as less than this share of what a
-  /// uniform quantizer of its step leaves, or of what the network leaves of fitted rows.
+  /// With few held-out rows, some candidate is always close by chance. Its error therefore counts as at least this
+  /// share of that of a uniform quantizer of its step, or of that of the network on training rows.
   static let luck = 0.5
   private static let maximumFitRows = 1024
-  /// Steps beyond the ends of the range, relative to those of the ends.
+  /// The steps beyond the ends of the range, relative to those at the ends.
   static let coarser: [Float] = [2, 1.6, 1.25]
   static let finer: [Float] = [0.8, 0.65]
-  /// Ratio of neighbouring steps that are tried, and how many.
+  /// The ratio of neighbouring steps tried, and their number.
   static let stepRatio = 0.8
   static let steps = 40
 
-  /// Candidates with the network, where there is one.
+  /// The candidates with the network, if there is one.
   package func withNetwork() -> [Candidate] {
     guard let network = model.network else { return [] }
     var result: [Candidate] = []
@@ -98,7 +99,7 @@ package struct OperatingPointSearch {
     return result
   }
 
-  /// Candidates that do without a network: the last linear layer, or value by value where the model has no network.
+  /// The candidates without the network: the last linear layer, or value by value if the model has no network.
   package func withoutNetwork() -> [Candidate] {
     var result: [Candidate] = []
     let nothing = Matrix(rows: held.rows, columns: held.columns)
@@ -110,7 +111,7 @@ package struct OperatingPointSearch {
     return result
   }
 
-  /// Whole steps, in ratios like the others': between integers, a fraction of a step buys nothing.
+  /// Integer steps, in ratios like those of the others: between integers, a fractional step gains nothing.
   private static func integerSteps(upTo largest: Float) -> [Float] {
     var steps: [Float] = []
     var next: Float = 1
@@ -121,14 +122,14 @@ package struct OperatingPointSearch {
     return steps
   }
 
-  /// Below this VAE quality, what is left is too much to be coded value by value.
+  /// Below this VAE quality, the residual is too large to be coded value by value.
   private static let coarsestForValues: Float = 0.4
 
   private func steps(of layer: KLTLayer) -> [Float] {
     (0..<Self.steps).map { Float(Double(layer.strongest) * 3 * power(Self.stepRatio, Double($0))) }
   }
 
-  /// Candidates that code what the network leaves value by value.
+  /// The candidates that code the network's residual value by value.
   private func byValue(_ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix) -> [Candidate] {
     guard let layer = model.valueLayer else { return [] }
     let costs = layer.symbolWeights(kernels).map { SymbolCost($0) }
@@ -173,13 +174,13 @@ package struct OperatingPointSearch {
     return slots.array
   }
 
-  /// What symbols cost, and the choice between them, at each step.
+  /// The quantizers that know the cost of symbols, at each step.
   private func choices(_ layer: KLTLayer, _ steps: [Float]) -> [RDOQuantizer] {
     let levels = RDOQuantizer(layer.levelWeights(kernels))
     return steps.map { levels.adding(layer.shapeWeights(step: $0, kernels)) }
   }
 
-  /// Mean squared error of standardized values.
+  /// The mean squared error of standardized values.
   private func squaredError(_ reached: Matrix, of rows: Matrix) -> Double {
     var sum = 0.0
     for r in 0..<rows.rows {
@@ -188,8 +189,8 @@ package struct OperatingPointSearch {
     return lost + sum / Double(rows.rows * model.values)
   }
 
-  /// Mean squared errors that a linear layer by itself leaves of the values that are known, at some steps; nil if all
-  /// are known.
+  /// The mean squared errors of known values that a linear layer alone leaves, at several steps; nil if all values are
+  /// known.
   func knownErrors(_ layer: KLTLayer, _ steps: [Float]) -> [Double]? {
     guard let known else { return nil }
     let outside = held.copy(rows: 0..<held.rows)
@@ -206,7 +207,7 @@ package struct OperatingPointSearch {
           return symbol.magnitude
         }
       }
-      // What rounding leaves of coefficients, as values, and what the components do not reach.
+      // The quantization error of the coefficients, as values, and the part outside the components.
       let left = outside.copy(rows: 0..<outside.rows)
       layer.synthesize(rest, 0..<held.rows, onto: left, kernels: kernels)
       var sum = 0.0
@@ -219,7 +220,7 @@ package struct OperatingPointSearch {
     }
   }
 
-  /// Bits of the latents, and the network's reconstruction.
+  /// The bits of the latents, and the network's reconstruction.
   private func network(_ part: OperatingPoint.Network?) -> (bits: Double, reached: Matrix) {
     let reached = Matrix(rows: held.rows, columns: held.columns)
     guard let part, let network = model.network else { return (0, reached) }
@@ -234,7 +235,7 @@ package struct OperatingPointSearch {
       for (i, r) in rows.enumerated() {
         var bits: Float = 0
         let symbols = coder.symbols.row(i)
-        // In this order, what is no number becomes the largest.
+        // NaN fails this comparison and becomes the largest symbol.
         for k in costs.indices { bits += costs[k](Int32(max(-0x1p30, min(0x1p30, symbols[k])))) }
         sums.pointer[r] = bits
       }
@@ -242,7 +243,7 @@ package struct OperatingPointSearch {
     return (sums.array.reduce(0) { $0 + Double($1) } / Double(held.rows), reached)
   }
 
-  /// Candidates that code what `reached` leaves by `layer`, at each of `steps`.
+  /// The candidates that code the residual of `reached` by `layer`, at each of `steps`.
   private func coded(
     _ layer: KLTLayer, _ index: Int, _ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix,
     _ steps: [Float], _ choices: [RDOQuantizer]
@@ -251,7 +252,7 @@ package struct OperatingPointSearch {
     kernels.table.pointee.add_scaled(
       held.buffer.pointer, -1, reached.buffer.pointer, left.buffer.pointer, held.buffer.count)
     let coefficients = layer.coefficients(of: left, kernels: kernels, workers: workers)
-    // What the layer's components do not reach.
+    // The part outside the layer's components.
     let outside = (0..<left.rows).reduce(0.0) { sum, r in
       sum + left.values(ofRow: r).reduce(0.0) { $0 + Double($1) * Double($1) }
     }

@@ -1,26 +1,26 @@
 import Tensor
 import VAEModel
 
-/// Chooses the operating points of the qualities 0 ... 100 from candidates: uniform in PSNR, each the cheapest way to get
-/// there. Where values are fractions, the points end at a quality below: bounds on every error take over from there.
+/// Selects the operating points of the qualities 0 ... 100 from candidates: uniform in PSNR, each as cheap as possible.
+/// If values are fractions, the points end at a lower quality, and error bounds take over from there.
 package struct QualityLadder {
   package typealias Candidate = OperatingPointSearch.Candidate
 
-  /// Candidates near the lower hull of bits and error, or those that no other beats in both; cheapest first.
+  /// The candidates near the lower hull of bits and error, or the Pareto-optimal ones; cheapest first.
   package let efficient: [Candidate]
   /// Whether values are integers.
   let hasIntegers: Bool
   let lowest: Double
   let highest: Double
 
-  /// PSNR against a peak of 1 in units of standardized samples.
+  /// The PSNR for a peak of 1 in units of standardized samples.
   package static func psnr(_ error: Double) -> Double { -decibels(max(error, 1e-14)) }
 
   /// - Parameters:
-  ///   - lowest: PSNR of quality 0.
-  ///   - highest: PSNR of the last point, where candidates reach it.
-  ///   - countsFiles: whether the candidates' bits are those of whole files, each with the part of the model that it needs:
-  ///     then no two of them can be mixed.
+  ///   - lowest: the PSNR of quality 0.
+  ///   - highest: the PSNR of the last point, if candidates reach it.
+  ///   - countsFiles: whether the candidates' bits are those of whole files, each with the part of the model that it
+  ///     needs. Two of these cannot be mixed.
   package init(
     _ candidates: [Candidate], lowest: Double, highest: Double, hasIntegers: Bool, countsFiles: Bool = false
   ) {
@@ -33,29 +33,29 @@ package struct QualityLadder {
     self.lowest = min(lowest, self.highest)
   }
 
-  /// The last quality with a point of its own, where values are fractions; those above it have the same.
+  /// The last quality with its own point if values are fractions; those above it share the point.
   package static let highestOfFractions = 90
 
-  /// The PSNR that a quality's point stands for.
+  /// The target PSNR of a quality's point.
   package func target(_ quality: Double) -> Double {
     let last = hasIntegers ? 100 : Double(Self.highestOfFractions)
     return lowest + (highest - lowest) * min(1, quality / last)
   }
 
-  /// Candidates may take this much more than the best mixture of two others: denser choice, and little lost.
+  /// Candidates may take this much more than the best mixture of two others. The choice is then denser, at little loss.
   private static let slack = 0.05
-  /// Candidates this near to a target, in dB, compete for it.
+  /// Candidates within this distance of a target, in dB, compete for it.
   private static let near = 1.0
-  /// What being off the target costs, in log of the rate per dB.
+  /// The cost of missing the target, in the logarithm of the rate per dB.
   private static let offTarget = 0.02
 
-  /// The point of a quality.
+  /// The operating point of a quality.
   package func point(_ quality: Double) -> OperatingPoint {
     let goal = target(quality)
     guard let closest = efficient.min(by: { distance($0, goal) < distance($1, goal) }) else {
       return OperatingPoint(network: nil, steps: [])
     }
-    // The price of PSNR hereabouts, by which candidates a little off are compared.
+    // The local price of PSNR, by which candidates slightly off the target are compared.
     var slope = 0.05
     if let below = logRate(goal - 2), let above = logRate(goal + 2) { slope = max(0, above - below) / 4 }
     func score(_ c: Candidate) -> Double {
@@ -69,7 +69,7 @@ package struct QualityLadder {
 
   private func distance(_ c: Candidate, _ goal: Double) -> Double { (Self.psnr(c.error) - goal).magnitude }
 
-  /// Expected log of the rate at a PSNR: between its neighbours in PSNR.
+  /// The expected logarithm of the rate at a PSNR, interpolated between neighbours.
   package func logRate(_ goal: Double) -> Double? {
     guard let after = efficient.firstIndex(where: { Self.psnr($0.error) >= goal }) else { return nil }
     guard after > 0 else { return logarithm(efficient[0].bits + 1e-3) }
@@ -79,11 +79,11 @@ package struct QualityLadder {
     return (1 - share) * logarithm(a.bits + 1e-3) + share * logarithm(b.bits + 1e-3)
   }
 
-  /// The candidate with its finest step moved so as to hit the target, where that is near.
+  /// The candidate with its finest step adjusted to meet the target, if that is close.
   private func tuned(_ candidate: Candidate, to goal: Double) -> OperatingPoint {
     var point = candidate.point
     let off = max(-1, min(1, goal - Self.psnr(candidate.error)))
-    // One dB of PSNR is one dB of the step where all components are active, and less below.
+    // A change of 1 dB in PSNR is 1 dB in the step if all components are active, and less otherwise.
     let factor = Float(power(10, -off / 20))
     if point.valueStep > 0 {
       if !hasIntegers { point.valueStep *= factor }
@@ -91,7 +91,7 @@ package struct QualityLadder {
       point.steps[last] *= factor
     } else if point.network != nil {
       let near = efficient.filter { $0.point.isWithoutLayers && $0.point.network != nil }
-      // Between the network's own points, quality moves with PSNR.
+      // Between the network's own points, quality varies with PSNR.
       let above = near.first { Self.psnr($0.error) >= goal }
       let below = near.last { Self.psnr($0.error) < goal }
       if let above, let below, let a = below.point.network, let b = above.point.network,

@@ -1,24 +1,25 @@
-/// How much work an encoder puts into its choices, 0 ... 9: the same samples, at the same operating point, in fewer bits at
-/// equal error. Streams are of one format, and decoders take the same time for all.
+/// The effort of the encoder's search, 0 ... 9. For the same samples and operating point, more effort takes fewer bits
+/// at equal error. The format and the decoding time are the same.
 ///
-/// 0 takes the nearest symbol everywhere. 1 chooses coefficients and values by rate and distortion (``RDOQuantizer``). 2
-/// and more search the latents too (``LatentSearch``).
+/// 0 takes the nearest symbol everywhere. 1 chooses coefficients and values by rate and distortion (``RDOQuantizer``).
+/// 2 and more also search for latents (``LatentSearch``).
 package struct Effort: Equatable, Sendable {
   /// 0 ... 9.
   package let level: Int
 
-  /// The levels that there are.
+  /// The permitted levels.
   package static let levels = 0...9
-  /// A good trade of time for bits.
+  /// A good trade-off of time for bits.
   package static let standard = Effort(2)
 
-  /// - Parameter level: less than 0 counts as 0, and more than 9 as 9.
+  /// - Parameter level: clamped to 0 ... 9.
   package init(_ level: Int) { self.level = min(max(level, Self.levels.lowerBound), Self.levels.upperBound) }
 
-  /// Whether coefficients and values are chosen by rate and distortion; else each is the nearest.
+  /// Whether coefficients and values are chosen by rate and distortion; otherwise the nearest is taken.
   var chooses: Bool { level >= 1 }
 
-  /// How latents are searched; nil if each is the nearest. Each level from 2 on tries twice as much as the one before.
+  /// The limits of the search for latents; nil if the nearest are taken. From level 2 on, each level tries twice as
+  /// much as the one before.
   var search: LatentSearch.Limits? {
     level < 2 ? nil : LatentSearch.Limits(moves: 1 << (level - 2), curvature: level < 5 ? 1 : 0)
   }

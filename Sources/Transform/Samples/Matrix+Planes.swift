@@ -1,9 +1,8 @@
 import Tensor
 
-// Symbols lie in planes, one for each latent or coefficient, and matrices have a row for each sample: this turns one into the
-// other.
+// Transposition between planes of symbols, one per latent or coefficient, and matrices with a row per sample.
 
-/// Rows that are turned at once: what they touch stays in the cache.
+/// The number of rows transposed at once; their data fit the cache.
 private let turnedRows = 16
 
 extension Matrix {

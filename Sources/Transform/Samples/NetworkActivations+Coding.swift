@@ -2,7 +2,7 @@ import Tensor
 import VAEModel
 
 extension NetworkActivations {
-  /// A pass for coding `rows` rows with `network` at `part`: conditioned, its scales at hand.
+  /// Creates activations for coding `rows` rows with `network` at `part`: conditioned, with scales computed.
   package init(rows: Int, _ network: Model.Network, at part: OperatingPoint.Network, kernels: Kernels) {
     self.init(
       rows: rows, network.parameters, inverseDeviation: network.inverseDeviation, logistic: network.logistic,

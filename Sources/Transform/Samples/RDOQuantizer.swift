@@ -1,16 +1,17 @@
 import VAEModel
 
-/// Chooses between the two integers next to a number by rate and distortion, and not by distance alone.
+/// Rate-distortion optimized quantization: chooses between the two integers next to a number by rate and distortion,
+/// not by distance alone.
 ///
-/// A uniform quantizer of step s and high rate leaves an error of s^2 / 12 and halves it twice a bit, so the price of a
-/// bit is s^2 ln 2 / 6: in units of the step, bits weigh ln 2 / 6 of squared errors. The farther integer is taken where it
-/// saves more bits than its error costs at that price (entropy-constrained quantization: Chou, Lookabaugh and Gray,
-/// IEEE Trans. ASSP 37, 1989). Only encoders choose: a decoder takes what it is given.
+/// A uniform quantizer of step s at high rate has the error s^2 / 12, which falls by a factor of 4 per bit. The price
+/// of a bit is thus s^2 ln 2 / 6; in units of the step, a bit is worth a squared error of ln 2 / 6. The farther integer
+/// is chosen if it saves more bits than its error costs at that price (entropy-constrained quantization: Chou,
+/// Lookabaugh and Gray, IEEE Trans. ASSP 37, 1989). Only encoders choose; decoders take what they are given.
 package struct RDOQuantizer: Sendable {
-  /// Bits that one unit (the step) of squared error is worth: 6 / ln 2.
+  /// The bits that a squared error of one step is worth: 6 / ln 2.
   static let bitsPerError: Float = 8.656_170
 
-  /// One table's place in `costs`.
+  /// The position of a table in `costs`.
   fileprivate struct Table {
     var first: Int
     package var count: Int
@@ -18,19 +19,19 @@ package struct RDOQuantizer: Sendable {
     var rawBits: Int
     var cost: SymbolCost
 
-    /// Those of the table, among all.
+    /// The costs of this table.
     @inline(__always)
     func costs(_ all: UnsafeBufferPointer<Float>) -> UnsafePointer<Float> {
-      // A table has one at least.
+      // There is at least one cost.
       all.baseAddress.unsafelyUnwrapped + first
     }
   }
 
   private var tables: [Table] = []
-  /// Bits of the symbols of all tables, one table after another.
+  /// The bits of the symbols of all tables, one table after another.
   private var costs: [Float] = []
 
-  /// - Parameter weights: what the frequency tables are made of.
+  /// - Parameter weights: the weights of the frequency tables.
   package init(_ weights: [LogisticMixture.SymbolWeights]) { add(weights) }
 
   private mutating func add(_ weights: [LogisticMixture.SymbolWeights]) {
@@ -44,14 +45,14 @@ package struct RDOQuantizer: Sendable {
     }
   }
 
-  /// The same with more tables after its own.
+  /// The same quantizer with more tables after its own.
   func adding(_ weights: [LogisticMixture.SymbolWeights]) -> RDOQuantizer {
     var copy = self
     copy.add(weights)
     return copy
   }
 
-  /// All tables at hand, for loops over many symbols.
+  /// Gives access to all tables, for loops over many symbols.
   @inline(__always)
   func withTables<R>(_ body: (Tables) -> R) -> R {
     tables.withUnsafeBufferPointer { tables in
@@ -59,28 +60,28 @@ package struct RDOQuantizer: Sendable {
     }
   }
 
-  /// The symbol for `x`, a number in units of the step, under table `table`.
+  /// The symbol for `x`, a number in units of the step, with table `table`.
   package func callAsFunction(_ x: Float, table: Int) -> Float { withTables { $0.symbol(x, table) } }
 
-  /// Bits of a symbol.
+  /// The bits of a symbol.
   package func bits(_ symbol: Int32, table: Int) -> Float { withTables { $0.bits(symbol, table) } }
 
-  /// Bits of a symbol, at most 2^30 in magnitude.
+  /// The bits of a symbol of magnitude up to 2^30.
   package func bits(_ symbol: Float, table: Int) -> Float { bits(Int32(symbol), table: table) }
 
-  /// Bits and weighed error of the better integer next to `x`; and by how much that rises with `x`, from half a step below
+  /// The bits and weighted error of the better integer next to `x`; and their increase with `x`, from half a step below
   /// to half a step above.
   func cost(_ x: Float, table: Int) -> (bits: Float, slope: Float) { withTables { $0.cost(x, table) } }
 
-  /// The tables of a choice, and what one asks them. Of use only within ``RDOQuantizer/withTables(_:)``.
+  /// The tables of a quantizer. Valid only within ``RDOQuantizer/withTables(_:)``.
   struct Tables {
     fileprivate let tables: UnsafeBufferPointer<Table>
     fileprivate let costs: UnsafeBufferPointer<Float>
 
-    /// Nearer than this to an integer, no other is ever worth its error.
+    /// Closer than this to an integer, no other integer is worth its error.
     private static let certain: Float = 0.12
 
-    /// Bits of a symbol.
+    /// The bits of a symbol.
     @inline(__always)
     package func bits(_ symbol: Int32, _ table: Int) -> Float {
       let own = self[table]
@@ -91,7 +92,7 @@ package struct RDOQuantizer: Sendable {
       return own.pointee.costs(costs)[index]
     }
 
-    /// Bits of a symbol and of the two after it.
+    /// The bits of a symbol and of the next two.
     @inline(__always)
     private func bitsOfThree(_ symbol: Int32, _ table: Int) -> (Float, Float, Float) {
       let own = self[table]
@@ -106,7 +107,7 @@ package struct RDOQuantizer: Sendable {
     @inline(__always)
     private subscript(table: Int) -> UnsafePointer<Table> {
       precondition(table >= 0 && table < tables.count, "every symbol has a table")
-      // There is one.
+      // There is at least one table.
       return tables.baseAddress.unsafelyUnwrapped + table
     }
 
@@ -119,8 +120,8 @@ package struct RDOQuantizer: Sendable {
       let nearest = x.roundedToEven
       guard nearest.magnitude < 0x1p29 else { return nearest }
       let off = x - nearest
-      // The other neighbour is at a distance of 1 - |off|: the errors differ by 1 - 2 |off|. Both are looked up, whether
-      // it matters or not: a branch could not be foreseen.
+      // The other neighbour is at distance 1 - |off|, so the errors differ by 1 - 2 |off|. Both are looked up in any
+      // case, because a branch would be unpredictable.
       let other = nearest + (off > 0 ? 1 : -1)
       let symbol = Int32(nearest)
       let saved = bits(symbol, table) - bits(off > 0 ? symbol &+ 1 : symbol &- 1, table)
@@ -150,21 +151,21 @@ package struct RDOQuantizer: Sendable {
 }
 
 extension Bool {
-  /// Both, where both are known without a branch.
+  /// Logical and without a branch.
   @inline(__always)
   fileprivate func and(_ other: Bool) -> Bool { (self ? 1 : 0) & (other ? 1 : 0) == 1 as UInt8 }
 }
 
-// Rounding without a call of the mathematics library, which is what Swift's own comes to on the oldest processors. Zeros
-// may lose their sign.
+// Rounding without a library call, which Swift's own rounding needs on the oldest processors. Zeros may lose their
+// sign.
 extension Float {
-  /// The nearest integer, ties to even. Adding and taking away 1.5 * 2^23 leaves no bits for a fraction.
+  /// The nearest integer, ties to even. Adding and subtracting 1.5 * 2^23 leaves no bits for a fraction.
   @inline(__always)
   var roundedToEven: Float {
     magnitude < 0x1p22 ? (self + 0x1.8p+23) - 0x1.8p+23 : rounded(.toNearestOrEven)
   }
 
-  /// The next integer that is not above it.
+  /// The largest integer that is not greater.
   @inline(__always)
   var roundedDown: Float {
     let nearest = roundedToEven

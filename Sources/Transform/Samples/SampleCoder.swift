@@ -2,32 +2,32 @@ import CKernels
 import Tensor
 import VAEModel
 
-/// Turns samples into symbols and back, for one model at one operating point.
+/// Converts samples to symbols and back, for one model at one operating point.
 ///
-/// It owns the activations of one block of rows and allocates nothing afterwards. A row's symbols, and a row's
-/// reconstruction, do not depend on the rows beside it.
+/// It owns the activations of one block of rows, and allocates nothing afterwards. A row's symbols and reconstruction
+/// do not depend on other rows.
 package final class SampleCoder {
-  /// Rows it works on at once.
+  /// The number of rows processed at once.
   package let blockRows: Int
   private let effort: Effort
   private let model: Model
   private let point: OperatingPoint
   private let kernels: Kernels
   private let pass: NetworkActivations?
-  /// rows x width: the standardized samples, the reconstruction, what is left.
+  /// rows x width: the standardized samples, the reconstruction and the residual.
   private let target: Matrix
   private let reconstruction: Matrix
   private let residual: Matrix
-  /// rows x values, where the model has an input projection.
+  /// rows x values, if the model has an input projection.
   private let wide: Matrix?
   private let coefficients: [(values: Matrix, change: Matrix)?]
   private let scales: [AdaptiveScale]
-  /// For encoding alone, and made when it is first needed: the choice of symbols by the table of their level.
+  /// For encoding, created on first use: the quantizer with the tables of the levels.
   private lazy var choices = zip(model.layers, point.steps).map { layer, step in
     RDOQuantizer(step > 0 ? layer.symbolWeights(step: step, kernels) : [])
   }
-  /// The search for latents; and what judges its results where the search itself does not know what they cost, with room
-  /// for the results of two trials. Made as the choices are.
+  /// The search for latents; and the judge of its results, with room for two trials, if the search does not know their
+  /// exact cost. Created on first use.
   private lazy var searching: (search: LatentSearch, judge: Judge?)? = {
     guard let pass, let limits = effort.search else { return nil }
     let last = point.steps.lastIndex { $0 > 0 }
@@ -43,16 +43,16 @@ package final class SampleCoder {
     return (search, (cost, cost.makeRows(blockRows), cost.makeRows(blockRows)))
   }()
   private typealias Judge = (cost: RowCost, found: CodedRows, nearest: CodedRows)
-  /// What became of the block that was encoded last, where a judge has seen it.
+  /// The last encoded block, if a judge has evaluated it.
   private var judged: CodedRows?
-  /// Whether ``reconstruction`` is what the network and the layers make of the block that was encoded last.
+  /// Whether ``reconstruction`` is that of the network and the layers for the last encoded block.
   private var hasBase = false
-  /// Bounds of each standardized value, where the output rule has any and the network works on values.
+  /// The bounds of each standardized value, if the output rule has any and the network works on values.
   private let bounds: (low: FloatBuffer, high: FloatBuffer)?
 
   /// - Parameters:
-  ///   - blockRows: rows at once: more is faster up to about 256, and takes more memory.
-  ///   - effort: for encoding alone.
+  ///   - blockRows: the number of rows at once. More is faster up to about 256, and takes more memory.
+  ///   - effort: for encoding only.
   package init(
     _ model: Model, at point: OperatingPoint, blockRows: Int = 128, effort: Effort = .standard,
     kernels: Kernels
@@ -84,15 +84,15 @@ package final class SampleCoder {
     }
   }
 
-  /// Symbols that no 32-bit integer holds are cut off here; only absurd input reaches it.
+  /// The limit of symbols, so that they fit 32 bits; only absurd input reaches it.
   private static let largestSymbol: Float = 0x1p30
 
   /// Encodes `samples` (in the data's units, rows x values, at most ``blockRows`` rows).
   ///
   /// - Parameters:
   ///   - symbols: plane-major: the symbol of plane p and row r goes to symbols[p * planeStride + r].
-  ///   - levels: the same for the planes after the latents': the level that chooses the table of the symbol.
-  ///   - planeStride: symbols from one plane to the next.
+  ///   - levels: the same for the planes after the latents': the level that selects the symbol's table.
+  ///   - planeStride: the number of symbols from one plane to the next.
   package func encode(
     _ samples: UnsafeBufferPointer<Float>, rows: Int, symbols: UnsafeMutablePointer<Int32>,
     levels: UnsafeMutablePointer<UInt8>, planeStride: Int
@@ -121,10 +121,10 @@ package final class SampleCoder {
     }
   }
 
-  /// Planes of coefficients.
+  /// The number of planes of coefficients.
   private var coefficientPlanes: Int { coefficients.reduce(0) { $0 + ($1?.values.columns ?? 0) } }
 
-  /// Codes what ``reconstruction`` leaves by the layers, and adds what comes of it.
+  /// Codes the residual of ``reconstruction`` by the layers, and adds their reconstruction.
   private func encodeLayers(
     _ rows: Int, _ symbols: UnsafeMutablePointer<Int32>, _ levels: UnsafeMutablePointer<UInt8>,
     _ planeStride: Int
@@ -146,9 +146,9 @@ package final class SampleCoder {
     }
   }
 
-  /// Searches for better symbols than those in `pass`, and takes a row's where they are better in truth.
+  /// Searches for better symbols than those in `pass`, and takes a row's if they are really better.
   ///
-  /// - Returns: the rows with all that follows their latents, where `judge` was asked.
+  /// - Returns: the rows with everything after their latents, if `judge` was used.
   private func improve(
     _ pass: NetworkActivations, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by search: LatentSearch,
     _ judge: Judge?
@@ -175,7 +175,7 @@ package final class SampleCoder {
     return judge.found
   }
 
-  /// Codes what the network's `output` for the symbols in the pass leaves, and finds what the rows cost.
+  /// Codes the residual of the network's `output` for the symbols in the pass, and computes the costs of the rows.
   private func code(
     _ output: Matrix, _ samples: UnsafeBufferPointer<Float>, _ rows: Int, by cost: RowCost,
     into coded: CodedRows
@@ -193,12 +193,12 @@ package final class SampleCoder {
     cost.finish(coded, samples, latents: pass?.symbols, rows: rows)
   }
 
-  /// The symbols of the value layer for the block that was encoded last, where the search has tried them.
+  /// Copies the symbols of the value layer for the last encoded block, if the search has tried them.
   ///
   /// - Parameters:
-  ///   - symbols: plane-major; those of the values alone.
-  ///   - levels: of all levels of the point, as those of coefficients are.
-  /// - Returns: whether they were known: else a ``ValueCoder`` finds them, from ``lastBase(rows:into:)``.
+  ///   - symbols: plane-major; only those of values.
+  ///   - levels: among all levels of the point, as those of coefficients are.
+  /// - Returns: whether they were known; otherwise a ``ValueCoder`` determines them, from ``lastBase(rows:into:)``.
   package func copyLastValues(
     rows: Int, symbols: UnsafeMutablePointer<Int32>, levels: UnsafeMutablePointer<UInt8>, planeStride: Int
   ) -> Bool {
@@ -209,8 +209,8 @@ package final class SampleCoder {
     return true
   }
 
-  /// What the block that was encoded last is the base of, for a value layer: what
-  /// ``decode(_:planeStride:rows:into:asBase:)`` makes of its symbols.
+  /// Writes the base of a value layer for the last encoded block: what ``decode(_:planeStride:rows:into:asBase:)``
+  /// returns for its symbols.
   package func lastBase(rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
     precondition(rows <= blockRows && samples.count == rows * model.values)
     if let judged {
@@ -223,11 +223,11 @@ package final class SampleCoder {
     finish(rows, into: samples, asBase: true)
   }
 
-  /// Decodes what ``encode(_:rows:symbols:levels:planeStride:)`` made, into the data's units.
+  /// Decodes the output of ``encode(_:rows:symbols:levels:planeStride:)``, into the data's units.
   ///
   /// - Parameters:
   ///   - samples: rows x values; overwritten.
-  ///   - asBase: integers are not rounded, since a value layer follows.
+  ///   - asBase: whether a value layer follows, so that integers are not rounded.
   package func decode(
     _ symbols: UnsafePointer<Int32>, planeStride: Int, rows: Int,
     into samples: UnsafeMutableBufferPointer<Float>,
@@ -251,7 +251,7 @@ package final class SampleCoder {
     finish(rows, into: samples, asBase: asBase)
   }
 
-  /// reconstruction = the network's output for its symbols, within bounds; 0 (the mean) without a network.
+  /// reconstruction = the network's output for its symbols, clamped to bounds; 0 (the mean) without a network.
   private func reconstructNetwork(_ rows: Int) {
     guard let pass else {
       reconstruction.row(0).update(repeating: 0, count: rows * reconstruction.stride)
@@ -272,7 +272,7 @@ package final class SampleCoder {
     }
   }
 
-  /// Replaces a layer's coefficients, in units of the step, by symbols; writes these, and their levels.
+  /// Quantizes a layer's coefficients, which are in units of the step, in place; writes the symbols and their levels.
   private func choose(
     _ matrix: Matrix, _ rows: Int, layer: Int, firstLevel: UInt8, symbols: UnsafeMutablePointer<Int32>,
     levels: UnsafeMutablePointer<UInt8>, _ planeStride: Int
@@ -281,7 +281,7 @@ package final class SampleCoder {
     let chooses = effort.chooses
     choices[layer].withTables { tables in
       scales[layer].forEach(first: matrix.columns, rows: rows) { r, c, level in
-        // In this order, what is no number becomes the largest.
+        // NaN fails this comparison and becomes the largest symbol.
         let x = max(-Self.largestSymbol, min(Self.largestSymbol, start[r &* stride &+ c]))
         let symbol = chooses ? tables.symbol(x, Int(level)) : x.roundedToEven
         start[r &* stride &+ c] = symbol

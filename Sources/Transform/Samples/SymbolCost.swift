@@ -1,16 +1,16 @@
 import Tensor
 import VAEModel
 
-/// Bits that a symbol takes under the frequency table made of its weights: an estimate for choices that a fit makes.
-/// What a stream really takes is measured on the stream.
+/// The bits of a symbol with the frequency table for given weights: an estimate for the choices of a fit. The actual
+/// rate is measured on streams.
 package struct SymbolCost {
   private let lowest: Int32
   private let rawBits: Int
-  /// Of the symbols from the lowest on.
+  /// The bits of the symbols from the lowest on.
   package let bits: [Float]
   private let escapeBits: Float
 
-  /// The least share a frequency table gives a symbol.
+  /// The smallest weight that a frequency table gives a symbol.
   private static let leastWeight = Double(1 << 9)
 
   package init(_ weights: LogisticMixture.SymbolWeights) {
@@ -25,11 +25,11 @@ package struct SymbolCost {
     escapeBits = cost(weights.escape)
   }
 
-  /// Bits of `symbol`.
+  /// The bits of `symbol`.
   package func callAsFunction(_ symbol: Int32) -> Float {
     let index = Int(symbol >> Int32(rawBits)) - Int(lowest)
     if index >= 0 && index < bits.count { return bits[index] }
-    // An escape is followed by an Elias gamma code of about twice the binary digits.
+    // An escape is followed by an Elias gamma code, of about twice the number of binary digits.
     let magnitude = index < 0 ? -index : index - bits.count + 1
     return escapeBits + Float(rawBits + 2 * (Int.bitWidth - magnitude.leadingZeroBitCount) - 1)
   }

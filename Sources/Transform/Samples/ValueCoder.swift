@@ -2,32 +2,32 @@ import CKernels
 import Tensor
 import VAEModel
 
-/// Runs a ``ValueLayer`` over a chunk of rows: value by value, all rows of a value at once.
+/// Runs a ``ValueLayer`` over a chunk of rows: value by value, for all rows at once.
 ///
-/// Numbers are value-major: those of value i and row r are at [i * stride + r].
+/// Data are value-major: value i of row r is at [i * stride + r].
 package final class ValueCoder {
   private let layer: ValueLayer
   private let rule: vaec_output_rule
   private let kernels: Kernels
-  /// The most rows of a chunk.
+  /// The maximum number of rows in a chunk.
   package let rows: Int
   private let stride: Int
-  /// The base, what is decoded less the base, and decoded values: values x stride.
+  /// The base, the decoded values less the base, and the decoded values: values x stride.
   private let base: FloatBuffer
   private let error: FloatBuffer
   private let decoded: FloatBuffer
   private let prediction: FloatBuffer
   private let deviation: FloatBuffer
-  /// For encoding alone: the samples, values x stride.
+  /// For encoding: the samples, values x stride.
   private lazy var original = FloatBuffer(count: base.count)
-  /// Whether an encoder chooses symbols by rate and distortion; else each is the nearest.
+  /// Whether the encoder chooses symbols by rate and distortion; otherwise it takes the nearest.
   private let chooses: Bool
-  /// For encoding alone, and made when it is first needed.
+  /// For encoding; created on first use.
   private lazy var choice = RDOQuantizer(layer.symbolWeights(kernels))
   private var levels: [UInt8]
   private var symbols: [Int32]
 
-  /// Prepares for chunks of at most `rows` rows of a model that has a value layer.
+  /// Prepares for chunks of at most `rows` rows. The model must have a value layer.
   package convenience init(_ model: Model, rows: Int, effort: Effort = .standard, kernels: Kernels) {
     guard let layer = model.valueLayer else { preconditionFailure("the model has no value layer") }
     self.init(
@@ -58,9 +58,9 @@ package final class ValueCoder {
   ///
   /// - Parameters:
   ///   - samples: rows x values, in the data's units.
-  ///   - base: rows x values: what the other layers make of them.
+  ///   - base: rows x values: the reconstruction by the other layers.
   ///   - step: the quantization step in the data's units, positive.
-  ///   - emit: called for each value in turn with the symbols of all rows and the levels that choose their tables.
+  ///   - emit: called for each value in turn with the symbols of all rows and the levels that select their tables.
   package func encode(
     _ samples: UnsafeBufferPointer<Float>, base: UnsafeBufferPointer<Float>, rows: Int, step: Float,
     emit: (_ value: Int, _ symbols: [Int32], _ levels: [UInt8]) -> Void
@@ -74,7 +74,7 @@ package final class ValueCoder {
       symbols.withUnsafeMutableBufferPointer { symbols in
         guard let symbols = symbols.baseAddress else { return }
         table.quantize(original.pointer + i * stride, prediction.pointer, step, &rule, symbols, stride)
-        // Integers at a step of 1 come back exactly, and are to.
+        // Integers at a step of 1 are lossless, and must stay so.
         guard chooses, !(rule.is_integer && step <= 1) else { return }
         let (x, predicted) = (original.pointer + i * stride, prediction.pointer)
         table.apply_rule(predicted, &rule, predicted, stride)
@@ -92,7 +92,7 @@ package final class ValueCoder {
     }
   }
 
-  /// Decodes a chunk whose base has been loaded: see ``load(_:at:of:)``. ``copyDecoded(_:into:)`` gives it.
+  /// Decodes a chunk whose base was loaded by ``load(_:at:of:)``. ``copyDecoded(_:into:)`` returns the result.
   ///
   /// - Parameter take: called for each value in turn with the levels of all rows; writes their symbols.
   package func decode<Failure: Error>(
@@ -109,12 +109,12 @@ package final class ValueCoder {
     }
   }
 
-  /// The decoded values of the chunk that was encoded or decoded last, rows x values.
+  /// Copies the decoded values of the last encoded or decoded chunk, rows x values.
   package func copyDecoded(_ rows: Int, into samples: UnsafeMutableBufferPointer<Float>) {
     copyDecoded(0..<rows, into: samples)
   }
 
-  /// The decoded values of some rows.
+  /// Copies the decoded values of some rows.
   package func copyDecoded(_ rows: Range<Int>, into samples: UnsafeMutableBufferPointer<Float>) {
     let values = layer.predictors.count
     precondition(samples.count == rows.count * values && rows.upperBound <= self.rows)
@@ -128,22 +128,22 @@ package final class ValueCoder {
     }
   }
 
-  /// Rows that are turned at once: what they touch stays in the cache.
+  /// The number of rows transposed at once; their data fit the cache.
   private static let turnedRows = 32
 
-  /// Takes in some rows of the base of a chunk that is to be decoded.
+  /// Loads some rows of the base of a chunk to be decoded.
   ///
   /// - Parameters:
   ///   - base: rows x values.
   ///   - first: the first row.
-  ///   - all: rows of the chunk. Its rows are loaded in order.
+  ///   - all: the number of rows in the chunk. Load them in order.
   package func load(_ base: UnsafeBufferPointer<Float>, at first: Int, of all: Int) {
     precondition(all <= rows)
     turn(base, base.count / layer.predictors.count, at: first, of: all, into: self.base)
   }
 
-  /// Row-major to value-major, from row `first` on; rows beyond the last of `all` repeat it, so that they cost nothing
-  /// anywhere.
+  /// Transposes from row-major to value-major, from row `first` on. The last of `all` rows is repeated to fill the
+  /// stride, so that padding costs nothing.
   private func turn(
     _ x: UnsafeBufferPointer<Float>, _ rows: Int, at first: Int = 0, of all: Int, into target: FloatBuffer
   ) {
@@ -165,7 +165,7 @@ package final class ValueCoder {
     }
   }
 
-  /// Prediction and level of value `i`, from the values before it.
+  /// Predicts value `i` and its level from the preceding values.
   private func predict(_ i: Int, _ step: Float) {
     let table = kernels.table.pointee
     let p = layer.predictors[i]
@@ -198,7 +198,7 @@ package final class ValueCoder {
     }
   }
 
-  /// What value `i` turned out to be.
+  /// Records the decoded value `i`.
   private func settle(_ i: Int, _ step: Float) {
     let table = kernels.table.pointee
     var rule = self.rule

@@ -1,19 +1,19 @@
-/// What became of a block of rows after their latents: the symbols of all layers with their levels, and what the rows cost.
+/// A coded block of rows after its latents: the symbols of all layers with their levels, and the costs of the rows.
 ///
-/// Rows do not depend on one another, so those of two trials can be mixed.
+/// Rows are independent, so rows of two trials can be combined.
 final class CodedRows {
-  /// Rows there is room for, and so from one plane to the next.
+  /// The maximum number of rows, which is the distance from one plane to the next.
   let stride: Int
   private let values: Int
-  /// Coefficients, then values where there is a value layer: planes x stride.
+  /// Coefficients, then values if there is a value layer: planes x stride.
   package var symbols: [Int32]
   var levels: [UInt8]
-  /// rows x values: what is decoded of them before a value layer.
+  /// rows x values: the decoded rows before a value layer.
   var base: [Float]
-  /// Bits, and the error in bits.
+  /// The cost of each row: its bits, and its error in bits.
   var costs: [Float]
 
-  /// - Parameter planes: of coefficients and values together.
+  /// - Parameter planes: the number of planes of coefficients and values together.
   init(rows: Int, planes: Int, values: Int) {
     stride = rows
     self.values = values
@@ -23,7 +23,7 @@ final class CodedRows {
     costs = [Float](repeating: 0, count: rows)
   }
 
-  /// Takes some rows as another trial has them.
+  /// Copies some rows from another trial.
   func take(_ rows: [Int], from other: CodedRows) {
     base.withUnsafeMutableBufferPointer { base in
       other.base.withUnsafeBufferPointer { other in
@@ -67,8 +67,8 @@ final class CodedRows {
   /// Copies some of the planes.
   ///
   /// - Parameters:
-  ///   - rows: how many rows, from the first on.
-  ///   - planeStride: in both targets, from one plane to the next.
+  ///   - rows: the number of rows, from the first on.
+  ///   - planeStride: the distance from one plane to the next in both targets.
   package func copy(
     planes: Range<Int>, rows: Int, to targetSymbols: UnsafeMutablePointer<Int32>,
     _ targetLevels: UnsafeMutablePointer<UInt8>, planeStride: Int

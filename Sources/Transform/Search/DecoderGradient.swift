@@ -2,12 +2,13 @@ import CKernels
 import Tensor
 import VAEModel
 
-/// The way back through a decoder: from the gradient of a cost by its output to that by the symbols of its latents.
+/// Backpropagation through a decoder: from the gradient with respect to its output to that with respect to the symbols
+/// of its latents.
 struct DecoderGradient {
   private let pass: NetworkActivations
-  /// rows x width: the gradient by the output; set it first.
+  /// rows x width: the gradient with respect to the output; set it first.
   let output: Matrix
-  /// rows x latents: the gradient by the symbols.
+  /// rows x latents: the gradient with respect to the symbols.
   package let symbols: Matrix
   private let normalized: Matrix
   private let hidden: [Matrix]
@@ -16,7 +17,7 @@ struct DecoderGradient {
   private let last: Weights
   private let weights: [Weights]
 
-  /// - Parameter pass: what goes forward before ``backward(_:)`` is called.
+  /// - Parameter pass: run it forward before calling ``backward(_:)``.
   init(_ pass: NetworkActivations) {
     let path = pass.architecture.decoder
     let rows = pass.output.rows
@@ -33,10 +34,10 @@ struct DecoderGradient {
     weights = path.hidden.map { transposed($0.weight) }
   }
 
-  /// symbols = (d output / d symbols)^T output, for rows of a pass that has gone forward.
+  /// symbols = (d output / d symbols)^T output, for rows of a pass that has been run forward.
   ///
-  /// - Parameter kept: the rows of the pass that rows 0, 1, ... of ``output`` belong to, ascending. What the pass holds of
-  ///   the others is lost.
+  /// - Parameter kept: the rows of the pass that rows 0, 1, ... of ``output`` belong to, ascending. The activations of
+  ///   the other rows are lost.
   func backward(_ kept: [Int]) {
     let kernels = pass.kernels
     let table = kernels.table.pointee

@@ -2,20 +2,20 @@ import CKernels
 import Tensor
 import VAEModel
 
-/// Looks for symbols of latents that cost less than the nearest ones, in bits and error together, by trying them on the
+/// Searches for symbols of latents that cost less than the nearest ones, in bits and error together, by running the
 /// decoder.
 ///
-/// An encoder network answers at once, and for no sample quite right: much of what a learned codec loses is lost there
-/// (Yang, Bamler and Mandt, "Improving inference for neural image compression", arXiv 2006.04240). The search stays on the
-/// integers: the gradient of the cost tells for each latent what one step up or down would change, the best of them is
-/// tried, and kept if the cost does fall; and so on, each row by itself.
+/// An encoder network is fast, but not exactly optimal for any sample: much of what a learned codec loses is lost there
+/// (Yang, Bamler and Mandt, "Improving inference for neural image compression", arXiv 2006.04240). The search stays on
+/// the integers. The gradient of the cost predicts for each latent the effect of one step up or down; the best steps
+/// are tried, and kept if the cost falls. This repeats, for each row independently.
 final class LatentSearch {
-  /// How long it looks.
+  /// The limits of a search.
   struct Limits: Equatable, Sendable {
-    /// Steps that are tried for each row, one after another.
+    /// The number of steps tried for each row, one after another.
     var moves: Int
-    /// Bits by which a step raises the cost beside what the gradient says: of a linear decoder with an orthonormal basis,
-    /// ``RDOQuantizer/bitsPerError``. Less lets more be tried.
+    /// The bits that a step adds to the cost beyond the gradient: ``RDOQuantizer/bitsPerError`` for a linear decoder
+    /// with an orthonormal basis. A smaller value tries more steps.
     var curvature: Float
   }
 
@@ -24,29 +24,29 @@ final class LatentSearch {
   private let gradient: DecoderGradient
   private let leftover: ResidualRateModel
   private let choice: RDOQuantizer
-  /// By row: the best symbols so far, the gradient of what they cost beside their own bits, what is tried next, and what the
-  /// best cost.
+  /// By row: the best symbols so far, the gradient of their cost without their own bits, the next trial, and the cost
+  /// of the best symbols.
   private let best: Matrix
   private let slopes: Matrix
   private let trial: Matrix
   private var costs: [Float]
-  /// By row and latent: bits by which a step raises the cost beside what the gradient says, as far as is known.
+  /// By row and latent: the estimated bits that a step adds to the cost beyond the gradient.
   private let curvatures: Matrix
-  /// Of one row: by how much the cost changes with each latent's better step, and which that is.
+  /// For one row: the change of the cost with each latent's better step, and the direction of that step.
   private let promises: Matrix
   private let directions: Matrix
-  /// What the network makes of each row's first and best symbols, within bounds; nil if nobody asks for it.
+  /// The network's output for each row's first and best symbols, clamped to bounds; nil if not requested.
   let outputs: (first: Matrix, best: Matrix)?
-  /// By row: latents that are moved at once.
+  /// By row: the number of latents moved at once.
   private var together: [Int]
-  /// The rows that are still searched, and what their trial costs.
+  /// The rows still being searched, and the costs of their trials.
   private var active: [Int] = []
   private var trialCosts: [Float]
 
   /// - Parameters:
-  ///   - pass: goes forward and back; its symbols are those that are improved.
+  ///   - pass: runs forward and backward; its symbols are improved.
   ///   - choice: with a table for each latent.
-  ///   - keepsOutputs: whether ``outputs`` are asked for.
+  ///   - keepsOutputs: whether ``outputs`` are requested.
   init(
     _ pass: NetworkActivations, _ limits: Limits, leftover: ResidualRateModel, choice: RDOQuantizer,
     keepsOutputs: Bool = false
@@ -72,7 +72,7 @@ final class LatentSearch {
     together = [Int](repeating: 1, count: rows)
   }
 
-  /// Improves the symbols of the pass: rows that nothing better is found for stay as they are.
+  /// Improves the symbols of the pass. Rows without an improvement stay as they are.
   ///
   /// - Parameter target: rows x width: the standardized samples.
   /// - Returns: whether any row has changed.
@@ -114,16 +114,16 @@ final class LatentSearch {
     return hasChanged
   }
 
-  /// The gradients of the rows `kept` of the pass, in ascending order; they move to the front.
+  /// Computes the gradients of the rows `kept` of the pass, in ascending order; they move to the front.
   private func backward(_ kept: [Int]) {
     leftover.backward(kept, into: gradient.output)
     gradient.backward(kept)
   }
 
-  /// At first, one in this many latents is moved at a time.
+  /// Initially, one in this many latents is moved at a time.
   private static let latentsPerMove = 12
 
-  /// The costs of the symbols in the pass, which belong to the rows `active`.
+  /// Computes the costs of the symbols in the pass, which belong to the rows `active`.
   private func evaluate(_ target: Matrix) {
     pass.forwardDecoder(0..<active.count)
     leftover.evaluate(pass.output, rows: active, target: target, costs: &trialCosts)
@@ -137,9 +137,9 @@ final class LatentSearch {
     }
   }
 
-  /// Sets what row `r` tries next: the steps that promise most.
+  /// Sets the next trial of row `r`: the most promising steps.
   ///
-  /// - Returns: false where none promises anything.
+  /// - Returns: false if no step is promising.
   private func step(_ r: Int) -> Bool {
     let next = trial.row(r)
     next.update(from: best.row(r), count: best.stride)
@@ -163,7 +163,7 @@ final class LatentSearch {
     return moved > 0
   }
 
-  /// By how much the cost of row `r` changes where latent `k` moves by `direction`, as far as is known.
+  /// The estimated change of row `r`'s cost if latent `k` moves by `direction`.
   @inline(__always)
   private func promise(_ r: Int, _ k: Int, _ direction: Float, _ tables: RDOQuantizer.Tables) -> Float {
     let symbol = best.row(r)[k]
@@ -172,8 +172,8 @@ final class LatentSearch {
       + tables.bits(Int32(symbol + direction), k) - tables.bits(Int32(symbol), k)
   }
 
-  /// Learns from the trial of row `r`, which is row `i` of the pass: the curvature of a single step; and to make fewer
-  /// steps at once where several were in vain.
+  /// Learns from the trial of row `r`, which is row `i` of the pass: the curvature of a single step, or to move fewer
+  /// latents at once if several were moved in vain.
   private func learn(_ r: Int, from i: Int) {
     let (symbols, next) = (best.row(r), trial.row(r))
     var (moved, place) = (0, 0)
@@ -182,7 +182,7 @@ final class LatentSearch {
     if moved == 1 {
       curvatures.row(r)[place] +=
         change - choice.withTables { promise(r, place, next[place] - symbols[place], $0) }
-      // What fails must not be tried again: rounding could let it seem worthwhile.
+      // A failed step must not be tried again, even if rounding makes it seem worthwhile.
       if !(change < 0) { curvatures.row(r)[place] += Self.margin }
     } else if !(change < 0) {
       together[r] = max(1, moved / 2)
@@ -191,7 +191,7 @@ final class LatentSearch {
 
   private static let margin: Float = 1e-3
 
-  /// The trial of row `r`, which is row `i` of the pass, is the best so far.
+  /// Keeps the trial of row `r`, which is row `i` of the pass, as the best so far.
   private func keep(_ r: Int, from i: Int) {
     best.row(r).update(from: trial.row(r), count: best.stride)
     outputs?.best.row(r).update(from: pass.output.row(i), count: pass.output.stride)

@@ -2,25 +2,25 @@ import CKernels
 import Tensor
 import VAEModel
 
-/// What the leftover of a network, sample less reconstruction, costs at an operating point, in bits: by how much does the
-/// next layer's rate, or the error, rise with it?
+/// The cost in bits of a network's residual, sample less reconstruction, at an operating point: the next layer's rate,
+/// or the error.
 struct ResidualRateModel {
-  /// What comes after the network.
+  /// What follows the network.
   private enum Next {
-    /// Nothing: what is left is the error.
+    /// Nothing: the residual is the error.
     case nothing
     /// A linear layer: coefficients are quantized, each at its price.
     case layer(KLTLayer, step: Float, scale: AdaptiveScale, choice: RDOQuantizer)
-    /// Values, in units of their step: a fit to what they take, since a closed loop is no function of one value.
+    /// The value layer, in units of its step. Its rate is a fit, because a closed loop is not a function of one value.
     case values(perUnit: Float)
   }
 
   private let next: Next
   private let kernels: Kernels
-  /// Bits that a squared error of 1, of standardized values, is worth.
+  /// The bits that a squared error of 1, of standardized values, is worth.
   let bitsPerError: Float
   private let bounds: (low: FloatBuffer, high: FloatBuffer)?
-  /// What reconstructions exceed their samples by, or the gradient of that; and coefficients of the layer.
+  /// The excess of reconstructions over their samples, or its gradient; and the coefficients of the layer.
   private let excess: Matrix
   private let coefficients: Matrix
   private let change: Matrix
@@ -28,8 +28,8 @@ struct ResidualRateModel {
   private let terms: FloatBuffer
 
   /// - Parameters:
-  ///   - last: of the last linear layer that is used: what chooses levels, and symbols at them.
-  /// - Returns: nil if the cost cannot be told: values by an input projection.
+  ///   - last: the scales and quantizer of the last linear layer used.
+  /// - Returns: nil if the cost cannot be determined: values with an input projection.
   init?(
     _ model: Model, at point: OperatingPoint, rows: Int, last: (scale: AdaptiveScale, choice: RDOQuantizer)?,
     bounds: (low: FloatBuffer, high: FloatBuffer)?, kernels: Kernels
@@ -56,15 +56,15 @@ struct ResidualRateModel {
     change = Matrix(rows: coefficients.rows, columns: coefficients.columns)
   }
 
-  /// Whether it is what coding really costs (but for the rounding of integers), and not a model of it.
+  /// Whether the cost is that of actual coding (except for the rounding of integers), and not a model of it.
   let isExact: Bool
 
-  /// The costs of reconstructions.
+  /// Computes the costs of reconstructions.
   ///
   /// - Parameters:
-  ///   - output: the network's output, brought within bounds; its rows belong to the rows `rows` of `target`.
+  ///   - output: the network's output, clamped to bounds; its rows belong to the rows `rows` of `target`.
   ///   - target: standardized samples.
-  ///   - costs: bits of each row of the output.
+  ///   - costs: the bits of each row of the output; overwritten.
   func evaluate(_ output: Matrix, rows: [Int], target: Matrix, costs: inout [Float]) {
     let table = kernels.table.pointee
     let width = output.columns
@@ -91,7 +91,7 @@ struct ResidualRateModel {
     let inverse = 1 / step
     for i in rows.indices {
       let (more, rest) = (change.row(i), excess.row(i))
-      // What is outside the basis is error. The second part of the coefficients is not, but is in `rest`.
+      // The part outside the basis is error. The second part of the coefficients is not, but is contained in `rest`.
       let outside =
         layer.components == width
         ? 0
@@ -99,7 +99,7 @@ struct ResidualRateModel {
           - table.squared_error(more, nothing.pointer, layer.components)
       costs[i] = bitsPerError * max(0, outside)
     }
-    // The gradient takes levels as given.
+    // The gradient takes levels as constant.
     costs.withUnsafeMutableBufferPointer { costs in
       choice.withTables { tables in
         scale.forEach(first: layer.components, rows: rows.count) { i, c, level in
@@ -114,13 +114,13 @@ struct ResidualRateModel {
     }
   }
 
-  /// Splits the excess into coefficients (in two parts, since a basis kept in few bits is not quite orthonormal) and what is
-  /// left but for the first part.
+  /// Splits the excess into coefficients and the remainder after the first of their two parts. There are two parts
+  /// because a basis stored in few bits is not quite orthonormal.
   private func analyze(_ rows: Int, by layer: KLTLayer) {
     let (analysis, synthesis) = (layer.analysis, layer.synthesis)
     let all = 0..<rows
     kernels.product(all, excess, analysis.buffer.pointer, analysis.shape, into: coefficients)
-    // A complete basis leaves nothing.
+    // A complete basis leaves no remainder.
     if layer.components == excess.columns { return }
     let count = rows * change.stride
     kernels.table.pointee.negate(coefficients.row(0), change.row(0), count)
@@ -128,11 +128,11 @@ struct ResidualRateModel {
     kernels.product(all, excess, analysis.buffer.pointer, analysis.shape, into: change)
   }
 
-  /// The gradients of the costs evaluated last, by the output.
+  /// Computes the gradients of the last evaluated costs with respect to the output.
   ///
   /// - Parameters:
-  ///   - kept: the rows wanted, in ascending order.
-  ///   - gradient: its first rows are overwritten. Bounds are no walls to it.
+  ///   - kept: the requested rows, in ascending order.
+  ///   - gradient: its first rows are overwritten. Bounds are ignored.
   func backward(_ kept: [Int], into gradient: Matrix) {
     let table = kernels.table.pointee
     for (i, from) in kept.enumerated() {
@@ -150,14 +150,14 @@ struct ResidualRateModel {
       from: .output)
   }
 
-  /// Values cost about `slope` bits a step, but those that are this near to their base.
+  /// Values cost about `slope` bits per step, except for those this close to their base.
   private static let slope: Float = 6
   private static let nearEnough: Float = 0.5
 }
 
 extension Model {
-  /// Bits that a squared error of 1, of standardized values, is worth at `point`: by the step of what is coded last (see
-  /// ``RDOQuantizer``).
+  /// The bits that a squared error of 1, of standardized values, is worth at `point`, by the step of what is coded last
+  /// (see ``RDOQuantizer``).
   func bitsPerError(at point: OperatingPoint) -> Float {
     if point.isWithoutLayers, let part = point.network, let elbo = network?.elbo {
       return elbo.bitsPerError(step: part.step)
@@ -170,7 +170,7 @@ extension Model {
 }
 
 extension Matrix {
-  /// Moves the rows `kept`, which ascend, to the front.
+  /// Moves the rows `kept`, in ascending order, to the front.
   func moveToFront(_ kept: [Int]) {
     for (to, from) in kept.enumerated() where to != from { row(to).update(from: row(from), count: stride) }
   }

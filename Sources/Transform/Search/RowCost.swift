@@ -2,7 +2,7 @@ import CKernels
 import Tensor
 import VAEModel
 
-/// What rows cost that have been coded, in bits and error: by the tables, and by what a decoder gives back.
+/// The cost of coded rows in bits and error, by the tables and the decoded values.
 final class RowCost {
   private let model: Model
   private let point: OperatingPoint
@@ -11,15 +11,15 @@ final class RowCost {
   private let coefficientPlanes: Int
   private let firstValueLevel: Int
   private let values: ValueCoder?
-  /// Bits that a squared error of 1, in the data's units, is worth.
+  /// The bits that a squared error of 1, in the data's units, is worth.
   private let bitsPerError: Float
   private let kernels: Kernels
   private var decoded: [Float]
 
   /// - Parameters:
   ///   - latents: with a table for each latent.
-  ///   - effort: by which values are chosen.
-  ///   - rows: the most at once.
+  ///   - effort: the effort that values are chosen with.
+  ///   - rows: the maximum number of rows at once.
   init(
     _ model: Model, at point: OperatingPoint, _ latents: RDOQuantizer, effort: Effort, rows: Int,
     kernels: Kernels
@@ -36,18 +36,18 @@ final class RowCost {
     decoded = [Float](repeating: 0, count: rows * model.values)
   }
 
-  /// Room for `rows` rows that are to be tried.
+  /// Creates room for trials of `rows` rows.
   func makeRows(_ rows: Int) -> CodedRows {
     CodedRows(
       rows: rows, planes: coefficientPlanes + (values == nil ? 0 : model.values), values: model.values)
   }
 
-  /// Adds the symbols of the value layer, where there is one, to rows whose other layers are done; and finds what the rows
-  /// cost.
+  /// Adds the symbols of the value layer, if there is one, to rows whose other layers are done, and computes the costs
+  /// of the rows.
   ///
   /// - Parameters:
   ///   - samples: rows x values.
-  ///   - latents: symbols, at least as many rows.
+  ///   - latents: the symbols of at least `rows` rows.
   func finish(_ coded: CodedRows, _ samples: UnsafeBufferPointer<Float>, latents symbols: Matrix?, rows: Int)
   {
     for r in 0..<rows {
