@@ -2,23 +2,23 @@ import ByteIO
 import Tensor
 import VAEModel
 
-/// Writes the checkpoints of one fit, and reads the one that it goes on from.
+/// Writes the checkpoints of one fit, and reads the one that it resumes from.
 ///
-/// A checkpoint is one zstd frame with a checksum. Its head says which fit it belongs to: options, and a fingerprint of the
-/// data. What trainings have given that the fit is done with follows, and then the state of the one under way. All of that
-/// has sizes that the fit knows, so that a file which lies about them is never believed.
+/// A checkpoint is one zstd frame with a checksum. Its head identifies the fit: the options, and a fingerprint of the
+/// data. The results of finished trainings follow, then the state of the current one. The fit knows the sizes of all
+/// these parts, so wrong sizes in a file have no effect.
 final class CheckpointKeeper {
   private let checkpoints: FitCheckpoints
   private let head: Head
-  /// Trainings that the fit is done with, for the checkpoints to come.
+  /// The finished trainings, for later checkpoints.
   private var finished: [FinishedTraining] = []
-  /// What is left to read of the checkpoint to resume from, and how many finished trainings are in it.
+  /// The unread part of the checkpoint to resume from, and the number of finished trainings in it.
   private var resumed: CheckpointReader?
   private var unread = 0
   private let clock = ContinuousClock()
   private var written: ContinuousClock.Instant
 
-  /// Reads the head of the checkpoint to resume from, if there is one, and compares it with this fit's.
+  /// Reads the head of the checkpoint to resume from, if there is one, and compares it with that of this fit.
   init(
     _ checkpoints: FitCheckpoints, _ options: FitOptions, _ samples: Matrix, isInteger: Bool,
     elementRange: ClosedRange<Float>?
@@ -38,11 +38,11 @@ final class CheckpointKeeper {
     }
   }
 
-  /// What the training that is about to begin has given before the checkpoint was written; nil if it had not ended.
+  /// The result of the next training according to the checkpoint; nil if it had not finished.
   ///
   /// - Parameters:
-  ///   - parameters: those to train; overwritten.
-  ///   - measure: gives their loss on held-out rows.
+  ///   - parameters: the parameters to train; overwritten.
+  ///   - measure: returns their loss on held-out rows.
   func finished(_ parameters: Parameters, measure: () -> Double) throws(FitError) -> FinishedTraining? {
     guard let resumed, unread > 0 else { return nil }
     unread -= 1
@@ -59,14 +59,14 @@ final class CheckpointKeeper {
     return training
   }
 
-  /// Keeps what a training has given, for the checkpoints of those that follow.
+  /// Keeps the result of a training for the checkpoints of later ones.
   func keep(_ training: FinishedTraining) { finished.append(training) }
 
-  /// Puts a trainer that is about to begin where the checkpoint's was, if there is one.
+  /// Restores the state of a trainer from the checkpoint, if there is one.
   ///
   /// - Parameters:
-  ///   - steps: steps of training proper; nil if the clock ends them.
-  ///   - measure: gives the loss of the trainer's parameters on held-out rows; nil if none is measured.
+  ///   - steps: the number of steps of the main training; nil if the clock ends it.
+  ///   - measure: returns the loss of the trainer's parameters on held-out rows; nil if none is measured.
   func restore(
     _ state: inout TrainingState, _ trainer: some ResumableTrainer, steps: Int?, measure: (() -> Double)?
   ) throws(FitError) {
@@ -79,9 +79,9 @@ final class CheckpointKeeper {
     }
   }
 
-  /// Writes a checkpoint when it is time to, or because the fit is to end here: then throws.
+  /// Writes a checkpoint when it is due. If the fit is to end here, writes one and throws.
   ///
-  /// - Parameter fraction: how much of the fit is behind.
+  /// - Parameter fraction: the finished share of the fit.
   func keep(
     _ state: TrainingState, _ trainer: some ResumableTrainer, fraction: Double, isLast: Bool
   ) throws(FitError) {
@@ -117,7 +117,7 @@ final class CheckpointKeeper {
     written = clock.now
   }
 
-  /// The single numbers of a training under way.
+  /// The scalars of a training in progress.
   private static func numbers(_ state: TrainingState, _ trainer: TrainerState) -> [UInt8] {
     var writer = ByteWriter()
     for count in [state.done, state.finetuned, trainer.next] { writer.append(UInt64(count)) }
@@ -139,9 +139,9 @@ final class CheckpointKeeper {
     }
   }
 
-  /// The maximum number of points that training measures, with a margin.
+  /// The maximum number of points measured during training, with a margin.
   private static let maximumCurvePoints = 4 * ModelFit.measurements
-  /// The maximum number of networks that a fit trains before its last, with a margin.
+  /// The maximum number of networks that a fit trains before its last one, with a margin.
   private static let maximumFinished = 1 << 8
   /// The maximum number of steps of a timed fit.
   private static let maximumSteps = 1 << 40
@@ -162,7 +162,7 @@ final class CheckpointKeeper {
     place.variance = Float(try reader.double())
     state.bestLoss = try reader.double()
     let (bits, psnr) = (try reader.double(), try reader.double())
-    // These are shown, and no more.
+    // These are only displayed.
     if hasHeldOut, bits.magnitude < 1e9, psnr.magnitude < 1e9 { state.heldOut = (bits, psnr) }
     state.seconds = try reader.double()
     guard (0...1).contains(place.firstDecay), place.variance.isFinite, place.variance > 0,
@@ -172,7 +172,7 @@ final class CheckpointKeeper {
     try reader.fill(permutation: &place.order)
     for buffer in trainer.buffers { try reader.fill(buffer) }
     if state.bestLoss.isFinite {
-      // The best parameters come last, and are measured with the others' buffer: those are kept aside meanwhile.
+      // The best parameters come last, and are measured in the buffer of the current ones, which are saved meanwhile.
       guard let measure else { throw .damaged }
       let parameters = trainer.parameters
       let current = parameters.copy()
@@ -185,21 +185,21 @@ final class CheckpointKeeper {
     trainer.state = place
   }
 
-  /// Reads good parameters over `parameters`, and gives a copy of them.
+  /// Reads parameters into `parameters`, and returns a copy of them if they have the given loss.
   private static func copy(
     of parameters: Parameters, from reader: CheckpointReader, loss: Double, _ measure: () -> Double
   ) throws(CheckpointError) -> Parameters {
     try reader.fill(parameters.buffer)
-    // Whoever says that parameters are good has to be right.
+    // The stated loss must be correct.
     guard measure() == loss else { throw .damaged }
     return parameters.copy()
   }
 
-  /// A name for the rows of a fit, and for what is known of their type.
+  /// A fingerprint of the rows of a fit, and of what is known about their type.
   static func fingerprint(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func add(_ value: UInt64) {
-      // The multiplier is SplitMix64's; the shift lets high bits reach low ones.
+      // The multiplier is that of SplitMix64; the shift lets high bits affect low ones.
       hash = (hash ^ value) &* 0xBF58_476D_1CE4_E5B9
       hash ^= hash >> 29
     }
@@ -214,13 +214,13 @@ final class CheckpointKeeper {
     return hash
   }
 
-  /// Which fit a checkpoint belongs to.
+  /// Identifies the fit that a checkpoint belongs to.
   private struct Head {
     static let magic: [UInt8] = Array("vaecfit\n".utf8)
-    /// To be raised whenever training, or the rest of this file, changes: other steps lead to other models.
+    /// Increase it whenever training, or the rest of this file, changes: other steps lead to other models.
     static let version: UInt8 = 2
 
-    /// The options that change a fit, as they are called on the command line, and their values: none if the fit decides.
+    /// The options that affect a fit, by their names on the command line, and their values: empty if the fit decides.
     let options: [(name: String, value: String)]
     let data: UInt64
 
@@ -248,7 +248,7 @@ final class CheckpointKeeper {
       return writer.bytes
     }
 
-    /// Throws if the head that `reader` begins with is another fit's.
+    /// Throws if the head at the start of `reader` is that of another fit.
     func compare(with reader: CheckpointReader) throws(CheckpointError) {
       guard try reader.bytes(Self.magic.count) == Self.magic else { throw .notACheckpoint }
       let version = try reader.integer(UInt8.self)
@@ -256,7 +256,7 @@ final class CheckpointKeeper {
       for (name, given) in options {
         let made = String(decoding: try reader.bytes(Int(try reader.integer(UInt8.self))), as: UTF8.self)
         if made == given { continue }
-        // Whatever is in the file, a message is one line of words.
+        // A message must be a single line of printable characters, whatever is in the file.
         let isPlain = made.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         throw isPlain ? .otherOption(name: name, made: made, given: given) : .damaged
       }

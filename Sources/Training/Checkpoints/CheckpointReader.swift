@@ -10,7 +10,7 @@ final class CheckpointReader {
     self.source = try Self.reading { () throws(ByteIOError) in try ZstdSource(source) }
   }
 
-  /// What is no zstd frame at all is no checkpoint; what ends early or fails its checksum is damaged.
+  /// A file that is not a zstd frame is not a checkpoint; one that ends early or fails its checksum is damaged.
   private static func reading<T>(_ body: () throws(ByteIOError) -> T) throws(CheckpointError) -> T {
     do throws(ByteIOError) { return try body() } catch { throw .bytes(error) }
   }
@@ -40,7 +40,7 @@ final class CheckpointReader {
     return count
   }
 
-  /// What was measured of a training, at `most` points.
+  /// A training curve of at most `most` points.
   func curve(upTo most: Int) throws(CheckpointError) -> [TrainingPoint] {
     var curve: [TrainingPoint] = []
     for _ in 0..<(try count(upTo: most)) {
@@ -51,10 +51,10 @@ final class CheckpointReader {
     return curve
   }
 
-  /// As many numbers as `buffer` holds.
+  /// Fills `buffer` with numbers.
   func fill(_ buffer: FloatBuffer) throws(CheckpointError) { try fill(buffer.bytes) }
 
-  /// The numbers 0 ..< `order.count`, in whatever order.
+  /// Reads a permutation of 0 ..< `order.count`.
   func fill(permutation order: inout [Int]) throws(CheckpointError) {
     var fields = ByteReader(try bytes(order.count * MemoryLayout<UInt32>.size))
     var seen = [Bool](repeating: false, count: order.count)
@@ -67,7 +67,7 @@ final class CheckpointReader {
     }
   }
 
-  /// Throws unless all has been read, and the checksum is right.
+  /// Throws unless everything has been read and the checksum is correct.
   func end() throws(CheckpointError) {
     guard try Self.reading({ () throws(ByteIOError) in try source.read(upTo: 1) }).isEmpty else {
       throw .damaged
@@ -76,7 +76,7 @@ final class CheckpointReader {
 }
 
 extension FloatBuffer {
-  /// Its numbers as they lie in memory: little-endian on all machines that there are kernels for.
+  /// The bytes of its numbers in memory: little-endian on all supported machines.
   var bytes: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(start: pointer, count: count * MemoryLayout<Float>.stride)
   }

@@ -1,10 +1,10 @@
 import ByteIO
 
-/// Where the checkpoints of a fit go, and where the one comes from that it goes on from.
+/// The destination of a fit's checkpoints, and the checkpoint that it resumes from.
 ///
-/// A fit that goes on from a checkpoint gives the same model, bit for bit, as one that was never interrupted.
+/// A resumed fit gives the same model, bit for bit, as one that was never interrupted.
 package struct FitCheckpoints {
-  /// Seconds of training from one checkpoint to the next.
+  /// The seconds of training between checkpoints.
   package var interval: Double
   /// Called with a function that writes a checkpoint to a sink and finishes it. It reports errors itself; the fit continues.
   package var save: (_ write: (any ByteSink) throws(ByteIOError) -> Void) -> Void
@@ -12,9 +12,9 @@ package struct FitCheckpoints {
   package var resumed: (any ByteSource)?
 
   /// - Parameters:
-  ///   - interval: seconds of training from one checkpoint to the next.
+  ///   - interval: the seconds of training between checkpoints.
   ///   - resumed: the checkpoint to resume from; nil to start a new fit.
-  ///   - save: called with what writes a checkpoint to a sink and finishes it.
+  ///   - save: called with a function that writes a checkpoint to a sink and finishes it.
   package init(
     every interval: Double = 60, resumed: (any ByteSource)? = nil,
     save: @escaping (_ write: (any ByteSink) throws(ByteIOError) -> Void) -> Void

@@ -1,25 +1,25 @@
 import Tensor
 import VAEModel
 
-/// The gradients of the evidence lower bound of a textbook VAE, of one batch.
+/// The gradients of a textbook VAE's ELBO for one batch.
 ///
 /// loss = mean over rows of (-log p(x|z) + beta * KL(posterior | prior)), z = mean + deviation * noise.
 struct ELBOGradients: Sendable {
   let pass: NetworkActivations
-  /// Carries gradients through decoder and encoder.
+  /// Backpropagation through the decoder and the encoder.
   let network: Gradients
   let beta: Float
   let isBernoulli: Bool
-  /// From the encoder's last hidden layer to the log variances: units x latents, and anchors x latents.
+  /// The layer from the encoder's last hidden layer to the log variances: units x latents, and anchors x latents.
   let weights: Weights
   let bias: Weights
-  /// Where each row's noise comes from.
+  /// The key of each row's noise.
   let keys: Slots<UInt64>
   let logVariance: Matrix
   /// deviation * noise.
   let noise: Matrix
   let logVarianceGradient: Matrix
-  /// Squared error of each row, with the Gaussian likelihood.
+  /// The squared error of each row, for the Gaussian likelihood.
   let squaredErrors: FloatBuffer
   private let transpose: Weights
   private let zeros: FloatBuffer
@@ -45,16 +45,16 @@ struct ELBOGradients: Sendable {
     zeros = FloatBuffer(count: pass.input.stride)
   }
 
-  /// Brings the transpose of the log variances' weights up to date.
+  /// Updates the transpose of the log variances' weights.
   func transposePosterior() {
     let shape = weights.shape
     kernels.table.pointee.transpose(
       weights.buffer.pointer, shape.inputs, shape.outputs, 0, shape.panels, transpose.buffer.pointer)
   }
 
-  /// Forward and backward for some rows of the batch.
+  /// Runs forward and backward for some rows of the batch.
   ///
-  /// - Parameter variance: of the Gaussian likelihood.
+  /// - Parameter variance: that of the Gaussian likelihood.
   func run(_ rows: Range<Int>, variance: Float) {
     let table = kernels.table.pointee
     let latents = logVariance.columns
@@ -89,7 +89,7 @@ struct ELBOGradients: Sendable {
     network.backwardEncoder(rows, and: (logVarianceGradient, transpose))
   }
 
-  /// The gradient of -log p(x|z) / batch by the decoder's sums, for one row.
+  /// The gradient of -log p(x|z) / batch with respect to the decoder's sums, for one row.
   private func outputGradient(_ r: Int, variance: Float) {
     let table = kernels.table.pointee
     let (output, input, d) = (pass.output.row(r), pass.input.row(r), network.outputGradient.row(r))

@@ -1,29 +1,29 @@
 import Tensor
 import VAEModel
 
-/// Fits a textbook VAE by gradients of its evidence lower bound, with the reparameterization z = mean + deviation * noise
-/// (Kingma and Welling, arXiv 1312.6114).
+/// Fits a textbook VAE by gradients of its ELBO, with the reparameterization z = mean + deviation * noise (Kingma and
+/// Welling, arXiv 1312.6114).
 ///
-/// Adam at a constant rate, as examples have it. The same data, options and seed give the same bits, whatever the number of
-/// workers. The linear paths stay zero, the gains at one, and every row is conditioned on the first anchor, so that what
-/// remains is encoder and decoder as a multilayer perceptron each.
+/// The optimizer is Adam at a constant rate, as in common examples. The same data, options and seed give the same bits
+/// for any number of workers. The linear paths stay zero, the gains stay one, and every row is conditioned on the first
+/// anchor; what remains is an encoder and a decoder, each a multilayer perceptron.
 final class ELBOTrainer: ResumableTrainer {
-  /// What the training is told.
+  /// The options of training.
   struct Options {
     var batch = 128
     var rate = 1e-3
     var beta: Float = 1
-    /// Whether the likelihood is Bernoulli's, for inputs from 0 to 1; else it is Gaussian.
+    /// Whether the likelihood is Bernoulli, for inputs from 0 to 1; otherwise it is Gaussian.
     var isBernoulli = false
     var seed: UInt64 = 0
   }
 
-  /// What training has reached so far.
+  /// The parameters reached so far.
   let parameters: Parameters
-  /// From the encoder's last hidden layer to the log variances, units x latents; and anchors x latents.
+  /// The layer from the encoder's last hidden layer to the log variances: units x latents, and anchors x latents.
   var posterior: (weights: Weights, bias: Weights) { (gradients.weights, gradients.bias) }
-  /// Variance of the Gaussian likelihood: the mean squared error of late, which is the variance that makes it most likely
-  /// (Rybkin, Daniilidis and Levine, "Simple and effective VAE training with calibrated decoders", arXiv 2006.13202).
+  /// The variance of the Gaussian likelihood: the recent mean squared error, which maximizes the likelihood (Rybkin,
+  /// Daniilidis and Levine, "Simple and effective VAE training with calibrated decoders", arXiv 2006.13202).
   var variance: Float { place.variance }
 
   /// The weight of the KL divergence.
@@ -38,15 +38,15 @@ final class ELBOTrainer: ResumableTrainer {
   private let optimizer: Optimizer
   private let posteriorOptimizers: (weights: Optimizer, bias: Optimizer)
   private let panels: ParameterPanels
-  /// Entries that are trained, with what their gradients are made of.
+  /// The trained entries, with the factors of their gradients.
   var sources: [Gradients.Source] { panels.sources }
   private var place: TrainerState
 
-  /// Prepares a fit of `data`, rows x values: from 0 to 1 for Bernoulli's likelihood, else standardized.
+  /// Prepares a fit of `data`, rows x values: from 0 to 1 for the Bernoulli likelihood, otherwise standardized.
   ///
   /// - Parameters:
-  ///   - known: of the same shape, 1 for values that count and 0 for others; nil if all do.
-  ///   - parameters: all zero; set here, and changed in place.
+  ///   - known: of the same shape, 1 for values that count and 0 for others; nil if all count.
+  ///   - parameters: all zero; initialized here, and trained in place.
   init(
     _ data: Matrix, known: Matrix?, _ parameters: Parameters, options: Options, kernels: Kernels,
     workers: Workers
@@ -91,14 +91,14 @@ final class ELBOTrainer: ResumableTrainer {
     }
   }
 
-  /// Brings up to date what is made of the parameters.
+  /// Updates everything derived from the parameters.
   private func updateDerived() {
     gradients.pass.forwardScales(0..<gradients.pass.input.rows)
     panels.transpose()
     gradients.transposePosterior()
   }
 
-  /// Weights and biases uniform within 1 / sqrt(inputs) (He et al., arXiv 1502.01852, with a = sqrt 5).
+  /// Initializes weights and biases uniformly within 1 / sqrt(inputs) (He et al., arXiv 1502.01852, with a = sqrt 5).
   private func start() {
     let a = parameters.architecture
     func set(_ target: UnsafeMutablePointer<Float>, _ shape: WeightShape, inputs: Int) {
@@ -118,7 +118,7 @@ final class ELBOTrainer: ResumableTrainer {
     set(bias.buffer.pointer, bias.shape, inputs: weights.shape.inputs)
   }
 
-  /// Makes one step; its rate is the same from first to last.
+  /// Makes one step; the rate is constant.
   func step(progress: Double) {
     let pass = gradients.pass
     let batch = pass.input.rows
@@ -164,7 +164,7 @@ final class ELBOTrainer: ResumableTrainer {
     gradients.transposePosterior()
   }
 
-  /// Moves the variance to the mean squared error, by a running mean over about a hundred batches.
+  /// Moves the variance towards the mean squared error: a running mean over about a hundred batches.
   private func learnVariance() {
     if options.isBernoulli { return }
     var (sum, count) = (0.0, 0.0)

@@ -3,7 +3,8 @@ import Transform
 import VAEModel
 
 extension Model {
-  /// The posteriors of some samples: each latent's means, rows x latents, and the root mean square of its deviations.
+  /// The posteriors of some samples: each latent's means, rows x latents, and the root mean square of its standard
+  /// deviations.
   func posteriors(
     of samples: Matrix, kernels: Kernels, workers: Workers
   ) -> (means: Matrix, deviations: [Float]) {

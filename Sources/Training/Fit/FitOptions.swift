@@ -1,55 +1,56 @@
 /// Options of a fit. The defaults suit most data.
 public struct FitOptions: Sendable {
-  /// Latents; nil lets the spectrum of the data decide.
+  /// The number of latents; nil to derive it from the spectrum of the data.
   public var latents: Int?
-  /// Widths of the encoder's hidden layers (the decoder's are the reverse); nil lets the samples' size decide.
+  /// The widths of the encoder's hidden layers (the decoder has the reverse); nil to derive them from the samples'
+  /// size.
   public var hidden: [Int]?
-  /// Passes over the data; nil for as many as a fixed number of steps makes.
+  /// The number of passes over the data; nil to use a fixed number of steps.
   public var epochs: Int?
-  /// Seconds that training may take; nil for as many as it needs.
+  /// The maximum duration of training in seconds; nil for no limit.
   public var seconds: Double?
-  /// The number of samples to encode: the fit minimizes the model plus their codes; nil if they are many
-  /// or not known, and codes alone count.
+  /// The number of samples to encode. The fit then minimizes the model plus their codes. Nil if there are many, or
+  /// their number is unknown; then only codes count.
   public var samples: Int?
-  /// With ``samples``: whether these are packed into one file, which carries the model. Then of the model only the part counts
-  /// that the file's operating point uses.
+  /// With ``samples``: whether they are packed into one file that embeds the model. Then only the part of the model
+  /// counts that the file's operating point uses.
   public var isCarried = false
-  /// What training makes best.
+  /// The objective of training.
   public var objective = Objective.rateDistortion
-  /// With ``Objective/elbo``: what the decoder's output says of values.
+  /// With ``Objective/elbo``: the likelihood of values given the decoder's output.
   public var likelihood = LikelihoodChoice.automatic
   /// With ``Objective/elbo``: the weight of the KL divergence in training.
   public var beta = 1.0
   /// Which values share a scale.
   public var scale = ScaleChoice.automatic
-  /// The share of rows that is held out to choose and to report.
+  /// The share of rows held out for choices and reports.
   public var holdout = 0.1
-  /// Where random numbers start.
+  /// The random seed.
   public var seed: UInt64 = 0
 
-  /// The defaults.
+  /// Creates the default options.
   public init() {}
 }
 
-/// What training makes best.
+/// The objective of training.
 public enum Objective: String, CaseIterable, Sendable {
-  /// Bits and squared error, over a range of rates: for coding.
+  /// Bits and squared error over a range of rates, for coding.
   case rateDistortion = "rate-distortion"
-  /// The evidence lower bound: the VAE of textbooks, with a Gaussian posterior and the prior N(0, I).
+  /// The evidence lower bound: the textbook VAE, with a Gaussian posterior and the prior N(0, I).
   case elbo
 }
 
-/// Which values share a scale: what their errors are measured in.
+/// Which values share a scale, and thus the unit of their errors.
 public enum ScaleChoice: String, CaseIterable, Sendable {
-  /// Columns of a table have one each, and values of an array one for all: see `TableRule`.
+  /// One scale per column of a table, and one for all values of an array; see `TableRule`.
   case automatic = "auto"
-  /// All values have one.
+  /// All values share one scale.
   case common
-  /// Each column has its own.
+  /// Each column has its own scale.
   case column
 }
 
-/// Which likelihood a textbook VAE has.
+/// The likelihood of a textbook VAE.
 public enum LikelihoodChoice: String, CaseIterable, Sendable {
   /// Bernoulli for values within 0 ... 1 and integers from 0 to at most 255; otherwise Gaussian.
   case automatic = "auto"
@@ -57,16 +58,16 @@ public enum LikelihoodChoice: String, CaseIterable, Sendable {
   case gaussian
 }
 
-/// How far a fit has come.
+/// The progress of a fit.
 public struct FitProgress: Sendable {
-  /// 0 ... 1.
+  /// The finished share, 0 ... 1.
   public var fraction: Double
-  /// Passes over the data so far, and in all.
+  /// The number of finished passes over the data, and of all passes.
   public var epoch: Int
   public var epochs: Int
-  /// Rate and distortion of the network alone on held-out rows, in the middle of its range: bits a sample and PSNR in
-  /// dB; nil until they have been measured.
+  /// The rate and distortion of the network alone on held-out rows, in the middle of its range: bits per sample, and
+  /// PSNR in dB; nil until they have been measured.
   public var heldOut: (bits: Double, psnr: Double)?
-  /// Seconds of training so far.
+  /// The seconds of training so far.
   public var seconds: Double
 }

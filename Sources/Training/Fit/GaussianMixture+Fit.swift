@@ -3,26 +3,27 @@ import Tensor
 import Transform
 import VAEModel
 
-// Expectation and maximization (Dempster, Laird and Rubin, J. Royal Statistical Society B 39, 1977) for Gaussian
-// densities with full covariances (Bishop, Pattern Recognition and Machine Learning, 9.2), from a start of rows that
-// lie far apart (Arthur and Vassilvitskii, k-means++, 2007). Of several starts the one is followed to its end that is the
-// most likely after a few rounds (Biernacki, Celeux and Govaert, Computational Statistics & Data Analysis 41, 2003).
+// Expectation-maximization (Dempster, Laird and Rubin, J. Royal Statistical Society B 39, 1977) for Gaussian densities
+// with full covariances (Bishop, Pattern Recognition and Machine Learning, 9.2), initialized at distant rows (Arthur
+// and Vassilvitskii, k-means++, 2007). Of several starts, the one most likely after a few rounds is continued
+// (Biernacki, Celeux and Govaert, Computational Statistics & Data Analysis 41, 2003).
 
 extension GaussianMixture {
-  /// Starts, and rounds that each of them gets.
+  /// The number of starts, and the number of rounds for each.
   private static let (starts, roundsOfStart) = (4, 6)
-  /// The maximum number of rounds of the best; and the rise of the mean log-likelihood, in nats, below which they end.
+  /// The maximum number of rounds of the best start; and the rise of the mean log-likelihood, in nats, below which it
+  /// ends.
   private static let (maximumRounds, leastRise) = (80, 3e-4)
-  /// Rows that a component has less of are too few for it.
+  /// The minimum total share of rows for a component.
   private static let minimumRows = 2.0
-  /// What a row must have of a component to count for its covariance.
+  /// The minimum share of a row in a component to count for its covariance.
   private static let leastShare: Float = 1e-6
 
   /// Fits a mixture by maximum likelihood.
   ///
   /// - Parameters:
-  ///   - x: rows x latents, finite, in units in which deviations are about 1.
-  ///   - components: how many Gaussians; fewer come back where rows gather at fewer places.
+  ///   - x: rows x latents, finite, in units in which standard deviations are about 1.
+  ///   - components: the number of Gaussians; fewer are returned if rows gather at fewer points.
   ///   - floor: added to each variance.
   /// - Returns: nil if no covariance is positive definite.
   static func fit(
@@ -52,8 +53,7 @@ extension GaussianMixture {
     return best.flatMap { run($0, rounds: maximumRounds).mixture }
   }
 
-  /// Where a run has come to: the mixture, the shares of its components in each row, and the mean logarithm of the density
-  /// of a row.
+  /// The state of a run: the mixture, the shares of its components in each row, and the mean log density of a row.
   private struct State {
     var mixture: GaussianMixture?
     var shares: FloatBuffer
@@ -62,7 +62,7 @@ extension GaussianMixture {
 
   /// Turns log densities into shares of components, [component * rows + row].
   ///
-  /// - Returns: the mean of the logarithm of the density of a row.
+  /// - Returns: the mean log density of a row.
   private static func normalize(_ terms: FloatBuffer, rows: Int, _ workers: Workers) -> Double {
     let count = terms.count / rows
     let logs = FloatBuffer(count: rows)
@@ -82,7 +82,7 @@ extension GaussianMixture {
     return logs.array.reduce(0) { $0 + Double($1) } / Double(rows)
   }
 
-  /// Weight, mean and covariance of each component, of the rows by their shares.
+  /// Computes the weight, mean and covariance of each component from the rows and their shares.
   private static func maximize(
     _ x: Matrix, _ shares: FloatBuffer, floor: Double, _ kernels: Kernels, _ workers: Workers
   ) -> GaussianMixture? {
@@ -95,7 +95,7 @@ extension GaussianMixture {
     return components.isEmpty ? nil : GaussianMixture(latents: x.columns, components: components)
   }
 
-  /// - Returns: nil if a component has next to no rows.
+  /// - Returns: nil if a component has almost no rows.
   private static func component(
     _ x: Matrix, _ shares: UnsafePointer<Float>, floor: Double, _ kernels: Kernels
   ) -> Component? {
@@ -122,8 +122,8 @@ extension GaussianMixture {
       factor: (0..<n).flatMap { i in (0...i).map { Float(cholesky.factor[i * n + $0]) } })
   }
 
-  /// The first shares: each row belongs to the nearest of some rows, of which each was drawn by its squared distance
-  /// from those before.
+  /// The initial shares: each row belongs to the nearest of several seed rows, each of which was drawn in proportion to
+  /// its squared distance from the previous ones.
   private static func start(
     _ x: Matrix, _ count: Int, _ kernels: Kernels, _ random: inout RandomSource
   ) -> FloatBuffer {

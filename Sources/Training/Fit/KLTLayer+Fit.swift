@@ -3,19 +3,19 @@ import Transform
 import VAEModel
 
 extension KLTLayer {
-  /// The maximum number of rows to fit sizes and densities to; more do not improve them.
+  /// The maximum number of rows for fitting magnitudes and densities; more do not improve them.
   private static let densityRows = 4096
-  /// Steps that densities are fitted at: the strongest component's size times these powers of two.
+  /// The steps for fitting densities: the strongest component's magnitude times these powers of two.
   private static let densitySteps = [2.0, 1, 0, -1, -2, -3, -4, -5, -6, -8, -10, -12]
-  /// A component's size is at least this share of the strongest's.
+  /// The minimum magnitude of a component, relative to the strongest.
   private static let leastShare: Float = 1e-6
 
-  /// A layer over `residual` (rows x values): the leading `components` of its Karhunen-Loeve transform.
+  /// Fits a layer to `residual` (rows x values): the leading `components` of its Karhunen-Loeve transform.
   static func fit(
     _ residual: Matrix, components: PrincipalComponents, kernels: Kernels, workers: Workers,
     random: inout RandomSource
   ) -> KLTLayer {
-    // The error of a coefficient's direction may be a small part of the step at which it begins to be coded.
+    // The error in the direction of a coefficient must be small compared to the step at which it starts to be coded.
     let step = 0.04 / Float(residual.columns).squareRoot()
     let exact = Weights(components.basis)
     let stored = StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step])
@@ -59,14 +59,15 @@ extension KLTLayer {
     max(-0x1p30, min(0x1p30, x)).rounded(.toNearestOrEven)
   }
 
-  /// Steps at which shapes are compared with levels, as ``densitySteps``.
+  /// The steps at which shapes are compared with levels, as in ``densitySteps``.
   private static let shapeSteps = [0.0, -2, -4, -6]
-  /// A shape must save this many bits per row on average over those steps, and this share; and more if rows are few.
+  /// A shape must save this many bits per row on average over those steps, and this share; and more if there are few
+  /// rows.
   private static let leastGain = 0.02
   private static let leastShareOfGain = 0.03
   private static let bitsOfShape = 144.0
 
-  /// The components that densities of their own serve better than levels of scale.
+  /// The components that their own densities serve better than levels of scale.
   private func shapes(
     _ coefficients: Matrix, _ strongest: Float, _ kernels: Kernels, _ workers: Workers,
     _ random: inout RandomSource

@@ -2,11 +2,11 @@ import Tensor
 import Transform
 import VAEModel
 
-/// What each latent of a network carries on rows that were held out.
+/// The use of each latent of a network on held-out rows.
 struct LatentUse {
-  /// Bits a sample at the finest VAE quality, by the prior.
+  /// The bits per sample at the finest VAE quality, by the prior.
   var bits: [Double]
-  /// Whether any of the rows has a symbol other than 0, at any VAE quality that was looked at.
+  /// Whether any row has a non-zero symbol at any VAE quality examined.
   var isUsed: [Bool]
 
   init(_ model: Model, _ network: Model.Network, _ held: Matrix, kernels: Kernels) {
@@ -26,7 +26,7 @@ struct LatentUse {
         for r in 0..<held.rows {
           let symbol = coder.symbols.row(r)[k]
           if symbol != 0 { isUsed[k] = true }
-          // What has grown without bounds costs what the farthest symbols do.
+          // A symbol that has diverged costs as much as the farthest one.
           spent += Double(costs[k](Int32(max(-0x1p24, min(0x1p24, symbol)))))
         }
         if u == 1 { bits[k] = spent / Double(held.rows) }

@@ -2,16 +2,16 @@ import CKernels
 import Tensor
 import VAEModel
 
-/// Finds the density of symbols at each level of scale, from symbols that were seen at it.
+/// Fits the density of symbols at each level of scale to observed symbols.
 struct LevelDensities {
-  /// The maximum number of symbols of a level that are kept, and the minimum to fit a density to.
+  /// The maximum number of symbols kept per level, and the minimum for fitting a density.
   private static let most = 8192
   private static let fewest = 200
 
   private var seen = [[Float]](repeating: [], count: ScaleLevel.count)
   private var counts = [Int](repeating: 0, count: ScaleLevel.count)
 
-  /// Takes in a symbol; where a level has many, each is as likely to stay (a reservoir: Vitter 1985).
+  /// Adds a symbol. If a level has many, each is equally likely to be kept (reservoir sampling: Vitter 1985).
   mutating func add(_ symbol: Float, level: Int, _ random: inout RandomSource) {
     counts[level] += 1
     if seen[level].count < Self.most {
@@ -22,8 +22,8 @@ struct LevelDensities {
     }
   }
 
-  /// One density a level, in units of the step. Levels that were hardly seen look like the nearest that was, by the factor
-  /// between them.
+  /// One density per level, in units of the step. A rarely observed level gets the density of the nearest observed one,
+  /// scaled by the factor between them.
   func fit(kernels: Kernels, workers: Workers, random: inout RandomSource) -> [LogisticMixture] {
     let known = seen.indices.filter { seen[$0].count >= Self.fewest }
     guard !known.isEmpty else { return seen.indices.map(Self.usual) }
@@ -49,7 +49,7 @@ struct LevelDensities {
     }
   }
 
-  /// A density of the level's scale, where nothing was seen.
+  /// A default density of the level's scale, if nothing was observed.
   private static func usual(_ level: Int) -> LogisticMixture {
     let scale = Float(power(2, Double(level) / 2)) * Float(VAEC_LEAST_SCALE)
     return LogisticMixture(means: [0, 0, 0], logScales: [-0.5, 0, 0.5], logits: [0, 0, 0]).scaled(by: scale)
@@ -68,7 +68,7 @@ extension LogisticMixture {
       means: means.map { $0 * factor }, logScales: logScales.map { $0 + shift }, logits: logits)
   }
 
-  /// The same in the precision of a model file.
+  /// The density rounded to the precision of a model file.
   var rounded: LogisticMixture {
     LogisticMixture(
       means: means.map(\.roundedToBFloat16), logScales: logScales.map(\.roundedToBFloat16),

@@ -1,33 +1,33 @@
 import Tensor
 import VAEModel
 
-// A fit to the evidence lower bound: the VAE of textbooks, made to code.
+// Fitting to the ELBO: a textbook VAE, adapted for coding.
 
 extension ModelFit {
-  /// The default number of latents of a textbook VAE; those that carry nothing cost nothing.
+  /// The default number of latents of a textbook VAE; unused ones cost nothing.
   private static let usualLatents = 32
-  /// Anchors of its priors: in between, their scales are exact and their means nearly.
+  /// The number of anchors of its priors. Between anchors, scales are exact and means nearly so.
   private static let anchors = 9
-  /// Steps of latents at VAE qualities 0 and 1, relative to those of their posterior's width.
+  /// The steps of latents at VAE qualities 0 and 1, relative to the width of their posterior.
   static let relativeSteps: (coarsest: Float, finest: Float) = (4, 0.25)
 
-  /// What VAE qualities mean where steps are relative to the posterior's width.
+  /// The range of VAE qualities for steps relative to the posterior's width.
   static var evidenceQualities: LambdaRange {
     let lambda = { (step: Float) in Float(6 / (logarithm(2) * Double(step) * Double(step))) }
     return LambdaRange(low: lambda(relativeSteps.coarsest), high: lambda(relativeSteps.finest))
   }
 
-  /// The likelihood that the options ask for, or that suits the data.
+  /// The likelihood that the options select, or that suits the data.
   func likelihood(_ prepared: PreparedData) throws(FitError) -> Likelihood {
     let (lowest, highest) = (prepared.statistics.lowest, prepared.statistics.highest)
-    // Probabilities as they are; integers from 0 on by the largest, as pixels are scaled.
+    // Probabilities are taken as they are; integers from 0 on are divided by the largest, as is usual for pixels.
     let bernoulli: Likelihood? =
       prepared.model.output.isInteger && lowest >= 0
       ? .bernoulli(lowest: 0, highest: max(1, highest))
       : lowest >= 0 && highest <= 1 ? .bernoulli(lowest: 0, highest: 1) : nil
     switch options.likelihood {
     case .gaussian: return .gaussian
-    // Integers of more than 8 bits are seldom shades between nothing and all.
+    // Integers of more than 8 bits are rarely shades between two extremes.
     case .automatic: return highest <= 255 ? bernoulli ?? .gaussian : .gaussian
     case .bernoulli:
       guard let bernoulli else { throw .notProbabilities(lowest: lowest, highest: highest) }
@@ -35,10 +35,10 @@ extension ModelFit {
     }
   }
 
-  /// Trains a textbook VAE, and makes a network of it that codes: latents in units of their posterior's width.
+  /// Trains a textbook VAE, and derives a network for coding: latents in units of their posterior's width.
   ///
   /// - Returns: nil if nothing varies.
-  /// - Throws: ``FitError/diverged`` where training has come to no numbers, and what a keeper throws.
+  /// - Throws: ``FitError/diverged`` if training gives non-finite numbers, and errors of the keeper.
   func trainEvidence(
     _ prepared: PreparedData, _ likelihood: Likelihood, _ random: inout RandomSource,
     _ keeper: CheckpointKeeper? = nil
@@ -81,7 +81,7 @@ extension ModelFit {
     return (try store(trainer, likelihood, prepared, held, &random), training.curve, training.wasStopped)
   }
 
-  /// Integers or probabilities as the Bernoulli likelihood takes them, within 0 ... 1.
+  /// Integers or probabilities mapped to 0 ... 1 for the Bernoulli likelihood.
   static func probabilities(_ samples: Matrix, _ lowest: Float, _ highest: Float) -> Matrix {
     let result = samples.copy(rows: 0..<samples.rows)
     let inverse = 1 / (highest - lowest)
@@ -92,9 +92,10 @@ extension ModelFit {
     return result
   }
 
-  /// The trained network in as few bits a weight as lose next to nothing of the bound, with priors of its latents.
+  /// The trained network with weights in as few bits as possible without losing much of the ELBO, and with priors of
+  /// its latents.
   ///
-  /// - Throws: ``FitError/diverged`` where its bound is not finite.
+  /// - Throws: ``FitError/diverged`` if its ELBO is not finite.
   private func store(
     _ trainer: ELBOTrainer, _ likelihood: Likelihood, _ prepared: PreparedData, _ held: Matrix,
     _ random: inout RandomSource
@@ -103,7 +104,7 @@ extension ModelFit {
       Self.network(trainer, likelihood, prepared.model, fineness: nil, deviations: nil))
     let reached = exact.elbo(on: held, kernels: kernels, workers: workers)
     guard let reached, reached.bound.value.isFinite else { throw .diverged }
-    // The posterior's width, and where its means are, on rows that were fitted.
+    // The width of the posteriors, and the range of their means, on training rows.
     let some = prepared.fitSamples.spread(rows: 8192)
     let (means, deviations) = exact.posteriors(of: some, kernels: kernels, workers: workers)
     let spreads = (0..<means.columns).map { k in
@@ -131,16 +132,16 @@ extension ModelFit {
     return best
   }
 
-  /// Finenesses of weights that are tried, finest first; and by how much of itself the bound may fall.
+  /// The finenesses of weights tried, finest first; and the accepted relative fall of the ELBO.
   private static let finenesses = [9, 8, 7, 6, 5, 4]
   private static let acceptedFall = 0.0005
 
-  /// The trainer's network as a model keeps it.
+  /// The trainer's network in the form of a model.
   ///
   /// - Parameters:
   ///   - fineness: nil for weights in 16 bits each.
-  ///   - deviations: of each latent's posterior; nil for 1.
-  ///   - variance: mean squared error of standardized values; nil for the trainer's.
+  ///   - deviations: the standard deviation of each latent's posterior; nil for 1.
+  ///   - variance: the mean squared error of standardized values; nil for the trainer's.
   private static func network(
     _ trainer: ELBOTrainer, _ likelihood: Likelihood, _ model: Model, fineness: Int?,
     deviations: [Float]?, priors: [LogisticMixture]? = nil, variance: Double? = nil
@@ -153,7 +154,7 @@ extension ModelFit {
     to.take(from, likelihood, model)
     let qualities = evidenceQualities
     for k in 0..<a.latents {
-      // A step of this width has the variance of the posterior.
+      // Uniform noise of this width has the variance of the posterior.
       let width = Float(12).squareRoot() * (deviations?[k] ?? 1)
       to.set(gain: Float(logarithm(Double(width))), latent: k)
       guard let prior = priors?[k] else { continue }
@@ -178,7 +179,8 @@ extension ModelFit {
 }
 
 extension StoredMatrix {
-  /// The first `rows` rows of `weights`, in steps of 2^-`fineness` of their root mean square; in 16 bits each for nil.
+  /// Stores the first `rows` rows of `weights`, in steps of 2^-`fineness` of their root mean square; nil for 16 bits
+  /// each.
   fileprivate init(_ weights: Weights, rows: Int, fineness: Int?) {
     let all = weights.shape
     let shape = WeightShape(inputs: rows, outputs: all.outputs)
@@ -194,7 +196,7 @@ extension StoredMatrix {
 }
 
 extension Parameters {
-  /// Takes over what training has found: in units of standardized samples, and the same at all anchors.
+  /// Copies the trained parameters, converted to units of standardized samples, to all anchors.
   fileprivate func take(_ from: Parameters, _ likelihood: Likelihood, _ model: Model) {
     for (source, target) in zip(from.architecture.entries, architecture.entries) {
       if source == from.architecture.prior { continue }
@@ -204,7 +206,7 @@ extension Parameters {
         { i, j in a[source.shape.index(isBias ? 0 : i, j)] }, into: b)
     }
     guard case .bernoulli(let lowest, let highest) = likelihood else { return }
-    // Training has seen (value - lowest) / range; the network gets (value - mean) / scale.
+    // Training works on (value - lowest) / range, the network on (value - mean) / scale.
     let inverse = 1 / (highest - lowest)
     let layer = architecture.encoder.hidden[0]
     let (weights, biases) = (pointer(layer.weight), pointer(layer.bias))
@@ -221,7 +223,7 @@ extension Parameters {
     }
   }
 
-  /// Sets the unit of a latent at all anchors: the encoder divides by exp(`gain`), the decoder multiplies.
+  /// Sets the unit of a latent at all anchors: the encoder divides by exp(`gain`), and the decoder multiplies.
   fileprivate func set(gain: Float, latent: Int) {
     for (entry, sign) in [(architecture.encoder.gain, Float(-1)), (architecture.decoder.gain, 1)] {
       for anchor in 0..<architecture.anchors {

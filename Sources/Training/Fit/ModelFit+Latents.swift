@@ -1,14 +1,14 @@
 import Tensor
 import VAEModel
 
-// What a fit finds out about the latents of a finished model: their variances, what each explains, and a mixture that
-// draws them together.
+// What a fit determines about the latents of a finished model: their variances, the variance that each explains, and a
+// mixture to draw them from jointly.
 
 extension ModelFit {
-  /// Rows that latents are looked at on at the most.
+  /// The maximum number of rows on which latents, and the explained variance, are measured.
   private static let (maximumLatentRows, maximumExplainedRows) = (8192, 1024)
 
-  /// Variance of each latent over the rows that were fitted, at the finest VAE quality, in squared units of standardized
+  /// The variance of each latent over the training rows, at the finest VAE quality, in squared units of standardized
   /// samples.
   func latentVariances(_ model: Model, _ network: Model.Network, _ fit: Matrix) -> [Double] {
     let latents = model.latentsInSteps(
@@ -16,8 +16,8 @@ extension ModelFit {
     return zip(latents.columnVariances, network.units(kernels)).map { $0 * Double($1) * Double($1) }
   }
 
-  /// The share of the variance of held-out rows that each latent explains: by how much the squared error falls when
-  /// the latent joins those before it. The first begins at the mean; all of them together explain what the sum says.
+  /// The share of the held-out rows' variance that each latent explains: the decrease of the squared error when it
+  /// joins the latents before it. The first is compared with the mean alone; the shares add up to that of all latents.
   func explainedVariance(_ model: Model, _ network: Model.Network, _ held: Matrix) -> [Double] {
     let rows = held.spread(rows: Self.maximumExplainedRows)
     let all = rows.power
@@ -27,21 +27,21 @@ extension ModelFit {
     return zip([all] + errors, errors).map { ($0 - $1) / all }
   }
 
-  /// A mixture takes at most this share of the model's content.
+  /// The maximum size of a mixture, as a share of the model's content.
   private static let largestMixture = 0.04
-  /// Numbers of components that are tried.
+  /// The numbers of components tried.
   private static let mixtureCounts = [1, 2, 4, 8, 16, 32, 64]
-  /// How surely a mixture must be the better one, in standard errors.
+  /// The minimum certainty that a mixture is better, in standard errors.
   private static let leastCertainty = 2.0
 
-  /// A Gaussian mixture of the first latents, where it is closer to those of held-out rows than the prior is.
+  /// A Gaussian mixture over the leading latents, if it is closer to those of held-out rows than the prior.
   ///
-  /// Prior and mixture are compared as densities of latents with noise of the width of a step, which is what the decoder
-  /// was trained on: minus its logarithm is the rate that the prior takes. (A textbook VAE's have the width of its
-  /// posterior, and its prior is standard normal.) How many components, and of how many
-  /// latents, the held-out rows decide.
+  /// The prior and the mixture are compared as densities of latents with uniform noise of one step, which is what the
+  /// decoder was trained on: the negative logarithm is the prior's rate. (The noise of a textbook VAE has the width of
+  /// its posterior, and its prior is standard normal.) The held-out rows decide the number of components and of
+  /// latents.
   ///
-  /// - Returns: nil where none is closer, or where model and codes are to be smallest together.
+  /// - Returns: nil if no mixture is closer, or if the model and codes are to be minimized together.
   func latentMixture(_ model: Model, _ network: Model.Network, _ prepared: PreparedData) -> GaussianMixture? {
     guard options.samples == nil else { return nil }
     var random = RandomSource(seed: options.seed ^ 0x6D69_7874_7572_6573)
@@ -63,7 +63,7 @@ extension ModelFit {
     var best: (mixture: GaussianMixture, gain: Double)?
     for latents in mixtureWidths(network.latents) {
       let part = fit.firstColumns(latents)
-      // Densities in units of latents are those in steps over the product of the steps.
+      // A density in units of latents is that in steps divided by the product of the steps.
       let logUnits = units.prefix(latents).reduce(0) { $0 + logarithm(Double($1)) }
       var last = -Double.infinity
       for count in Self.mixtureCounts
@@ -91,7 +91,7 @@ extension ModelFit {
     return best?.mixture
   }
 
-  /// Numbers of latents that a mixture may describe: all, half of them, and a quarter.
+  /// The numbers of latents that a mixture may cover: all, a half, and a quarter.
   private func mixtureWidths(_ latents: Int) -> [Int] {
     Array(Set([latents, (latents + 1) / 2, (latents + 3) / 4])).sorted(by: >)
   }
@@ -124,7 +124,7 @@ extension Model.Network {
 }
 
 extension Matrix {
-  /// Variance of each column.
+  /// The variance of each column.
   fileprivate var columnVariances: [Double] {
     (0..<columns).map { c in
       var (sum, square) = (0.0, 0.0)
@@ -143,14 +143,14 @@ extension Matrix {
     (0..<rows).allSatisfy { r in (0..<columns).allSatisfy { row(r)[$0].isFinite } }
   }
 
-  /// Each column times its factor.
+  /// The matrix with each column multiplied by its factor.
   fileprivate func scaledColumns(by factors: [Float]) -> Matrix {
     let result = Matrix(rows: rows, columns: columns)
     for r in 0..<rows { for c in 0..<columns { result.row(r)[c] = row(r)[c] * factors[c] } }
     return result
   }
 
-  /// The first columns.
+  /// The first `count` columns.
   fileprivate func firstColumns(_ count: Int) -> Matrix {
     let result = Matrix(rows: rows, columns: count)
     for r in 0..<rows { result.row(r).update(from: row(r), count: count) }

@@ -4,19 +4,19 @@ import VAEModel
 
 extension ModelFit {
 
-  /// A model with all its layers, and what each way to code by it costs on held-out rows.
+  /// A model with all its layers, and the rate and distortion of each candidate on held-out rows.
   struct Draft {
     let model: Model
-    /// Candidates with the network, and those that do without.
+    /// The candidates with the network, and those without it.
     let learned: [OperatingPointSearch.Candidate]
     let classical: [OperatingPointSearch.Candidate]
-    /// PCA's curve on held-out rows.
+    /// PCA's rate-distortion curve on held-out rows.
     let pca: [CurvePoint]
   }
 
-  /// The PSNR of the last quality's point, in standardized units against a peak of 1: below the data's own noise, which is half a
-  /// unit where values are integers (less where they hardly vary), else 70 dB below the peak, and 30 dB below the variance:
-  /// columns far from one another have a peak of many deviations.
+  /// The PSNR of the last quality's point, in standardized units for a peak of 1. It is below the data's own noise:
+  /// half a unit for integers (less if they hardly vary); otherwise 70 dB below the peak, and 30 dB below the variance,
+  /// because distant columns have a peak of many standard deviations.
   func highestPSNR(_ prepared: PreparedData) -> Double {
     let square = Double(prepared.model.scale) * Double(prepared.model.scale)
     let peak = prepared.peak
@@ -26,22 +26,22 @@ extension ModelFit {
     return QualityLadder.psnr(finest / square)
   }
 
-  /// Adds residual layers to a model that has means, scale and perhaps a network, and measures candidates.
+  /// Adds residual layers to a model that has means, scale and possibly a network, and measures candidates.
   ///
-  /// - Parameter linear: the layer that does without a network.
+  /// - Parameter linear: the layer for coding without a network.
   func draft(
     _ trained: Model, _ prepared: PreparedData, _ linear: KLTLayer, _ random: inout RandomSource
   ) -> Draft {
     var model = trained
     addLayers(&model, prepared, linear, &random)
-    // Candidates are hundreds, and all are compared on the same rows: some are enough.
+    // There are hundreds of candidates, all compared on the same rows; some rows suffice.
     let rows = max(Self.minimumComparedRows, Self.comparedValues / model.width)
     let hull = OperatingPointSearch(
       kernels: kernels, workers: workers, held: prepared.held.spread(rows: rows),
       heldSamples: prepared.heldSamples.spread(rows: rows), known: prepared.heldKnown?.spread(rows: rows),
       fit: prepared.fit, model: model, fileRows: options.isCarried ? options.samples : nil)
     let classical = hull.withoutNetwork()
-    // On an input projection nobody knows which part of an error is that of missing values: there is no curve to compare with.
+    // With an input projection, the errors of missing values cannot be separated, so there is no curve to compare with.
     let isComparable =
       prepared.statistics.missing == 0 && !prepared.model.scales.isByColumn || prepared.heldKnown != nil
     return Draft(
@@ -49,12 +49,13 @@ extension ModelFit {
       pca: isComparable ? hull.linearCurve(classical) : [])
   }
 
-  /// The number of held-out values to compare candidates on, and the minimum number of held-out rows, if available.
+  /// The number of held-out values that candidates are compared on, and the minimum number of held-out rows, if
+  /// available.
   private static let comparedValues = 1 << 18
   private static let minimumComparedRows = 256
 
-  /// Adds residual layers and qualities to a model that has means, scale and perhaps a network; leaves out every part
-  /// that does not pay.
+  /// Adds residual layers and qualities to a model that has means, scale and possibly a network, and leaves out every
+  /// part that does not pay.
   ///
   /// - Returns: the finished model, and PCA's curve on held-out rows.
   func finish(
@@ -69,7 +70,7 @@ extension ModelFit {
       let lowest = Self.lowestPSNR(learned: draft.learned)
       let learned = choice(draft.learned, prepared, lowest: lowest)
       let classical = choice(draft.classical, prepared, lowest: lowest)
-      // Does the network pay, and does it pay everywhere?
+      // Whether the network pays, and whether it pays at every quality.
       let gains = stride(from: 0.0, through: 100, by: 5).compactMap { quality -> Double? in
         guard let a = learned.logRate(learned.target(quality)),
           let b = classical.logRate(learned.target(quality))
@@ -90,7 +91,7 @@ extension ModelFit {
     return (choosing(plain.model, by: choice(plain.classical, prepared, lowest: lowest)), draft.pca)
   }
 
-  /// Adds residual layers and qualities to a textbook VAE: the network stays, whether it pays or not.
+  /// Adds residual layers and qualities to a textbook VAE. The network stays, whether it pays or not.
   func finishEvidence(
     _ trained: Model, _ prepared: PreparedData, _ random: inout RandomSource
   ) -> (model: Model, pca: [CurvePoint]) {
@@ -104,7 +105,7 @@ extension ModelFit {
     return (choosing(draft.model, by: choice), draft.pca)
   }
 
-  /// The choice among candidates, from a lowest PSNR to the highest that the data ask for.
+  /// The quality ladder over candidates, from a lowest PSNR to the highest that suits the data.
   func choice(
     _ candidates: [OperatingPointSearch.Candidate], _ prepared: PreparedData, lowest: Double
   ) -> QualityLadder {
@@ -114,13 +115,13 @@ extension ModelFit {
       countsFiles: options.isCarried)
   }
 
-  /// The PSNR of quality 0 with a network: where its own range begins.
+  /// The PSNR of quality 0 with a network: the lower end of the network's range.
   static func lowestPSNR(learned candidates: [OperatingPointSearch.Candidate]) -> Double {
     candidates.filter(\.point.isWithoutLayers).map { QualityLadder.psnr($0.error) }.min() ?? 0
   }
 
-  /// The PSNR of quality 0 without a network: a sketch is where PCA has spent a bit a sample or an eighth of a bit a
-  /// value; or, of samples that take no more than that at nearly every quality, ``widestRange`` below the highest.
+  /// The PSNR of quality 0 without a network: where PCA takes one bit per sample, or an eighth of a bit per value; or,
+  /// if the samples take no more than that at nearly every quality, ``widestRange`` below the highest.
   static func lowestPSNR(
     classical candidates: [OperatingPointSearch.Candidate], width: Int, highest: Double
   ) -> Double {
@@ -129,14 +130,14 @@ extension ModelFit {
     return min(sketch.map { QualityLadder.psnr($0.error) } ?? 0, max(0, highest - Self.widestRange))
   }
 
-  /// From quality 0 to 100 without a network, where a sketch is already fine: in dB.
+  /// The range from quality 0 to 100 in dB without a network, if even a sketch is accurate.
   private static let widestRange = 50.0
 
-  /// A network must save this share of the bits on average, or it is left out; and the layers of PCA are kept where
-  /// they save more.
+  /// A network that saves less than this share of the bits on average is left out; and the layers of PCA are kept as an
+  /// alternative if they save more than this.
   private static let leastGain = 0.01
 
-  /// The linear layer for what the network leaves, `linear` (which does without it), and the layer by values.
+  /// Adds the linear layer for the network's residual, `linear` (for coding without it), and the value layer.
   private func addLayers(
     _ model: inout Model, _ rows: PreparedData, _ linear: KLTLayer, _ random: inout RandomSource
   ) {
@@ -172,16 +173,16 @@ extension ModelFit {
       kernels: kernels, workers: workers, random: &random)
   }
 
-  /// The power of two by which values of this deviation are divided before they are multiplied with each other: 1, but
-  /// where squares would leave the range of binary32.
+  /// The power of two that values with this standard deviation are divided by before products are formed: 1 unless
+  /// squares would leave the range of binary32.
   private static func unit(_ deviation: Float) -> Float {
     (-30...30).contains(deviation.exponent) ? 1 : deviation.binade
   }
 
-  /// The covariances between all values are too many beyond this.
+  /// The maximum number of values for the value layer, which needs the covariances between all of them.
   static let maximumForValueLayer = 4096
 
-  /// `draft` with the qualities of `choice`, without what none of them uses.
+  /// `draft` with the qualities of `choice`, without the parts that none of them uses.
   func choosing(_ draft: Model, by choice: QualityLadder) -> Model {
     var model = draft
     guard !choice.efficient.isEmpty else {

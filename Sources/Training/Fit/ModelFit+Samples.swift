@@ -3,39 +3,40 @@ import Tensor
 import Transform
 import VAEModel
 
-// A fit for a known number of samples: model and codes are to be smallest together. Networks from narrow to wide are
-// trained, with fewer latents where that pays, and each is finished with and without its layers; or, where the samples' file
-// carries only what its operating point uses, with the points that take the fewest bytes with that part of the model.
+// Fitting for a known number of samples: the total of model and codes is minimized. Networks from narrow to wide are
+// trained, with fewer latents where that pays, and each is finished with and without its layers. If the samples' file
+// embeds only what its operating point uses, each is finished with the points that take the fewest bytes including that
+// part of the model.
 
 extension ModelFit {
-  /// Widths of hidden layers that are tried, as far as the default width.
+  /// The widths of hidden layers tried, up to the default width.
   private static let widths = [8, 16, 32, 64, 128, 256, 512]
-  /// Wider (or narrower) networks are given up after so many that were worse.
+  /// The search over wider (or narrower) networks ends after this many were worse.
   private static let patience = 2
-  /// Where codes take so many bytes for each number of the widest network, the search begins with that one.
+  /// If codes take this many bytes per parameter of the widest network, the search starts with that one.
   private static let bytesForWide = 8.0
-  /// Where on the range of PSNR model and codes are counted: from 0, the lowest, to 1, the highest.
+  /// The positions in the range of PSNR, from 0 (lowest) to 1 (highest), at which model and codes are counted.
   private static let places = [0.1, 0.3, 0.5, 0.7, 0.9]
-  /// The level at which a model's file is compressed.
+  /// The compression level of a model's file.
   static let modelLevel = 19
 
-  /// A finished model, and what it and the codes of all samples take.
+  /// A finished model, and the total size of it and the codes of all samples.
   private struct Proposal {
     var model: Model
-    /// Mean log of bytes, over ``places``.
+    /// The mean logarithm of the bytes, over ``places``.
     var cost: Double
-    /// Log of the bits a sample in the middle of ``places``.
+    /// The logarithm of the bits per sample in the middle of ``places``.
     var rate: Double
     var trained: Trained
-    /// Widths of its hidden layers; nil without a network.
+    /// The widths of its hidden layers; nil without a network.
     var hidden: [Int]?
   }
 
-  /// The model that takes the fewest bytes together with the codes of `count` samples, on average over PSNR.
+  /// The model with the smallest total size of model and codes of `count` samples, averaged over PSNR.
   func smallest(
     for count: Int, _ prepared: PreparedData, _ random: RandomSource, _ keeper: CheckpointKeeper?
   ) throws(FitError) -> Result {
-    // Each proposal begins with the same random numbers, so that it does not depend on those before it.
+    // Each proposal starts with the same random numbers, so that it does not depend on the ones before.
     var random = random
     let linear = KLTLayer.fit(
       prepared.fit, components: prepared.components, kernels: kernels, workers: workers, random: &random)
@@ -77,9 +78,9 @@ extension ModelFit {
     return result((best.model, plain.pca), prepared, best.trained)
   }
 
-  /// Hidden layers as wide as the default's and narrower, in the order in which they are tried.
+  /// Hidden layers of the default width and narrower ones, in the order of trial.
   ///
-  /// - Parameter codes: bytes of all samples' codes without a network.
+  /// - Parameter codes: the bytes of all samples' codes without a network.
   private func widths(_ prepared: PreparedData, codes: Double) -> [[Int]] {
     let widest = hidden(rows: prepared.fit.rows, width: prepared.fit.columns)
     let all =
@@ -88,7 +89,7 @@ extension ModelFit {
     return codes > Self.bytesForWide * numbers ? all.reversed() : all
   }
 
-  /// The same fit with a network of these sizes, as one part of several.
+  /// The same fit for a network of these sizes, as one of several parts.
   private func narrowed(hidden: [Int], latents: Int?, part: Int, of parts: Int) -> ModelFit {
     var options = options
     options.hidden = hidden
@@ -102,7 +103,7 @@ extension ModelFit {
     }
   }
 
-  /// The cheapest of `draft` with all layers, without values, and without the linear layers.
+  /// The cheapest of `draft` with all layers, without the value layer, and without the linear layers.
   private func proposal(
     _ draft: Draft, _ candidates: [OperatingPointSearch.Candidate], _ trained: Trained, _ hidden: [Int]?,
     _ prepared: PreparedData, _ count: Int, _ scale: PSNRScale
@@ -112,7 +113,7 @@ extension ModelFit {
       candidates.filter { $0.point.steps.allSatisfy { $0 == 0 } },
     ]
     if options.isCarried {
-      // Every point counts what it needs, so that none is to be kept out.
+      // Each point counts only what it needs, so none must be excluded.
       variants = [candidates.carrying(draft.model, rows: count, kernels: kernels, workers: workers)]
     }
     var best: Proposal?
@@ -140,12 +141,12 @@ extension ModelFit {
         trained: trained, hidden: hidden)
   }
 
-  /// The PSNR at which proposals are compared, in standardized units against a peak of 1.
+  /// The PSNRs at which proposals are compared, in standardized units for a peak of 1.
   private struct PSNRScale {
     let lowest: Double
     let highest: Double
 
-    /// The PSNR at `place` of the way.
+    /// The PSNR at position `place` of the range.
     func target(_ place: Double) -> Double { lowest + (highest - lowest) * place }
   }
 }

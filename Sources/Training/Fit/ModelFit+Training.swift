@@ -2,30 +2,30 @@ import Tensor
 import VAEModel
 
 extension ModelFit {
-  /// Steps of a fit without a given number of epochs: a fifth fewer cost half a percent of the rate, and with few rows,
-  /// where a step costs little, more than that.
+  /// The number of steps if no number of epochs is given. A fifth fewer steps cost half a percent of the rate; more
+  /// than that with few rows, whose steps are cheap.
   private static func defaultSteps(rows: Int) -> Int { rows < fewRows ? 6000 : 4800 }
 
-  /// Steps of a fit of `rows` rows, and of an epoch of it.
+  /// The number of steps of a fit of `rows` rows, and of an epoch.
   func steps(rows: Int, batch: Int) -> (all: Int, inEpoch: Int) {
     let inEpoch = max(1, rows / min(batch, rows))
     return (options.epochs.map { $0 * inEpoch } ?? Self.defaultSteps(rows: rows), inEpoch)
   }
 
-  /// Passes over the data from which on rows are mixed, those from which on half of them are, and that share: rows that
-  /// are seen hundreds of times are learned by heart.
+  /// The share of rows that are mixed, by the number of passes over the data: it grows from 0 at 250 passes to a half
+  /// at 500. Rows that are seen hundreds of times would be memorized.
   private static func mixing(passes: Double) -> Float {
     let (from, to) = (250.0, 500.0)
     return Float(0.5 * max(0, min(1, (passes - from) / (to - from))))
   }
 
-  /// How often held-out rows are measured, from the middle of training on.
+  /// The number of measurements on held-out rows in the second half of training.
   static let measurements = 16
 
-  /// Trains the VAE from the principal components on.
+  /// Trains the VAE, starting from the principal components.
   ///
-  /// - Parameter keeper: writes checkpoints, and knows that from which training goes on.
-  /// - Returns: nil if no component varies, or nothing comes of it.
+  /// - Parameter keeper: writes checkpoints, and provides the one to resume from.
+  /// - Returns: nil if no component varies, or training is of no use.
   func train(
     _ prepared: PreparedData, _ random: inout RandomSource, _ keeper: CheckpointKeeper? = nil
   ) throws(FitError) -> (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)? {
@@ -62,7 +62,7 @@ extension ModelFit {
       let loop = TrainingLoop(
         options: options, progress: progress, keeper: keeper, steps: steps, stepsInEpoch: stepsInEpoch,
         measure: { fraction in
-          // In the first half, only those who watch want to know.
+          // In the first half, the measurement is only for display.
           let measured = fraction > 0.5 ? check.measure() : check.measure(at: [0.5])
           return TrainingLoop.Measurement(
             loss: fraction > 0.5 ? measured.loss : nil, bits: measured.bits,

@@ -4,28 +4,28 @@ import VAEModel
 
 /// Fits a model to samples: standardization, PCA, the VAE, the residual layers, and the operating point of each quality.
 package struct ModelFit {
-  /// Fewer rows cannot be split into rows to fit and rows to choose by.
+  /// The minimum number of rows: fewer cannot be split into training and held-out rows.
   package static let minimumRows = 16
-  /// Above this many values the network works on the leading principal components.
+  /// With more values than this, the network works on the leading principal components.
   static let widestInput = 2048
-  /// Units of a hidden layer at most, and numbers of a network.
+  /// The maximum width of a hidden layer, and number of parameters of a network.
   static let widestHidden = 1 << 15
   static let maximumNumbers = 1 << 27
-  /// Components of an input projection at most.
+  /// The maximum number of components of an input projection.
   static let maximumFrontComponents = 1024
 
   let options: FitOptions
   let kernels: Kernels
   let workers: Workers
-  /// Called now and then; false asks the fit to come to an end with what it has.
+  /// Called periodically; false asks the fit to finish with what it has.
   let progress: (FitProgress) -> Bool
-  /// Where checkpoints go and come from.
+  /// The destination and source of checkpoints.
   let checkpoints: FitCheckpoints?
 
   /// - Parameters:
-  ///   - progress: called now and then; returning false makes the fit finish the epoch and stop or, with checkpoints,
-  ///     write one and throw ``FitError/suspended(fraction:)``.
-  ///   - checkpoints: where they go and come from; nil if none are kept.
+  ///   - progress: called periodically. If it returns false, the fit finishes the epoch and stops; with checkpoints, it
+  ///     writes one and throws ``FitError/suspended(fraction:)``.
+  ///   - checkpoints: where they are written and read; nil for none.
   package init(
     _ options: FitOptions, kernels: Kernels, workers: Workers, checkpoints: FitCheckpoints? = nil,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
@@ -37,46 +37,48 @@ package struct ModelFit {
     self.progress = progress
   }
 
-  /// What a fit gives: the model, and how its network fared.
+  /// The result of a fit: the model, and the measurements of its network.
   package struct Result: Sendable {
     package var model: Model
-    /// Rows that were fitted, and rows held out.
+    /// The number of training rows, and of held-out rows.
     package var fittedRows: Int
     package var heldOutRows: Int
-    /// Largest minus smallest number of all rows: the peak of PSNR. In tables, 1: errors are shares of each column's range.
+    /// The largest less the smallest number of all rows: the peak of PSNR. 1 for tables, whose errors are shares of
+    /// each column's range.
     package var peak: Double
-    /// The rows that were held out, in the data's units.
+    /// The held-out rows, in the data's units.
     package var heldSamples: Matrix
-    /// PCA with a uniform quantizer on those rows.
+    /// The rate-distortion curve of PCA with a uniform quantizer on those rows.
     package var pca: [CurvePoint]
-    /// Bits of each latent at the finest VAE quality on held-out rows; its variance over fitted rows in squared units of
-    /// standardized samples, the largest first; and the share of the variance of held-out rows that it explains.
+    /// For each latent: its bits at the finest VAE quality on held-out rows; its variance over training rows in squared
+    /// units of standardized samples, in descending order; and the share of the held-out rows' variance that it
+    /// explains.
     package var latentBits: [Double]
     package var latentVariances: [Double]
     package var explainedVariance: [Double]
-    /// Latents together, where a mixture is closer to those of held-out rows than the prior is.
+    /// A joint density of latents, if a mixture is closer to those of held-out rows than the prior.
     package var latentMixture: GaussianMixture?
-    /// Values that were missing, because they were no finite numbers.
+    /// The number of missing values: those that are not finite.
     package var missingValues: Int
-    /// Latents that training began with and that were dropped: they carried nothing.
+    /// The number of latents that were dropped after training because they carried no information.
     package var droppedLatents: Int
-    /// How training went; empty if there was none.
+    /// The progress of training; empty if there was none.
     package var trainingCurve: [TrainingPoint]
-    /// Whether it was asked to stop early.
+    /// Whether the fit was asked to stop early.
     package var wasStopped: Bool
-    /// The evidence lower bound on the rows that were held out, of a fit to it.
+    /// The ELBO on the held-out rows, for a fit to it.
     package var elbo: ELBO?
   }
 
-  /// Fits `samples`, rows x values.
+  /// Fits a model to `samples`, rows x values.
   ///
   /// - Parameters:
-  ///   - samples: overwritten. Numbers that are not finite are missing: the network gets the mean in their place, and is not
-  ///     asked for them.
+  ///   - samples: overwritten. Numbers that are not finite are missing: the network gets the mean instead, and their
+  ///     errors do not count.
   ///   - isInteger: whether values are integers.
-  ///   - elementRange: the least and the greatest value that the data's type holds, where it is an integer type.
-  ///   - scales: what `samples` are of the data's values. Where they are not the values themselves, the scales say what is
-  ///     whole and what the bounds are.
+  ///   - elementRange: the smallest and largest value of the data's type, if it is an integer type.
+  ///   - scales: the map from `samples` to the data's values. Unless it is the identity, the scales determine which
+  ///     values are integers, and the bounds.
   package func callAsFunction(
     _ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?, scales: ValueScales = ValueScales()
   ) throws(FitError) -> Result {
@@ -93,7 +95,7 @@ package struct ModelFit {
       throw .tooFine(deviation: deviation)
     }
     guard prepared.spectrum.total > 0 else {
-      // Nothing varies: the means say all.
+      // Nothing varies, so the means describe everything.
       let nothing = choosing(prepared.model, by: choice([], prepared, lowest: 0))
       return result((nothing, []), prepared, Trained(model: prepared.model))
     }
@@ -110,23 +112,23 @@ package struct ModelFit {
     return result(finished, prepared, trained)
   }
 
-  /// What training gives, before any layer.
+  /// The result of training, before any layer.
   struct Trained {
     var model: Model
-    /// Latents that training began with.
+    /// The number of latents at the start of training.
     var latents = 0
     var curve: [TrainingPoint] = []
     var wasStopped = false
   }
 
-  /// The model with its network.
+  /// Trains the model's network.
   func trained(
     _ prepared: PreparedData, _ random: inout RandomSource, _ keeper: CheckpointKeeper? = nil
   ) throws(FitError) -> Trained {
     try trained(prepared, &random) { (random) throws(FitError) in try train(prepared, &random, keeper) }
   }
 
-  /// The model with the network that `train` makes.
+  /// The model with the network that `train` returns.
   private func trained(
     _ prepared: PreparedData, _ random: inout RandomSource,
     by train: (inout RandomSource) throws(FitError) -> (
@@ -143,7 +145,7 @@ package struct ModelFit {
     return result
   }
 
-  /// What a finished model gives.
+  /// The result for a finished model.
   func result(
     _ finished: (model: Model, pca: [CurvePoint]), _ prepared: PreparedData, _ trained: Trained
   ) -> Result {
@@ -202,7 +204,7 @@ package struct ModelFit {
     }
   }
 
-  /// Leaves out latents that are always 0, and orders the others by variance.
+  /// Drops latents that are always 0, and sorts the others by variance.
   private func pruneLatents(_ model: inout Model, _ fit: Matrix, _ held: Matrix) {
     guard let network = model.network else { return }
     let some = fit.rows > 2048 ? fit.copy(rows: 0..<2048) : fit
@@ -211,21 +213,21 @@ package struct ModelFit {
     let variances = latentVariances(model, network, fit)
     var kept = onHeld.isUsed.indices.filter { onHeld.isUsed[$0] || onFit.isUsed[$0] }
       .sorted { (variances[$0], $1) > (variances[$1], $0) }
-    // A posterior that has collapsed altogether is still what was asked for.
+    // A network with a fully collapsed posterior is still the requested result.
     if kept.isEmpty, network.elbo != nil { kept = [0] }
     model.network = kept.isEmpty ? nil : network.keeping(kept)
   }
 
-  /// Samples of more values leave PCA out of the model: it would weigh too much.
+  /// The maximum number of values for which a model includes PCA; beyond it, PCA would be too large.
   static let widestBaseline = 256
 
-  /// Widths of the encoder's hidden layers for `rows` samples of `width` values: 512 units where samples are large, fewer
-  /// where they are small, or so few that wide layers would learn them by heart.
+  /// The widths of the encoder's hidden layers for `rows` samples of `width` values: 512 units for large samples; fewer
+  /// for small samples, or if wide layers would memorize so few.
   func hidden(rows: Int, width: Int) -> [Int] {
     let units = width >= 512 ? 512 : 256
     return options.hidden ?? [Int](repeating: rows < Self.fewRows ? units / 2 : units, count: 2)
   }
 
-  /// Fewer rows than this are few.
+  /// Below this number of rows, the rows are few.
   static let fewRows = 2500
 }

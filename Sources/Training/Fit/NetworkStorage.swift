@@ -1,24 +1,23 @@
 import Tensor
 import VAEModel
 
-/// Puts a trained network into the few bits a weight that a model file keeps, and leaves out latents that carry
-/// nothing.
+/// Quantizes the weights of a trained network to the few bits that a model file stores, and leaves out unused latents.
 struct NetworkStorage {
   let kernels: Kernels
   let workers: Workers
-  /// Standardized held-out rows, by which the loss is judged.
+  /// The standardized held-out rows that the loss is measured on.
   let held: Matrix
   let bounds: (low: FloatBuffer, high: FloatBuffer)?
-  /// Samples whose codes count beside the network's bytes; nil where codes alone count.
+  /// The number of samples whose codes count together with the network's bytes; nil if only codes count.
   let samples: Int?
 
-  /// Finenesses that are tried, finest first: a step of 2^-fineness of a matrix's root mean square.
+  /// The finenesses tried, finest first: a step of 2^-fineness of a matrix's root mean square.
   private static let finenesses = [7, 6, 5, 4, 3, 2]
-  /// The mean rise of log(bits + lambda error) that is accepted.
+  /// The accepted mean rise of log(bits + lambda error).
   private static let acceptedLoss = 0.004
 
-  /// The network in as few bits as lose next to nothing; or, where the number of samples is known, as few as are
-  /// smallest together with their codes.
+  /// The network in as few bits as possible without losing much; or, if the number of samples is known, in the number
+  /// of bits that minimizes the total with their codes.
   func store(_ parameters: Parameters, inverseDeviation: [Float], qualities: LambdaRange) -> Model.Network {
     var best: (network: Model.Network, cost: Double)?
     var least = Double.infinity
@@ -35,7 +34,7 @@ struct NetworkStorage {
         best = (network, measured.loss)
         continue
       }
-      // A rise of the loss is a rise of the rate at equal error.
+      // A rise of the loss is equivalent to a rise of the rate at equal error.
       let codes = Double(samples) * measured.bits / 8 * exponential(min(50, measured.loss - least))
       let cost = network.storedDecoder.reduce(codes) { $0 + $1.entropy / 8 }
       if cost < best?.cost ?? .infinity { best = (network, cost) }
@@ -74,7 +73,8 @@ struct NetworkStorage {
       let size = Float((square / Double(shape.inputs * shape.outputs)).squareRoot())
       let part = Float(power(2, Double(-fineness)))
       if entry == a.decoder.linear.weight {
-        // Inputs are as large as their latents' deviations; the error may be a small part of the finest step.
+        // Inputs have the scale of their latents' standard deviations. The error must be small compared to the finest
+        // step.
         let step = 8 * part * finest / Float(shape.outputs).squareRoot()
         return StoredMatrix(pointer, shape, steps: inverseDeviation.map { $0 * step })
       }
@@ -88,7 +88,7 @@ struct NetworkStorage {
 }
 
 extension Model.Network {
-  /// The same network with the latents `kept` only, in their order; the others must always be 0.
+  /// The same network with only the latents `kept`, in that order; the others must always be 0.
   func keeping(_ kept: [Int]) -> Model.Network {
     let a = parameters.architecture
     let smaller = Architecture(
@@ -97,7 +97,7 @@ extension Model.Network {
     for kind in 0..<3 {
       for component in 0..<LogisticMixture.components {
         for place in 0..<smaller.latentStride {
-          // Padding repeats a latent: nothing reads it.
+          // Padding repeats a latent, but nothing reads it.
           prior.append(
             a.priorColumn(kind: kind, component: component, latent: kept[min(place, kept.count - 1)]))
         }
@@ -120,7 +120,7 @@ extension Model.Network {
 }
 
 extension StoredMatrix {
-  /// Bits that an ideal coder with one table for the codes takes.
+  /// The bits of the codes with an ideal coder and one table.
   var entropy: Double {
     var counts = [Int](repeating: 0, count: 1 << 16)
     for code in codes { counts[Int(UInt16(bitPattern: code))] += 1 }

@@ -3,14 +3,14 @@ import Tensor
 import VAEModel
 
 extension Parameters {
-  /// The start of training: the linear paths hold the principal components, the other paths end in zeros, so the
-  /// model is PCA with a uniform quantizer at every quality.
+  /// Initializes parameters for training. The linear paths hold the principal components, and the other paths end in
+  /// zeros, so the model is PCA with a uniform quantizer at every quality.
   ///
   /// - Parameters:
   ///   - components: at least `architecture.latents` of them.
-  ///   - qualities: what the VAE quality means: it sets the prior's first widths.
-  ///   - isSharp: whether the decoder starts with units that bend sharply, and hears only latents above the noise. It
-  ///     then makes edges of few latents; where there are none, it is better off without.
+  ///   - qualities: the range of VAE qualities; it determines the prior's initial scales.
+  ///   - isSharp: whether the decoder starts with sharply bending units, and with gains that suppress latents below the
+  ///     noise. That helps to form edges from few latents, and harms data without edges.
   init(
     _ architecture: Architecture, components: PrincipalComponents, qualities: LambdaRange,
     isSharp: Bool = false, random: inout RandomSource
@@ -22,9 +22,9 @@ extension Parameters {
     architecture.decoder.linear.weight.shape.pack(
       { basis.row($0)[$1] }, into: pointer(architecture.decoder.linear.weight))
     for layer in architecture.encoder.hidden + architecture.decoder.hidden {
-      // Uniform within 1 / sqrt(inputs), weights and biases alike (He et al., arXiv 1502.01852, with a = sqrt 5).
+      // Uniform within 1 / sqrt(inputs), for weights and biases (He et al., arXiv 1502.01852, with a = sqrt 5).
       var bound = 1 / Float(layer.weight.shape.inputs).squareRoot()
-      // Of the decoder's inputs, each with a variance of 1, few are at work: were its weights small, no unit would bend.
+      // Of the decoder's inputs, each with variance 1, few are active. With small weights, no unit would bend.
       if isSharp, layer == architecture.decoder.hidden.first { bound = 2 }
       layer.weight.shape.pack({ _, _ in bound * (2 * random.uniform() - 1) }, into: pointer(layer.weight))
       layer.bias.shape.pack({ _, _ in bound * (2 * random.uniform() - 1) }, into: pointer(layer.bias))
@@ -47,7 +47,7 @@ extension Parameters {
     }
   }
 
-  /// Gives each latent Wiener's gain at each anchor: of what arrives, the share that is not noise.
+  /// Sets each latent's gain at each anchor to that of a Wiener filter: the share of the signal that is not noise.
   private func quietDecoder(variances: [Double], qualities: LambdaRange) {
     let entry = architecture.decoder.gain
     for anchor in 0..<architecture.anchors {

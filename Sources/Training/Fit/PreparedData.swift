@@ -3,33 +3,31 @@ import Transform
 import VAEModel
 
 extension ModelFit {
-  /// What a fit stands on before anything is trained: the rows, how they are standardized, and their principal
-  /// components.
+  /// The data of a fit before training: the rows, their standardization, and their principal components.
   struct PreparedData {
     let statistics: ValueStatistics
-    /// Means, scale, input projection and rule; no network and no layers.
+    /// Means, scale, input projection and output rule; no network and no layers.
     let model: Model
-    /// Rows that are fitted, and rows that judge: standardized, in the space of the network.
+    /// The training and held-out rows: standardized, in the space of the network.
     let fit: Matrix
     let held: Matrix
-    /// The same in the data's units.
+    /// The same rows in the data's units.
     let fitSamples: Matrix
     let heldSamples: Matrix
-    /// Rows that judge with what is missing in them: distortion is that of values that are there.
+    /// The held-out rows including missing values: distortion is that of existing values.
     let heldOriginals: Matrix
-    /// What squared errors of values of ``held`` count, 0 for those that are missing; nil if all count the same, or where
-    /// the network works on components.
+    /// The weights of squared errors of ``held``, 0 for missing values; nil if all weigh the same, or the network works
+    /// on components.
     let heldKnown: Matrix?
-    /// 1 for values of ``fit`` that are known, 0 for those that are missing; nil if none is, or where the network works on
-    /// components.
+    /// 1 for known values of ``fit``, 0 for missing ones; nil if none is missing, or the network works on components.
     let known: Matrix?
     let components: PrincipalComponents
     let spectrum: Spectrum
 
-    /// The data's peak: see ``ModelFit/Result/peak``.
+    /// The peak of the data; see ``ModelFit/Result/peak``.
     var peak: Double { model.scales.isByColumn ? 1 : statistics.peak }
 
-    /// The data's peak over the scale that standardizes them, in dB.
+    /// The peak of the data relative to the standardizing scale, in dB.
     var peakDecibels: Double {
       2 * decibels(max(peak, Double(ValueStatistics.leastScale)) / Double(statistics.scale))
     }
@@ -68,7 +66,7 @@ extension ModelFit {
         let leading = PrincipalComponents(
           of: fit, components: ModelFit.maximumFrontComponents, kernels: kernels, workers: workers)
         let exact = Weights(leading.basis)
-        // Nothing after the basis makes up for its errors.
+        // Nothing after the basis corrects its errors.
         let step = 0.002 / Float(samples.columns).squareRoot()
         let inputProjection = Model.InputProjection(
           StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step]), kernels: kernels)
@@ -81,7 +79,7 @@ extension ModelFit {
       (self.model, self.fit, self.held) = (model, fit, held)
     }
 
-    /// Rows to fit and rows to hold out, both of them at least 4, each in ascending order.
+    /// Splits rows into training and held-out rows, at least 4 of each, in ascending order.
     private static func split(
       _ rows: Int, holdout: Double, _ random: inout RandomSource
     ) -> (fit: [Int], held: [Int]) {

@@ -3,31 +3,32 @@ import Tensor
 import Transform
 import VAEModel
 
-/// What a file takes that carries the part of a model that its operating point uses; see ``Model/serving(_:rows:kernels:)``.
+/// The size of a file that embeds the part of the model that its operating point uses; see
+/// ``Model/serving(_:rows:kernels:)``.
 ///
-/// Parts are compressed once for a model, a linear layer and the means once for each of their steps, and the sizes added for
-/// each point: points are hundreds.
+/// There are hundreds of points. Parts are therefore compressed once per model, linear layers and means once per step,
+/// and the sizes are added for each point.
 struct ServedSizes {
   private let model: Model
-  /// Rows of the file.
+  /// The number of rows in the file.
   private let rows: Int
-  /// Bytes of what every point needs, without the means.
+  /// The bytes that every point needs, without the means.
   private let base: Double
-  /// Bytes of the means, by what they are rounded to.
+  /// The bytes of the means, by the unit they are rounded to.
   private let means: [Float?: Double]
-  /// Bytes of the input projection, which network and linear layers need.
+  /// The bytes of the input projection, which the network and the linear layers need.
   private let projection: Double
-  /// Bytes of the network for one quality.
+  /// The bytes of the network for one quality.
   private let network: Double
-  /// Of each linear layer: bytes at each step.
+  /// For each linear layer, the bytes at each step.
   private let layers: [[Float: Double]]
-  /// Bytes of the value layer.
+  /// The bytes of the value layer.
   private let values: Double
 
-  /// The level of compression: sizes at others differ little.
+  /// The compression level; sizes at other levels differ little.
   private static let level = 6
 
-  /// Measures the parts of `model` that some points use.
+  /// Measures the parts of `model` that the given points use.
   init(_ model: Model, points: [OperatingPoint], rows: Int, kernels: Kernels, workers: Workers) {
     (self.model, self.rows) = (model, rows)
     let nothing = OperatingPoint(network: nil, steps: model.layers.map { _ in 0 })
@@ -36,13 +37,13 @@ struct ServedSizes {
     simple.means = [Float](repeating: 0, count: means.count)
     let empty = simple
     let base = Self.size(empty)
-    /// What a part adds.
+    /// The bytes that a part adds.
     @Sendable func added(_ part: (inout Model) -> Void) -> Double {
       var model = empty
       part(&model)
       return max(0, Self.size(model) - base)
     }
-    /// What parts add, one for each key.
+    /// The bytes that parts add, by key.
     func added<Key: Hashable & Sendable>(
       _ keys: Set<Key>, _ part: @escaping @Sendable (Key, inout Model) -> Void
     ) -> [Key: Double] {
@@ -53,7 +54,7 @@ struct ServedSizes {
     }
     self.base = base
     projection = model.inputProjection.map { part in added { $0.inputProjection = part } } ?? 0
-    // Which two anchors it keeps hardly matters.
+    // The choice of the two anchors hardly matters.
     let middle = model.network.map { OperatingPoint(network: $0.point(0.5), steps: nothing.steps) }
     let reduced = middle.flatMap { model.serving($0, kernels: kernels).model.network }
     network = reduced.map { part in added { $0.network = part } } ?? 0
@@ -68,7 +69,7 @@ struct ServedSizes {
     }
   }
 
-  /// Bytes of the part that `point` uses, about: one of the points that were named.
+  /// The approximate bytes of the part that `point` uses; it must be one of the given points.
   func bytes(_ point: OperatingPoint) -> Double {
     var sum = base + (means[model.servedStep(ofMeansAt: point, rows: rows)] ?? 0)
     if point.network != nil { sum += network }
@@ -84,7 +85,7 @@ struct ServedSizes {
 }
 
 extension [OperatingPointSearch.Candidate] {
-  /// The same candidates, whose bits are those of a file of `rows` samples that carries what it needs of `model`.
+  /// The same candidates, with the bits of a file of `rows` samples that embeds what they need of `model`.
   func carrying(_ model: Model, rows: Int, kernels: Kernels, workers: Workers) -> Self {
     let sizes = ServedSizes(model, points: map(\.point), rows: rows, kernels: kernels, workers: workers)
     return map { candidate in

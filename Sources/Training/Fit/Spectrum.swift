@@ -1,18 +1,19 @@
 import Tensor
 import VAEModel
 
-/// What the variances of the principal components say before anything is trained: how many latents may pay, and
-/// on which stretch of rates.
+/// What the variances of the principal components reveal before training: how many latents may pay, and over which
+/// range of rates.
 ///
 /// Reverse water-filling (Cover and Thomas, Elements of Information Theory, 10.3): independent Gaussian components of
 /// variance v, coded at a distortion of `level` each, take max(0, log2(v / level) / 2) bits.
 struct Spectrum {
-  /// Variances in squared units of standardized samples, largest first.
+  /// The variances in squared units of standardized samples, in descending order.
   let variances: [Double]
-  /// Variance of whole samples, components not in `variances` included.
+  /// The variance of whole samples, including components not in `variances`.
   let total: Double
 
-  /// Bits of a sample and components that take any, where each component is left with at most `level` of error.
+  /// The bits per sample, and the number of components that take any, if each component has an error of at most
+  /// `level`.
   func rate(level: Double) -> (bits: Double, active: Int) {
     var bits = 0.0
     var active = 0
@@ -23,7 +24,7 @@ struct Spectrum {
     return (bits, active)
   }
 
-  /// The share of the variance that is left at `level`.
+  /// The share of the variance that remains at `level`.
   func distortion(level: Double) -> Double {
     guard total > 0 else { return 0 }
     var left = total
@@ -31,27 +32,27 @@ struct Spectrum {
     return max(0, left) / total
   }
 
-  /// Error of a uniform quantizer of step `step` (variance of uniform noise).
+  /// The error of a uniform quantizer with step `step`: the variance of uniform noise.
   static func level(step: Double) -> Double { step * step / 12 }
 
-  /// More latents than this cost more to train than they bring; a residual layer takes what they leave.
+  /// The maximum number of latents: more cost more training than they gain. A residual layer codes the remainder.
   static let maximumLatents = 128
-  /// A sketch: this share of the variance may be missing at VAE quality 0.
+  /// The share of the variance that a sketch, at VAE quality 0, may lack.
   static let sketch = 0.4
-  /// A sketch spends at least this many bits per sample; and the limit of an endless spectrum.
+  /// The minimum number of bits per sample of a sketch; and its limit for an endless spectrum.
   static let bitsOfSketch = 3.5
   static let bitsOfEndlessSketch = 2.0
-  /// From about this many bits an active component on, the data's structure is known and what is left is noise.
+  /// At about this many bits per active component, the structure of the data is coded, and the rest is noise.
   static let bitsAtTop = 2.8
-  /// Or from this share of the variance on.
+  /// The same limit as a share of the variance.
   static let distortionAtTop = 0.0015
-  /// One network serves rates up to this many times that of its sketch.
+  /// One network covers rates up to this multiple of that of its sketch.
   static let widestRange = 24.0
 
-  /// Whether components keep coming, so that one network cannot serve all the rates at which they pay.
+  /// Whether components do not come to an end, so that one network cannot cover all rates at which they pay.
   ///
-  /// Edges that each sample has at a place of its own make such spectra, falling like 1 / k^2: linear components describe
-  /// them badly, and a network may spend far less than they do at the same step.
+  /// Edges at a different position in each sample give such spectra, which fall like 1 / k^2. Linear components
+  /// describe them poorly, and a network may take far fewer bits at the same step.
   var isEndless: Bool {
     let latents = min(Self.maximumLatents, variances.count)
     let coarse = coarsestStep(bits: Self.bitsOfSketch)
@@ -67,13 +68,13 @@ struct Spectrum {
       let most = Self.widestRange * bits(step: coarse)
       fine = max(fine, firstStep { bits(step: $0) >= most })
     }
-    // Where the rows vary by next to nothing, no step is coarse enough, and there is one alone.
+    // If the rows hardly vary, no step is coarse enough, and the range shrinks to one step.
     let top = min(coarse, max(min(coarse / 2, fine), strongest * 1e-4))
     func lambda(_ step: Double) -> Float { Float(6 / (logarithm(2) * step * step)) }
     return LambdaRange(low: lambda(coarse), high: lambda(top))
   }
 
-  /// The latents that can take bits at the finest VAE quality.
+  /// The number of latents that can take bits at the finest VAE quality.
   func latentCount() -> Int {
     let limit = min(Self.maximumLatents, variances.count)
     let range = qualityRange(latents: limit)
@@ -81,17 +82,17 @@ struct Spectrum {
     return max(1, min(limit, variances.count { $0 > level }))
   }
 
-  /// Deviation of the strongest component.
+  /// The standard deviation of the strongest component.
   private var strongest: Double { max(variances.first ?? 0, 1e-12).squareRoot() }
 
-  /// The first step from the coarsest down at which a condition holds.
+  /// The first step, from the coarsest down, at which a condition holds.
   private func firstStep(where holds: (Double) -> Bool) -> Double {
     var step = strongest * 4
     while step > strongest * 1e-4, !holds(step) { step *= 0.97 }
     return step
   }
 
-  /// The step of a sketch of at least `bits` a sample.
+  /// The step of a sketch with at least `bits` bits per sample.
   private func coarsestStep(bits: Double) -> Double {
     firstStep {
       let level = Self.level(step: $0)
@@ -99,7 +100,7 @@ struct Spectrum {
     }
   }
 
-  /// The step at which structure ends, or what `latents` components can say.
+  /// The step at which structure ends, or at which `latents` components are exhausted.
   private func finestStep(latents: Int) -> Double {
     let step = firstStep {
       let level = Self.level(step: $0)
@@ -111,7 +112,7 @@ struct Spectrum {
     return max(step, 0.9 * weakest)
   }
 
-  /// Bits of a sample that latents can take at a step.
+  /// The bits per sample that latents can take at a step.
   private func bits(step: Double) -> Double {
     let few = Spectrum(variances: Array(variances.prefix(Self.maximumLatents)), total: total)
     return few.rate(level: Self.level(step: step)).bits

@@ -2,17 +2,17 @@ import Tensor
 import Transform
 import VAEModel
 
-// How a value layer is found: neighbours by greedy least squares on the covariances of what the base leaves, scales
-// by reweighted least squares on the sizes of the errors, densities from a run over sample rows.
+// Fitting of a value layer: neighbours by greedy least squares on the covariances of the base's residual, scales by
+// reweighted least squares on the magnitudes of the errors, and densities from a run over sample rows.
 
 extension ValueLayer {
   /// The maximum number of neighbours of one kind.
   private static let maximumNeighbours = 8
-  /// Values that are looked at for each.
+  /// The number of candidate values examined for each.
   private static let candidates = 32
-  /// A neighbour must take at least this share of what is left.
+  /// A neighbour must explain at least this share of the remaining variance.
   private static let leastGain = 0.004
-  /// Rows for the scales, rows for the densities.
+  /// The number of rows for fitting scales, and for fitting densities.
   private static let scaleRows = 4096
   private static let densityRows = 2048
 
@@ -20,8 +20,8 @@ extension ValueLayer {
   ///
   /// - Parameters:
   ///   - samples: rows x values, in the data's units.
-  ///   - base: rows x values: what the other layers make of them.
-  ///   - unit: a power of two; all is fitted in this unit of the data's.
+  ///   - base: rows x values: the reconstruction by the other layers.
+  ///   - unit: a power of two; the fit works in this multiple of the data's unit.
   static func fit(
     _ samples: Matrix, base: Matrix, rule: OutputRule, steps: [Float], unit: Float, kernels: Kernels,
     workers: Workers, random: inout RandomSource
@@ -33,7 +33,7 @@ extension ValueLayer {
         rule: OutputRule(
           lowest: rule.lowest * inverse, highest: rule.highest * inverse, isInteger: rule.isInteger),
         steps: steps.map { $0 * inverse }, unit: 1, kernels: kernels, workers: workers, random: &random)
-      // Only the deviation has the data's unit; what is multiplied with values has none.
+      // Only the standard deviation has the data's unit; factors of values are dimensionless.
       var predictors = own.predictors
       for i in predictors.indices {
         predictors[i].deviation = (predictors[i].deviation * unit).roundedToBFloat16
@@ -64,7 +64,8 @@ extension ValueLayer {
         samples, base, rule, steps, kernels: kernels, workers: workers, random: &random))
   }
 
-  /// The values before `i` whose errors predict that of `i`, by orthogonal matching pursuit (Pati et al. 1993).
+  /// The values before `i` whose errors predict that of `i`, by orthogonal matching pursuit (Pati, Rezaiifar and
+  /// Krishnaprasad 1993).
   private static func neighbours(of i: Int, _ c: Covariances, _ most: Int) -> [Term] {
     let own = c[i, i]
     guard own > 0, most > 0 else { return [] }
@@ -95,8 +96,7 @@ extension ValueLayer {
     }
   }
 
-  /// Fits |error| by terms that are not negative: least squares, reweighted so that small scales count as much as
-  /// large ones.
+  /// Fits |error| by non-negative terms: least squares, reweighted so that small scales count as much as large ones.
   private static func fitDeviation(
     _ predictor: inout Predictor, _ i: Int, _ left: Matrix, _ base: Matrix, _ bases: Covariances,
     _ errors: Covariances, _ rule: OutputRule, rows: Int, most: Int
@@ -133,7 +133,7 @@ extension ValueLayer {
       weights = solveNonNegative(normal, right)
     }
     predictor.deviation = Float(max(weights[0], floor)).roundedToBFloat16
-    /// Those of `values` with a weight above 0, whose weights are from `first` on.
+    /// The terms of those of `values` with a positive weight; the weights start at `first`.
     func terms(_ values: [Int], from first: Int) -> [Term] {
       values.indices.filter { weights[first + $0] > 0 }.map {
         Term(value: values[$0], factor: Float(weights[first + $0]).roundedToBFloat16)
@@ -145,8 +145,8 @@ extension ValueLayer {
     if hasHighest { predictor.belowHighest = Float(weights[n - 1]).roundedToBFloat16 }
   }
 
-  /// The normal equations of least squares for `target` by the features in `table` (one row after another), each row weighed
-  /// by the inverse square of its scale by `weights`, with `floor` added.
+  /// The normal equations of least squares for `target` by the features in `table` (row after row). Each row is
+  /// weighted by the inverse square of its scale according to `weights`, with `floor` added.
   private static func normalEquations(
     _ table: [Float], _ target: [Float], _ weights: [Double], floor: Double
   ) -> (normal: [[Double]], right: [Double]) {
@@ -176,7 +176,7 @@ extension ValueLayer {
     return ((0..<n).map { Array(sums[$0 * n..<($0 + 1) * n]) }, Array(sums[(n * n)...]))
   }
 
-  /// Densities of symbols at each level, from runs at several steps.
+  /// The densities of symbols at each level, from runs at several steps.
   private func fitDensities(
     _ samples: Matrix, _ base: Matrix, _ rule: OutputRule, _ steps: [Float], kernels: Kernels,
     workers: Workers,
@@ -219,7 +219,7 @@ private struct Covariances: Sendable {
 
   subscript(i: Int, j: Int) -> Double { numbers[i * n + j] }
 
-  /// The `count` columns of `range`, other than `i`, that are most correlated with `i`.
+  /// The `count` columns of `range`, other than `i`, with the highest correlation with `i`.
   func strongest(_ i: Int, among range: Range<Int>, count: Int) -> [Int] {
     let scored = range.filter { $0 != i && self[$0, $0] > 0 }.map { j in
       (j, self[i, j] * self[i, j] / self[j, j])
@@ -228,12 +228,12 @@ private struct Covariances: Sendable {
   }
 }
 
-/// Solves a symmetric positive definite system; a direction without weight gets 0.
+/// Solves a symmetric positive definite system; the unknown of a direction without weight is 0.
 func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
   Cholesky(leavingOutWeak: matrix.flatMap { $0 }, n: right.count).solve(right)
 }
 
-/// Solves the normal equations with all unknowns at least 0: unknowns that come out negative are left out in turn.
+/// Solves the normal equations with all unknowns non-negative: negative unknowns are removed in turn.
 func solveNonNegative(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
   var active = Array(right.indices)
   while true {
@@ -251,7 +251,7 @@ func solveNonNegative(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
 }
 
 extension Matrix {
-  /// Every number of it times `factor`.
+  /// The matrix multiplied by `factor`.
   fileprivate func times(_ factor: Float, _ kernels: Kernels) -> Matrix {
     let result = Matrix(rows: rows, columns: columns)
     kernels.table.pointee.scale(buffer.pointer, factor, result.buffer.pointer, buffer.count)

@@ -1,25 +1,25 @@
 import Tensor
 import VAEModel
 
-/// What is known of samples value by value: means, the common scale, the range, and whether values gather at its ends.
+/// Statistics of samples by value: means, the common scale, the range, and whether values gather at its ends.
 ///
-/// Values that are no finite numbers, or beyond ``Matrix/greatestKnown``, are missing, and do not count.
+/// Values that are not finite, or larger than ``Matrix/greatestKnown``, are missing and do not count.
 struct ValueStatistics {
   let means: [Float]
-  /// The deviation of all values from their means.
+  /// The standard deviation of all values from their means.
   let deviation: Double
-  /// The same in binary32, or 1 if nothing varies: one scale for all, so that squared errors add up.
+  /// The same in binary32, or 1 if nothing varies: one scale for all values, so that squared errors add up.
   let scale: Float
   let lowest: Float
   let highest: Float
-  /// Shares of all values that are the lowest, the highest.
+  /// The shares of values equal to the lowest and to the highest.
   let shareAtLowest: Double
   let shareAtHighest: Double
 
-  /// Values that are missing.
+  /// The number of missing values.
   let missing: Int
 
-  /// Largest minus smallest value.
+  /// The largest less the smallest value.
   var peak: Double { Double(highest) - Double(lowest) }
 
   init(_ x: Matrix) {
@@ -61,13 +61,14 @@ struct ValueStatistics {
     shareAtHighest = Double(atHigh) / count
   }
 
-  /// Values that vary by less leave no room for the steps that a model divides them by.
+  /// The smallest scale: with less variation, there is no room for the quantization steps of a model.
   static let leastScale: Float = 0x1p-110
 
-  /// From this share on, the end of the range is a wall (black, white, saturation) and not a chance maximum.
+  /// If at least this share of the values lies at an end of the range, it is a hard limit (black, white, saturation)
+  /// and not a chance maximum.
   private static let wall = 0.01
 
-  /// Bounds where the type has them or the data stands against a wall.
+  /// Bounds by the type, or by hard limits of the data.
   func outputRule(isInteger: Bool, elementRange: ClosedRange<Float>?) -> OutputRule {
     OutputRule(
       lowest: shareAtLowest >= Self.wall ? lowest : elementRange?.lowerBound ?? -.infinity,

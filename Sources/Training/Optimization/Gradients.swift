@@ -2,14 +2,15 @@ import CKernels
 import Tensor
 import VAEModel
 
-/// The gradients of one batch: of the activations (here), and of the parameters (one panel of outputs at a time).
+/// The gradients for one batch: with respect to the activations (here), and to the parameters (one panel of outputs at
+/// a time).
 ///
 /// loss = mean over rows of (bits + lambda * |output - input|^2).
 struct Gradients: Sendable {
   let pass: NetworkActivations
   /// lambda of each row.
   let lambda: FloatBuffer
-  /// Uniform noise is added to the latents in place of rounding.
+  /// The key of the uniform noise that replaces rounding of the latents.
   let noiseKey: FloatBuffer
   /// The prior's parameters for each row, and the bits of each latent.
   let prior: Matrix
@@ -20,7 +21,7 @@ struct Gradients: Sendable {
   let decoderGradient: [Matrix]
   let spreadGradient: Matrix
   let normalizedGradient: Matrix
-  /// Gradients of the log gains.
+  /// The gradients of the log gains.
   let decoderGain: Matrix
   let encoderGain: Matrix
   let latentGradient: Matrix
@@ -33,16 +34,16 @@ struct Gradients: Sendable {
   private var kernels: Kernels { pass.kernels }
   private var architecture: Architecture { pass.architecture }
 
-  /// Bounds of the output; where it is clipped, its error is that of the bound.
+  /// The bounds of the output. Where it is clipped, its error is that of the bound.
   let low: FloatBuffer
   let high: FloatBuffer
 
-  /// 1 for values that are known, 0 for those that are not and that no loss is asked of; nil if all are known.
+  /// 1 for known values, 0 for those that do not count for the loss; nil if all are known.
   let known: Matrix?
 
   /// - Parameters:
-  ///   - bounds: the least and the greatest of each standardized value; nil for none.
-  ///   - hasMissing: whether some values are not known.
+  ///   - bounds: the smallest and the largest of each standardized value; nil for none.
+  ///   - hasMissing: whether some values are missing.
   init(
     _ pass: NetworkActivations, bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, hasMissing: Bool = false
   ) {
@@ -81,7 +82,7 @@ struct Gradients: Sendable {
     self.transposes = transposes
   }
 
-  /// Brings the transpose of one panel of a weight up to date.
+  /// Updates the transpose of one panel of a weight.
   func transpose(_ entry: Architecture.Entry, panel: Int) {
     guard let transpose = transposes[entry.offset] else { return }
     kernels.table.pointee.transpose(
@@ -89,12 +90,12 @@ struct Gradients: Sendable {
       transpose.buffer.pointer)
   }
 
-  /// Sets the noise that row `r` will get; a pure function of `key`.
+  /// Sets the noise for row `r`, which is a pure function of `key`.
   func setNoise(row r: Int, key: UInt32) { noiseKey.pointer[r] = Float(bitPattern: key) }
 
-  /// Forward and backward through the whole model for `rows`: leaves what the parameters' gradients are made of.
+  /// Runs forward and backward through the whole model for `rows`, and leaves the factors of the parameters' gradients.
   ///
-  /// - Parameter rounded: latents are rounded, as in coding, and nothing is carried back into the encoder.
+  /// - Parameter rounded: whether latents are rounded, as in coding; then no gradient reaches the encoder.
   func run(_ rows: Range<Int>, rounded: Bool = false) {
     let table = kernels.table.pointee
     pass.forwardScales(rows)
@@ -117,7 +118,7 @@ struct Gradients: Sendable {
     if !rounded { backwardEncoder(rows) }
   }
 
-  /// Bits of each latent, and the gradients of bits / batch by symbols and prior.
+  /// The bits of each latent, and the gradients of bits / batch with respect to symbols and prior.
   func rate(_ rows: Range<Int>) {
     let entry = architecture.prior
     kernels.product(rows, pass.hats, pass.parameters.pointer(entry), entry.shape, into: prior)
@@ -136,8 +137,8 @@ struct Gradients: Sendable {
     }
   }
 
-  /// dx = dy W^T, and what a second gradient adds, times the slope of the activation where there was one on the way: at
-  /// `before`.
+  /// dx = dy W^T, plus the contribution of a second gradient, times the slope of the activation at `before`, if there
+  /// is one.
   private func backward(
     _ entry: Architecture.Entry, _ rows: Range<Int>, _ dy: Matrix,
     and second: (gradient: Matrix, transpose: Weights)? = nil, into dx: Matrix, slopeAt before: Matrix? = nil
@@ -151,7 +152,7 @@ struct Gradients: Sendable {
       architecture.activation, slopeAt: before)
   }
 
-  /// The gradient of the squared error by the output.
+  /// The gradient of the squared error with respect to the output.
   private func squaredError(_ rows: Range<Int>) {
     let table = kernels.table.pointee
     for r in rows {
@@ -165,7 +166,7 @@ struct Gradients: Sendable {
     }
   }
 
-  /// From the gradient by the output to that by what the decoder gets.
+  /// Carries the gradient from the output to the decoder's input.
   func backwardDecoder(_ rows: Range<Int>) {
     let table = kernels.table.pointee
     let path = architecture.decoder
@@ -186,7 +187,7 @@ struct Gradients: Sendable {
     }
   }
 
-  /// Through spread = symbols * scale and latents = projected * scale.
+  /// Carries the gradient through spread = symbols * scale and latents = projected * scale.
   private func backwardLatents(_ rows: Range<Int>) {
     let first = rows.lowerBound
     let count = rows.count * latentGradient.stride
@@ -208,10 +209,10 @@ struct Gradients: Sendable {
     }
   }
 
-  /// From the gradient by the encoder's output to those of its hidden layers.
+  /// Carries the gradient from the encoder's output to its hidden layers.
   ///
-  /// - Parameter second: another gradient that comes into the last hidden layer, with the transpose of the weights that carry
-  ///   it there.
+  /// - Parameter second: another gradient into the last hidden layer, with the transpose of the weights that carry it
+  ///   there.
   func backwardEncoder(_ rows: Range<Int>, and second: (gradient: Matrix, transpose: Weights)? = nil) {
     let path = architecture.encoder
     var above = projectedGradient
@@ -226,14 +227,14 @@ struct Gradients: Sendable {
     }
   }
 
-  /// One entry of the parameters with the two matrices whose product is its gradient.
+  /// An entry of the parameters, with the two matrices whose product is its gradient.
   struct Source: Sendable {
     let entry: Architecture.Entry
     let input: Matrix
     let output: Matrix
   }
 
-  /// Where each entry's gradient comes from: gradient = input^T output.
+  /// The factors of each entry's gradient: gradient = input^T output.
   var sources: [Source] {
     func sources(
       _ path: Architecture.Path, linear: Matrix, hidden: Matrix, after: [Matrix], gradients: [Matrix],
@@ -263,7 +264,7 @@ struct Gradients: Sendable {
       + [Source(entry: architecture.prior, input: pass.hats, output: priorGradient)]
   }
 
-  /// The gradient of one panel of one entry, as a product that goes nowhere yet.
+  /// The gradient of one panel of an entry, as a product without a destination.
   func parameterGradient(_ source: Source, panel: Int) -> vaec_product {
     kernels.gradient(
       0..<pass.input.rows, source.input, source.output, panel: panel, inputs: source.entry.shape.inputs)

@@ -4,8 +4,8 @@ import VAEModel
 
 /// Fits one ``LogisticMixture`` to each column of a matrix, by maximum likelihood.
 ///
-/// The likelihood is that of quantized numbers, over steps from a sixteenth of the column's deviation to twice it,
-/// so that one density serves every step. Adam, all columns side by side.
+/// The likelihood is that of quantized numbers, over steps from a sixteenth of the column's standard deviation to twice
+/// it, so that one density serves every step. The optimizer is Adam, for all columns in parallel.
 enum MixtureFit {
   private static let steps = 400
   private static let batch = 64
@@ -13,7 +13,7 @@ enum MixtureFit {
   /// - Parameters:
   ///   - x: rows x columns.
   ///   - deviations: the standard deviation of each column, positive; it sets the scale of the fit.
-  ///   - integers: the columns hold integers, and the likelihood is theirs: the step is 1.
+  ///   - integers: whether the columns hold integers. The likelihood is then that of integers, at a step of 1.
   /// - Returns: a mixture for each column, in the columns' own units.
   static func fit(
     _ x: Matrix, deviations: [Float], integers: Bool = false, kernels: Kernels, workers: Workers,
@@ -53,7 +53,7 @@ enum MixtureFit {
     }
   }
 
-  /// Fits the columns first ..< first + 32: no other panel's numbers are touched.
+  /// Fits the columns first ..< first + 32; other panels are not touched.
   private static func fitPanel(
     _ x: Matrix, _ first: Int, _ inverse: FloatBuffer, _ parameters: FloatBuffer, _ optimizer: Optimizer,
     plan: [(rows: [Int], step: Float)], integers: Bool, stride: Int, kernels: Kernels

@@ -7,7 +7,7 @@ struct Optimizer: Sendable {
   private let firstMoment: FloatBuffer
   private let secondMoment: FloatBuffer
 
-  /// What it has learned of the gradients: their means and mean squares, as many as there are parameters.
+  /// The estimates of the gradients' first and second moments, one per parameter.
   var moments: [FloatBuffer] { [firstMoment, secondMoment] }
 
   init(count: Int, kernels: Kernels) {
@@ -16,14 +16,14 @@ struct Optimizer: Sendable {
     secondMoment = FloatBuffer(count: count)
   }
 
-  /// The numbers of one step: the same for all parameters.
+  /// The constants of one step, common to all parameters.
   struct Step: Sendable {
     let rate: Float
     let beta1: Float
     let beta2: Float
     let firstCorrection: Float
     let secondCorrection: Float
-    /// The share by which weights that decay shrink.
+    /// The share by which decaying weights shrink.
     let decay: Float
 
     /// - Parameter number: 1 for the first step.
@@ -39,7 +39,7 @@ struct Optimizer: Sendable {
     }
   }
 
-  /// Moves `count` parameters from `offset` on.
+  /// Updates `count` parameters from `offset` on.
   func update(
     _ weights: FloatBuffer, offset: Int, count: Int, gradient: UnsafePointer<Float>, _ step: Step
   ) {
@@ -48,9 +48,9 @@ struct Optimizer: Sendable {
     kernels.table.pointee.adam(&s)
   }
 
-  /// Moves a panel of weights from `offset` on along the gradient that a product gives.
+  /// Updates a panel of weights from `offset` on with the gradient that a product gives.
   ///
-  /// - Parameter decays: whether they are weights that decay.
+  /// - Parameter decays: whether the weights decay.
   func update(_ weights: FloatBuffer, offset: Int, _ gradient: vaec_product, decays: Bool, _ step: Step) {
     var s = self.step(weights, offset: offset, count: gradient.rows * panelWidth, decays: decays, step)
     var p = gradient

@@ -1,13 +1,13 @@
 import Tensor
 
-/// Panels of the parameters' entries, along whose gradients a step of training descends: each panel is a piece of work.
+/// Panels of the parameters' entries, the work items of a training step.
 struct ParameterPanels: Sendable {
-  /// The entries, with what their gradients are made of.
+  /// The entries, with the factors of their gradients.
   let sources: [Gradients.Source]
   private let gradients: Gradients
   private let panels: [(source: Int, panel: Int)]
 
-  /// All panels of the entries of `sources`.
+  /// Creates the panels of the entries of `sources`.
   init(_ sources: [Gradients.Source], of gradients: Gradients) {
     self.sources = sources
     self.gradients = gradients
@@ -16,19 +16,19 @@ struct ParameterPanels: Sendable {
       for panel in 0..<source.entry.shape.panels { panels.append((i, panel)) }
     }
     let sizes = sources.map(\.entry.shape.inputs)
-    // The large ones first, so that workers end at about the same time.
+    // Large panels first, so that workers finish at about the same time.
     panels.sort { (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel) }
     self.panels = panels
   }
 
-  /// Brings all transposes up to date.
+  /// Updates all transposes.
   func transpose() {
     for (source, panel) in panels { gradients.transpose(sources[source].entry, panel: panel) }
   }
 
-  /// Moves the parameters one step along their gradients.
+  /// Updates the parameters by one step.
   ///
-  /// - Parameter decaying: entries, by their offset, whose weights decay.
+  /// - Parameter decaying: the entries, by their offset, whose weights decay.
   func update(by optimizer: Optimizer, _ step: Optimizer.Step, decaying: Set<Int> = [], workers: Workers) {
     let parameters = gradients.pass.parameters
     workers.forEach(panels.count) { i in

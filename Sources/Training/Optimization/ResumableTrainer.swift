@@ -1,32 +1,33 @@
 import Tensor
 import VAEModel
 
-/// A trainer that can be laid down after any step, and taken up again.
+/// A trainer that can be interrupted after any step and resumed.
 protocol ResumableTrainer: AnyObject {
-  /// What is trained.
+  /// The trained parameters.
   var parameters: Parameters { get }
-  /// All numbers that steps change and later steps look at: the parameters first, then moments of gradients and the like.
+  /// All arrays that steps modify and later steps read: first the parameters, then moments of gradients and the like.
   var buffers: [FloatBuffer] { get }
-  /// What it is before the next step, beside `buffers`. To set it is to resume from there, with these as they are.
+  /// The state before the next step, in addition to `buffers`. Setting it resumes from there, with the buffers as they
+  /// are.
   var state: TrainerState { get set }
-  /// Makes one step, when this share of the fit is behind.
+  /// Makes one step; `progress` is the finished share of the fit.
   func step(progress: Double)
 }
 
-/// All that changes from step to step of a trainer, beside its buffers.
+/// The state of a trainer that changes from step to step, in addition to its buffers.
 struct TrainerState {
-  /// Steps that have been made.
+  /// The number of steps made.
   var number = 0
   /// The product of all decays of Adam's first moment so far.
   var firstDecay = 1.0
-  /// Of the Gaussian likelihood, where it is learned; else 1.
+  /// The variance of the Gaussian likelihood if it is learned; otherwise 1.
   var variance: Float = 1
   var random: RandomSource
-  /// The rows in the order of this epoch, and the place of the next one in it.
+  /// The rows in the order of this epoch, and the position of the next one.
   var order: [Int]
   var next: Int
 
-  /// Before the first of all steps on so many rows.
+  /// Creates the state before the first step on `rows` rows.
   init(rows: Int, seed: UInt64) {
     random = RandomSource(seed: seed)
     order = Array(0..<rows)

@@ -1,30 +1,30 @@
 import Tensor
 import VAEModel
 
-/// Fits the parameters of a VAE to standardized samples, one step of Adam after another.
+/// Fits the parameters of a VAE to standardized samples by steps of Adam.
 ///
 /// The same data, options and seed give the same bits on every machine and for any number of workers.
 package final class Trainer: ResumableTrainer {
-  /// What training needs to be told.
+  /// The options of training.
   package struct Options: Sendable {
-    /// Rows in a batch.
+    /// The number of rows in a batch.
     package var batch = 128
     /// The highest learning rate.
     package var peakRate = 2e-3
-    /// Decay of the hidden layers' weights, in units of the learning rate.
+    /// The decay of the hidden layers' weights, in units of the learning rate.
     package var weightDecay = 0.1
-    /// The share of rows that are mixed with another (Zhang et al., mixup, arXiv 1710.09412).
+    /// The share of rows mixed with another row (Zhang et al., mixup, arXiv 1710.09412).
     package var mixing: Float = 0
-    /// Where the random numbers start.
+    /// The random seed.
     package var seed: UInt64 = 0
 
-    /// The defaults.
+    /// Creates the default options.
     package init() {}
   }
 
-  /// What training has reached so far.
+  /// The parameters reached so far.
   package let parameters: Parameters
-  /// What u means.
+  /// The range of VAE qualities u.
   package let qualities: LambdaRange
 
   private let data: Matrix
@@ -35,21 +35,21 @@ package final class Trainer: ResumableTrainer {
   private let pass: NetworkActivations
   private let gradients: Gradients
   private let optimizer: Optimizer
-  /// Panels of all entries, and of those of decoder and prior.
+  /// The panels of all entries, and those of the decoder and the prior.
   private let panels: ParameterPanels
   private let finetuningPanels: ParameterPanels
-  /// Entries, by their offset, whose weights decay.
+  /// The entries, by their offset, whose weights decay.
   private let decaying: Set<Int>
   private var place: TrainerState
-  /// What the rows of the batch are.
+  /// The rows of the batch.
   private var picks: [Pick]
 
   /// Prepares a fit of `data` (rows x values, standardized).
   ///
   /// - Parameters:
-  ///   - parameters: the start; it is changed in place.
-  ///   - known: of the same shape, 1 for values that are known and 0 for others, which are left out of the loss; nil
-  ///     where all are known.
+  ///   - parameters: the initial values; trained in place.
+  ///   - known: of the same shape, 1 for known values and 0 for others, which do not count for the loss; nil if all are
+  ///     known.
   init(
     _ data: Matrix, known: Matrix? = nil, parameters: Parameters, inverseDeviation: [Float],
     bounds: (low: FloatBuffer, high: FloatBuffer)? = nil, qualities: LambdaRange, options: Options,
@@ -93,27 +93,27 @@ package final class Trainer: ResumableTrainer {
     }
   }
 
-  /// Steps that have been made.
+  /// The number of steps made.
   package var stepsDone: Int { place.number }
 
   /// Makes one step.
   ///
-  /// - Parameter progress: how much of the fit is behind, in 0 ... 1.
+  /// - Parameter progress: the finished share of the fit, in 0 ... 1.
   package func step(progress: Double) {
     step(
       top: schedule.top(progress), rate: schedule.rate(progress), beta1: schedule.beta1(progress),
       rounded: false)
   }
 
-  /// Makes one step of the end: latents are rounded, as they will be, and decoder and prior settle on what that makes
-  /// of them. The encoder stays as it is.
+  /// Makes one step of fine-tuning: latents are rounded, as in coding, and the decoder and the prior adapt. The encoder
+  /// stays as it is.
   ///
-  /// - Parameter progress: how much of the end is behind, in 0 ... 1.
+  /// - Parameter progress: the finished share of the fine-tuning, in 0 ... 1.
   func finetuneDecoder(progress: Double) {
     step(top: 1, rate: Self.finetuningRate * (1 - progress), beta1: 0.9, rounded: true)
   }
 
-  /// Learning rate at the beginning of the end.
+  /// The initial learning rate of fine-tuning.
   private static let finetuningRate = 6e-4
 
   private func step(top: Float, rate: Double, beta1: Double, rounded: Bool) {
@@ -123,7 +123,7 @@ package final class Trainer: ResumableTrainer {
       if place.random.uniform() < options.mixing {
         picks[r].mixed = (place.random.index(below: data.rows), 0.5 * place.random.uniform())
       }
-      // Stratified over the batch: less variance than independent draws.
+      // Stratified over the batch, which has less variance than independent draws.
       let u = (Float(r) + place.random.uniform()) / Float(batch) * top
       pass.condition(row: r, u: u, step: qualities.step(u))
       gradients.lambda.pointer[r] = qualities.lambda(u)
@@ -148,10 +148,10 @@ package final class Trainer: ResumableTrainer {
   }
 }
 
-/// A row of the data, or a point on the way from it to another.
+/// A row of the data, or a point between it and another row.
 private struct Pick {
   let row: Int
-  /// A point between two samples is nearly a sample: with few rows, more of them to learn from.
+  /// A point between two samples is almost a sample. If there are few rows, this adds training data.
   var mixed: (other: Int, share: Float)?
 
   func copy(from data: Matrix, to target: UnsafeMutablePointer<Float>) {
@@ -161,7 +161,7 @@ private struct Pick {
     for i in 0..<data.columns { target[i] += mixed.share * (other[i] - target[i]) }
   }
 
-  /// What of it is known: 1 or 0, and of two samples what both know.
+  /// Copies which of its values are known: 1 or 0; for two samples, those that both have.
   func copy(known: Matrix, to target: UnsafeMutablePointer<Float>) {
     target.update(from: known.row(row), count: known.stride)
     guard let mixed else { return }

@@ -1,35 +1,35 @@
 import VAEModel
 
-/// Makes the steps of a training, from where a checkpoint has it if there is one: looks at held-out rows now and then, reports,
-/// and writes checkpoints. One loop for every objective.
+/// Runs the steps of a training, from a checkpoint if there is one: measures held-out rows periodically, reports
+/// progress, and writes checkpoints. All objectives share this loop.
 struct TrainingLoop {
-  /// What held-out rows say of the parameters as they are.
+  /// A measurement of the current parameters on held-out rows.
   struct Measurement {
-    /// What the best parameters are chosen by; nil if only rate and distortion are known.
+    /// The loss that selects the best parameters; nil if only rate and distortion are known.
     var loss: Double?
-    /// Bits a sample.
+    /// In bits per sample.
     var bits: Double
-    /// In dB, against the peak of the data.
+    /// In dB, relative to the peak of the data.
     var psnr: Double
   }
 
   let options: FitOptions
-  /// Called now and then; false asks for the end.
+  /// Called periodically; false asks for the end.
   let progress: (FitProgress) -> Bool
   let keeper: CheckpointKeeper?
-  /// Steps of the whole training, where the clock does not end it, and of one epoch.
+  /// The number of steps of the whole training, unless the clock ends it, and of one epoch.
   let steps: Int
   let stepsInEpoch: Int
-  /// Measures held-out rows when this share of the training is behind: 0 before it, 1 after it; nil if there is nothing to
-  /// measure yet.
+  /// Measures held-out rows at this finished share of the training: 0 before it, 1 after it. Returns nil if there is
+  /// nothing to measure yet.
   let measure: (_ fraction: Double) -> Measurement?
   /// The loss on held-out rows; nil if the last parameters are the best.
   var loss: (() -> Double)?
 
-  /// Makes all steps.
+  /// Runs all steps.
   ///
-  /// - Parameter finetune: makes one step of the end, where there is one, when this share of the end is behind.
-  /// - Throws: ``FitError/suspended(fraction:)`` and what else the keeper throws.
+  /// - Parameter finetune: makes one step of fine-tuning, if there is any, at this finished share of it.
+  /// - Throws: ``FitError/suspended(fraction:)`` and other errors of the keeper.
   func run(
     _ trainer: some ResumableTrainer, finetune: ((_ progress: Double) -> Void)? = nil
   ) throws(FitError) -> FinishedTraining {
@@ -62,7 +62,7 @@ struct TrainingLoop {
     return finished(parameters, &state, wasStopped: pace.isEnding)
   }
 
-  /// Makes the steps of the end: as many as make a twelfth of those behind, or of the time.
+  /// Runs the fine-tuning steps: a twelfth of the main steps, or of the time.
   private func finish(
     _ trainer: some ResumableTrainer, _ state: inout TrainingState, _ pace: inout TrainingPace,
     _ finetune: (_ progress: Double) -> Void
@@ -77,11 +77,11 @@ struct TrainingLoop {
       let isSuspended = pace.isToTell() && !progress(pace.progress(1, state))
       try keeper.keep(state, trainer, fraction: 1, isLast: isSuspended)
     }
-    // What ended by the clock has to be over for whoever goes on from here, too.
+    // If the clock ended it, it must be over for a resumed training too.
     state.seconds = pace.secondsNow
   }
 
-  /// The better of the last parameters and the best before them.
+  /// The better of the last parameters and the best ones before.
   private func finished(
     _ parameters: Parameters, _ state: inout TrainingState, wasStopped: Bool
   ) -> FinishedTraining {
@@ -89,7 +89,7 @@ struct TrainingLoop {
     if loss != nil, let last = measure(1), let loss = last.loss {
       record(last, in: &state)
       training.loss = loss
-      // A loss that is no number is worse than any: then no network is better than this one.
+      // A NaN loss is worse than any other; then having no network is better.
       if !loss.isFinite || loss > state.bestLoss {
         training.parameters = state.bestLoss.isFinite ? state.bestParameters : nil
         training.loss = state.bestLoss
@@ -99,7 +99,7 @@ struct TrainingLoop {
     return training
   }
 
-  /// Adds a point to the curve, unless it is no number.
+  /// Adds a point to the curve, unless it is not finite.
   private func record(_ measured: Measurement, in state: inout TrainingState) {
     guard measured.bits.isFinite, measured.psnr.isFinite else { return }
     state.curve.append(

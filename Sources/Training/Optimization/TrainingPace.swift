@@ -1,23 +1,23 @@
-/// How far a training has come, by its steps or by the clock, and when it is time to look at it and to tell of it.
+/// The progress of a training, by its steps or by the clock; and when to measure and to report.
 struct TrainingPace {
   private let limit: Double?
   private let stepsInEpoch: Int
-  /// Steps of the whole; where the clock ends it, as many as are usual, or as there have been.
+  /// The total number of steps; if the clock ends the training, the usual number, or the number so far.
   private var steps: Int
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private let secondsBefore: Double
   private var lastTold = -1.0
-  /// Parts of the time after which it has been measured.
+  /// The number of measurements made, which are evenly spaced in time.
   private var measured: Int
-  /// After a stop is asked for, the rest of the schedule runs off within an epoch.
+  /// After a requested stop, the rest of the schedule is completed within an epoch.
   private var ending: (from: Double, step: Int)?
-  /// Seconds of training before the step that was asked for last.
+  /// The seconds of training before the last requested step.
   private(set) var seconds: Double
 
   /// - Parameters:
-  ///   - steps: of the whole training, where the clock does not end it.
-  ///   - state: where the training begins.
+  ///   - steps: those of the whole training, unless the clock ends it.
+  ///   - state: the start of the training.
   init(_ options: FitOptions, steps: Int, stepsInEpoch: Int, _ state: TrainingState) {
     limit = options.seconds
     self.steps = steps
@@ -28,10 +28,10 @@ struct TrainingPace {
     measured = limit.map { Self.parts(state.seconds / $0) } ?? 0
   }
 
-  /// Seconds of training so far.
+  /// The seconds of training so far.
   var secondsNow: Double { secondsBefore + (clock.now - start) / .seconds(1) }
 
-  /// How much of the training is behind before the next step, in 0 ... 1.
+  /// The finished share of the training before the next step, in 0 ... 1.
   mutating func fraction(_ done: Int) -> Double {
     seconds = secondsNow
     if let ending {
@@ -42,7 +42,7 @@ struct TrainingPace {
     return min(1, seconds / limit)
   }
 
-  /// Whether an end was asked for.
+  /// Whether an end was requested.
   var isEnding: Bool { ending != nil }
 
   /// Ends the training within an epoch.
@@ -50,10 +50,10 @@ struct TrainingPace {
     if ending == nil { ending = (fraction, done) }
   }
 
-  /// Whether what comes after the training proper has had its share of the time.
+  /// Whether fine-tuning has had its share of the time.
   var isOver: Bool { limit.map { secondsNow > $0 * 13 / 12 } ?? false }
 
-  /// Whether it is time to tell of a step.
+  /// Whether to report progress after a step.
   mutating func isToTell(_ done: Int) -> Bool {
     let often = max(1, min(stepsInEpoch, steps / ModelFit.measurements / 2))
     guard done % often == 0 || seconds > lastTold + Self.patience else { return false }
@@ -61,7 +61,7 @@ struct TrainingPace {
     return true
   }
 
-  /// Whether it is time to tell, whatever the step.
+  /// Whether to report progress, regardless of the step.
   mutating func isToTell() -> Bool {
     let now = secondsNow
     guard now > lastTold + Self.patience else { return false }
@@ -69,10 +69,10 @@ struct TrainingPace {
     return true
   }
 
-  /// Seconds without a word at most.
+  /// The maximum number of seconds between reports.
   private static let patience = 0.5
 
-  /// Whether it is time to measure held-out rows.
+  /// Whether to measure held-out rows.
   mutating func isToMeasure(_ done: Int, _ fraction: Double) -> Bool {
     guard limit != nil else { return done % max(1, steps / ModelFit.measurements) == 0 }
     let parts = Self.parts(fraction)
@@ -85,7 +85,7 @@ struct TrainingPace {
     Int(Double(ModelFit.measurements) * max(0, min(1, fraction)))
   }
 
-  /// What there is to tell.
+  /// The progress to report.
   func progress(_ fraction: Double, _ state: TrainingState) -> FitProgress {
     FitProgress(
       fraction: fraction, epoch: state.done / stepsInEpoch, epochs: max(1, steps / stepsInEpoch),

@@ -1,39 +1,39 @@
 import VAEModel
 
-/// What training has come to, beside what its trainer knows.
+/// The state of a training, in addition to that of its trainer.
 struct TrainingState {
-  /// Steps of training proper, and of its end, where the latents are rounded.
+  /// The number of main steps, and of fine-tuning steps, in which latents are rounded.
   var done = 0
   var finetuned = 0
-  /// The parameters that did best on held-out rows, and their loss: infinite where nothing has been measured.
+  /// The parameters with the lowest loss on held-out rows, and that loss; infinite if nothing has been measured.
   var bestLoss = Double.infinity
   var bestParameters: Parameters
-  /// Rate and distortion on held-out rows, as they were measured last.
+  /// The last measured rate and distortion on held-out rows.
   var heldOut: (bits: Double, psnr: Double)?
-  /// What was measured so far, for reports.
+  /// The points measured so far, for reports.
   var curve: [TrainingPoint] = []
-  /// Seconds of training so far.
+  /// The seconds of training so far.
   var seconds = 0.0
 
   init(bestParameters: Parameters) { self.bestParameters = bestParameters }
 
-  /// Keeps a copy of `parameters` if they are better than the best so far.
+  /// Keeps a copy of `parameters` if their loss is lower than the best so far.
   mutating func keep(_ parameters: Parameters, ifBetter loss: Double) {
     if loss < bestLoss { (bestLoss, bestParameters) = (loss, parameters.copy()) }
   }
 
-  /// Steps of the end: as many as make a twelfth of those before.
+  /// The number of fine-tuning steps: a twelfth of the main steps.
   static func finetuning(after done: Int) -> Int { max(1, done / 12) }
 }
 
-/// What one training has given.
+/// The result of a finished training.
 struct FinishedTraining {
-  /// The best parameters; nil if all are worthless.
+  /// The best parameters; nil if all are useless.
   var parameters: Parameters?
   /// Their loss on held-out rows.
   var loss = Double.infinity
-  /// How it went.
+  /// The course of the training.
   var curve: [TrainingPoint] = []
-  /// Whether it was asked to end early.
+  /// Whether the training was asked to stop early.
   var wasStopped = false
 }

@@ -2,17 +2,17 @@ import Tensor
 import Transform
 import VAEModel
 
-/// Rate and distortion of a VAE under training on held-out rows, with rounded latents.
+/// The rate and distortion of a VAE in training on held-out rows, with rounded latents.
 struct ValidationLoss {
   private let held: Matrix
   private let pass: NetworkActivations
   private let gradients: Gradients
   private let qualities: LambdaRange
   private let workers: Workers
-  /// Values of a sample: more than columns, where those are components.
+  /// The number of values in a sample: greater than the number of columns if those are components.
   private let values: Int
   static let grid: [Float] = [0, 0.25, 0.5, 0.75, 1]
-  /// Rows at most, values at most, and rows that are taken however many values they have.
+  /// The maximum number of rows; the maximum number of values; and the number of rows taken regardless of that.
   private static let (maximumRows, maximumValues, enoughRows) = (1024, 1 << 18, 512)
 
   init(
@@ -32,9 +32,9 @@ struct ValidationLoss {
     pass.input.buffer.copy(from: self.held.buffer)
   }
 
-  /// - Parameter grid: VAE qualities, 0.5 among them.
-  /// - Returns: the mean over `grid` of log(bits + lambda * error), and bits and PSNR (of standardized values, its peak 1) at
-  ///   0.5.
+  /// - Parameter grid: VAE qualities, including 0.5.
+  /// - Returns: the mean over `grid` of log(bits + lambda * error); and bits and PSNR (of standardized values, for a
+  ///   peak of 1) at 0.5.
   func measure(at grid: [Float] = grid) -> (loss: Double, bits: Double, psnr: Double) {
     var loss = 0.0
     var middle = (bits: 0.0, psnr: 0.0)
@@ -48,7 +48,7 @@ struct ValidationLoss {
     return (loss / Double(grid.count), middle.bits, middle.psnr)
   }
 
-  /// Bits a sample, and squared error a sample.
+  /// The bits per sample, and the squared error per sample.
   func rateAndError(_ u: Float) -> (bits: Double, error: Double) {
     let step = qualities.step(u)
     for r in 0..<held.rows { pass.condition(row: r, u: u, step: step) }
