@@ -23,7 +23,7 @@ extension GaussianMixture {
   ///
   /// - Parameters:
   ///   - x: rows x latents, finite, in units in which standard deviations are about 1.
-  ///   - components: the number of Gaussians; fewer are returned if rows gather at fewer points.
+  ///   - count: the number of Gaussians; fewer are returned if rows gather at fewer points.
   ///   - floor: added to each variance.
   /// - Returns: nil if no covariance is positive definite.
   static func fit(

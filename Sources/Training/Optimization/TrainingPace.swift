@@ -8,7 +8,7 @@ struct TrainingPace {
   private let start: ContinuousClock.Instant
   private let secondsBefore: Double
   private var lastTold = -1.0
-  /// The number of measurements made, which are evenly spaced in time.
+  /// The number of measurements due so far, if the clock ends the training.
   private var measured: Int
   /// After a requested stop, the rest of the schedule is completed within an epoch.
   private var ending: (from: Double, step: Int)?

@@ -47,7 +47,7 @@ final class RowCost {
   ///
   /// - Parameters:
   ///   - samples: rows x values.
-  ///   - latents: the symbols of at least `rows` rows.
+  ///   - symbols: those of the latents, for at least `rows` rows.
   func finish(_ coded: CodedRows, _ samples: UnsafeBufferPointer<Float>, latents symbols: Matrix?, rows: Int)
   {
     for r in 0..<rows {

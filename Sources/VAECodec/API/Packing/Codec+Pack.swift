@@ -32,7 +32,7 @@ extension Codec {
   ///   - fitOptions: their ``FitOptions/samples`` is ignored: the model and the codes of these samples are minimized
   ///     together.
   ///   - memory: the bytes that the fit may take for samples.
-  ///   - options: their ``EncodeOptions/carriesModel`` is ignored. PSNR is relative to the range of these samples.
+  ///   - asked: the request; its ``EncodeOptions/carriesModel`` is ignored. PSNR is relative to the range of these samples.
   ///   - sink: receives the whole stream; it is not finished.
   ///   - open: returns a reader of the samples from the first on, each time it is called.
   ///   - progress: that of the fit; see ``fit(_:options:memory:checkpoints:progress:)``.
