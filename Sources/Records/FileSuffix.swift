@@ -12,6 +12,7 @@ package struct FileSuffix {
   /// The format, by the suffix before that of the compression.
   package let format: FormatName?
 
+  /// Splits a file name into its suffixes.
   package init(of name: String) {
     let base = name.lowercased().split(separator: "/").last ?? ""
     let parts = base.split(separator: ".", omittingEmptySubsequences: false).map(String.init)

@@ -21,6 +21,7 @@ package struct BitEncoder: BitCoding {
   @usableFromInline var high: UInt32 = .max
   @usableFromInline var bytes: [UInt8] = []
 
+  /// Starts with the whole interval and no bytes.
   package init() {}
 
   @inlinable @inline(__always)
@@ -62,6 +63,7 @@ package struct BitDecoder: BitCoding {
   @usableFromInline var next: Int
   @usableFromInline let bytes: ArraySlice<UInt8>
 
+  /// Starts at the first of `bytes`.
   package init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     next = bytes.startIndex

@@ -20,7 +20,9 @@ extension SampleDescription {
 package struct RenamedColumn: Equatable, Sendable {
   /// The column number, from 1.
   package var column: Int
+  /// The name of the column.
   package var found: String
+  /// The name of the column in the preceding samples.
   package var expected: String
   /// Whether all names are the same, in another order.
   package var isReordered: Bool

@@ -20,6 +20,7 @@ package struct ELBOMeter {
   private let weights: Weights
   private let bias: Weights
 
+  /// Creates a meter for blocks of at most `rows` rows.
   package init(_ model: Model, _ network: Model.Network, _ elbo: ELBOTerms, rows: Int, kernels: Kernels) {
     self.model = model
     self.elbo = elbo

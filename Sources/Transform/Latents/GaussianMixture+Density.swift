@@ -52,6 +52,7 @@ package struct Whitening {
   /// For each component: L^-T, in panels; -L^-1 mean; and the logarithm of weight / ((2 pi)^(n/2) det L).
   private let parts: [(weights: Weights, bias: FloatBuffer, constant: Double)]
 
+  /// Computes the maps from the components' Cholesky factors.
   package init(_ mixture: GaussianMixture, kernels: Kernels) {
     let n = mixture.latents
     latents = n

@@ -6,6 +6,7 @@ package struct NetworkCoder {
   private let pass: NetworkActivations
   private let bounds: (low: FloatBuffer, high: FloatBuffer)?
 
+  /// Creates a coder for blocks of at most `rows` rows.
   package init(_ model: Model, _ part: OperatingPoint.Network, rows: Int, kernels: Kernels) {
     guard let network = model.network else { preconditionFailure("the model has no network") }
     pass = NetworkActivations(rows: rows, network, at: part, kernels: kernels)

@@ -6,6 +6,7 @@ import VAEModel
 package struct OperatingPointSearch {
   /// A way of coding, and its rate and distortion on held-out rows.
   package struct Candidate {
+    /// The operating point that codes.
     package var point: OperatingPoint
     /// In bits per sample.
     package var bits: Double

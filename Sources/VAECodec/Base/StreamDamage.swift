@@ -1,5 +1,6 @@
 /// Damage in a file of streams.
 public struct StreamDamage: Equatable, Sendable {
+  /// The kind of damage.
   public enum Kind: Equatable, Sendable {
     /// Chunks of a stream are damaged: their numbers, from 1.
     case chunks(ClosedRange<Int>)

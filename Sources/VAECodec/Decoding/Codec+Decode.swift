@@ -6,12 +6,15 @@ import VAEModel
 
 /// The outcome of decoding.
 public struct DecodeReport: Sendable {
+  /// The number of samples written.
   public var samples: Int
+  /// The number of values in a sample.
   public var valuesPerSample: Int
   /// The number of bytes read from the file.
   public var streamBytes: Int
   /// The size of the samples as plain values of their type, in bytes.
   public var rawBytes: Int
+  /// The wall-clock time in seconds.
   public var seconds: Double
   /// The damage found, if it was tolerated.
   public var damage: [StreamDamage] = []

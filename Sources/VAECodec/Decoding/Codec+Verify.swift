@@ -5,11 +5,13 @@ import Records
 
 /// The content of a `.vaec` stream's header, and the counts from reading the stream to its end.
 public struct StreamSummary: Sendable {
+  /// The version of the stream format.
   public var formatVersion: Int
   /// The fingerprint of its model; nil if it needs none.
   public var fingerprint: String?
   /// Counted in numbers.
   public var sampleShape: [Int]
+  /// The type of the values.
   public var type: ValueType
   public var elementType: ElementType { type.elementType }
   /// "npy", "idx", "csv", "vecs" or "raw".
@@ -22,10 +24,13 @@ public struct StreamSummary: Sendable {
   public var target: TargetOutcome?
   /// The number of samples in its chunks.
   public var samples: Int
+  /// The maximum number of rows in a chunk.
   public var chunkRows: Int
+  /// The number of chunks.
   public var chunks: Int
   /// The bytes of the model that the file embeds before the stream; 0 if there is none.
   public var modelBytes: Int
+  /// The size of the stream in bytes, without an embedded model.
   public var streamBytes: Int
 }
 

@@ -50,7 +50,9 @@ public struct EncodeOptions: Sendable {
 
 /// The outcome of encoding.
 public struct EncodeReport: Sendable {
+  /// The number of samples encoded.
   public var samples: Int
+  /// The number of values in a sample.
   public var valuesPerSample: Int
   /// The size of the samples as plain values of their type, in bytes.
   public var rawBytes: Int
@@ -85,5 +87,6 @@ public struct EncodeReport: Sendable {
   public var seconds: Double
   /// The compression ratio: fileBytes / streamBytes.
   public var ratio: Double { Double(fileBytes) / Double(max(1, streamBytes)) }
+  /// The bits of the stream per sample, including header, seek table and an embedded model; 0 without samples.
   public var bitsPerSample: Double { samples == 0 ? 0 : 8 * Double(streamBytes) / Double(samples) }
 }

@@ -7,18 +7,23 @@ import VAEModel
 public struct EvaluationReport: Sendable {
   /// The measurements at one quality.
   public struct Point: Sendable {
+    /// 0 ... 100.
     public var quality: Double
     /// The bits of the finished stream per sample.
     public var bitsPerSample: Double
+    /// ``bitsPerSample`` divided by the number of values in a sample.
     public var bitsPerValue: Double
     /// The compression ratio: bytes of the input file divided by those of the stream, and by those of stream and model
     /// together. Without a file, the bytes of plain values count.
     public var ratio: Double
     public var ratioWithModel: Double
+    /// The mean squared error, in squared units of the data.
     public var mse: Double
+    /// The square root of ``mse``.
     public var rmse: Double
     /// In dB, relative to the value range of the data that the model was fitted on; infinite if all values are exact.
     public var psnr: Double
+    /// The largest absolute error, in units of the data.
     public var maxError: Double
     /// For a table, the error of each column, and all errors above are shares of each column's range; empty for arrays.
     public var columns: [ColumnDistortion] = []
@@ -31,8 +36,11 @@ public struct EvaluationReport: Sendable {
 
   /// A point of the baseline.
   public struct BaselinePoint: Sendable {
+    /// Bits per sample by the ideal entropy coder.
     public var bitsPerSample: Double
+    /// The mean squared error, in squared units of the data.
     public var mse: Double
+    /// In dB, relative to the same peak as ``Point/psnr``.
     public var psnr: Double
   }
 
@@ -40,12 +48,16 @@ public struct EvaluationReport: Sendable {
   public var samples: Int
   /// The number of samples in the data. If there are many, the measured ones are spread evenly over them.
   public var dataSamples: Int
+  /// The number of values in a sample.
   public var valuesPerSample: Int
+  /// The type of the values.
   public var type: ValueType
   public var elementType: ElementType { type.elementType }
+  /// The size of the model's file in bytes.
   public var modelBytes: Int
   /// The column names, if the samples have them.
   public var columnNames: [String]?
+  /// The measurements, one per quality.
   public var points: [Point]
   /// The size in bytes of the file that the samples came from, if known.
   public var fileBytes: Int?

@@ -6,6 +6,7 @@ public struct EvaluatedRows: Sendable {
     public var place: Int
     /// The bits of its symbols at ``EvaluatedRows/bitsQuality``; nil if they were not counted.
     public var bits: Double?
+    /// The values of the row.
     public var values: [Double]
     /// The decoded values at some qualities.
     public var decoded: [(quality: Double, values: [Double])]
@@ -15,6 +16,7 @@ public struct EvaluatedRows: Sendable {
   public struct Latents: Sendable {
     /// The row number in the data, from 0.
     public var place: Int
+    /// The strongest latent.
     public var first: Double
     /// Nil if the model has a single latent.
     public var second: Double?
@@ -22,11 +24,13 @@ public struct EvaluatedRows: Sendable {
 
   /// The mean squared error of each value of a sample, at one quality.
   public struct Profile: Sendable {
+    /// 0 ... 100.
     public var quality: Double
     /// NaN for a position where no value is finite.
     public var meanSquares: [Double]
   }
 
+  /// The shape of a sample, counted in numbers.
   public var sampleShape: [Int]
   /// The names of the values, if the data have them.
   public var columnNames: [String]?
@@ -34,6 +38,7 @@ public struct EvaluatedRows: Sendable {
   public var qualities: [Double]
   /// Rows evenly spread over the data, at each of ``qualities``.
   public var shown: [Row]
+  /// The error profiles, one for each of ``qualities``.
   public var profiles: [Profile]
   /// The quality at which the bits of rows are counted: the one nearest to 50.
   public var bitsQuality: Double

@@ -15,9 +15,11 @@ extension EvaluationReport {
     public var bandwidth: Double
     /// The unbiased squared maximum mean discrepancy: about 0 for samples of one distribution.
     public var discrepancy: Double
+    /// The same between the two halves of the real samples.
     public var realDiscrepancy: Double
     /// How often a sample's nearest neighbour belongs to its own set: about 0.5 for samples of one distribution.
     public var neighbourAccuracy: Double
+    /// The same between the two halves of the real samples.
     public var realNeighbourAccuracy: Double
   }
 }

@@ -97,6 +97,7 @@ public struct ColumnErrors: Equatable, Sendable {
 
   /// The bound of one column.
   public struct Named: Equatable, Sendable {
+    /// The name of the column, or its number from 1.
     public var column: String
     public var bound: Bound
 

@@ -19,6 +19,7 @@ public struct ModelSummary: Equatable, Sendable {
   public struct Point: Equatable, Sendable {
     /// 0 ... 100.
     public var quality: Double
+    /// The bits of the finished stream per sample.
     public var bitsPerSample: Double
     /// In dB.
     public var psnr: Double
@@ -26,11 +27,13 @@ public struct ModelSummary: Equatable, Sendable {
 
   /// The model's digest as 32 hexadecimal digits.
   public var fingerprint: String
+  /// The version of the model format.
   public var formatVersion: Int
   /// The size of the file in bytes.
   public var modelBytes: Int
   /// The shape of a sample, counted in numbers.
   public var sampleShape: [Int]
+  /// The number of values in a sample.
   public var valuesPerSample: Int
   /// The value type of the fitted data.
   public var type: ValueType

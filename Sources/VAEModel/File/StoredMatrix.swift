@@ -86,6 +86,7 @@ package struct StoredMatrix: Equatable, Sendable {
     for code in codes where !fits(code) { writer.append(code) }
   }
 
+  /// Parses a matrix of known size. Throws ``ModelFileError/damaged(_:)`` unless an encoder can have written it.
   package init(from reader: inout ByteReader, rows: Int, columns: Int) throws(ModelFileError) {
     let perRow = try reading { () throws(ByteReader.Failure) in try reader.integer(UInt8.self) }
     guard perRow <= 1 else { throw .damaged("a matrix has steps of an unknown kind") }

@@ -16,6 +16,7 @@ import Tensor
 package struct ValueLayer: Sendable {
   /// A factor times another value of the sample.
   package struct Term: Equatable, Sendable {
+    /// The position of the other value within the sample.
     package var value: Int
     package var factor: Float
 

@@ -27,6 +27,7 @@ package struct Architecture: Equatable, Sendable {
 
   /// One weight matrix in the flat array.
   package struct Entry: Equatable, Sendable {
+    /// The position of its first number in the flat array.
     package let offset: Int
     package let shape: WeightShape
   }

@@ -15,6 +15,7 @@ package struct NetworkActivations: Sendable {
 
   /// Standardized samples.
   package let input: Matrix
+  /// The encoder's hidden layers, before and after the activation function.
   package let encoderBefore: [Matrix]
   package let encoderAfter: [Matrix]
   /// The encoder's output, in units of standardized samples.
@@ -31,6 +32,7 @@ package struct NetworkActivations: Sendable {
   package let spread: Matrix
   package let normalized: Matrix
   package let inverseDeviation: FloatBuffer
+  /// The decoder's hidden layers, before and after the activation function.
   package let decoderBefore: [Matrix]
   package let decoderAfter: [Matrix]
   /// The reconstruction.

@@ -13,6 +13,7 @@ package struct Parameters: Sendable {
     buffer = FloatBuffer(count: architecture.count)
   }
 
+  /// The first number of an entry.
   package func pointer(_ entry: Architecture.Entry) -> UnsafeMutablePointer<Float> {
     buffer.pointer + entry.offset
   }

@@ -5,6 +5,7 @@ import Records
 /// A value that repeats far outside all others widens a model's scale so much that the other values lose their
 /// precision.
 public struct FillValue: Equatable, Sendable {
+  /// The fill value itself.
   public var value: Double
   /// Its share of the values of its column, or of all values.
   public var share: Double

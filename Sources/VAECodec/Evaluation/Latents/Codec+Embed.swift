@@ -3,11 +3,13 @@ import Transform
 
 /// The outcome of embedding.
 public struct EmbedReport: Sendable {
+  /// The number of samples.
   public var samples: Int
   /// The number of latents per sample that were written or read.
   public var latents: Int
   /// The number of non-finite values of the samples, which were replaced by the mean.
   public var missingValues: Int
+  /// The wall-clock time in seconds.
   public var seconds: Double
 }
 

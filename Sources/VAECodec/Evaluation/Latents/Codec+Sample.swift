@@ -12,11 +12,13 @@ public enum Sampler: String, CaseIterable, Sendable {
 
 /// The outcome of sampling.
 public struct SampleReport: Sendable {
+  /// The number of samples written.
   public var samples: Int
   /// The distribution of the latents; nil if they were derived from given samples.
   public var sampler: Sampler?
   /// The number of non-finite values of the given samples, which were replaced by the mean.
   public var missingValues = 0
+  /// The wall-clock time in seconds.
   public var seconds: Double
 }
 
