@@ -8,9 +8,10 @@ import VAEModel
 ///
 /// A ``BoundedQuantizer`` names each value. The prediction combines the model's reconstruction b with the errors of
 /// preceding values: p = b + sum w (x - b) over 8 neighbours, with weights adapted by normalized least mean squares
-/// (Widrow and Hoff, Adaptive Switching Circuits, 1960). The name is coded bit by bit; each bit is predicted from
-/// contexts of neighbours, position and reconstruction, see ``ContextMixer``. The state is reset for each chunk, so
-/// that chunks are independent.
+/// (Widrow and Hoff, Adaptive Switching Circuits, 1960; Nagumo and Noda, A Learning Method for System Identification,
+/// IEEE Trans. Automatic Control 12, 1967). The name is coded bit by bit; each bit is predicted from contexts of
+/// neighbours, position and reconstruction, see ``ContextMixer``. The state is reset for each chunk, so that chunks are
+/// independent.
 ///
 /// It owns its buffers; only one task may use it at a time.
 final class CorrectionCoder: CorrectionCoding {
