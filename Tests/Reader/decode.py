@@ -2,6 +2,7 @@
 """Decodes .vaec streams by the letter of vaec(5), with nothing of vaec's own code: slow, and short.
 
     decode.py MODEL.vae STREAM.vaec OUT.npy     decodes; - stands for no model
+    decode.py MODEL.vae STREAM.vaec OUT.csv     gives the text back that a stream keeps
     decode.py --check                           decodes all golden streams in Fixtures, and compares
 
 Needs Python 3.10, numpy, and the program zstd.
@@ -19,6 +20,7 @@ import numpy as np
 
 import columns
 import integers
+import text
 from corrections import Mixer, correct
 
 F = np.float32
@@ -585,31 +587,41 @@ def setting(model, r):
 
 
 def description(r):
-    """The type and the shape of samples; what else there is about their format is skipped."""
+    """The type and the shape of samples, and how their text is kept, or None; what else there is about their format is
+    skipped."""
     tag = r.number("B")
     dtype = Type.named(r.take(r.count()).decode()) if tag & 15 == 15 else Type(TYPES[tag & 15])
-    shape, axis, keeps_text = [], r.count(), False
+    shape, axis, kept = [], r.count(), None
     while axis:
         shape.append(axis // 2)
         axis = r.count() if axis % 2 else 0
     if tag >> 4 & 7 == 4:
-        style = Reader(r.take(r.count()))
-        keeps_text = style.number("B") & 128 != 0
-    return dtype, shape, keeps_text
+        kept = style(Reader(r.take(r.count())), math.prod(shape))
+    return dtype, shape, kept
 
 
-def without_text(content, keeps_text):
-    """The content of a chunk without the text section at its end: this reader gives the numbers."""
-    return content[:-4 - struct.unpack("<I", content[-4:])[0]] if keeps_text else content
+def style(r, columns):
+    """How the text of a table is kept, or None."""
+    flags = r.number("B")
+    r.number("B")
+    if flags & 32:
+        for _ in range(columns):
+            r.take(r.count())
+    covered = 0
+    while flags & 64 and covered < columns:
+        covered += r.count()
+        r.number("B")
+    kept = text.Kept(r) if flags & 128 else None
+    assert covered in (0, columns) and not r.rest()
+    assert kept is None or max(1, kept.numbers) == columns
+    return kept
 
 
 def compact(model, content):
-    """Model, point, promise, type, shape and chunks of a compact stream."""
+    """Model, point, promise, type, shape, kept text and chunks of a compact stream."""
     assert content[:5] == b"VAEC\2"
     r = Reader(content[5:])
-    model, at, guarantee = setting(model, r)
-    dtype, shape, keeps_text = description(r)
-    return model, at, guarantee, dtype, shape, [without_text(r.rest(), keeps_text)]
+    return *setting(model, r), *description(r), [r.rest()]
 
 
 def chunked(model, data):
@@ -621,20 +633,21 @@ def chunked(model, data):
     r = Reader(head[5:-4])
     model, at, guarantee = setting(model, r)
     r.count(), r.count()
-    dtype, shape, keeps_text = description(r)
+    dtype, shape, kept = description(r)
     assert not r.rest()
     # The seek table tells where the chunks are.
     frames = struct.unpack("<I", data[-9:-5])[0]
     place, chunks = 8 + size, []
     for frame in np.frombuffer(data[-9 - 8 * frames:-9], "<u4").reshape(frames, 2)[1:, 0]:
-        chunks.append(without_text(unzstd(data[place:place + frame]), keeps_text))
+        chunks.append(unzstd(data[place:place + frame]))
         place += frame
     assert data[place:place + 4] == struct.pack("<I", 0x184D2A5E)
-    return model, at, guarantee, dtype, shape, chunks
+    return model, at, guarantee, dtype, shape, kept, chunks
 
 
 def decode(given, data):
-    """The samples of `data`, one stream with its model before it or not, as an array. Formats other than npy become npy."""
+    """The samples of `data`, one stream with its model before it or not, as an array, and the text of a table, or None.
+    Formats other than npy become npy."""
     if data[:4] == struct.pack("<I", 0x184D2A56):
         size = struct.unpack("<I", data[4:8])[0]
         given, data = Model(data[8:8 + size]), data[8 + size:]
@@ -644,17 +657,28 @@ def decode(given, data):
         return given
 
     if data[:4] == struct.pack("<I", 0xFD2FB528):
-        model, at, guarantee, dtype, shape, chunks = compact(model, unzstd(data))
+        model, at, guarantee, dtype, shape, kept, chunks = compact(model, unzstd(data))
     else:
-        model, at, guarantee, dtype, shape, chunks = chunked(model, data)
+        model, at, guarantee, dtype, shape, kept, chunks = chunked(model, data)
     if at is None:
         model, at = Model.blank(math.prod(shape)), (None, [], F(0))
     tables = model.tables(at)
-    parts = [samples(model, at, tables, dtype, shape, guarantee, content) for content in chunks]
+    parts, table = [], kept and kept.preface
+    for content in chunks:
+        if kept:
+            content, section = text.split(content, kept, Reader)
+        part = samples(model, at, tables, dtype, shape, guarantee, content)
+        if kept:
+            assert section.rows == len(part)
+            joined = kept.join(section.skeleton, part, guarantee is not None)
+            table += joined
+            if kept.is_whole:
+                part = np.array(kept.found(joined, part.shape[1]), dtype)
+        parts.append(part)
     whole = np.concatenate(parts + [np.zeros((0, model.values), dtype)]).astype(dtype).reshape([-1] + shape)
-    if not dtype.name:
-        return whole
-    return whole.view(dtype.name).reshape([-1] + (shape[:-1] if dtype.name[0] == "c" else shape))
+    if dtype.name:
+        whole = whole.view(dtype.name).reshape([-1] + (shape[:-1] if dtype.name[0] == "c" else shape))
+    return whole, table
 
 
 def check():
@@ -663,8 +687,12 @@ def check():
     for stream in sorted(folder.glob("*.vaec")):
         path = folder / (stream.stem.split("-")[0] + ".vae")
         model = Model(path.read_bytes()) if path.exists() else None
-        found, expected = decode(model, stream.read_bytes()), np.load(stream.with_suffix(".npy"))
-        same = found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
+        found, table = decode(model, stream.read_bytes())
+        if table is None:
+            expected = np.load(stream.with_suffix(".npy"))
+            same = found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
+        else:
+            same = table == stream.with_suffix(".csv").read_bytes()
         failures += not same
         print(f"{stream.stem}: {'the same' if same else 'DIFFERENT'}, {found.shape} {found.dtype}")
     return failures
@@ -676,4 +704,8 @@ if __name__ == "__main__":
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     model = None if sys.argv[1] == "-" else Model(pathlib.Path(sys.argv[1]).read_bytes())
-    np.save(sys.argv[3], decode(model, pathlib.Path(sys.argv[2]).read_bytes()))
+    found, table = decode(model, pathlib.Path(sys.argv[2]).read_bytes())
+    if sys.argv[3].endswith(".csv"):
+        pathlib.Path(sys.argv[3]).write_bytes(table)
+    else:
+        np.save(sys.argv[3], found)
