@@ -48,6 +48,11 @@ class BitDecoder:
             self.window = (self.window << 8 & M32) | self.take()
         return bit
 
+    def finish(self):
+        """Checks that these are the bytes that an encoder writes: the fewest."""
+        fewest = next(n for n in (-(-self.low // 2**k) * 2**k for k in (32, 24, 16, 8, 0)) if n <= self.high)
+        assert self.at >= len(self.data) and self.data[-1:] != b"\0" and self.window == fewest, "damaged"
+
 
 class Mixer:
     squash, power = [0] * 4096, 1.0
@@ -311,5 +316,5 @@ def correct(base, dtype, shape, guarantee, data, offset=0.0):
             errors[i] = error if math.isfinite(error) else 0.0
             means[i] += quotient((size(difference) << 8) - means[i], pace)
 
-    assert coder.at >= len(data) - 1, "damaged"  # zeros at the end are not written
+    coder.finish()
     return base if not kind and not has_escapes else result

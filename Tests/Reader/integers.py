@@ -173,5 +173,5 @@ def correct(base, dtype, shape, promise, data, mixer_of):
                 linear[i].learn(error)
                 linear[i].errors[0] = error
         result.append(row)
-    assert coder.at >= len(data) - 1, "damaged"  # zeros at the end are not written
+    coder.finish()
     return result

@@ -47,12 +47,8 @@ def pair(p):
 
 def histories():
     """For each history: the next after a 0 and a 1, bits that it counts, and its probability in 4096ths."""
-    bounds = [40, 16, 10, 8, 6, 6]
-    allowed = lambda z, o: min(z, o) < 6 and max(z, o) <= bounds[min(z, o)]
-    states = [
-        (z, n - z, last) for n in range(47) for z in range(n + 1) for last in (0, 1)
-        if allowed(z, n - z) and (n - z > 0 if last else z > 0 or n == 0)]
-    place = {state: i for i, state in enumerate(states)}
+    allowed = lambda z, o: min(z, o) < 6 and max(z, o) <= (40, 16, 10, 8, 6, 6)[min(z, o)]
+    states = [(z, n - z) for n in range(47) for z in range(n + 1) if allowed(z, n - z)]
 
     def after(z, o, bit):
         same, other = (o + 1, z) if bit else (z + 1, o)
@@ -63,10 +59,10 @@ def histories():
                 same -= 1
             else:
                 other -= 1
-        return place[(other, same, 1) if bit else (same, other, 0)]
+        return states.index((other, same) if bit else (same, other))
 
-    return ([[after(z, o, bit) for z, o, _ in states] for bit in (0, 1)], [z + o for z, o, _ in states],
-            [(5 * o + 2) * 65535 // (5 * (z + o) + 4) >> 4 for z, o, _ in states])
+    return ([[after(*state, bit) for state in states] for bit in (0, 1)], [sum(state) for state in states],
+            [(5 * o + 2) * 65535 // (5 * (z + o) + 4) // 16 for z, o in states])
 
 
 NEXT, COUNTS, HISTORY = histories()
@@ -414,7 +410,7 @@ def unpack(data, count, separator, line_end):
         if cursor.take(byte):
             compared = 0
             stepped, increased, rests = guesses(cursor.above.data, cursor.above2.data)
-    assert coder.at >= len(data) and (not data or data[-1]), "damaged"
+    coder.finish()
     return bytes(text)
 
 
