@@ -304,9 +304,13 @@ class Model:
             output = product(x, last, product(y, weights, product(h, biases, F(0))))
             if self.logistic:
                 output = fma(self.logistic[0], logistic(output), self.logistic[1])
-            if self.front is None and (self.low > -np.inf or self.high < np.inf):
+            low, high = self.low, self.high
+            if self.scales:
+                low, high = (np.array([scale.number(bound(scale)) for scale in self.scales], F) for bound in (
+                    lambda scale: scale.low, lambda scale: scale.high))
+            if self.front is None and (np.any(low > -np.inf) or np.any(high < np.inf)):
                 inverse = F(1) / self.scale
-                output = clip(output, (self.low - self.means) * inverse, (self.high - self.means) * inverse)
+                output = clip(output, (low - self.means) * inverse, (high - self.means) * inverse)
         for (basis, _, _, _), step in zip(self.layers, steps):
             if step > 0:
                 coefficients = symbols[:, plane:plane + len(basis)].astype(F) * step
