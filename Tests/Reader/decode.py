@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Decodes .vaec streams by the letter of vaec(5), with nothing of vaec's own code: slow, and short.
 
-    decode.py MODEL.vae STREAM.vaec OUT.npy     decodes; - stands for no model
-    decode.py MODEL.vae STREAM.vaec OUT.csv     gives the text back that a stream keeps
-    decode.py --check                           decodes all golden streams in Fixtures, and compares
+    decode.py MODEL.vae STREAM.vaec OUT.npy               decodes; - stands for no model
+    decode.py MODEL.vae STREAM.vaec OUT.npy OUT.csv       the same, and the text that a stream keeps
+    decode.py --check                                     decodes all golden streams in Fixtures, and compares
 
 Needs Python 3.10, numpy, and the program zstd.
 """
@@ -705,11 +705,10 @@ def check():
 if __name__ == "__main__":
     if sys.argv[1:] == ["--check"]:
         sys.exit(1 if check() else 0)
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
     model = None if sys.argv[1] == "-" else Model(pathlib.Path(sys.argv[1]).read_bytes())
     found, table = decode(model, pathlib.Path(sys.argv[2]).read_bytes())
-    if sys.argv[3].endswith(".csv"):
-        pathlib.Path(sys.argv[3]).write_bytes(table)
-    else:
-        np.save(sys.argv[3], found)
+    np.save(sys.argv[3], found)
+    for name in sys.argv[4:]:
+        pathlib.Path(name).write_bytes(table)
