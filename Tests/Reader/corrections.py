@@ -221,7 +221,7 @@ def correct(base, dtype, shape, guarantee, data, offset=0.0):
             prediction = row[i] + correction
             if not math.isfinite(prediction):
                 prediction = 0.0
-            prediction += offset
+            expectation = prediction + offset
 
             before = lambda o: differences[i - o] if o > 0 and i >= o else 0
             size = lambda d: min(abs(d), 2**24)
@@ -291,19 +291,19 @@ def correct(base, dtype, shape, guarantee, data, offset=0.0):
                 continue
             if kind == "small":
                 names[i] = lowest + mixer.small(highest - lowest)
-                difference = names[i] - name(prediction)
+                difference = names[i] - name(expectation)
                 value = float(max(types.limits[0], min(types.limits[1], names[i] * step)))
                 result[r, i] = types.nearest(value)
             elif kind == "anchored":
-                anchor = prediction
+                anchor = expectation
                 if types.limits is not None:
-                    anchor = even(max(types.limits[0], min(types.limits[1], prediction)))
+                    anchor = even(max(types.limits[0], min(types.limits[1], anchor)))
                 difference = names[i] = mixer.free(0)
                 value = anchor + float(difference) * step
                 result[r, i] = types.nearest(value)
                 value = float(result[r, i])
             else:
-                predicted = types.ordered(types.bits(types.nearest(prediction)))
+                predicted = types.ordered(types.bits(types.nearest(expectation)))
                 difference = names[i] = mixer.free(0)
                 result[r, i] = types.value(types.disordered(wrap(predicted + difference)))
                 value = float(result[r, i])

@@ -557,6 +557,9 @@ def as_type(values, dtype):
     if dtype[0] != "f":
         limits = np.iinfo(dtype)
         values = np.clip(np.rint(values.astype("f8")), limits.min, 1 if dtype.name == "b1" else limits.max)
+    elif dtype == "f2" and values.dtype == F:
+        # Values that no scales gave stay finite.
+        values = np.where(np.isfinite(values), np.clip(values, F(-65504), F(65504)), values)
     return values.astype(dtype)
 
 
