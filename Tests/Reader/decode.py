@@ -30,7 +30,7 @@ np.seterr(all="ignore")
 
 class Type(str):
     """An element type; `name` is numpy's for what it stands for."""
-    name = ""
+    name, is_big = "", False
 
     @staticmethod
     def named(name):
@@ -598,6 +598,7 @@ def description(r):
     skipped."""
     tag = r.number("B")
     dtype = Type.named(r.take(r.count()).decode()) if tag & 15 == 15 else Type(TYPES[tag & 15])
+    dtype.is_big = tag >> 7 == 1
     shape, axis, kept = [], r.count(), None
     while axis:
         shape.append(axis // 2)
@@ -685,6 +686,8 @@ def decode(given, data):
     whole = np.concatenate(parts + [np.zeros((0, model.values), dtype)]).astype(dtype).reshape([-1] + shape)
     if dtype.name:
         whole = whole.view(dtype.name).reshape([-1] + (shape[:-1] if dtype.name[0] == "c" else shape))
+    if dtype.is_big:
+        whole = whole.astype(whole.dtype.newbyteorder(">"))
     return whole, table
 
 
