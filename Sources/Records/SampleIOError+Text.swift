@@ -40,9 +40,8 @@ extension SampleIOError: CustomStringConvertible {
     case .notANumber(let name, let line, let column, let text, let table):
       Self.about(
         name, "line \(line), column \(column) is \"\(text)\", \(FieldKind(text, in: table).rawValue)")
-    case .lineOfUnits(let name, let line, let text):
-      Self.about(name, "line \(line), \"\(text)\", looks like units below the names")
-    case .openQuote(let name, let line): Self.about(name, "line \(line) has an unclosed quote")
+    case .openQuote(let name, let line, let column):
+      Self.about(name, "line \(line), column \(column) opens a quote that is never closed")
     case .foreignText(let name, let kind): Self.about(name, kind.rawValue)
     case .longLine(let name, let line, let limit):
       Self.about(name, "line \(line) exceeds \(limit) bytes")

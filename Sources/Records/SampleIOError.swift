@@ -43,11 +43,9 @@ public enum SampleIOError: Error, Equatable {
   case headerCount(name: String, found: Int, expected: Int)
   /// A field is not a number, or not one that binary64 represents.
   case notANumber(name: String, line: Int, column: Int, text: String, table: TableLayout)
-  /// The line below the column names holds units.
-  case lineOfUnits(name: String, line: Int, text: String)
-  /// A line opens a quote that it does not close.
-  case openQuote(name: String, line: Int)
-  /// A text is in an unsupported format or encoding.
+  /// A field opens a quote that is never closed.
+  case openQuote(name: String, line: Int, column: Int)
+  /// A text is in an unsupported format.
   case foreignText(name: String, kind: ForeignText)
   /// A line takes more than `limit` bytes.
   case longLine(name: String, line: Int, limit: Int)

@@ -100,7 +100,7 @@ package enum SampleInput {
     // One layer of compression has been removed already, so compressed content is not raw values either.
     if let recognized = RecognizedFile(prefix) { return recognized.rawValue }
     if Idx.recognizes(prefix) { return "an IDX file" }
-    guard isText(prefix), prefix.contains(0x0A) else { return nil }
+    guard TextEncoding(prefix) == .bytes, isText(prefix), prefix.contains(0x0A) else { return nil }
     let guess = try? StyleGuess(
       input, header: nil, allowsHeaderAlone: false, longest: textPrefix, name: name)
     return guess.map { $0.columns > 0 && $0.rowsAreNumbers } == true ? "a table in text" : nil
@@ -116,12 +116,7 @@ package enum SampleInput {
     case .npy: return try Npy.reader(from: input, name: name, fortranLimit: options.memory.bytes / 2)
     case .idx: return try Idx.reader(from: input, name: name)
     case .csv:
-      // A single line of words is a header without rows only if a table is expected.
-      let isTable = options.format == .csv || FileSuffix(of: name).format == .csv
-      if let reader = try table(input, name: name, allowsHeaderAlone: isTable, options) { return reader }
-      return try DelimitedReader(
-        input, name: name, header: options.header, allowsHeaderAlone: isTable, memory: options.memory,
-        notes: options.notes)
+      return try csv(input, name: name, options)
     case .raw: return try raw(input, name: name, options: options)
     case .fvecs: return try VecsReader(input, elementType: .f4, name: name)
     case .bvecs: return try VecsReader(input, elementType: .u1, name: name)
@@ -130,21 +125,30 @@ package enum SampleInput {
     }
   }
 
-  /// A reader of a table with text columns, or whose text is kept; nil for a table of numbers alone.
-  private static func table(
-    _ input: PeekingSource, name: String, allowsHeaderAlone: Bool, _ options: ReadOptions
-  ) throws(SampleIOError) -> TableReader? {
+  /// A reader of a table: a ``TableReader`` if it has text columns or its text is kept, otherwise a ``DelimitedReader``.
+  private static func csv(
+    _ input: PeekingSource, name: String, _ options: ReadOptions
+  ) throws(SampleIOError) -> any SampleReader {
+    // A single line of words is a header without rows only if a table is expected.
+    let isTable = options.format == .csv || FileSuffix(of: name).format == .csv
+    let encoding = TextEncoding(try moving(name) { () throws(ByteIOError) in try input.peek(textPrefix) })
+    let input = encoding.decoding(input)
     let longest = LineReader.longest(within: options.memory)
     let guess = try StyleGuess(
-      input, header: options.header, allowsHeaderAlone: allowsHeaderAlone, longest: longest, name: name)
-    let most = StyleGuess.maximumBytes
+      input, header: options.header, allowsHeaderAlone: isTable, longest: longest, name: name)
+    if let units = guess.units, !options.keepsText {
+      options.notes?.add("line \(units.line), \"\(units.text)\", is read as units", name: name)
+    }
+    let most = max(StyleGuess.maximumBytes, guess.preface.bytes + 1)
     let prefix = try moving(name) { () throws(ByteIOError) in try input.peek(most) }
-    guard let survey = ColumnSurvey(prefix, isEnd: prefix.count < most, guess),
+    if let survey = ColumnSurvey(prefix, isEnd: prefix.count < most, guess, encoding: encoding),
       options.keepsText || !survey.isAllNumbers && !survey.kept.numberColumns.isEmpty
-    else { return nil }
-    return try TableReader(
-      input, guess, survey, keepsText: options.keepsText, longest: longest, name: name,
-      notes: options.notes)
+    {
+      return try TableReader(
+        input, guess, survey, keepsText: options.keepsText, longest: longest, name: name,
+        notes: options.notes)
+    }
+    return try DelimitedReader(input, guess, name: name, memory: options.memory, notes: options.notes)
   }
 
   private static func recognize(_ prefix: ArraySlice<UInt8>, name: String) -> FormatName? {
@@ -160,10 +164,16 @@ package enum SampleInput {
     return suffix
   }
 
-  /// Whether all bytes are printable characters, line ends, indentation or the end mark of a DOS text; or UTF-16.
+  /// Whether all bytes are printable characters, line ends, indentation or the end mark of a DOS text, also in UTF-16.
   private static func isText(_ prefix: ArraySlice<UInt8>) -> Bool {
-    prefix.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) || $0 == 0x1A }
-      || ForeignText(prefix) == .utf16
+    let encoding = TextEncoding(prefix)
+    guard encoding != .bytes else { return isPrintable(prefix) }
+    let source = PeekingSource(MemorySource(Array(prefix.dropLast(prefix.count % 2))))
+    return (try? encoding.decoding(source).peek(2 * prefix.count)).map(isPrintable) ?? false
+  }
+
+  private static func isPrintable(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) || $0 == 0x1A }
   }
 
   private static func raw(

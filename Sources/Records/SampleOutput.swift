@@ -20,7 +20,9 @@ package enum SampleOutput {
     case .npy(let version, let bigEndian):
       try Npy.writer(description, version: version, bigEndian: bigEndian, to: sink, clips: clips)
     case .idx: try Idx.writer(description, to: sink, clips: clips)
-    case .delimited(let style): try DelimitedWriter(description, style: style, to: sink, clips: clips)
+    case .delimited(let style):
+      try DelimitedWriter(
+        description, style: style, to: style.kept?.encoding.encoding(to: sink) ?? sink, clips: clips)
     case .vecs: try VecsWriter(description, to: sink, clips: clips)
     case .raw: try FixedSizeWriter(description, to: sink, bigEndian: false, clips: clips)
     }

@@ -23,9 +23,8 @@ struct AdviceTests {
       ("gene,v\nENSG1,x\n", "not a number; omit the column"),
       ("v,w\n\"1,001\",x\n", "thousands separators; sed"), ("v,w\n5%,x\n", "a percentage; tr -d %"),
       ("v,w\nTrue,x\n", "a boolean; sed"), ("v,w\n1_000,x\n", "underscores; tr -d _"),
-      ("v|w\n1|2\n", "tr '|' ,"), ("sep=;\n1;2\n", "sed 1d data"),
+      ("v|w\n1|2\n", "tr '|' ,"), ("a,b\n1,\"2\n", "never closed; close it"),
       ("{\"a\": 1}\n", "convert it: jq -r '.[] | @csv' data"),
-      ("t;u\n[s];[V]\n1;2\n", "units below the names; remove it: sed 2d data"),
     ])
   func text(text: String, part: String) throws {
     let message = try message(Array(text.utf8))
@@ -35,7 +34,7 @@ struct AdviceTests {
   @Test("a name that a shell would take apart is not put into a command")
   func names() throws {
     for name in ["-", "a b.csv", "$(x).csv"] {
-      #expect(try message(Array("sep=;\n1;2\n".utf8), name: name).contains("sed 1d FILE"))
+      #expect(try message(Array("{\"a\": 1}\n".utf8), name: name).contains("'.[] | @csv' FILE"))
     }
   }
 

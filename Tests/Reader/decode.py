@@ -683,6 +683,8 @@ def decode(given, data):
             if kept.is_whole:
                 part = np.array(kept.found(joined, part.shape[1]), dtype)
         parts.append(part)
+    if kept and kept.encoding:
+        table = table.decode("utf-8", "surrogatepass").encode(kept.encoding, "surrogatepass")
     whole = np.concatenate(parts + [np.zeros((0, model.values), dtype)]).astype(dtype).reshape([-1] + shape)
     if dtype.name:
         whole = whole.view(dtype.name).reshape([-1] + (shape[:-1] if dtype.name[0] == "c" else shape))

@@ -421,14 +421,15 @@ class Kept:
 
     def __init__(self, r):
         flags = r.number("B")
-        assert flags < 32 and flags & 7 < 4
+        assert flags & 7 < 4 and flags < 192
+        self.spans_lines, self.encoding = flags & 32 == 0, [None, "utf-16-le", "utf-16-be"][flags >> 6]
         self.separator, self.is_whole = SEPARATORS[flags & 7], flags & 16 != 0
         self.point = b"," if flags & 8 else b"."
         self.line_end = r.number("B")
         assert self.line_end in b"\n\r"
         self.row_end = r.take(r.count())
         columns = r.count()
-        assert columns <= 65536 and len(self.row_end) <= 512
+        assert columns <= 262144 and len(self.row_end) <= 512
         self.spellings = []
         while len(self.spellings) < columns:
             run, form, width = r.count(), r.number("B"), r.number("B")
@@ -444,10 +445,27 @@ class Kept:
         begin = 0
         while begin < len(text):
             end = text.find(self.line_end, begin)
-            following = len(text) if end < 0 else end + 1
             end = len(text) if end < 0 else end
+            if self.spans_lines and QUOTE in text[begin:end] and self.is_row(text[begin:end]):
+                end = self.quoted_end(text, begin)
+            following = min(len(text), end + 1)
             yield begin, begin + len(text[begin:end].rstrip(b"\r")), following
             begin = following
+
+    def quoted_end(self, text, at):
+        """Where a row ends, some of whose cells are in quotes."""
+        blanks = b" " if self.separator == b"\t" else b" \t"
+        ends = (self.separator or blanks) + bytes([self.line_end])
+        while True:
+            while at < len(text) and text[at] in blanks:
+                at += 1
+            has_quotes, quoted = text[at:at + 1] == b'"', False
+            while at < len(text) and (quoted or text[at] not in ends):
+                quoted ^= has_quotes and text[at] == QUOTE
+                at += 1
+            if at == len(text) or text[at] == self.line_end:
+                return at
+            at += 1
 
     def is_row(self, line):
         blanks = b" " if self.separator == b"\t" else b" \t"
@@ -470,10 +488,10 @@ class Kept:
     def cell(self, text, begin, limit):
         """Where the content of a cell begins and ends, where its separator is, and whether it is in quotes."""
         blanks = b" " if self.separator == b"\t" else b" \t"
-        at, quoted = begin, False
+        at, quoted, has_quotes = begin, False, text[begin:begin + 1] == b'"'
         while at < limit:
             byte = text[at:at + 1]
-            if byte == b'"':
+            if has_quotes and byte == b'"':
                 quoted = not quoted
             elif not quoted and byte in (self.separator or blanks):
                 break

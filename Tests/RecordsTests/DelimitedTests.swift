@@ -129,7 +129,9 @@ struct DelimitedTests {
     ) {
       try values("name,age\nBob,old\n")
     }
-    #expect(throws: SampleIOError.headerCount(name: "data", found: 1, expected: 2)) { try values("a\n1,2\n") }
+    #expect(throws: SampleIOError.headerCount(name: "data", found: 1, expected: 3)) {
+      try values("a\n1,2,3\n")
+    }
     #expect(throws: SampleIOError.empty(name: "data")) { try values("\n \n") }
   }
 
@@ -142,7 +144,7 @@ struct DelimitedTests {
 
   @Test(
     "what is no decimal number is missing from a column of numbers",
-    arguments: ["0x10", "1_000", "1e", "e5", ".", "-", "--1", "1.2.3", "1 2", "\"1", "True", "1f"])
+    arguments: ["0x10", "1_000", "1e", "e5", ".", "-", "--1", "1.2.3", "1 2", "True", "1f"])
   func notNumbers(text: String) throws {
     let found = try values("1,2\n3,4\n5,\(text)\n")
     #expect(found[..<5] == [1, 2, 3, 4, 5] && found[5].isNaN)
@@ -170,7 +172,12 @@ struct DelimitedTests {
       "# two lines\n% of words\n1.5 2\n\n\n3 4.25\n",
       "1.50D+00 0.2D1\n3.0d+0 4.25\n", "a,b,c\n1.5,2,\n3,4.25,\n".replacing("a,b,c", with: "a,b"),
       "1.5,2\r\n3,4.25\n",
-      "a,b\n1.5,2\n3,4.25\n\u{1A}",
+      "a,b\n1.5,2\n3,4.25\n\u{1A}", "sep=;\na;b\n1.5;2\n3;4.25\n", "\"sep=,\"\n1.5,2\n3,4.25\n",
+      "t;u\n[s];[V]\n1.5;2\n3;4.25\n", "t;u\n;[V]\n1.5;2\n3;4.25\n", "\"a\",\"b\n(c)\"\n1.5,2\n3,4.25\n",
+      "% by hand\n@RELATION r\n@attribute 'a b' numeric\n@Attribute b real\n\n@DATA\n1.5,2\n3,4.25\n",
+      "a b\nr1 1.5 2\nr2 3 4.25\n", "\"a\" \"b\"\n\"1\" 1.5 2\n\"2\" 3 4.25\n",
+      "a,t,b\n1.5,\"x\ny, z\",2\n3,\"\"\"\n\"\"\",4.25\n",
+      "d,a,b\n(day),(s),-\nMonday,1.5,2\nTuesday,3,4.25\n", "a,t,b\n1.5,5' 3\",2\n3,4\",4.25\n",
     ])
   func readable(text: String) throws { #expect(try read(text).values == [1.5, 2, 3, 4.25]) }
 
@@ -224,9 +231,8 @@ struct DelimitedTests {
       ("v\n***\n", "Fortran"),
       ("v,w\n1,2\nv,w\n", "name again"),
       ("{\"a\": 1}\n", "JSON"), ("%%MatrixMarket matrix\n1 1\n", "Matrix Market"),
-      ("sep=;\n1;2\n", "names the separator"),
-      ("t;u\n[s];[V]\n1;2\n", "units below the names"),
-      ("\"a\",\"b\n(c)\"\n1,2\n", "unclosed quote"),
+      ("a,b\n1,2\n\"3,4\n5,6\n", "line 3, column 1 opens a quote"),
+      ("a,\"b\n1,2\n3,4\n", "line 1, column 2 opens a quote"),
       ("v\n\u{2212}5\n", "U+2212"), ("v\n1'000\n", "apostrophes"), ("v\n12:30:00\n", "a time"),
     ])
   func noNumber(text: String, part: String) {
@@ -234,16 +240,46 @@ struct DelimitedTests {
     #expect(message.hasPrefix("data: ") && message.contains(part) && !message.contains("\n"), "\(message)")
   }
 
-  @Test("text in UTF-16 is named, whichever its byte order", arguments: [true, false])
-  func utf16(isBig: Bool) {
-    let bytes = Array("a,b\n1,2\n".utf16).flatMap {
-      isBig ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)]
-    }
-    for prefix in [[], isBig ? [0xFE, 0xFF] : [0xFF, 0xFE]] as [[UInt8]] {
-      #expect(throws: SampleIOError.foreignText(name: "a.csv", kind: .utf16)) {
-        try values(prefix + bytes, name: "a.csv")
+  @Test("names are those of the header, with none for a column of row names")
+  func names() throws {
+    #expect(try style("\"a\",\"b\n(c)\"\n1,2\n").header == ["a", "b\n(c)"])
+    #expect(try style("x y\n1 2 3\n4 5 6\n").header == ["x", "y"])
+    #expect(
+      try style("@relation r\n@attribute 'a b' real\n@attribute b real\n@data\n1,2\n").header == ["a b", "b"])
+    #expect(try style("sep=;\na;b\n1;2\n").header == ["a", "b"])
+    #expect(try style("a,b\n[m],[s]\n1,2\n").header == ["a", "b"])
+    // Words over numbers are units where they are in brackets, or all is numbers below.
+    #expect(try values("a,b\nx,n/d\ny,2\nz,3\n").count == 3)
+  }
+
+  @Test("units are noted")
+  func units() throws {
+    #expect(try read("a,b\n[m],[s]\n1,2\n").notes == ["data: line 2, \"[m],[s]\", is read as units"])
+  }
+
+  @Test("text in UTF-16 is read, whichever its byte order", arguments: [true, false])
+  func utf16(isBig: Bool) throws {
+    func bytes(_ text: String) -> [UInt8] {
+      Array(text.utf16).flatMap {
+        isBig ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)]
       }
     }
+    for mark in ["", "\u{FEFF}"] {
+      let text = bytes(mark + "größe,b\n1.5,2\n3,4.25\n")
+      #expect(try values(text, name: "a.csv") == [1.5, 2, 3, 4.25])
+      #expect(try values(text) == [1.5, 2, 3, 4.25])
+      #expect(throws: SampleIOError.bytes(.truncated(format: "UTF-16"), name: "data")) {
+        try values(text + [0x41])
+      }
+    }
+    // Numbers of 16 bits are no text.
+    #expect(throws: SampleIOError.unrecognized(name: "data")) { try values(bytes("\u{1}\u{2}\u{3}\u{4}\n")) }
+  }
+
+  @Test("bytes that are no UTF-8 are letters of some kind")
+  func latin1() throws {
+    let bytes = Array("T [".utf8) + [0xB0] + Array("C],b\n1.5,2\n3,4.25\n".utf8)
+    #expect(try values(bytes) == [1.5, 2, 3, 4.25])
   }
 
   @Test(

@@ -23,6 +23,11 @@ struct KeptTextTests {
     "word\nanother\n", "a,b\n1,\u{0}\n2,\u{0}\u{0}\n", "a,b,\n1,2,\n3,4,\n",
     "d,v\n2020-01-01,1.10\n2020-01-02,2.20\n",
     "# only\n# comments\n1,2\n3,4\n# end", "v\r1\r2\r3\r",
+    "id,t\n1,\"one\n# two\n\n\"\n2,\"\"\"\n\"\n3,\n", "\"a\nb\",c\n[m],\n1,2\n3,4\n",
+    "sep=;\r\na;b\r\n1,5;x\r\n2,5;y\r\n",
+    "@relation r\n@attribute a real\n@attribute b {x,y}\n% c\n@data\n1,x\n?,y\n", "x y\na 1 2\nb 3 4\n",
+    "a,b\n# only\n\n",
+    "a,b\n1,\"x\n2,\"y\n3,\"z\n",
   ]
 
   @Test("numbers and skeletons give back the text, in any batches", arguments: tables, [1, 2, 100])
@@ -104,10 +109,55 @@ struct KeptTextTests {
     #expect(kept.join(RowSkeleton(runs: [2], text: []), numbers: [1, 2], isPrecise: false) == nil)
   }
 
-  @Test("a row with another number of fields is named")
+  @Test("a row with another number of fields is named, and a quote that stays open")
   func ragged() throws {
     let error = #expect(throws: SampleIOError.self) { try read("a,b\n1,x\n2,y,z\n3,w\n") }
     #expect(error == .columnCount(name: "t.csv", line: 3, found: 3, expected: 2))
+    let later = #expect(throws: SampleIOError.self) { try read("a,b\n1,\"x\ny\"\n2\n3,w\n") }
+    #expect(later == .columnCount(name: "t.csv", line: 4, found: 1, expected: 2))
+    let rows = String(repeating: "1,x\n", count: 400_000)
+    let open = #expect(throws: SampleIOError.self) {
+      try read("a,b\n" + rows + "2,\"y\n3,w\n", maxRows: 100_000)
+    }
+    #expect(open == .openQuote(name: "t.csv", line: 400_002, column: 2))
+  }
+
+  @Test("text in UTF-16 comes back byte for byte, halves of pairs too", arguments: [true, false])
+  func utf16(isBig: Bool) throws {
+    func bytes(_ units: some Sequence<UInt16>) -> [UInt8] {
+      units.flatMap { isBig ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)] }
+    }
+    let rows = (0..<300).map { "\($0),\($0 % 7 == 3 ? "\"é\n\u{1F600}\"" : "µ"),\($0).50\r\n" }.joined()
+    let halves: [UInt16] = [0x31, 0x2C, 0xD83D, 0x2C, 0x32, 0x2C, 0xDE00, 0x0A]
+    for text in [
+      bytes(("\u{FEFF}a,b,c\r\n" + rows).utf16), bytes(rows.utf16),
+      bytes(Array("a,b,c\n1,,2\n".utf16) + halves),
+    ] {
+      var options = ReadOptions()
+      options.keepsText = true
+      let reader = try SampleInput.open(SlowSource(text, piece: 7), name: "t.csv", options: options)
+      let sink = MemorySink()
+      let kept = try #require(reader.description.format.kept)
+      #expect(kept.encoding == (isBig ? .utf16BigEndian : .utf16LittleEndian))
+      let writer = try SampleOutput.make(reader.description, to: sink)
+      while let batch = try reader.read(maxRows: 40) { try writer.write(batch) }
+      try writer.finish()
+      #expect(sink.bytes == text)
+      var w = ByteWriter()
+      reader.description.encode(into: &w)
+      var r = ByteReader(w.bytes)
+      #expect(try SampleDescription(from: &r).format == reader.description.format)
+    }
+  }
+
+  @Test("bytes that are no UTF-8 become the replacement character in UTF-16")
+  func damagedText() throws {
+    let sink = MemorySink()
+    let writer = TextEncoding.utf16BigEndian.encoding(to: sink)
+    try writer.write([0x41, 0x80, 0xC3])
+    try writer.write([0xA9, 0xF0, 0x9F])
+    try writer.finish()
+    #expect(sink.bytes == [0, 0x41, 0xFF, 0xFD, 0, 0xE9, 0xFF, 0xFD, 0xFF, 0xFD])
   }
 
   @Test("without text, a table with columns of text is read as its numbers")

@@ -62,7 +62,8 @@ struct TableTextTests {
     let layout = TableText(
       separator: DelimitedStyle.Separator.allCases.randomElement(using: &random) ?? .comma,
       lineEnd: [UInt8(ascii: "\n"), UInt8(ascii: "\r")].randomElement(using: &random) ?? 0,
-      point: [UInt8(ascii: "."), UInt8(ascii: ",")].randomElement(using: &random) ?? 0)
+      point: [UInt8(ascii: "."), UInt8(ascii: ",")].randomElement(using: &random) ?? 0,
+      quotesSpanLines: Bool.random(using: &random))
     let spellings = (0..<Int.random(in: 0...5, using: &random)).map { _ in
       Bool.random(using: &random) ? Self.spellings.randomElement(using: &random) : nil
     }
@@ -149,6 +150,29 @@ struct TableTextTests {
     #expect(alone.map(\.rows) == [0])
   }
 
+  @Test("a cell in quotes goes on over line ends, and one with a quote within does not")
+  func quotes() {
+    func lines(_ text: String, spans: Bool = true) -> [String] {
+      let layout = TableText(quotesSpanLines: spans)
+      return Array(text.utf8).withUnsafeBytes { bytes in
+        var (lines, position): ([String], Int) = ([], 0)
+        while position < bytes.count {
+          let line = layout.line(in: bytes, from: position)
+          lines.append(String(decoding: bytes[position..<line.end], as: UTF8.self))
+          if line.openQuote != nil { lines.append("open") }
+          position = line.next
+        }
+        return lines
+      }
+    }
+    #expect(lines("a,\"b\r\nc\"\r\nd\n") == ["a,\"b\r\nc\"", "d"])
+    #expect(lines("a,\"b\"\"\n,\"\n# \"x\n\"\n") == ["a,\"b\"\"\n,\"", "# \"x", "\"\n", "open"])
+    #expect(lines("5' 3\",x\ny\n") == ["5' 3\",x", "y"])
+    #expect(lines("a,\"b\nc\"\n", spans: false) == ["a,\"b", "c\""])
+    #expect(
+      lines(String(repeating: "x", count: 40) + ",\"\n\"") == [String(repeating: "x", count: 40) + ",\"\n\""])
+  }
+
   @Test("what is not the end of a text waits for more of it")
   func pieces() throws {
     let text = Array("1.5,x\n2.5,y\n# c\n3.5,z".utf8)
@@ -205,17 +229,5 @@ struct TableTextTests {
       #expect(ColumnSpelling(writer.bytes[0], width: writer.bytes[1]) == spelling)
     }
     for form: UInt8 in [16, 0x7F, 0x82, 0xFF] { #expect(ColumnSpelling(form, width: 0) == nil) }
-  }
-
-  @Test("what is before the rows ends behind the names")
-  func preface() {
-    func length(_ text: String, _ line: Int?) -> Int? {
-      Array(text.utf8).withUnsafeBytes { TableText().prefaceLength(of: $0, headerLine: line) }
-    }
-    #expect(length("a,b\n1,2\n", 1) == 4)
-    #expect(length("\u{FEFF}# c\na,b\n1,2\n", 2) == 11)
-    #expect(length("\u{FEFF}1,2\n", nil) == 3)
-    #expect(length("1,2\n", nil) == 0)
-    #expect(length("a,b", 1) == nil)
   }
 }

@@ -84,10 +84,7 @@ package struct ColumnSpelling: Hashable, Sendable {
     let begin = text.count
     switch form {
     case .fixed(let decimals):
-      text.appendFixed(value, decimals: decimals)
-      guard isPrecise else { break }
-      let printed = text.withUnsafeBytes { scanNumber($0, from: begin) }
-      if printed?.value != value {
+      if !text.appendFixed(value, decimals: decimals), isPrecise {
         text.removeSubrange(begin...)
         text.appendShortest(value)
       }
@@ -144,19 +141,13 @@ struct PlainDecimal {
       position &+= 1
     }
     let whole = position
-    while position < limit, case let digit = text[position] &- 0x30, digit < 10 {
-      number = number &* 10 &+ UInt64(digit)
-      position &+= 1
-    }
+    scanDigits(text, from: &position, to: limit, into: &number)
     digits = position &- whole
     let isPlain = digits == 1 || digits > 1 && text[whole] != 0x30
     if position < limit, text[position] == point {
       let fraction = position &+ 1
       position = fraction
-      while position < limit, case let digit = text[position] &- 0x30, digit < 10 {
-        number = number &* 10 &+ UInt64(digit)
-        position &+= 1
-      }
+      scanDigits(text, from: &position, to: limit, into: &number)
       decimals = position &- fraction
       digits &+= decimals
       isCanonical = isPlain && decimals > 0

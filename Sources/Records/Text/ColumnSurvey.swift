@@ -12,21 +12,21 @@ struct ColumnSurvey {
   /// - Parameters:
   ///   - prefix: the start of the text.
   ///   - isEnd: whether that is the whole text.
+  ///   - encoding: the encoding of the file.
   /// - Returns: nil if the text is not a table that can be kept.
-  init?(_ prefix: ArraySlice<UInt8>, isEnd: Bool, _ guess: StyleGuess) {
+  init?(_ prefix: ArraySlice<UInt8>, isEnd: Bool, _ guess: StyleGuess, encoding: TextEncoding) {
     let layout = TableText(
       separator: guess.style.separator, lineEnd: guess.lineEnd,
-      point: UInt8(ascii: guess.hasDecimalCommas ? "," : "."))
+      point: UInt8(ascii: guess.hasDecimalCommas ? "," : "."), quotesSpanLines: guess.quotesSpanLines)
     guard guess.columns > 0, guess.columns <= KeptText.maximumColumns else { return nil }
     let parser = RowParser(
       separator: guess.style.separator, trailingSeparators: guess.style.trailingSeparators)
     var survey = TableTextSurvey(layout, maximumColumns: guess.columns)
     var cells = [(all: Int, numbers: Int)](repeating: (0, 0), count: guess.columns)
-    var (isAllNumbers, rowEnd, rows): (Bool, [UInt8], Int) = (true, [], 0)
-    let preface = prefix.withUnsafeBytes { bytes -> Int? in
-      // The line of column names may be the whole text, without a line end.
-      let found = layout.prefaceLength(of: bytes, headerLine: guess.headerLine)
-      guard let preface = found ?? (isEnd ? bytes.count : nil) else { return nil }
+    var (isAllNumbers, rowEnd, rows): (Bool, [UInt8], Int) = (!guess.hasRowNames, [], 0)
+    let preface = guess.preface.bytes
+    guard preface <= min(prefix.count, KeptText.maximumPreface) else { return nil }
+    prefix.withUnsafeBytes { bytes in
       let text = UnsafeRawBufferPointer(rebasing: bytes[preface...])
       _ = survey.add(text, isEnd: isEnd)
       var position = 0
@@ -55,21 +55,21 @@ struct ColumnSurvey {
         }
         position = line.next
       }
-      return preface
     }
-    guard let preface, preface <= KeptText.maximumPreface, rowEnd.count <= KeptText.maximumRowEnd else {
-      return nil
-    }
+    guard rowEnd.count <= KeptText.maximumRowEnd else { return nil }
     let columns = survey.columns
     let spellings = cells.enumerated().map { column, count -> ColumnSpelling? in
-      // A column without any cell holds missing numbers.
-      guard count.numbers * 2 > count.all || count.all == 0 else { return nil }
+      // A column without any cell holds missing numbers. Names of rows may be numbers.
+      guard column > 0 || !guess.hasRowNames, count.numbers * 2 > count.all || count.all == 0 else {
+        return nil
+      }
       let found = column < columns.count ? columns[column].spelling : nil
       return found ?? ColumnSpelling(.shortest(hasPointZero: false))
     }
     self.isAllNumbers = isAllNumbers
     bytesPerRow = (prefix.count - preface) / max(1, rows)
     kept = KeptText(
-      layout: layout, spellings: spellings, preface: Array(prefix.prefix(preface)), rowEnd: rowEnd)
+      layout: layout, spellings: spellings, preface: Array(prefix.prefix(preface)), rowEnd: rowEnd,
+      encoding: encoding)
   }
 }

@@ -8,6 +8,8 @@ final class DelimitedReader: SampleReader {
   private let name: String
   private let notes: ReadingNotes?
   private let headerLine: Int?
+  /// The number of lines before the rows; some may be comments.
+  private let prefaceLines: Int
   private var style: DelimitedStyle
   private var row: [Double]
   /// For each column, the maximum number of digits after the point so far; see ``FieldValue``.
@@ -33,16 +35,11 @@ final class DelimitedReader: SampleReader {
     }
   }
 
-  /// Examines the first lines; ``read(maxRows:)`` then returns the rows.
-  ///
-  /// - Parameter allowsHeaderAlone: whether a single line of words is an array without rows.
+  /// - Parameter guess: the layout of the text.
   init(
-    _ source: PeekingSource, name: String, header: Bool?, allowsHeaderAlone: Bool,
-    memory: MemoryLimit = .standard, notes: ReadingNotes? = nil
+    _ source: PeekingSource, _ guess: StyleGuess, name: String, memory: MemoryLimit, notes: ReadingNotes?
   ) throws(SampleIOError) {
     let longest = LineReader.longest(within: memory)
-    let guess = try StyleGuess(
-      source, header: header, allowsHeaderAlone: allowsHeaderAlone, longest: longest, name: name)
     guard guess.columns > 0 else { throw .empty(name: name) }
     description = try SampleDescription(
       elementType: .f8, sampleShape: [guess.columns], format: .delimited(guess.style), name: name)
@@ -54,6 +51,7 @@ final class DelimitedReader: SampleReader {
     decimals = [UInt8](repeating: 0, count: guess.columns)
     style = guess.style
     headerLine = guess.headerLine
+    prefaceLines = guess.preface.lines
     exchanged = guess.hasDecimalCommas ? [] : nil
     self.notes = notes
   }
@@ -63,7 +61,11 @@ final class DelimitedReader: SampleReader {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(maxRows, max(1, (1 << 22) / description.sampleBytes)) * description.sampleBytes)
     var rows = 0
-    while rows < maxRows, try readRow() {
+    // In local variables the numbers are free from checks of exclusive access at every row.
+    var (row, decimals) = (self.row, self.decimals)
+    (self.row, self.decimals) = ([], [])
+    defer { (self.row, self.decimals) = (row, decimals) }
+    while rows < maxRows, try readRow(into: &row, &decimals) {
       row.withUnsafeBytes { bytes.append(contentsOf: $0) }
       rows += 1
     }
@@ -97,11 +99,15 @@ final class DelimitedReader: SampleReader {
     }
   }
 
+  private var columns: Int { description.valuesPerSample }
+
   /// Parses the next line into `row`; false at the end.
-  private func readRow() throws(SampleIOError) -> Bool {
+  @inline(__always)
+  private func readRow(into row: inout [Double], _ decimals: inout [UInt8]) throws(SampleIOError) -> Bool {
     if ended { return false }
     guard let line = try nextLine() else { return false }
-    let parsed = try exchanged == nil ? parse(line) : parseExchanged(line)
+    let parsed =
+      try exchanged == nil ? parse(line, &row, &decimals) : parseExchanged(line, &row, &decimals)
     guard parsed.fields == row.count else {
       throw .columnCount(name: name, line: lines.number, found: parsed.fields, expected: row.count)
     }
@@ -110,7 +116,9 @@ final class DelimitedReader: SampleReader {
   }
 
   @inline(__always)
-  private func parse(_ line: UnsafeRawBufferPointer) throws(SampleIOError) -> RowParser.Row {
+  private func parse(
+    _ line: UnsafeRawBufferPointer, _ row: inout [Double], _ decimals: inout [UInt8]
+  ) throws(SampleIOError) -> RowParser.Row {
     do throws(RowParser.Problem) {
       return try row.withUnsafeMutableBufferPointer { (row) throws(RowParser.Problem) in
         try decimals.withUnsafeMutableBufferPointer { (decimals) throws(RowParser.Problem) in
@@ -122,14 +130,16 @@ final class DelimitedReader: SampleReader {
     }
   }
 
-  private func parseExchanged(_ line: UnsafeRawBufferPointer) throws(SampleIOError) -> RowParser.Row {
+  private func parseExchanged(
+    _ line: UnsafeRawBufferPointer, _ row: inout [Double], _ decimals: inout [UInt8]
+  ) throws(SampleIOError) -> RowParser.Row {
     var buffer = exchanged ?? []
     exchanged = []
     exchangingCommas(line, into: &buffer)
     defer { exchanged = buffer }
     do throws(SampleIOError) {
       return try buffer.withUnsafeBufferPointer { (line) throws(SampleIOError) in
-        try parse(UnsafeRawBufferPointer(line))
+        try parse(UnsafeRawBufferPointer(line), &row, &decimals)
       }
     } catch {
       guard case .notANumber(let name, let line, let column, let text, let table) = error else { throw error }
@@ -146,7 +156,7 @@ final class DelimitedReader: SampleReader {
     return .notANumber(
       name: name, line: lines.number, column: problem.column, text: problem.text,
       table: TableLayout(
-        separator: style.separator, columns: row.count, repeatsHeader: isName && lines.number != headerLine,
+        separator: style.separator, columns: columns, repeatsHeader: isName && lines.number != headerLine,
         hasDecimalCommas: exchanged != nil))
   }
 
@@ -155,6 +165,7 @@ final class DelimitedReader: SampleReader {
     while let line = try lines.next() {
       if lines.number == headerLine { continue }
       switch parser.idle(line) {
+      case nil where lines.number <= prefaceLines: continue
       case nil:
         // Blank lines at the end need no note.
         if pendingBlanks.count > 0 {

@@ -8,19 +8,21 @@ package struct KeptText: Equatable, Sendable {
   package var layout: TableText
   /// The spelling of the numbers of each column; nil for a column that is all text.
   package var spellings: [ColumnSpelling?]
-  /// The text before the rows: a byte order mark, and everything up to the line of column names.
+  /// The text before the rows: a byte order mark, and everything up to the line of column names, or of their units.
   package var preface: [UInt8]
   /// The text after the last column of a row: separators and the line end.
   package var rowEnd: [UInt8]
   /// Whether numbers stay in the text, and are parsed from it again.
   package var isWhole = false
+  /// The encoding of the file. Text in memory is UTF-8, or bytes as they are.
+  package var encoding = TextEncoding.bytes
 
   /// The maximum size in bytes of the text before the rows.
   package static let maximumPreface = 1 << 20
   /// The maximum size in bytes of the text after the last column: at most 255 separators and a line end.
   package static let maximumRowEnd = 512
   /// The maximum number of columns.
-  package static let maximumColumns = 1 << 16
+  package static let maximumColumns = 1 << 18
 
   /// The columns, from 0, whose numbers are the values of a sample. If there are none, a sample is a single 0.
   package var numberColumns: [Int] { spellings.indices.filter { spellings[$0] != nil } }
@@ -52,12 +54,15 @@ package struct KeptText: Equatable, Sendable {
 extension KeptText {
   private static let hasCommas: UInt8 = 0x08
   private static let isWholeFlag: UInt8 = 0x10
+  private static let quotesEndFlag: UInt8 = 0x20
+  private static let encodingShift: UInt8 = 6
 
   /// Appends the layout in a byte, the spellings in runs, and the texts with their lengths.
   func encode(into w: inout ByteWriter) {
     w.append(
       layout.separator.rawValue | (layout.point == UInt8(ascii: ",") ? Self.hasCommas : 0)
-        | (isWhole ? Self.isWholeFlag : 0))
+        | (isWhole ? Self.isWholeFlag : 0) | (layout.quotesSpanLines ? 0 : Self.quotesEndFlag)
+        | encoding.rawValue << Self.encodingShift)
     w.append(layout.lineEnd)
     w.append(count: rowEnd.count)
     w.append(rowEnd)
@@ -81,13 +86,15 @@ extension KeptText {
   /// Parses what ``encode(into:)`` wrote; nil for anything else.
   init?(from r: inout ByteReader) throws(ByteReader.Failure) {
     let flags: UInt8 = try r.integer()
-    guard flags < 2 * Self.isWholeFlag, let separator = DelimitedStyle.Separator(rawValue: flags & 7) else {
-      return nil
-    }
+    guard let separator = DelimitedStyle.Separator(rawValue: flags & 7),
+      let encoding = TextEncoding(rawValue: flags >> Self.encodingShift)
+    else { return nil }
+    self.encoding = encoding
     isWhole = flags & Self.isWholeFlag != 0
     let lineEnd: UInt8 = try r.integer()
     layout = TableText(
-      separator: separator, lineEnd: lineEnd, point: UInt8(ascii: flags & Self.hasCommas == 0 ? "." : ","))
+      separator: separator, lineEnd: lineEnd, point: UInt8(ascii: flags & Self.hasCommas == 0 ? "." : ","),
+      quotesSpanLines: flags & Self.quotesEndFlag == 0)
     rowEnd = Array(try r.take(try r.count()))
     let columns = try r.count()
     guard [0x0A, 0x0D].contains(lineEnd), columns <= Self.maximumColumns, rowEnd.count <= Self.maximumRowEnd

@@ -97,18 +97,12 @@ func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> ScannedNumbe
   var digits: UInt64 = 0
   var exponent = 0
   let digitsBegin = position
-  while position < count, case let digit = text[position] &- 0x30, digit < 10 {
-    digits = digits &* 10 &+ UInt64(digit)
-    position += 1
-  }
+  scanDigits(text, from: &position, to: count, into: &digits)
   var digitCount = position - digitsBegin
   if position < count, text[position] == UInt8(ascii: ".") {
     position += 1
     let fractionBegin = position
-    while position < count, case let digit = text[position] &- 0x30, digit < 10 {
-      digits = digits &* 10 &+ UInt64(digit)
-      position += 1
-    }
+    scanDigits(text, from: &position, to: count, into: &digits)
     exponent = fractionBegin - position
     digitCount -= exponent
   }
@@ -128,6 +122,48 @@ func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> ScannedNumbe
   let value = exponent < 0 ? Double(digits) / power : Double(digits) * power
   return ScannedNumber(value: isNegative ? -value : value, end: position, decimals: decimals)
 }
+
+/// Parses the digits that start at `position`, eight at a time, and advances it past them.
+///
+/// - Parameter number: an integer modulo 2^64, to which the digits are appended.
+@inline(__always)
+func scanDigits(
+  _ text: UnsafeRawBufferPointer, from position: inout Int, to limit: Int, into number: inout UInt64
+) {
+  while position &+ 8 <= text.count {
+    let word =
+      UInt64(littleEndian: text.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      ^ 0x3030_3030_3030_3030
+    // The highest bit of each byte that is not a digit; exact up to the first of them.
+    let others = (word &+ 0x7676_7676_7676_7676 | word) & 0x8080_8080_8080_8080
+    let count = min(others.trailingZeroBitCount >> 3, limit &- position)
+    if count < 8 {
+      guard count > 0 else { return }
+      number =
+        number &* wholePowersOfTen[count] &+ eightDigits(word << UInt64(truncatingIfNeeded: 64 &- 8 &* count))
+      position &+= count
+      return
+    }
+    number = number &* 100_000_000 &+ eightDigits(word)
+    position &+= 8
+  }
+  while position < limit, case let digit = text[position] &- 0x30, digit < 10 {
+    number = number &* 10 &+ UInt64(digit)
+    position &+= 1
+  }
+}
+
+/// The value of eight digits, one per byte, the first in the lowest. (Lemire, Number parsing at a gigabyte per second, 2021.)
+@inline(__always)
+private func eightDigits(_ digits: UInt64) -> UInt64 {
+  let mask: UInt64 = 0x0000_00FF_0000_00FF
+  let pairs = digits &* 10 &+ digits >> 8
+  let sum =
+    (pairs & mask) &* (100 + 1_000_000 << 32) &+ (pairs >> 16 & mask) &* (1 + 10_000 << 32)
+  return sum >> 32
+}
+
+private let wholePowersOfTen: [UInt64] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000]
 
 /// The number nearest to a text of many digits; nil if binary64 does not represent it.
 ///
@@ -203,21 +239,40 @@ extension [UInt8] {
     }
   }
 
-  /// Appends `value` with `decimals` (0 to 9) digits after the point; or with as many as it needs, if it is too large
-  /// for that.
-  mutating func appendFixed(_ value: Double, decimals: Int) {
+  /// Appends `value` with `decimals` (0 to 15) digits after the point, or as many as it takes when it is too
+  /// large for that.
+  ///
+  /// - Returns: whether the text gives the value back.
+  @discardableResult
+  mutating func appendFixed(_ value: Double, decimals: Int) -> Bool {
     let scaled = value.magnitude * powersOfTen[decimals]
-    // Below 2^51 the error of the product is less than half a unit, so a number that had these decimals gets them back.
-    guard scaled < 2_251_799_813_685_248 else { return appendShortest(value) }
-    // Adding 2^52 leaves no bits for a fraction, so the addition rounds to even.
+    // Below 2^51 the product is less than half a unit off: a number that had these decimals gets them back.
+    guard scaled < 2_251_799_813_685_248 else {
+      appendShortest(value)
+      return true
+    }
+    // Adding 2^52 leaves no bits for a fraction: the addition rounds to even.
     let digits = UInt64((scaled + 4_503_599_627_370_496) - 4_503_599_627_370_496)
     // A number rounded to zero loses its sign; a zero keeps it.
     if value.sign == .minus, digits > 0 || value == 0 { append(UInt8(ascii: "-")) }
-    guard decimals > 0 else { return appendDecimal(digits) }
-    let (whole, fraction) = digits.quotientAndRemainder(dividingBy: UInt64(powersOfTen[decimals]))
-    appendDecimal(whole)
-    append(UInt8(ascii: "."))
-    appendDigits(fraction, count: decimals)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
+      // At most 16 digits, or 0 and a point before 15 of them.
+      var (rest, position, left) = (digits, 24, decimals)
+      while rest > 0 || left >= 0 {
+        position &-= 1
+        if left == 0, decimals > 0 {
+          buffer[position] = UInt8(ascii: ".")
+          position &-= 1
+        }
+        left &-= 1
+        let quotient = rest / 10
+        buffer[position] = 0x30 &+ UInt8(truncatingIfNeeded: rest &- quotient &* 10)
+        rest = quotient
+      }
+      append(contentsOf: UnsafeBufferPointer(rebasing: buffer[position...]))
+    }
+    // The text is parsed by the same division.
+    return Double(digits) / powersOfTen[decimals] == value.magnitude
   }
 
   /// Appends the shortest decimal number that identifies `value`.

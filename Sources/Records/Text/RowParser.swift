@@ -133,10 +133,11 @@ struct RowParser {
     in line: UnsafeRawBufferPointer, at position: Int
   ) -> (text: UnsafeRawBufferPointer, end: Int) {
     var end = position
+    let hasQuotes = position < line.count && line[position] == UInt8(ascii: "\"")
     var isQuoted = false
     while end < line.count {
       let byte = line[end]
-      if byte == UInt8(ascii: "\"") {
+      if hasQuotes, byte == UInt8(ascii: "\"") {
         isQuoted.toggle()
       } else if !isQuoted, separator == .blanks ? isBlank(byte) : byte == separator.byte {
         break

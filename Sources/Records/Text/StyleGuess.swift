@@ -11,17 +11,29 @@ struct StyleGuess {
   private(set) var columns = 0
   /// The number of the line with the column names, from 1.
   private(set) var headerLine: Int?
-  /// Whether numbers have decimal commas.
+  /// The line of units below the column names, and its text.
+  private(set) var units: (line: Int, text: String)?
+  /// Whether the first column holds row names and has no name itself, as R writes tables.
+  private(set) var hasRowNames = false
+  /// The size of the text before the rows: byte order mark, separator line of Excel, column names and units. Comments and
+  /// blank lines after these belong to the first row.
+  private(set) var preface = (bytes: 0, lines: 0)
+  /// Whether numbers have commas for points.
   private(set) var hasDecimalCommas = false
   /// Whether the first row consists of numbers only.
   private(set) var rowsAreNumbers = false
   /// The byte that ends lines.
   private(set) var lineEnd = UInt8(ascii: "\n")
+  /// Whether quoted fields may contain line ends.
+  private(set) var quotesSpanLines = true
 
   /// A line that may be a row, or a comment.
   private struct Line {
     var text: UnsafeRawBufferPointer
     var number: Int
+    /// The size of the text up to its end.
+    var end: (bytes: Int, lines: Int)
+    var isOpen = false
   }
 
   /// Examines the first lines of `source` without consuming them.
@@ -33,46 +45,97 @@ struct StyleGuess {
   init(
     _ source: PeekingSource, header: Bool?, allowsHeaderAlone: Bool, longest: Int, name: String
   ) throws(SampleIOError) {
-    let prefix = try prefix(of: source, longest: longest, name: name)
+    let (prefix, isAll) = try prefix(of: source, longest: longest, name: name)
     if let kind = ForeignText(prefix) { throw .foreignText(name: name, kind: kind) }
     try prefix.withUnsafeBufferPointer { (bytes) throws(SampleIOError) in
-      var (lines, comment) = self.lines(in: UnsafeRawBufferPointer(bytes))
+      let text = UnsafeRawBufferPointer(bytes)
+      preface.bytes = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+      if let arff = ARFFHeader(text, from: preface.bytes, lineEnd: lineEnd) {
+        (preface, style.header) = ((arff.end, arff.lines), arff.names)
+      }
+      let separator = takeSeparatorLine(text)
+      let sample = lines(in: text, quotesSpanLines: false).rows
+      if let separator {
+        style.separator = separator
+      } else {
+        chooseSeparator(among: sample)
+      }
+      chooseDecimalCommas(by: sample)
+      quotesSpanLines = spansLines(text)
+      var (lines, comment) = self.lines(in: text, quotesSpanLines: quotesSpanLines)
+      if let last = lines.last, last.isOpen {
+        // The quote may be closed further on.
+        guard !isAll else {
+          let column = RowParser(separator: style.separator, trailingSeparators: 0).count(of: last.text)
+          throw .openQuote(name: name, line: last.number, column: column)
+        }
+        if lines.count > 1 { lines.removeLast() }
+      }
       if header == false { comment = nil }
-      let isAlone = lines.count == 1 && comment == nil && !allowsHeaderAlone
-      try guess(from: lines, comment: comment, header: header ?? (isAlone ? false : nil), name: name)
+      if style.header != nil {
+        try guess(from: lines, comment: nil, header: false, name: name)
+      } else {
+        let isAlone = lines.count == 1 && comment == nil && !allowsHeaderAlone
+        try guess(from: lines, comment: comment, header: header ?? (isAlone ? false : nil), name: name)
+      }
+      // Without rows, there is nothing that lines after the names could belong to.
+      if isAll, lines.last.map({ $0.end.bytes <= preface.bytes }) ?? true { preface.bytes = text.count }
     }
   }
 
   /// The first bytes: at least two whole lines, or everything. Also determines the line end.
   private mutating func prefix(
     of source: PeekingSource, longest: Int, name: String
-  ) throws(SampleIOError) -> ArraySlice<UInt8> {
+  ) throws(SampleIOError) -> (ArraySlice<UInt8>, isAll: Bool) {
     var count = min(Self.maximumBytes, max(1, longest))
     while true {
       let bytes = try moving(name) { () throws(ByteIOError) in try source.peek(count) }
       if !bytes.contains(UInt8(ascii: "\n")), bytes.contains(UInt8(ascii: "\r")) {
         lineEnd = UInt8(ascii: "\r")
       }
-      if bytes.count < count { return bytes }
-      // The bytes after the last line end are not a whole line.
-      if let end = bytes.lastIndex(of: lineEnd), bytes[..<end].contains(lineEnd) { return bytes[...end] }
+      if bytes.count < count { return (bytes, true) }
+      // What is behind the last line end is not whole.
+      if let end = bytes.lastIndex(of: lineEnd), bytes[..<end].contains(lineEnd) {
+        return (bytes[...end], false)
+      }
       guard count < longest else { throw .longLine(name: name, line: 1, limit: longest) }
       count = min(2 * count, longest)
     }
   }
 
-  /// The first lines that may be rows, including a CR at their end; and the last comment before them.
-  private func lines(in bytes: UnsafeRawBufferPointer) -> (rows: [Line], comment: Line?) {
+  /// Moves the preface past a first line that names the separator for Excel: "sep=;".
+  private mutating func takeSeparatorLine(_ text: UnsafeRawBufferPointer) -> DelimitedStyle.Separator? {
+    let line = TableText(lineEnd: lineEnd, quotesSpanLines: false).line(in: text, from: preface.bytes)
+    let content = RowParser(separator: .comma, trailingSeparators: 0)
+      .unquoted(UnsafeRawBufferPointer(rebasing: text[preface.bytes..<line.end]))
+    guard content.count == 5, String(decoding: content.prefix(4), as: UTF8.self).lowercased() == "sep=",
+      let separator = DelimitedStyle.Separator.allCases.first(where: { $0.byte == content[4] })
+    else { return nil }
+    preface = (line.next, 1)
+    return separator
+  }
+
+  /// The first lines after the preface that may be rows, including a CR at their end; and the last comment before them.
+  private func lines(
+    in text: UnsafeRawBufferPointer, quotesSpanLines: Bool
+  ) -> (rows: [Line], comment: Line?) {
     var lines: [Line] = []
     var comment: Line?
+    let layout = TableText(separator: style.separator, lineEnd: lineEnd, quotesSpanLines: quotesSpanLines)
     // Comments do not depend on the separator.
     let parser = RowParser(separator: .comma, trailingSeparators: 0)
-    let split = withoutByteOrderMark(bytes).split(separator: lineEnd, omittingEmptySubsequences: false)
-    for (index, slice) in split.enumerated() {
-      if lines.count == Self.maximumLines { break }
-      let line = Line(text: UnsafeRawBufferPointer(rebasing: slice), number: index + 1)
-      if line.text.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
-      switch parser.idle(line.text) {
+    var end = preface
+    while end.bytes < text.count, lines.count < Self.maximumLines {
+      let found = layout.line(in: text, from: end.bytes)
+      let whole = UnsafeRawBufferPointer(rebasing: text[end.bytes..<found.next])
+      let content = found.isWhole ? UnsafeRawBufferPointer(rebasing: whole.dropLast()) : whole
+      var line = Line(text: content, number: end.lines + 1, end: end, isOpen: found.openQuote != nil)
+      end.bytes = found.next
+      end.lines += found.isWhole || !whole.isEmpty ? 1 : 0
+      if quotesSpanLines { end.lines += content.count { $0 == lineEnd } }
+      line.end = end
+      if content.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
+      switch parser.idle(content) {
       case .blank: break
       case .comment: if lines.isEmpty { comment = line }
       case nil: lines.append(line)
@@ -81,15 +144,37 @@ struct StyleGuess {
     return (lines, comment)
   }
 
+  /// Whether quoted fields may contain line ends: not if rows are regular only without that.
+  private func spansLines(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard text.contains(UInt8(ascii: "\"")) else { return true }
+    return isRegular(text, quotesSpanLines: true) || !isRegular(text, quotesSpanLines: false)
+  }
+
+  /// Whether all rows have the same number of fields, and fields that contain line ends have a quote at their end.
+  private func isRegular(_ text: UnsafeRawBufferPointer, quotesSpanLines: Bool) -> Bool {
+    let parser = RowParser(separator: style.separator, trailingSeparators: 0)
+    let rows = lines(in: text, quotesSpanLines: quotesSpanLines).rows.filter { !$0.isOpen }
+    // There may be fewer column names.
+    guard rows.count > 1 else { return quotesSpanLines }
+    let count = parser.count(of: Self.withoutCR(rows[1].text))
+    return rows.dropFirst().allSatisfy { row in
+      let content = Self.withoutCR(row.text)
+      guard content.contains(lineEnd) else { return parser.count(of: content) == count }
+      let fields = parser.fields(of: content)
+      return fields.count == count
+        && fields.allSatisfy { !$0.contains(lineEnd) || parser.unquoted($0).count < $0.count }
+    }
+  }
+
   private mutating func guess(
     from lines: [Line], comment: Line?, header: Bool?, name: String
   ) throws(SampleIOError) {
-    guard let first = lines.first ?? comment else { return }
+    guard let first = lines.first ?? comment else {
+      columns = style.header?.count ?? 0
+      return
+    }
     style.endsLinesWithCRLF = first.text.last == UInt8(ascii: "\r")
     let rows = lines.map { Self.withoutCR($0.text) }
-    // The second line is less likely to hold column names.
-    let sample = rows.count > 1 ? rows[1] : rows.first ?? Self.withoutCR(first.text)
-    chooseSeparator(by: sample, among: rows)
     let bare = RowParser(separator: style.separator, trailingSeparators: 0)
     // A line of column names may lack the trailing separator of the rows.
     let body = rows.count > 1 ? Array(rows.dropFirst()) : rows
@@ -105,27 +190,35 @@ struct StyleGuess {
     }
     let parser = RowParser(separator: style.separator, trailingSeparators: style.trailingSeparators)
     let fields = rows.prefix(3).map { parser.fields(of: $0) }
-    if let comment, let names = headerInComment(comment, over: fields.first, parser: parser) {
-      style.header = names
-      headerLine = comment.number
-    } else if let names = fields.first, header ?? isHeader(names, before: fields.dropFirst().first, parser) {
-      try refuseOpenQuote(in: lines.first, name: name)
-      if fields.count == 3, !names.contains(where: { isNumber($0, parser) }),
-        isLineOfUnits(fields[1], parser),
-        fields[2].allSatisfy({ isNumber($0, parser) })
-      {
-        throw .lineOfUnits(
-          name: name, line: lines[1].number,
-          text: ByteText.text(of: Self.withoutCR(lines[1].text).prefix(40)))
+    var firstRow = fields.first
+    if style.header != nil {
+      try checkHeader(columns: fields.first?.count, name: name)
+    } else if let comment, let names = headerInComment(comment, over: fields.first, parser: parser) {
+      (style.header, headerLine, preface) = (names, comment.number, comment.end)
+    } else if let line = lines.first, let names = fields.first,
+      header ?? isHeader(names, before: fields.dropFirst().first, parser)
+    {
+      (style.header, headerLine, preface) = (Self.names(names, parser), line.number, line.end)
+      firstRow = fields.dropFirst().first
+      if fields.count == 3, areUnits(fields[1], below: names, above: fields[2], parser) {
+        units = (lines[1].number, ByteText.text(of: rows[1].prefix(40)))
+        preface = lines[1].end
+        firstRow = fields[2]
       }
-      style.header = try Self.header(
-        names, columns: fields.dropFirst().first?.count, parser: parser, name: name)
-      headerLine = lines.first?.number
+      try checkHeader(columns: firstRow?.count, name: name)
     }
-    let firstRow =
-      headerLine != nil && headerLine == lines.first?.number ? fields.dropFirst().first : fields.first
     rowsAreNumbers = firstRow?.allSatisfy { isNumber($0, parser) } ?? false
     columns = firstRow?.count ?? style.header?.count ?? 0
+  }
+
+  /// Checks that there are as many names as columns; the first column may lack one.
+  private mutating func checkHeader(columns: Int?, name: String) throws(SampleIOError) {
+    guard let names = style.header, let columns, names.count != columns else { return }
+    guard names.count + 1 == columns, headerLine != nil else {
+      throw .headerCount(name: name, found: names.count, expected: columns)
+    }
+    style.header = [""] + names
+    hasRowNames = true
   }
 
   private static func withoutCR(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
@@ -134,27 +227,33 @@ struct StyleGuess {
     return line
   }
 
-  /// Chooses the separator, and decides whether commas are decimal points.
-  private mutating func chooseSeparator(by line: UnsafeRawBufferPointer, among rows: [UnsafeRawBufferPointer])
-  {
+  /// Chooses the separator, and decides whether commas are decimal points between blanks.
+  private mutating func chooseSeparator(among lines: [Line]) {
+    // The second line is less likely to hold column names. A line with an open quote is part of a longer one.
+    let whole = lines.prefix(64).filter { $0.text.count { $0 == UInt8(ascii: "\"") } % 2 == 0 }
+    let candidates = whole.isEmpty ? Array(lines.prefix(2)) : whole
+    guard let chosen = candidates.dropFirst().first ?? candidates.first else { return }
+    let line = Self.withoutCR(chosen.text)
     style.separator = Self.separator(in: line)
-    if style.separator == .comma, line.contains(0x20) || line.contains(0x09) {
-      // "0,5 1,25": blanks are the separators if commas would leave fields that are not numbers.
-      let commas = RowParser(separator: .comma, trailingSeparators: 0).fields(of: line)
-      let blanks = RowParser(separator: .blanks, trailingSeparators: 0).fields(of: line)
-      if blanks.count > 1, commas.contains(where: { FieldValue($0) == nil }),
-        blanks.allSatisfy({ FieldValue($0) != nil || CommaNumber($0) != nil })
-      {
-        style.separator = .blanks
-        hasDecimalCommas = true
-        return
-      }
+    guard style.separator == .comma, line.contains(0x20) || line.contains(0x09) else { return }
+    // "0,5 1,25": blanks are the separators if commas would leave fields that are not numbers.
+    let commas = RowParser(separator: .comma, trailingSeparators: 0).fields(of: line)
+    let blanks = RowParser(separator: .blanks, trailingSeparators: 0).fields(of: line)
+    if blanks.count > 1, commas.contains(where: { FieldValue($0) == nil }),
+      blanks.allSatisfy({ FieldValue($0) != nil || CommaNumber($0) != nil })
+    {
+      style.separator = .blanks
+      hasDecimalCommas = true
     }
-    guard style.separator != .comma else { return }
+  }
+
+  /// Decides whether commas are decimal points.
+  private mutating func chooseDecimalCommas(by lines: [Line]) {
+    guard style.separator != .comma, !hasDecimalCommas else { return }
     let parser = RowParser(separator: style.separator, trailingSeparators: 0)
     var (found, isCertain) = (false, style.separator == .semicolon)
-    for row in rows {
-      for field in parser.fields(of: row) {
+    for line in lines {
+      for field in parser.fields(of: Self.withoutCR(line.text)) {
         // In a number with a point as well, commas group digits.
         if field.contains(UInt8(ascii: ".")), FieldValue(parser.unquoted(field)) != nil { return }
         guard let number = CommaNumber(parser.unquoted(field)) else { continue }
@@ -220,7 +319,9 @@ struct StyleGuess {
   ) -> Bool {
     guard let second else { return !names.contains { isNumber($0, parser) } }
     if isLineOfUnits(second, parser) { return !names.contains { isNumber($0, parser) } }
-    return zip(names, second).contains { !isNumber($0, parser) && isNumber($1, parser) }
+    // The first column may lack a name.
+    let below = names.count + 1 == second.count ? second.dropFirst() : second[...]
+    return zip(names, below).contains { !isNumber($0, parser) && isNumber($1, parser) }
   }
 
   /// Whether a line below the column names holds units: words in brackets or of a few letters, and otherwise only empty
@@ -236,6 +337,26 @@ struct StyleGuess {
     return hasWord
   }
 
+  /// Whether a line below the column names holds units: the row below has numbers, and this line has none. If that row has
+  /// words as well, all units must be in brackets.
+  private func areUnits(
+    _ fields: [UnsafeRawBufferPointer], below names: [UnsafeRawBufferPointer],
+    above row: [UnsafeRawBufferPointer], _ parser: RowParser
+  ) -> Bool {
+    guard isLineOfUnits(fields, parser), !names.contains(where: { isNumber($0, parser) }) else {
+      return false
+    }
+    if row.allSatisfy({ isNumber($0, parser) }) { return true }
+    return row.contains { isNumber($0, parser) }
+      && fields.allSatisfy { field in
+        let text = parser.unquoted(field)
+        return text.isEmpty || text.elementsEqual("-".utf8)
+          || [["[", "]"], ["(", ")"]].contains {
+            text.first == $0[0].utf8.first && text.last == $0[1].utf8.first
+          }
+      }
+  }
+
   /// Column names in a comment above the first row: as many as that row has fields, which are numbers.
   private func headerInComment(
     _ comment: Line, over first: [UnsafeRawBufferPointer]?, parser: RowParser
@@ -247,22 +368,6 @@ struct StyleGuess {
     }
     let names = Self.names(parser.fields(of: line), parser)
     guard first == nil || names.count == first?.count else { return nil }
-    return names
-  }
-
-  /// A quoted name that spans several lines cannot be distinguished from a damaged line.
-  private func refuseOpenQuote(in line: Line?, name: String) throws(SampleIOError) {
-    guard let line, line.text.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1 else { return }
-    throw .openQuote(name: name, line: line.number)
-  }
-
-  private static func header(
-    _ fields: [UnsafeRawBufferPointer], columns: Int?, parser: RowParser, name: String
-  ) throws(SampleIOError) -> [String] {
-    let names = names(fields, parser)
-    if let columns, names.count != columns {
-      throw .headerCount(name: name, found: names.count, expected: columns)
-    }
     return names
   }
 

@@ -7,8 +7,7 @@ import ByteIO
 final class TableReader: SampleReader {
   private(set) var description: SampleDescription
   private let kept: KeptText
-  private let parser: RowParser
-  private let splitter: TableTextSplitter
+  private let scanner: TableRowScanner
   private let columns: Int
   private let source: any ByteSource
   private let longest: Int
@@ -42,14 +41,15 @@ final class TableReader: SampleReader {
     self.kept = kept
     columns = guess.columns
     textBytesPerRow = keepsText ? survey.bytesPerRow : nil
-    splitter = TableTextSplitter(kept.layout, spellings: kept.spellings)
     var style = guess.style
     style.header = style.header.map { header in
       let names = kept.numberColumns.map { header[$0] }
       return names
     }
     if kept.numberColumns.isEmpty { style.header = nil }
-    parser = RowParser(separator: style.separator, trailingSeparators: style.trailingSeparators)
+    scanner = TableRowScanner(
+      kept.layout, spellings: kept.spellings,
+      RowParser(separator: style.separator, trailingSeparators: style.trailingSeparators))
     if keepsText {
       style.kept = kept
     } else {
@@ -59,7 +59,7 @@ final class TableReader: SampleReader {
     }
     description = try SampleDescription(
       elementType: .f8, sampleShape: [kept.valuesPerSample], format: .delimited(style), name: name)
-    linesRead = guess.headerLine ?? 0
+    linesRead = guess.preface.lines
     var left = kept.preface.count
     while left > 0, try fill() {
       let taken = min(left, buffer.count - begin)
@@ -71,14 +71,18 @@ final class TableReader: SampleReader {
   func read(maxRows: Int) throws(SampleIOError) -> SampleBatch? {
     precondition(maxRows > 0)
     while true {
-      if let (split, taken) = try split(maxRows: maxRows) {
-        let text = Array(buffer[begin..<begin + taken])
-        begin += taken
-        return try batch(split, text)
+      let rows = buffer.withUnsafeBytes {
+        scanner.scan(
+          UnsafeRawBufferPointer(rebasing: $0[begin...]), maxRows: maxRows, isEnd: sourceEnded)
       }
+      if let problem = rows.problem { throw error(problem) }
+      if let end = rows.ends.last { return batch(rows, end) }
       if sourceEnded {
         if description.rows == nil { end() }
         return nil
+      }
+      guard buffer.count - begin < longest else {
+        throw rows.open.map(error) ?? .longLine(name: name, line: linesRead + 1, limit: longest)
       }
       _ = try fill()
     }
@@ -93,82 +97,36 @@ final class TableReader: SampleReader {
         + "column \(missing.column)) count as missing", name: name)
   }
 
-  /// The next rows, and the size of their text in bytes. Nil if no row is certain yet, because lines without a row that
-  /// follow the last row belong to it.
-  private func split(maxRows: Int) throws(SampleIOError) -> (SplitRows, Int)? {
-    let held = buffer.count - begin
-    func split(_ most: Int) -> (rows: SplitRows, bytes: Int) {
-      buffer.withUnsafeBytes {
-        splitter.split(UnsafeRawBufferPointer(rebasing: $0[begin...]), maxRows: most, isEnd: sourceEnded)
-      }
-    }
-    var found = split(maxRows)
-    if !sourceEnded {
-      if found.rows.rows > 0, !hasRow(after: begin + found.bytes) {
-        guard found.rows.rows > 1 else { return try tooLong(held) }
-        found = split(found.rows.rows - 1)
-      }
-    }
-    guard found.rows.rows > 0 else { return sourceEnded ? nil : try tooLong(held) }
-    return found
-  }
-
-  private func tooLong(_ held: Int) throws(SampleIOError) -> (SplitRows, Int)? {
-    guard held < longest else { throw .longLine(name: name, line: linesRead + 1, limit: longest) }
-    return nil
-  }
-
-  /// Whether a complete line that holds a row follows.
-  private func hasRow(after place: Int) -> Bool {
-    buffer.withUnsafeBytes { text in
-      var position = place
-      while position < text.count {
-        let line = kept.layout.line(in: text, from: position)
-        guard line.isWhole else { return false }
-        if kept.layout.isRow(UnsafeRawBufferPointer(rebasing: text[position..<line.end])) { return true }
-        position = line.next
-      }
-      return false
-    }
-  }
-
-  private func batch(_ split: SplitRows, _ text: [UInt8]) throws(SampleIOError) -> SampleBatch {
-    let ends = kept.rowEnds(in: text)
-    try checkFields(text)
-    if !keepsText {
-      for (place, number) in split.numbers.enumerated() where number.isNaN {
-        if missing.count == 0 {
-          let column = kept.numberColumns[place % splitter.numbersPerRow]
-          (missing.row, missing.column) = (rowsRead + place / splitter.numbersPerRow, column + 1)
-        }
-        missing.count += 1
-      }
-    }
-    rowsRead += split.rows
-    let numbers = splitter.numbersPerRow > 0 ? split.numbers : [Double](repeating: 0, count: split.rows)
+  /// The rows, whose text ends at `end`.
+  private func batch(_ rows: TableRowScanner.Rows, _ end: Int) -> SampleBatch {
+    if !keepsText { countMissing(in: rows.numbers) }
+    rowsRead += rows.ends.count
+    linesRead += rows.lines
+    let numbers =
+      kept.numberColumns.isEmpty ? [Double](repeating: 0, count: rows.ends.count) : rows.numbers
     var batch = SampleBatch(
       elementType: .f8, valuesPerSample: kept.valuesPerSample, bytes: numbers.withUnsafeBytes { Array($0) })
-    if keepsText { batch.text = RowText(bytes: text, ends: ends) }
+    if keepsText { batch.text = RowText(bytes: Array(buffer[begin..<begin + end]), ends: rows.ends) }
+    begin += end
     return batch
   }
 
-  /// Throws if a row has another number of fields.
-  private func checkFields(_ text: [UInt8]) throws(SampleIOError) {
-    let found = text.withUnsafeBytes { text -> Int? in
-      var position = 0
-      while position < text.count {
-        let line = kept.layout.line(in: text, from: position)
-        linesRead += 1
-        let content = UnsafeRawBufferPointer(rebasing: text[position..<line.end])
-        position = line.next
-        guard kept.layout.isRow(content) else { continue }
-        let found = parser.count(of: content)
-        if found != columns { return found }
+  private func countMissing(in numbers: [Double]) {
+    for (place, number) in numbers.enumerated() where number.isNaN {
+      if missing.count == 0 {
+        let columns = kept.numberColumns
+        (missing.row, missing.column) = (rowsRead + place / columns.count, columns[place % columns.count] + 1)
       }
-      return nil
+      missing.count += 1
     }
-    guard let found else { return }
-    throw .columnCount(name: name, line: linesRead, found: found, expected: columns)
+  }
+
+  private func error(_ problem: TableRowScanner.Problem) -> SampleIOError {
+    let line = linesRead + problem.lines + 1
+    return switch problem.kind {
+    case .fields(let found): .columnCount(name: name, line: line, found: found, expected: columns)
+    case .openQuote(let column): .openQuote(name: name, line: line, column: column)
+    }
   }
 
   /// Reads more bytes; false at the end.

@@ -59,8 +59,12 @@ package struct TableTextJoiner: Sendable {
       let cell = layout.cell(in: skeleton, from: position, to: end)
       if let spelling = spellings[column] {
         if cell.begin < cell.end, skeleton[cell.begin..<cell.end].allSatisfy({ $0 == 0 }) {
-          // A single zero byte stands for the number. If there are several, one was added.
-          text.append(contentsOf: skeleton[copied..<cell.end &- 1])
+          // A single byte stands for the number. Of several, one is too many.
+          if cell.end &- copied == 2 {
+            text.append(skeleton[copied])
+          } else {
+            text.append(contentsOf: UnsafeRawBufferPointer(rebasing: skeleton[copied..<cell.end &- 1]))
+          }
           copied = cell.end
           if cell.end &- cell.begin == 1 {
             append(numbers[place], spelling, isQuoted: cell.isQuoted, to: &text)

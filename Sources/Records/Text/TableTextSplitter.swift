@@ -90,7 +90,7 @@ package struct TableTextSplitter: Sendable {
       while position < end, layout.isBlank(text[position]) { position &+= 1 }
       if let spelling = spellings[column] {
         let room = position &- field &- (layout.separator == .blanks && column > 0 ? 1 : 0)
-        if let number = number(spelling, in: text, at: position, to: end, room: room) {
+        if let number = layout.number(spelling, in: text, at: position, to: end, room: room) {
           row[place] = number.value
           output.copy(text, to: number.begin)
           output.append(0)
@@ -114,45 +114,6 @@ package struct TableTextSplitter: Sendable {
       if layout.separator != .blanks { position &+= 1 }
     }
   }
-
-  private struct Number {
-    var value: Double
-    /// The bytes that the spelling reproduces, including blanks before the number.
-    var begin: Int
-    var end: Int
-    /// The end of the cell.
-    var next: Int
-  }
-
-  /// The number of a cell, if its spelling reproduces the text.
-  ///
-  /// - Parameter room: the number of blanks before it that may belong to it.
-  @inline(__always)
-  private func number(
-    _ spelling: ColumnSpelling, in text: UnsafeRawBufferPointer, at position: Int, to limit: Int, room: Int
-  ) -> Number? {
-    let isQuoted = position < limit && text[position] == UInt8(ascii: "\"")
-    let begin = isQuoted ? position &+ 1 : position
-    guard let found = spelling.find(in: text, from: begin, to: limit, point: layout.point) else { return nil }
-    var next = found.end
-    if isQuoted {
-      guard next < limit, text[next] == UInt8(ascii: "\"") else { return nil }
-      next &+= 1
-    }
-    let end = next
-    while next < limit, layout.isBlank(text[next]) { next &+= 1 }
-    if next < limit {
-      if layout.separator == .blanks {
-        guard next > end else { return nil }
-        next = end
-      } else if text[next] != layout.separator.byte {
-        return nil
-      }
-    }
-    let blanks = isQuoted ? 0 : max(0, spelling.width &- (found.end &- begin))
-    guard blanks <= room, text[begin &- blanks..<begin].allSatisfy({ $0 == 0x20 }) else { return nil }
-    return Number(value: found.value, begin: begin &- blanks, end: found.end, next: next)
-  }
 }
 
 /// The output, in memory that is large enough.
@@ -174,7 +135,11 @@ private struct Output {
   @inline(__always)
   mutating func copy(_ text: UnsafeRawBufferPointer, to end: Int) {
     let length = end &- copied
-    guard length > 0 else { return }
+    guard length > 1 else {
+      if length == 1 { append(text[copied]) }
+      copied = max(copied, end)
+      return
+    }
     UnsafeMutableRawBufferPointer(rebasing: base[count...]).copyMemory(
       from: UnsafeRawBufferPointer(rebasing: text[copied..<end]))
     count &+= length

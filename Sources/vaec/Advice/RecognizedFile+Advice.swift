@@ -46,11 +46,9 @@ extension ForeignText {
   /// How to turn `file` into a table of numbers.
   func remedy(_ file: String) -> String {
     switch self {
-    case .utf16: "convert it: iconv -f UTF-16 -t UTF-8 \(file) > NEW.csv"
     case .json:
       "convert it: jq -r '.[] | @csv' \(file) > NEW.csv (jq -r 'map(.) | @csv' for lines of objects)"
     case .matrixMarket: "read it with scipy.io.mmread and save the array with numpy.save"
-    case .separatorLine: "remove it: sed 1d \(file) > NEW.csv"
     }
   }
 }

@@ -33,13 +33,10 @@ extension SampleIOError: Advised {
     case .truncatedRow: "get a complete copy, or check --shape"
     case .trailingBytes: "get a fresh copy"
     case .columnCount: "give all lines the same number of columns"
-    case .headerCount(_, let found, let expected):
-      "correct the header"
-        + (found + 1 == expected ? ", for example by naming the first column" : ", or remove it")
+    case .headerCount: "correct the header, or remove it"
     case .notANumber(let name, _, let column, let text, let table):
       FieldKind(text, in: table).remedy(column: column, file: Self.file(name), table: table)
-    case .lineOfUnits(let name, let line, _): "remove it: sed \(line)d \(Self.file(name)) > NEW.csv"
-    case .openQuote: "remove line breaks from names and fields"
+    case .openQuote: "close it, or double it within quotes if it belongs to the field"
     case .foreignText(let name, let kind): kind.remedy(Self.file(name))
     case .longLine: "check that it is a table of numbers, or pass a larger --memory"
     case .rowLength: "the file is damaged or has another format; see --format"
