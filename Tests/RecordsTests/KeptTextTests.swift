@@ -131,7 +131,7 @@ struct KeptTextTests {
     let halves: [UInt16] = [0x31, 0x2C, 0xD83D, 0x2C, 0x32, 0x2C, 0xDE00, 0x0A]
     for text in [
       bytes(("\u{FEFF}a,b,c\r\n" + rows).utf16), bytes(rows.utf16),
-      bytes(Array("a,b,c\n1,,2\n".utf16) + halves),
+      bytes(Array("a,b,c,d\n1,,2,3\n".utf16) + halves),
     ] {
       var options = ReadOptions()
       options.keepsText = true

@@ -15,7 +15,7 @@ package struct ColumnSpelling: Hashable, Sendable {
   /// The maximum number of digits after the point of a fixed form.
   package static let maximumDecimals = 15
   /// Binary64 preserves any number of up to this many digits.
-  private static let exactDigits = 15
+  fileprivate static let exactDigits = 15
 
   /// The form of the numbers.
   package var form: Form
@@ -47,7 +47,7 @@ package struct ColumnSpelling: Hashable, Sendable {
       guard scan.isCanonical, scan.decimals == decimals, scan.digits <= Self.exactDigits else { return nil }
       return Found(value: scan.value, end: scan.end)
     case .shortest(let hasPointZero):
-      if scan.isCanonical, scan.digits <= Self.exactDigits, !scan.hasExponent, !scan.isTiny {
+      if scan.isOrdinary {
         return scan.isShortest(hasPointZero: hasPointZero) ? Found(value: scan.value, end: scan.end) : nil
       }
       return Self.slowShortest(in: text, from: begin, to: end, point: point, hasPointZero: hasPointZero)
@@ -158,6 +158,10 @@ struct PlainDecimal {
     hasExponent = position < limit && text[position] | 0x20 == UInt8(ascii: "e")
     end = position
   }
+
+  /// Whether binary64 gives all of its digits back, and the shortest form has no exponent.
+  @inline(__always)
+  var isOrdinary: Bool { isCanonical && digits <= ColumnSpelling.exactDigits && !hasExponent && !isTiny }
 
   /// The nearest number, for up to 15 digits.
   @inline(__always)

@@ -60,19 +60,25 @@ final class DelimitedReader: SampleReader {
     precondition(maxRows > 0)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(maxRows, max(1, (1 << 22) / description.sampleBytes)) * description.sampleBytes)
-    var rows = 0
+    let rows = try readRows(maxRows, into: &bytes)
+    rowsRead += rows
+    if ended, description.rows == nil { end() }
+    if rows == 0 { return nil }
+    return SampleBatch(elementType: .f8, valuesPerSample: columns, bytes: bytes)
+  }
+
+  /// Appends the numbers of the next rows; returns how many there are.
+  private func readRows(_ maxRows: Int, into bytes: inout [UInt8]) throws(SampleIOError) -> Int {
     // In local variables the numbers are free from checks of exclusive access at every row.
     var (row, decimals) = (self.row, self.decimals)
     (self.row, self.decimals) = ([], [])
     defer { (self.row, self.decimals) = (row, decimals) }
+    var rows = 0
     while rows < maxRows, try readRow(into: &row, &decimals) {
       row.withUnsafeBytes { bytes.append(contentsOf: $0) }
       rows += 1
     }
-    rowsRead += rows
-    if ended, description.rows == nil { end() }
-    if rows == 0 { return nil }
-    return SampleBatch(elementType: .f8, valuesPerSample: row.count, bytes: bytes)
+    return rows
   }
 
   /// Completes the description. The decimals cover all rows, so that no row is rounded unseen.

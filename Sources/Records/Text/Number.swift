@@ -30,7 +30,7 @@ struct FieldValue {
         return
       }
     }
-    guard text.count <= Self.longestWord else { return nil }
+    guard text.count <= Self.longestWord, Self.mayStartWord(text[0]) else { return nil }
     let word = String(decoding: text, as: UTF8.self).lowercased()
     switch word {
     case "nan", "+nan", "-nan", "nan(ind)", "-nan(ind)", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan":
@@ -42,6 +42,11 @@ struct FieldValue {
       guard let value = Self.fortran(Array(word.utf8)) else { return nil }
       self.init(value: value, decimals: Self.fullPrecision)
     }
+  }
+
+  /// Whether a number or a mark that is not plain may start with a byte.
+  private static func mayStartWord(_ byte: UInt8) -> Bool {
+    byte &- 0x30 < 10 || "nNiI+-.#<".utf8.contains(byte)
   }
 
   private init(value: Double, decimals: UInt8 = 0, isMark: Bool = false) {
@@ -125,32 +130,49 @@ func scanNumber(_ text: UnsafeRawBufferPointer, from begin: Int) -> ScannedNumbe
 
 /// Parses the digits that start at `position`, eight at a time, and advances it past them.
 ///
-/// - Parameter number: an integer modulo 2^64, to which the digits are appended.
+/// - Parameters:
+///   - limit: the end of the text, or the position of a byte that is not a digit.
+///   - number: an integer modulo 2^64, to which the digits are appended.
 @inline(__always)
 func scanDigits(
   _ text: UnsafeRawBufferPointer, from position: inout Int, to limit: Int, into number: inout UInt64
 ) {
   while position &+ 8 <= text.count {
-    let word =
-      UInt64(littleEndian: text.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-      ^ 0x3030_3030_3030_3030
-    // The highest bit of each byte that is not a digit; exact up to the first of them.
-    let others = (word &+ 0x7676_7676_7676_7676 | word) & 0x8080_8080_8080_8080
-    let count = min(others.trailingZeroBitCount >> 3, limit &- position)
-    if count < 8 {
-      guard count > 0 else { return }
-      number =
-        number &* wholePowersOfTen[count] &+ eightDigits(word << UInt64(truncatingIfNeeded: 64 &- 8 &* count))
-      position &+= count
+    let run = DigitRun(text, at: position)
+    if run.count < 8 {
+      guard run.count > 0 else { return }
+      number = number &* wholePowersOfTen[run.count] &+ run.value
+      position &+= run.count
       return
     }
-    number = number &* 100_000_000 &+ eightDigits(word)
+    number = number &* 100_000_000 &+ run.value
     position &+= 8
   }
   while position < limit, case let digit = text[position] &- 0x30, digit < 10 {
     number = number &* 10 &+ UInt64(digit)
     position &+= 1
   }
+}
+
+/// Digits in a text, eight at most.
+struct DigitRun {
+  let count: Int
+  private let digits: UInt64
+
+  /// The digits that start at `position`; the text has eight bytes there.
+  @inline(__always)
+  init(_ text: UnsafeRawBufferPointer, at position: Int) {
+    digits =
+      UInt64(littleEndian: text.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      ^ 0x3030_3030_3030_3030
+    // The highest bit of each byte that is not a digit; exact up to the first of them.
+    let others = (digits &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080
+    count = others.trailingZeroBitCount >> 3
+  }
+
+  /// Their value; there is one at least.
+  @inline(__always)
+  var value: UInt64 { eightDigits(digits &<< UInt64(truncatingIfNeeded: 64 &- 8 &* count)) }
 }
 
 /// The value of eight digits, one per byte, the first in the lowest. (Lemire, Number parsing at a gigabyte per second, 2021.)
@@ -163,7 +185,7 @@ private func eightDigits(_ digits: UInt64) -> UInt64 {
   return sum >> 32
 }
 
-private let wholePowersOfTen: [UInt64] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000]
+let wholePowersOfTen: [UInt64] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000]
 
 /// The number nearest to a text of many digits; nil if binary64 does not represent it.
 ///

@@ -48,7 +48,7 @@ final class TableReader: SampleReader {
     }
     if kept.numberColumns.isEmpty { style.header = nil }
     scanner = TableRowScanner(
-      kept.layout, spellings: kept.spellings,
+      kept.layout, hasNumbers: kept.spellings.map { $0 != nil },
       RowParser(separator: style.separator, trailingSeparators: style.trailingSeparators))
     if keepsText {
       style.kept = kept

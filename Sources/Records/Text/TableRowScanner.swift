@@ -29,16 +29,17 @@ struct TableRowScanner {
   }
 
   private let layout: TableText
-  private let spellings: [ColumnSpelling?]
+  /// Whether a column has numbers.
+  private let hasNumbers: [Bool]
   private let parser: RowParser
   private let numbersPerRow: Int
 
   /// - Parameters:
-  ///   - spellings: for each column, how its numbers are spelled; nil for one of text.
-  ///   - parser: tells how many fields a row has.
-  init(_ layout: TableText, spellings: [ColumnSpelling?], _ parser: RowParser) {
-    (self.layout, self.spellings, self.parser) = (layout, spellings, parser)
-    numbersPerRow = spellings.count { $0 != nil }
+  ///   - hasNumbers: for each column, whether it has numbers.
+  ///   - parser: counts the fields of rows.
+  init(_ layout: TableText, hasNumbers: [Bool], _ parser: RowParser) {
+    (self.layout, self.hasNumbers, self.parser) = (layout, hasNumbers, parser)
+    numbersPerRow = hasNumbers.count { $0 }
   }
 
   /// Looks at the rows with which a text begins.
@@ -65,9 +66,9 @@ struct TableRowScanner {
       if isRow {
         guard rows.ends.count < maxRows else { return rows }
         let isRegular = row.withUnsafeMutableBufferPointer { row in
-          spellings.withUnsafeBufferPointer { scan(text, position, line.end, spellings: $0, into: row) }
+          hasNumbers.withUnsafeBufferPointer { scan(text, position, line.end, $0, into: row) }
         }
-        if !isRegular, case let found = parser.count(of: content), found != spellings.count {
+        if !isRegular, case let found = parser.count(of: content), found != hasNumbers.count {
           rows.problem = Problem(lines: lines, kind: .fields(found))
           return rows
         }
@@ -98,24 +99,22 @@ struct TableRowScanner {
   @inline(__always)
   private func scan(
     _ text: UnsafeRawBufferPointer, _ begin: Int, _ end: Int,
-    spellings: UnsafeBufferPointer<ColumnSpelling?>, into row: UnsafeMutableBufferPointer<Double>
+    _ hasNumbers: UnsafeBufferPointer<Bool>, into row: UnsafeMutableBufferPointer<Double>
   ) -> Bool {
     row.update(repeating: .nan)
     var (position, place) = (begin, 0)
     var isEmpty = false
-    for column in spellings.indices {
+    for column in hasNumbers.indices {
       if column > 0 {
         guard position < end else { return false }
         if layout.separator != .blanks { position &+= 1 }
       }
-      let field = position
       while position < end, layout.isBlank(text[position]) { position &+= 1 }
       let cell = position
-      if let spelling = spellings[column] {
-        let room = position &- field &- (layout.separator == .blanks && column > 0 ? 1 : 0)
-        if let number = layout.number(spelling, in: text, at: position, to: end, room: room) {
+      if hasNumbers[column] {
+        if let number = layout.plainNumber(in: text, from: position, to: end) {
           row[place] = number.value
-          position = number.next
+          position = number.end
         } else {
           let cell = layout.cell(in: text, from: position, to: end)
           row[place] = layout.number(UnsafeRawBufferPointer(rebasing: text[cell.begin..<cell.end]))

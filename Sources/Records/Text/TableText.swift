@@ -98,48 +98,77 @@ package struct TableText: Equatable, Sendable {
   private func quotedEnd(in text: UnsafeRawBufferPointer, from begin: Int) -> (end: Int, open: Int?) {
     var position = begin
     while true {
-      while position < text.count, isBlank(text[position]) { position &+= 1 }
-      let cell = position
-      var isInQuotes = false
-      let isQuoted = position < text.count && text[position] == UInt8(ascii: "\"")
-      while position < text.count {
-        let byte = text[position]
-        if isQuoted, byte == UInt8(ascii: "\"") {
-          isInQuotes.toggle()
-        } else if !isInQuotes, byte == lineEnd || isSeparator(byte) {
-          break
-        }
-        position &+= 1
+      let found = find(UInt8(ascii: "\""), or: lineEnd, in: text, from: position, to: text.count)
+      guard found < text.count, text[found] != lineEnd else { return (found, nil) }
+      position = found &+ 1
+      guard startsCell(text, found, begin) else { continue }
+      guard let end = quotesEnd(in: text, from: found, to: text.count, lineEnd: lineEnd) else {
+        return (text.count, found)
       }
-      if position == text.count { return (position, isInQuotes ? cell : nil) }
-      if text[position] == lineEnd { return (position, nil) }
-      position &+= 1
+      position = end
     }
   }
 
+  /// Whether a cell of the row that starts at `begin` starts at `position`, which is outside of quotes.
   @inline(__always)
-  private func isSeparator(_ byte: UInt8) -> Bool {
+  private func startsCell(_ text: UnsafeRawBufferPointer, _ position: Int, _ begin: Int) -> Bool {
+    var first = position
+    while first > begin, isBlank(text[first &- 1]) { first &-= 1 }
+    return first == begin || (separator == .blanks ? first < position : text[first &- 1] == separator.byte)
+  }
+
+  /// The end of a cell that starts with a quote: at a separator or a line end, or `limit`. Nil if a quote stays open.
+  @inline(__always)
+  private func quotesEnd(
+    in text: UnsafeRawBufferPointer, from begin: Int, to limit: Int, lineEnd: UInt8?
+  ) -> Int? {
+    var position = begin
+    while position < limit {
+      let byte = text[position]
+      if byte == UInt8(ascii: "\"") {
+        let close = find(byte, or: byte, in: text, from: position &+ 1, to: limit)
+        guard close < limit else { return nil }
+        position = close
+      } else if byte == lineEnd || isSeparator(byte) {
+        return position
+      }
+      position &+= 1
+    }
+    return limit
+  }
+
+  /// The position of the next byte that is one of two, or `limit`. Examines eight bytes at a time.
+  @inline(__always)
+  private func find(
+    _ one: UInt8, or other: UInt8, in text: UnsafeRawBufferPointer, from begin: Int, to limit: Int
+  ) -> Int {
+    let (ones, others) = (UInt64(one) &* Self.everyByte, UInt64(other) &* Self.everyByte)
+    var position = begin
+    while position &+ 8 <= limit {
+      let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      let found = Self.zeros(word ^ ones) | Self.zeros(word ^ others)
+      if found != 0 { return position &+ found.trailingZeroBitCount >> 3 }
+      position &+= 8
+    }
+    while position < limit, text[position] != one, text[position] != other { position &+= 1 }
+    return position
+  }
+
+  @inline(__always)
+  func isSeparator(_ byte: UInt8) -> Bool {
     separator == .blanks ? isBlank(byte) : byte == separator.byte
   }
 
   /// The cell that starts at `begin`, after blanks, in a line that ends at `limit`.
   @inline(__always)
   func cell(in text: UnsafeRawBufferPointer, from begin: Int, to limit: Int) -> Cell {
-    var next = begin
     let isQuoted = begin < limit && text[begin] == UInt8(ascii: "\"")
+    let next: Int
     if isQuoted {
-      var isInQuotes = false
-      while next < limit {
-        let byte = text[next]
-        if byte == UInt8(ascii: "\"") {
-          isInQuotes.toggle()
-        } else if !isInQuotes, isSeparator(byte) {
-          break
-        }
-        next &+= 1
-      }
+      next = quotesEnd(in: text, from: begin, to: limit, lineEnd: nil) ?? limit
     } else {
-      while next < limit, !isSeparator(text[next]) { next &+= 1 }
+      let other = separator == .blanks ? 0x09 : separator.byte
+      next = find(separator.byte, or: other, in: text, from: begin, to: limit)
     }
     var end = next
     while end > begin, isBlank(text[end &- 1]) { end &-= 1 }

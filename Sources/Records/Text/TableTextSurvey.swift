@@ -71,7 +71,15 @@ package struct TableTextSurvey: Sendable {
   private mutating func add(_ text: UnsafeRawBufferPointer, _ cell: TableText.Cell, room: Int, to column: Int)
   {
     var isNumber = false
+    defer { if isNumber { addWidth(room + cell.end - cell.begin, hasBlanks: room > 0, to: column) } }
     let scan = PlainDecimal(text, from: cell.begin, to: cell.end, point: layout.point)
+    if scan.end == cell.end, scan.isOrdinary {
+      counts[column].fixed[scan.decimals] += 1
+      if scan.isShortest(hasPointZero: false) { counts[column].shortest[0] += 1 }
+      if scan.isShortest(hasPointZero: true) { counts[column].shortest[1] += 1 }
+      isNumber = true
+      return
+    }
     if scan.end == cell.end, scan.decimals <= ColumnSpelling.maximumDecimals {
       let fixed = ColumnSpelling(.fixed(decimals: scan.decimals))
       if fixed.find(in: text, from: cell.begin, to: cell.end, point: layout.point) != nil {
@@ -87,9 +95,10 @@ package struct TableTextSurvey: Sendable {
         isNumber = true
       }
     }
-    guard isNumber else { return }
-    let width = room + cell.end - cell.begin
-    if room > 0 { counts[column].hasBlanks = true }
+  }
+
+  private mutating func addWidth(_ width: Int, hasBlanks: Bool, to column: Int) {
+    if hasBlanks { counts[column].hasBlanks = true }
     counts[column].width = counts[column].width ?? width == width ? width : -1
   }
 
