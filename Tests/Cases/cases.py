@@ -150,7 +150,7 @@ def texts():
     yield "quotes", "all.csv", table('"{0}","{1}"', header='"a","b"'), halves
     yield "quotes", "line-break.csv", table("{0},{1}", header='"a","pressure\n(hPa)"'), halves
     yield "quotes", "line-breaks.csv", table('{0},"one\ntwo, {1}"'), TEXT
-    yield "quotes", "open.csv", table("{0},{1}") + '7,"x\n8,y\n', r"line 11, column 2 opens a quote"
+    yield "quotes", "open.csv", table("{0},{1}") + '7,"x\n8,y\n', r"line 12, column 2 opens a quote"
     yield "quotes", "comma-in-a-name.csv", table("{0},{1}", header='"a, x",b'), halves
     yield "quotes", "single.csv", table("'{0}','{1}'", header="'a','b'"), TEXT
     yield "separators", "line-of-excel.csv", "sep=;\n" + table("{0};{1}", header="a;b"), halves
