@@ -17,6 +17,13 @@ package enum Checksum {
     return UInt32(truncatingIfNeeded: value)
   }
 
+  /// The CRC-32 of some bytes and others behind them, from those of both.
+  ///
+  /// - Parameter count: of the bytes behind.
+  package static func combined(_ first: UInt32, _ second: UInt32, count: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: crc32_combine(UInt(first), UInt(second), count))
+  }
+
   /// The CRC-32 of `bytes`; see ``crc32(_:continuing:)-(UnsafeRawBufferPointer,_)``.
   package static func crc32(_ bytes: [UInt8], continuing previous: UInt32 = 0) -> UInt32 {
     bytes.withUnsafeBytes { crc32($0, continuing: previous) }

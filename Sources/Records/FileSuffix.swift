@@ -27,6 +27,7 @@ package struct FileSuffix {
     inner = compression == nil ? nil : suffix(2)
     switch compression == nil ? last : inner {
     case "npy": format = .npy
+    case "npz": format = .npz
     case "csv", "tsv", "txt": format = .csv
     case "fvecs": format = .fvecs
     case "bvecs": format = .bvecs

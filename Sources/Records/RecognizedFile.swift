@@ -6,6 +6,7 @@
 public enum RecognizedFile: String, Sendable {
   // Samples, plain or compressed, that can be read.
   case npy = "a NumPy array"
+  case npz = "a NumPy archive"
   case gzip = "a gzip file"
   case zstd = "a zstd file"
   // Made by this program.
@@ -25,7 +26,7 @@ public enum RecognizedFile: String, Sendable {
   case sqlite = "an SQLite database"
   case office = "an Office document"
   case oldOffice = "an old Office document"
-  case zip = "a zip archive (or npz)"
+  case zip = "a zip archive"
   case emptyZip = "an empty zip archive"
   case bzip2 = "a bzip2 file"
   case xz = "an xz file"
@@ -50,12 +51,16 @@ public enum RecognizedFile: String, Sendable {
   ///
   /// - Parameter prefix: at least ``prefixSize`` bytes; with fewer, fewer kinds are recognized.
   public init?(_ prefix: ArraySlice<UInt8>) {
+    if Npz.recognizes(prefix) {
+      self = .npz
+      return
+    }
     guard let magic = Self.magics.first(where: { $0.matches(prefix) }) else { return nil }
     self = magic.file
   }
 
   /// Whether samples can be read from it.
-  public var isReadable: Bool { [.npy, .gzip, .zstd].contains(self) }
+  public var isReadable: Bool { [.npy, .npz, .gzip, .zstd].contains(self) }
 }
 
 /// A magic number: bytes at offsets, and the kind of file.

@@ -15,6 +15,14 @@ extension SampleIOError: CustomStringConvertible {
     case .missingOption(let name, let option): Self.about(name, "raw values also need \(option.text)")
     case .badHeader(let name, let format, let reason):
       Self.about(name, "the \(format) header is damaged: \(reason)")
+    case .noSuchArray(let name, let array, let arrays):
+      Self.about(name, "has no array \"\(array)\"; it has \(Self.list(arrays))")
+    case .notNumbers(let name, let array):
+      Self.about(name, "the array \"\(array)\" is no sequence of numbers")
+    case .unequalArrays(let name, let array, let rows, let other, let otherRows):
+      Self.about(
+        name,
+        "the array \"\(array)\" has \(rows.map { "\($0)" } ?? "no") rows, and \"\(other)\" has \(otherRows)")
     case .unsupportedType(let name, let type): Self.about(name, NumpyType(type).text)
     case .optionNotApplicable(let name, let option, let format):
       Self.about(name, "is \(format), and \(option.text) does not apply to it")
@@ -66,6 +74,13 @@ extension SampleIOError: CustomStringConvertible {
     }
   }
 
+  /// Names, as far as they fit a line.
+  private static func list(_ names: [String]) -> String {
+    let most = 8
+    let shown = names.prefix(most).joined(separator: ", ")
+    return names.count > most ? "\(shown) and \(names.count - most) others" : shown
+  }
+
   private static func leftover(_ values: Int, _ bytes: Int) -> String {
     let parts = [
       values > 0 || bytes == 0 ? Self.values(values) : nil,
@@ -93,6 +108,7 @@ extension ReadOptions.Field {
     case .shape: "a sample's shape"
     case .partial: "a rule for partial samples"
     case .header: "a choice of header"
+    case .array: "the name of an array"
     }
   }
 }

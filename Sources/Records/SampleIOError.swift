@@ -17,6 +17,12 @@ public enum SampleIOError: Error, Equatable {
   case missingOption(name: String, option: ReadOptions.Field)
   /// A header violates its format.
   case badHeader(name: String, format: String, reason: String)
+  /// An archive has no array of this name.
+  case noSuchArray(name: String, array: String, arrays: [String])
+  /// The array to be modelled has no numbers, or no axis for the samples.
+  case notNumbers(name: String, array: String)
+  /// Two large arrays of an archive have first axes of different lengths, or one has none.
+  case unequalArrays(name: String, array: String, rows: Int?, other: String, otherRows: Int)
   /// The type of the values is not supported.
   case unsupportedType(name: String, type: String)
   /// An option does not apply to the input's format.

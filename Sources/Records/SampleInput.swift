@@ -4,7 +4,7 @@ import ByteIO
 public struct ReadOptions: Equatable, Sendable {
   /// An option that some formats need and others reject.
   public enum Field: Equatable, Sendable {
-    case elementType, shape, partial, header
+    case elementType, shape, partial, header, array
   }
 
   /// The format.
@@ -22,7 +22,9 @@ public struct ReadOptions: Equatable, Sendable {
   public var header: Bool?
   /// What to do with values after the last full sample of raw data; nil for an error.
   public var partial: PartialSample?
-  /// Whether to keep the text of tables beside their numbers.
+  /// The array of an npz to model; nil for the largest.
+  public var array: String?
+  /// Whether to keep the text of tables, and the exact fields of records, beside the numbers.
   public var keepsText = false
   /// The memory that reading may take.
   public var memory: MemoryLimit
@@ -46,8 +48,8 @@ public struct ReadOptions: Equatable, Sendable {
 
 /// Determines the format of an input, and opens a reader for it.
 ///
-/// Options take precedence, then the content (npy and IDX by their magic number, text by its characters), then the
-/// name.
+/// What the user says comes first, then the content (npy, npz and IDX by their magic, text by its characters),
+/// then the name.
 package enum SampleInput {
   /// The number of bytes examined to distinguish text from numbers.
   private static let textPrefix = 4096
@@ -88,6 +90,7 @@ package enum SampleInput {
       (.shape, options.shape != nil && format != .raw),
       (.partial, options.partial != nil && format != .raw),
       (.header, options.header != nil && format != .csv),
+      (.array, options.array != nil && format != .npz),
     ]
     guard let option = given.first(where: \.1)?.0 else { return }
     throw .optionNotApplicable(name: name, option: option, format: format.rawValue)
@@ -113,7 +116,12 @@ package enum SampleInput {
     _ format: FormatName?, of input: PeekingSource, name: String, options: ReadOptions
   ) throws(SampleIOError) -> any SampleReader {
     switch format {
-    case .npy: return try Npy.reader(from: input, name: name, fortranLimit: options.memory.bytes / 2)
+    case .npy:
+      return try Npy.reader(
+        from: input, name: name, fortranLimit: options.memory.bytes / 2, keepsText: options.keepsText)
+    case .npz:
+      return try Npz.reader(
+        from: input, name: name, array: options.array, memory: options.memory, keepsText: options.keepsText)
     case .idx: return try Idx.reader(from: input, name: name)
     case .csv:
       return try csv(input, name: name, options)
@@ -153,11 +161,12 @@ package enum SampleInput {
 
   private static func recognize(_ prefix: ArraySlice<UInt8>, name: String) -> FormatName? {
     if prefix.starts(with: NpyHeader.magic) { return .npy }
+    if Npz.recognizes(prefix) { return .npz }
     let suffix = FileSuffix(of: name).format
     // Rows of vecs may look like IDX, and raw values like any format.
     switch suffix {
     case .fvecs, .bvecs, .ivecs, .raw: return suffix
-    case .npy, .idx, .csv, nil: break
+    case .npy, .npz, .idx, .csv, nil: break
     }
     if Idx.recognizes(prefix) { return .idx }
     if isText(prefix) { return .csv }

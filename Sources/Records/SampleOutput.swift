@@ -25,6 +25,20 @@ package enum SampleOutput {
         description, style: style, to: style.kept?.encoding.encoding(to: sink) ?? sink, clips: clips)
     case .vecs: try VecsWriter(description, to: sink, clips: clips)
     case .raw: try FixedSizeWriter(description, to: sink, bigEndian: false, clips: clips)
+    case .records(let layout): try writer(layout, description, to: sink)
+    }
+  }
+
+  private static func writer(
+    _ layout: RecordLayout, _ description: SampleDescription, to sink: any ByteSink
+  ) throws(SampleIOError) -> any SampleWriter {
+    if let separator = layout.table {
+      return RecordTableWriter(layout, description, separator: separator, to: sink)
+    }
+    switch layout.container {
+    case .npy(let records): return try Npy.writer(layout, records, description, to: sink)
+    case .npz(let npz):
+      return RecordWriter(try NpzWriter(npz, size: layout.size, to: sink), layout, description)
     }
   }
 
@@ -58,10 +72,19 @@ extension SampleDescription {
     let newFormat: SampleFormat
     switch (name, format) {
     case (.npy, .npy), (.csv, .delimited): return self
+    case (_, .records(let layout)): if let own = layout.written(as: name, self) { return own }
+    default: break
+    }
+    switch (name, format) {
     case (.npy, _): newFormat = .npy(version: 1, bigEndian: false)
     case (.csv, _):
       newFormat = .delimited(DelimitedStyle())
       type = ValueType(elementType)
+    case (.npz, _):
+      guard let layout = RecordLayout(archiving: self) else {
+        throw .cannotWrite(format: "npz", reason: "npy has no such array")
+      }
+      newFormat = .records(layout)
     case (.raw, _): newFormat = .raw
     case (.idx, _):
       newFormat = .idx

@@ -42,7 +42,7 @@ struct AdviceTests {
     "types of numpy that are not supported are kept without the loss of a bit",
     arguments: [
       ("<f16", "keeps 53 of their bits"), ("|V3", "view('u1')"),
-      ("<U5", "a separate file"), ("record", "each field"), ("|O", "one numeric type"), ("x9", nil),
+      ("<U5", "a separate file"), ("record", "numpy.save"), ("|O", "one numeric type"), ("x9", nil),
     ] as [(String, String?)])
   func numpy(type: String, part: String?) {
     let remedy = NumpyType(type).remedy

@@ -47,7 +47,11 @@ struct MessageTests {
       (.bytes(.truncated(format: "gzip"), name: name), nil), (.empty(name: name), nil),
       (.unrecognized(name: name), nil), (.missingOption(name: name, option: .shape), nil),
       (.badHeader(name: name, format: "npy", reason: "no shape"), nil),
-      (.unsupportedType(name: name, type: "O"), nil), (.scalar(name: name), nil),
+      (.unsupportedType(name: name, type: "O"), nil),
+      (.noSuchArray(name: name, array: "z", arrays: ["x", "y"]), nil),
+      (.notNumbers(name: name, array: "y"), nil),
+      (.unequalArrays(name: name, array: "y", rows: 20, other: "x", otherRows: 10), nil),
+      (.scalar(name: name), nil),
       (.badShape(name: name, shape: [2, 0], reason: "an axis without values"), nil),
       (.tooLarge(name: name, limit: 1000), nil), (.truncated(name: name, expectedRows: 9, gotRows: 7), nil),
       (.truncatedRow(name: name, row: 8), nil), (.trailingBytes(name: name, rows: 9), nil),
@@ -137,7 +141,7 @@ struct MessageTests {
     (.noFiles(directory: "data", wanted: "files of samples"), nil),
     (.directory(name: "data", operation: "read", reason: "permission denied"), nil),
     (.outputTwice(name), nil),
-    (.suffixNotWritten(name: "x.npz", suffix: "npz", written: "samples are npy, csv or raw"), nil),
+    (.suffixNotWritten(name: "x.mat", suffix: "mat", written: "samples are npy, csv or raw"), nil),
     (.inputKept(name: name, reason: "its output is not a regular file"), nil),
     (.textChanges(name: name, TextDifference(line: 5, original: "1.10", printed: "1.1")), nil),
   ]
@@ -197,7 +201,7 @@ struct MessageTests {
       #expect(text.contains("; "), "\(name) says no remedy: \(text)")
       let isNameless =
         text.hasPrefix("standard ") || text.contains("VAEC_KERNELS") || text.hasPrefix("data:")
-        || text.hasPrefix("x.npz:")
+        || text.hasPrefix("x.mat:")
       let isOfOutput = [
         "SampleIOError.cannotWrite", "SampleIOError.cannotHold", "SampleIOError.rowCountMismatch",
       ].contains(name)

@@ -58,7 +58,7 @@ struct NameTests {
   @Test(
     "suffixes of what is not written are refused before any work, with what is",
     arguments: [
-      "decode -m m.vae s.vaec -o x.npz", "decode -m m.vae s.vaec -o x.csv.bz2",
+      "decode -m m.vae s.vaec -o x.mat", "decode -m m.vae s.vaec -o x.csv.bz2",
       "decode -m m.vae s.vaec -o x.CSV.XZ",
       "decode -m m.vae s.vaec -o x.vaec.gz", "decode -m m.vae s.vaec --to csv -o x.xlsx",
       "embed -m m.vae new.npy -o x.parquet", "sample -m m.vae -n 1 -o x.png",

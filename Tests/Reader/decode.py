@@ -603,6 +603,7 @@ def description(r):
     while axis:
         shape.append(axis // 2)
         axis = r.count() if axis % 2 else 0
+    assert tag >> 4 & 7 != 7, "records: this reader does not know them"
     if tag >> 4 & 7 == 4:
         kept = style(Reader(r.take(r.count())), math.prod(shape))
     return dtype, shape, kept

@@ -53,7 +53,7 @@ struct NpyTests {
       ("'|c8'", "|c8"), ("'<f16'", "<f16"), ("'<c32'", "<c32"), ("'<M8[q]'", "<M8[q]"), ("'<m8[s'", "<m8[s"),
       ("'<datetime64[s]'", "<datetime64[s]"), ("'|bool'", "|bool"), ("'|O'", "|O"), ("'<U5'", "<U5"),
       ("'|f4'", "|f4"),
-      ("[('a', '<f4')]", "record"), ("'float32'", "float32"), ("''", ""),
+      ("[('a', '|O')]", "|O"), ("('<f4', (2,))", "record"), ("'float32'", "float32"), ("''", ""),
     ])
   func unsupported(written: String, named: String) {
     #expect(throws: SampleIOError.unsupportedType(name: "data", type: named)) {

@@ -12,7 +12,7 @@ struct RecognizedFileTests {
       ("HDF5", [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]),
       ("NetCDF", [0x43, 0x44, 0x46, 1, 0, 0]), ("Parquet", [0x50, 0x41, 0x52, 0x31, 0x15, 4]),
       ("Arrow", Array("ARROW1\0\0".utf8)), ("MATLAB", Array("MATLAB 5.0 MAT-file, Platform".utf8)),
-      ("pickle", [0x80, 4, 0x95, 1, 2]), ("npz", Array("PK\u{3}\u{4}".utf8) + [20, 0, 0, 0]),
+      ("pickle", [0x80, 4, 0x95, 1, 2]), ("zip", Array("PK\u{3}\u{4}".utf8) + [20, 0, 0, 0]),
       ("bzip2", Array("BZh91AY&SY".utf8)), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0]),
       ("WAV", Array("RIFF\u{1}\u{2}\u{3}\u{4}WAVEfmt ".utf8)),
       ("PNG", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), ("JPEG", [0xFF, 0xD8, 0xFF, 0xE0]),

@@ -57,7 +57,7 @@ struct GuaranteeTests {
       var pass = StreamEncoder(
         codec: codec, model: model, name: "data", description: array.description, chunkRows: array.batch.rows,
         effort: Effort(EncodeOptions.standardEffort), scale: model.summary.errorScale,
-        units: BoundUnits(array.batch.elementType))
+        units: BoundUnits(array.description))
       pass.errorBound = (bound, .quality(quality))
       pass.carriedModels = CarriedModels(rows: nil)
       pass.hasSingleChunk = true

@@ -127,7 +127,7 @@ package final class GzipSink: ByteSink {
 }
 
 /// zlib's message for an error.
-private func zlibReason(_ code: Int32, _ stream: UnsafeMutablePointer<z_stream>) -> String {
+func zlibReason(_ code: Int32, _ stream: UnsafeMutablePointer<z_stream>) -> String {
   if let message = stream.pointee.msg { return String(cString: message) }
   if let message = zError(code) { return String(cString: message) }
   return "error \(code)"

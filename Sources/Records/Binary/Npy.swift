@@ -5,19 +5,52 @@ enum Npy {
   /// The maximum size in bytes of an array in Fortran order, which must be read whole.
   static let fortranLimit = 1 << 30
 
+  /// - Parameter keepsText: whether the fields of records that are no numbers are kept.
   static func reader(
-    from source: any ByteSource, name: String, fortranLimit: Int = Npy.fortranLimit
+    from source: any ByteSource, name: String, fortranLimit: Int = Npy.fortranLimit, keepsText: Bool = false
   ) throws(SampleIOError) -> any SampleReader {
     let header = try NpyHeader(from: source, name: name)
     guard let rows = header.shape.first else { throw .scalar(name: name) }
+    if header.isStructured {
+      return try records(header, rows, from: source, name: name, keepsText: keepsText)
+    }
+    let (bigEndian, type) = try header.type(name: name)
     let description = try SampleDescription(
-      type: header.type, sampleShape: header.type.shapeOfNumbers(Array(header.shape.dropFirst())),
-      format: .npy(version: header.version, bigEndian: header.bigEndian), rows: rows, name: name)
+      type: type, sampleShape: type.shapeOfNumbers(Array(header.shape.dropFirst())),
+      format: .npy(version: header.version, bigEndian: bigEndian), rows: rows, name: name)
     guard header.fortranOrder, header.shape.count > 1 else {
-      return FixedSizeReader(description, from: source, name: name, bigEndian: header.bigEndian)
+      return FixedSizeReader(description, from: source, name: name, bigEndian: bigEndian)
     }
     return try FortranReader(
-      description, from: source, name: name, bigEndian: header.bigEndian, limit: fortranLimit)
+      description, from: source, name: name, bigEndian: bigEndian, limit: fortranLimit)
+  }
+
+  private static func records(
+    _ header: NpyHeader, _ rows: Int, from source: any ByteSource, name: String, keepsText: Bool
+  ) throws(SampleIOError) -> any SampleReader {
+    let layout = try RecordLayout(header, name: name)
+    guard !header.fortranOrder || header.shape.count == 1 else {
+      throw .badShape(name: name, shape: Array(header.shape.dropFirst()), reason: "records in Fortran order")
+    }
+    let description = try layout.description(rows: rows, name: name)
+    let bytes = try SampleDescription(
+      elementType: .u1, sampleShape: [layout.size], format: .raw, rows: rows, name: name)
+    return RecordReader(
+      FixedSizeReader(bytes, from: source, name: name, bigEndian: hostIsBigEndian), layout, description,
+      keepsText: keepsText)
+  }
+
+  /// A writer of records.
+  static func writer(
+    _ layout: RecordLayout, _ records: RecordLayout.NpyRecords, _ description: SampleDescription,
+    to sink: any ByteSink
+  ) throws(SampleIOError) -> any SampleWriter {
+    let bytes = try SampleDescription(
+      elementType: .u1, sampleShape: [layout.size], format: .raw, rows: description.rows)
+    let writer = try FixedSizeWriter(bytes, to: sink, bigEndian: hostIsBigEndian, clips: true) { rows in
+      NpyHeader.bytes(version: records.version, descr: records.descr, sampleShape: records.axes, rows: rows)
+    }
+    return RecordWriter(writer, layout, description)
   }
 
   static func writer(

@@ -1,9 +1,15 @@
 /// A strict parser for the Python dictionary in an npy header, such as `{'descr': '<f4', 'fortran_order': False,
 /// 'shape': (6, 4), }`.
 ///
-/// It accepts only what such a dictionary may hold: three keys in any order, strings, booleans and tuples of integers.
+/// It accepts only what such a dictionary may hold: three keys in any order, strings, booleans and tuples of integers,
+/// and a list as the type, which it skips.
 struct NpyDictionary {
+  /// The name of the type; for a structured one, the text of its list.
   private(set) var type = ""
+  /// The type as it is written, quotes included.
+  private(set) var descr: [UInt8] = []
+  /// Whether the type is a list.
+  private(set) var isStructured = false
   private(set) var fortranOrder = false
   private(set) var shape: [Int] = []
 
@@ -78,9 +84,39 @@ struct NpyDictionary {
   }
 
   private mutating func typeName() throws(SampleIOError) -> String {
+    skipBlanks()
+    let begin = position
     // A list describes a record, and a tuple a sub-array.
-    if accept("[") || accept("(") { throw .unsupportedType(name: name, type: NumpyType.record) }
-    return try string()
+    if accept("(") { throw .unsupportedType(name: name, type: NumpyType.record) }
+    if accept("[") {
+      isStructured = true
+      try skipList()
+      descr = Array(text[begin..<position])
+      return String(decoding: descr, as: UTF8.self)
+    }
+    let name = try string()
+    descr = Array(text[begin..<position])
+    return name
+  }
+
+  /// Skips what is left of a list, with the lists and strings in it.
+  private mutating func skipList() throws(SampleIOError) {
+    var depth = 1
+    while depth > 0 {
+      guard position < text.count else { throw damaged("a list without an end") }
+      let byte = text[position]
+      position += 1
+      switch byte {
+      case UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: "'"), UInt8(ascii: "\""):
+        while position < text.count, text[position] != byte {
+          position += text[position] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        position += 1
+      default: break
+      }
+    }
   }
 
   private mutating func boolean() throws(SampleIOError) -> Bool {

@@ -10,8 +10,11 @@ struct NpyHeader {
   static let maximumLength = 1 << 16
 
   var version: UInt8
-  var bigEndian: Bool
-  var type: ValueType
+  /// The name of the type of values; for a structured one, its text.
+  var typeName: String
+  /// The type as it is written, quotes included.
+  var descr: [UInt8]
+  var isStructured: Bool
   var fortranOrder: Bool
   /// The lengths of all axes, with the sample axis first.
   var shape: [Int]
@@ -42,15 +45,16 @@ struct NpyHeader {
     }
     var dictionary = NpyDictionary(try take(length), name: name)
     try dictionary.parse()
-    (bigEndian, type) = try Self.type(named: dictionary.type, name: name)
+    typeName = dictionary.type
+    descr = dictionary.descr
+    isStructured = dictionary.isStructured
     fortranOrder = dictionary.fortranOrder
     shape = dictionary.shape
   }
 
-  /// Splits a type such as "<f4" into byte order and type.
-  private static func type(
-    named type: String, name: String
-  ) throws(SampleIOError) -> (bigEndian: Bool, ValueType) {
+  /// The byte order and the type of values, where these are of one type.
+  func type(name: String) throws(SampleIOError) -> (bigEndian: Bool, ValueType) {
+    let type = typeName
     let order = type.first
     let short = String(type.dropFirst())
     guard let value = ValueType(named: short), value.name == short else {
@@ -66,31 +70,39 @@ struct NpyHeader {
   }
 
   /// The header for `rows` samples in C order, byte for byte as numpy writes it.
-  ///
-  /// numpy leaves room for 21 digits of the first axis, so the length does not depend on `rows`.
   static func bytes(
     version: UInt8, bigEndian: Bool, type: ValueType, sampleShape: [Int], rows: Int
   ) -> [UInt8] {
-    let order = type.size == 1 ? "|" : bigEndian ? ">" : "<"
+    bytes(version: version, descr: descr(type, bigEndian: bigEndian), sampleShape: sampleShape, rows: rows)
+  }
+
+  /// A type as a header has it.
+  static func descr(_ type: ValueType, bigEndian: Bool) -> [UInt8] {
+    Array("'\(type.size == 1 ? "|" : bigEndian ? ">" : "<")\(type.name)'".utf8)
+  }
+
+  /// The same for a type that is written as `descr`, which takes no more than ``maximumLength`` bytes.
+  ///
+  /// numpy leaves room for 21 digits of the first axis, so the length does not depend on `rows`.
+  static func bytes(version: UInt8, descr: [UInt8], sampleShape: [Int], rows: Int) -> [UInt8] {
     let shape = ([rows] + sampleShape).map(String.init)
     let tuple = shape.count == 1 ? "(\(shape[0]),)" : "(" + shape.joined(separator: ", ") + ")"
-    var text = "{'descr': '\(order)\(type.name)', 'fortran_order': False, 'shape': \(tuple), }"
-    text += String(repeating: " ", count: 21 - shape[0].utf8.count)
+    var text = Array("{'descr': ".utf8) + descr + Array(", 'fortran_order': False, 'shape': \(tuple), }".utf8)
+    text += repeatElement(0x20, count: 21 - shape[0].utf8.count)
     // The part before the values is padded to a multiple of 64 bytes; numpy adds 64 where 0 would do.
-    let version = max(1, min(3, version))
+    let version = max(text.count > 65_000 ? 2 : 1, min(3, version))
     let before = version == 1 ? 10 : 12
-    text += String(repeating: " ", count: 64 - (before + text.utf8.count + 1) % 64) + "\n"
+    text += repeatElement(0x20, count: 64 - (before + text.count + 1) % 64) + [0x0A]
     var writer = ByteWriter()
     writer.append(magic)
     writer.append(version)
     writer.append(0 as UInt8)
     if version == 1 {
-      // 32 axes of 10 digits stay far below 65536 bytes.
-      writer.append(UInt16(text.utf8.count))
+      writer.append(UInt16(text.count))
     } else {
-      writer.append(UInt32(text.utf8.count))
+      writer.append(UInt32(text.count))
     }
-    writer.append(text.utf8)
+    writer.append(text)
     return writer.bytes
   }
 }

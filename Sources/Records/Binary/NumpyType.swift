@@ -19,7 +19,7 @@ package struct NumpyType {
   var text: String {
     switch kind {
     case "O": "Python objects (\(type)) are not numbers"
-    case Self.record: "records are not supported"
+    case Self.record: "arrays of sub-arrays are not supported"
     case _ where kind.hasPrefix("U") || kind.hasPrefix("S"): "text (\(type)) is not supported"
     case _ where kind.hasPrefix("V"): "untyped bytes (\(type)) are not supported"
     case "f16", "c32", "g": "values of type \(type) are not supported"

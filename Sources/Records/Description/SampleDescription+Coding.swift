@@ -10,6 +10,7 @@
 //                      names: each a count of bytes and the bytes, mostly UTF-8, one for each column;
 //                      decimals: runs until all columns are covered, each a count and a byte (255 for nil);
 //                      kept text: see `KeptText`
+//   records only       a count of bytes, and as many: see `RecordLayout`
 
 import ByteIO
 
@@ -23,6 +24,7 @@ extension SampleDescription {
     case delimited = 4
     case vecs = 5
     case raw = 6
+    case records = 7
   }
 
   private static let bigEndianBit: UInt8 = 0x80
@@ -36,6 +38,7 @@ extension SampleDescription {
     case .delimited: .delimited
     case .vecs: .vecs
     case .raw: .raw
+    case .records: .records
     }
   }
 
@@ -53,6 +56,12 @@ extension SampleDescription {
     }
     if sampleShape.isEmpty { writer.append(count: 0) }
     if case .delimited(let style) = format { style.encode(into: &writer) }
+    if case .records(let layout) = format {
+      var content = ByteWriter()
+      layout.encode(into: &content)
+      writer.append(count: content.bytes.count)
+      writer.append(content.bytes)
+    }
   }
 
   /// Parses what ``encode(into:)`` wrote. Throws `badDescription` or `badShape` for anything else.
@@ -73,6 +82,13 @@ extension SampleDescription {
       format = .delimited(try DelimitedStyle(from: &reader, columns: columns))
     case .vecs where !bigEndian: format = .vecs
     case .raw where !bigEndian: format = .raw
+    case .records where !bigEndian:
+      let layout = try RecordLayout(from: try reader.textField())
+      self = try layout.description(rows: nil)
+      guard self.type == type, sampleShape == shape else {
+        throw .badDescription(name: "", reason: "fields that do not fit the values")
+      }
+      return
     default: throw .badDescription(name: "", reason: "an unknown format")
     }
     try self.init(type: type, sampleShape: shape, format: format)

@@ -1,9 +1,6 @@
 extension SampleDescription {
   /// The names of the columns; nil if there are none.
-  package var columnNames: [String]? {
-    guard case .delimited(let style) = format else { return nil }
-    return style.header
-  }
+  package var columnNames: [String]? { format.columnNames }
 
   /// The first column whose name differs from that in `before`; nil if there is none, or either has no names.
   package func renamedColumn(after before: SampleDescription) -> RenamedColumn? {

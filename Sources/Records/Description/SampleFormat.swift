@@ -10,23 +10,45 @@ package enum SampleFormat: Equatable, Sendable {
   case vecs
   /// The values alone, little-endian.
   case raw
+  /// Records of several fields.
+  case records(RecordLayout)
 
   /// Whether the number of samples precedes them.
   package var countsRows: Bool {
     switch self {
     case .npy, .idx: true
     case .delimited, .vecs, .raw: false
+    case .records(let layout): layout.table == nil && layout.formatName.countsRows
     }
   }
 
   /// Whether the format is text.
-  var isDelimited: Bool { if case .delimited = self { true } else { false } }
+  package var isDelimited: Bool { if case .delimited = self { true } else { false } }
+
+  /// Whether it says that each value of a sample is a quantity of its own.
+  package var isTable: Bool { if case .records(let layout) = self { layout.isTable } else { isDelimited } }
+
+  /// The names of a sample's values; nil if they have none.
+  package var columnNames: [String]? {
+    switch self {
+    case .delimited(let style): style.header
+    case .records(let layout): layout.columnNames
+    case .npy, .idx, .vecs, .raw: nil
+    }
+  }
 
   /// How text is kept beside the numbers; nil if it is not.
-  package var kept: KeptText? { if case .delimited(let style) = self { style.kept } else { nil } }
+  package var kept: KeptText? {
+    switch self {
+    case .delimited(let style): style.kept
+    case .records(let layout): layout.kept
+    case .npy, .idx, .vecs, .raw: nil
+    }
+  }
 
   /// The same format without kept text.
   package var withoutText: SampleFormat {
+    if case .records(let layout) = self, layout.kept != nil { return layout.withoutText }
     guard case .delimited(var style) = self else { return self }
     style.kept = nil
     return .delimited(style)
@@ -43,6 +65,7 @@ package enum SampleFormat: Equatable, Sendable {
 /// The names of the formats, as in options.
 public enum FormatName: String, CaseIterable, Sendable {
   case npy
+  case npz
   case idx
   case csv
   case raw
@@ -59,7 +82,7 @@ public enum FormatName: String, CaseIterable, Sendable {
     case .fvecs: .f4
     case .bvecs: .u1
     case .ivecs: .i4
-    case .npy, .idx, .csv, .raw: nil
+    case .npy, .npz, .idx, .csv, .raw: nil
     }
   }
 }

@@ -68,11 +68,14 @@ extension KeptText {
   /// Puts the numbers back into the text.
   ///
   /// - Parameters:
-  ///   - numbers: rows x ``valuesPerSample``.
+  ///   - numbers: rows x ``valuesPerSample``; ignored if none were taken out.
+  ///   - rows: nil for those of the numbers.
   ///   - isPrecise: whether numbers that their spelling would round are written in full.
   /// - Returns: nil if the skeleton has another number of rows.
-  package func join(_ skeleton: RowSkeleton, numbers: [Double], isPrecise: Bool) -> RowText? {
-    let rows = numbers.count / valuesPerSample
+  package func join(
+    _ skeleton: RowSkeleton, numbers: [Double], rows: Int? = nil, isPrecise: Bool
+  ) -> RowText? {
+    let rows = rows ?? numbers.count / valuesPerSample
     guard let all = lengthened(skeleton, rows: rows) else { return nil }
     let joiner = TableTextJoiner(layout, spellings: takenOut, isPrecise: isPrecise)
     let own = joiner.numbersPerRow > 0 ? numbers : []

@@ -18,7 +18,7 @@ final class ChunkCodec {
     if elementType.isWide {
       IntegerCorrectionCoder(description, errorBound, known: known)
     } else if case .byColumn(let bounds) = errorBound {
-      ColumnCorrectionCoder(description.type, bounds)
+      ColumnCorrectionCoder(description.type, bounds, types: description.columnTypes)
     } else {
       CorrectionCoder(description, errorBound, known: known)
     }
@@ -285,8 +285,8 @@ final class ChunkCodec {
           valuesPerSample: plan.model.values
         ).bytes
     }
-    return SampleBatch(elementType: elementType, valuesPerSample: plan.model.values, bytes: bytes)
-      .clamped(to: description.type)
+    return description.settled(
+      SampleBatch(elementType: elementType, valuesPerSample: plan.model.values, bytes: bytes))
   }
 
   /// Throws if a chunk of `rows` rows takes more memory than the limit.

@@ -30,7 +30,8 @@ struct TextSection {
     guard let text = batch.text else { return [] }
     let (skeleton, numbers) = kept.split(text)
     precondition(
-      kept.join(skeleton, numbers: numbers, isPrecise: true) == text, "a skeleton gives back its text")
+      kept.join(skeleton, numbers: numbers, rows: batch.rows, isPrecise: true) == text,
+      "a skeleton gives back its text")
     var w = ByteWriter()
     w.append(count: skeleton.runs.count)
     for run in skeleton.runs { w.append(count: run) }
@@ -98,7 +99,8 @@ struct TextSection {
     } else if r.remaining > 0 {
       throw .corrupt
     }
-    guard let text = kept.join(skeleton, numbers: batch.doubles(), isPrecise: isPrecise) else {
+    guard let text = kept.join(skeleton, numbers: batch.doubles(), rows: batch.rows, isPrecise: isPrecise)
+    else {
       throw .corrupt
     }
     return text

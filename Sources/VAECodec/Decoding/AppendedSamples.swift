@@ -65,7 +65,8 @@ public struct AppendedSamples: Sendable {
   ///   - name: the samples in messages.
   package func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
     guard let expected = self.description else { return }
-    guard expected.sampleShape == description.sampleShape, expected.type == description.type
+    guard expected.sampleShape == description.sampleShape, expected.type == description.type,
+      expected.hasSameFields(as: description)
     else {
       throw .mixedShapes(name: name, found: description.sampleShape, expected: expected.sampleShape)
     }

@@ -159,6 +159,7 @@ extension SampleFormat {
     case .delimited: "csv"
     case .vecs: "vecs"
     case .raw: "raw"
+    case .records(let layout): layout.formatName.rawValue
     }
   }
 }

@@ -38,7 +38,7 @@ final class DecodedSamples {
       return
     }
     guard output.description.sampleShape == description.sampleShape,
-      output.description.type == description.type
+      output.description.type == description.type, output.description.hasSameFields(as: description)
     else {
       throw .mixedShapes(
         name: name, found: description.sampleShape, expected: output.description.sampleShape)

@@ -48,7 +48,7 @@ extension Codec {
       rows: details.rows ?? description.rows, sample: details.sample,
       chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort),
       scale: details.scale ?? model.summary.errorScale,
-      units: details.units ?? BoundUnits(description.elementType, model.model.scales))
+      units: details.units ?? BoundUnits(description, model.model.scales))
     var chunks = ChunkReader(
       reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.errorBound != nil)
     var first = try chunks.next()

@@ -185,7 +185,7 @@ extension Codec {
         try compare(count, with: samples, name: name, model: model)
       } ?? [])
     report.fileBytes = bytes
-    if case .delimited(let style) = description.format { report.columnNames = style.header }
+    report.columnNames = description.columnNames
     report.comparesSizesWithPCA = breakEven != nil
     return report
   }

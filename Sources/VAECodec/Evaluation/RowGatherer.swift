@@ -67,10 +67,9 @@ final class RowGatherer {
   ///
   /// - Parameter latents: returns the latents of given rows.
   func rows(latents: ([(place: Int, row: Int)]) -> [EvaluatedRows.Latents]) -> EvaluatedRows {
-    var names: [String]?
-    if case .delimited(let style) = samples.description.format { names = style.header }
     return EvaluatedRows(
-      sampleShape: samples.description.sampleShape, columnNames: names, qualities: qualities,
+      sampleShape: samples.description.sampleShape, columnNames: samples.description.columnNames,
+      qualities: qualities,
       shown: shown.map { row($0) }, profiles: profiles.sorted { $0.quality < $1.quality },
       bitsQuality: bitsQuality, bits: bits, costliest: costliest.map { row($0, at: bitsQuality) },
       latents: latents(places(forLatents: costliest)))

@@ -85,8 +85,8 @@ extension Codec {
       }
     }
     guard reservoir.seen > 0 else { throw .noRows(name: first.name) }
-    // Text has no value type: if all numbers are integers, the model is one of integers.
-    if case .delimited = description.format { isInteger = ranges?.isWholeInBinary32 ?? isInteger }
+    // A table has no value type: if all numbers are integers, the model is one of integers.
+    if description.format.isTable { isInteger = ranges?.isWholeInBinary32 ?? isInteger }
     let range = isInteger && description.elementType.isInteger ? description.type.range : nil
     let rows = reservoir.take()
     let scales = scales(options, description, rows, ranges, isInteger: isInteger)
@@ -157,7 +157,7 @@ extension Codec {
     guard let batch, case .quality(let quality) = EncodeOptions().target else { return ColumnFindings() }
     let pass = StreamEncoder(
       codec: self, model: model, name: "", description: description, chunkRows: batch.rows, effort: .standard,
-      scale: model.summary.errorScale, units: BoundUnits(description.elementType, model.model.scales))
+      scale: model.summary.errorScale, units: BoundUnits(description, model.model.scales))
     return ColumnFindings(
       collapsed: pass.collapsedColumns(batch, quality: Int(quality)),
       fillValues: FillValue.all(in: batch, description, reach: Matrix.greatestKnown))

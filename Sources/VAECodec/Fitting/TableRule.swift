@@ -3,7 +3,7 @@ import Training
 
 /// Decides whether samples are rows of a table, whose columns are separate quantities, or arrays of one quantity.
 ///
-/// - Delimited text with more than one column is a table.
+/// - Delimited text with more than one column is a table, and so are records with several fields of numbers.
 /// - Another array with a single axis within a sample is a table if two neighbouring columns differ widely: in offset
 ///   by more than ``farOffset`` spreads, or in spread by more than a factor of ``farSpread``. The spread of a column is
 ///   the distance between its first and last decile, which a few outliers do not change. Only neighbours are compared,
@@ -21,7 +21,9 @@ enum TableRule {
     _ choice: ScaleChoice, _ description: SampleDescription, _ rows: SampleBatch?
   ) -> Bool {
     switch choice {
-    case .common: false
+    // Numbers of several types have no common scale.
+    case .common where description.columnTypes == nil: false
+    case .common: true
     case .column: true
     case .automatic: rows.map { isTable(description, $0) } ?? false
     }
@@ -32,7 +34,7 @@ enum TableRule {
   /// - Parameter rows: some of the rows.
   static func isTable(_ description: SampleDescription, _ rows: SampleBatch) -> Bool {
     guard description.sampleShape.count == 1, description.valuesPerSample > 1 else { return false }
-    if case .delimited = description.format { return true }
+    if description.format.isTable { return true }
     return hasUnlikeColumns(rows)
   }
 

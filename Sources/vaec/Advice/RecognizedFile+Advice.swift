@@ -4,7 +4,7 @@ extension RecognizedFile {
   /// How to make its samples readable; nil if they already are.
   var remedy: String? {
     switch self {
-    case .npy, .gzip, .zstd: nil
+    case .npy, .npz, .gzip, .zstd: nil
     case .model: "pass it with -m, and name data to read"
     case .stream: "decode it first: vaec decode"
     case .hdf5, .matlab73: Self.python("h5py.File(FILE)[NAME][()]")
@@ -18,7 +18,7 @@ extension RecognizedFile {
     case .grib: Self.python("xarray.open_dataset(FILE, engine='cfgrib')[NAME]")
     case .sqlite: "write the query's result as CSV (sqlite3 -csv)"
     case .office, .oldOffice: "save the sheet as CSV"
-    case .zip: "\(Self.unpack); for an npz, numpy.load(FILE)[NAME]"
+    case .zip: Self.unpack
     case .emptyZip: "get a fresh copy"
     case .bzip2: "decompress it first: bzip2 -dk"
     case .xz: "decompress it first: xz -dk"

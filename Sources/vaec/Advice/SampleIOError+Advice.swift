@@ -16,10 +16,14 @@ extension SampleIOError: Advised {
     case .bytes(let error, _): error.remedy
     case .empty: "name a file that has samples"
     case .unrecognized:
-      "pass --format (npy, idx, csv, fvecs, bvecs or ivecs), or --dtype and --shape for raw values"
+      "pass --format (npy, npz, idx, csv, fvecs, bvecs or ivecs), or --dtype and --shape for raw values"
     case .otherContent(_, let file): file.remedy
     case .missingOption: "for example, pass --dtype f4 --shape 28,28"
     case .badHeader, .badDescription: "get a fresh copy"
+    case .noSuchArray: "pass one of them as --array"
+    case .notNumbers: "pass another as --array"
+    case .unequalArrays(_, let array, _, _, _):
+      "save \(array) in a file of its own (Python: numpy.save('x.npy', numpy.load(FILE)['\(array)']))"
     case .unsupportedType(_, let type): NumpyType(type).remedy
     case .optionNotApplicable: "omit it"
     case .notRaw: "omit --dtype and --shape, or pass --format raw to read its bytes as values"
@@ -62,6 +66,7 @@ extension ReadOptions.Field {
     case .shape: "--shape"
     case .partial: "--partial"
     case .header: "--header"
+    case .array: "--array"
     }
   }
 }

@@ -35,7 +35,7 @@ struct DecodeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Output format: npy, idx, csv, raw, fvecs, bvecs or ivecs.", valueName: "format"),
+      "Output format: npy, npz, idx, csv, raw, fvecs, bvecs or ivecs.", valueName: "format"),
     completion: .list(FormatName.allCases.map(\.rawValue)), transform: parseFormat)
   var to: FormatName?
 

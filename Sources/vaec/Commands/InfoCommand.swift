@@ -46,8 +46,13 @@ struct InfoCommand: ParsableCommand {
 
   /// Describes samples, including their number. Reads all of them if the file does not record it.
   private func count(_ source: PeekingSource, _ input: InputFile) throws -> SampleDescription {
-    let reader = try SampleInput.open(
-      source, name: input.name, options: reading.readOptions(memory: limits.memory))
+    let prefix = try withFileContext(input.name) { () throws(ByteIOError) in
+      try source.peek(RecognizedFile.prefixSize)
+    }
+    // Without their exact fields, records have another format.
+    let kind = RecognizedFile(prefix)
+    let options = reading.readOptions(memory: limits.memory, keepsText: kind == .npy || kind == .npz)
+    let reader = try SampleInput.open(source, name: input.name, options: options)
     var description = reader.description
     if description.rows != nil { return description }
     var rows = 0

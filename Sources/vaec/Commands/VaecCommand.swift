@@ -17,7 +17,7 @@ struct VaecCommand: ParsableCommand {
         vaec pack new.npy --max-error 1%              model and codes in one file
         vaec encode -m model.vae < new.npy | vaec decode -m model.vae > back.npy
 
-      vaec reads npy, IDX, delimited text, fvecs, bvecs, ivecs and raw data; plain, .gz or .zst. The first axis \
+      vaec reads npy, npz, IDX, delimited text, fvecs, bvecs, ivecs and raw data; plain, .gz or .zst. The first axis \
       counts the samples. See vaec(1).
 
       EXIT STATUS

@@ -73,7 +73,9 @@ final class DecodedOutput {
   /// The writer for the samples of the file `name`. Finishing it leaves the output open.
   func writer(for description: SampleDescription, name: String) throws(CodecError) -> any SampleWriter {
     if let first, let writer {
-      guard first.sampleShape == description.sampleShape, first.type == description.type else {
+      guard first.sampleShape == description.sampleShape, first.type == description.type,
+        first.hasSameFields(as: description)
+      else {
         refusal = .cannotJoin(name: name, found: Self.text(description), expected: Self.text(first))
         throw .samples(.cannotWrite(format: "the output", reason: "it holds other samples"))
       }
@@ -136,11 +138,8 @@ final class DecodedOutput {
     var written = description
     if let format { written = try description.reformatted(as: format) }
     if let rows { written.rows = rows } else if isJoined { written.rows = nil }
-    if !description.format.isText, case .delimited(var style) = written.format,
-      OutputName.standsForTabs(target.name)
-    {
-      style.separator = .tab
-      written.format = .delimited(style)
+    if !description.format.isText, OutputName.standsForTabs(target.name) {
+      written.format = written.format.betweenTabs
     }
     return written
   }
@@ -166,7 +165,26 @@ final class DecodedOutput {
 
 extension SampleFormat {
   /// Whether it is readable text.
-  var isText: Bool { if case .delimited = self { true } else { false } }
+  var isText: Bool {
+    switch self {
+    case .delimited: true
+    case .records(let layout): layout.table != nil
+    case .npy, .idx, .vecs, .raw: false
+    }
+  }
+
+  /// The same, but of text with tabs between cells.
+  fileprivate var betweenTabs: SampleFormat {
+    switch self {
+    case .delimited(var style):
+      style.separator = .tab
+      return .delimited(style)
+    case .records(var layout) where layout.table != nil:
+      layout.table = .tab
+      return .records(layout)
+    default: return self
+    }
+  }
 }
 
 /// Wraps a writer that stays open when this one is finished.

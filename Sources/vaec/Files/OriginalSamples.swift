@@ -32,6 +32,7 @@ final class OriginalSamples {
         .raw, description.type, description.type.shape(ofNumbers: description.sampleShape)
       )
     case .delimited(let style): options.header = style.header != nil
+    case .records(let layout): options.array = layout.onlyArray
     default: break
     }
     let reader = try input.reader(of: try input.open(), options)

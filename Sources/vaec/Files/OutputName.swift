@@ -33,7 +33,7 @@ enum OutputName {
   static func standsForTabs(_ name: String) -> Bool { suffixes(of: name).format == "tsv" }
 
   private static let formats: Set<String> = [
-    "npy", "idx", "csv", "tsv", "txt", "raw", "bin", "fvecs", "bvecs", "ivecs",
+    "npy", "npz", "idx", "csv", "tsv", "txt", "raw", "bin", "fvecs", "bvecs", "ivecs",
   ]
 
   /// A name without format and compression suffixes.

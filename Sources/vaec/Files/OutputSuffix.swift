@@ -20,7 +20,7 @@ enum OutputSuffix {
       case .samples:
         (
           [last, inner].contains { $0.map { foreign.contains($0) || own.contains($0) } ?? false },
-          "samples can be npy, csv, tsv, txt, idx, raw, fvecs, bvecs or ivecs, plain, .gz or .zst"
+          "samples can be npy, npz, csv, tsv, txt, idx, raw, fvecs, bvecs or ivecs, plain, .gz or .zst"
         )
       case .stream:
         // A stream is also a zstd file, but not of samples.
@@ -44,7 +44,7 @@ enum OutputSuffix {
 
   private static let own: Set<String> = ["vaec", "vae"]
   private static let foreign: Set<String> = [
-    "npz", "xls", "xlsx", "ods", "json", "jsonl", "parquet", "feather", "arrow", "orc", "avro", "h5", "hdf",
+    "xls", "xlsx", "ods", "json", "jsonl", "parquet", "feather", "arrow", "orc", "avro", "h5", "hdf",
     "hdf5",
     "nc", "cdf", "mat", "pkl", "pickle", "zarr", "fits", "nii", "grib", "sqlite", "wav", "flac", "mp3", "png",
     "jpg",

@@ -6,7 +6,7 @@ import Records
 struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Input format: npy, idx, csv, raw, fvecs, bvecs or ivecs. All but raw are recognized.",
+      "Input format: npy, npz, idx, csv, raw, fvecs, bvecs or ivecs. All but raw are recognized.",
       valueName: "name"),
     completion: .list(FormatName.allCases.map(\.rawValue)), transform: parseFormat)
   var format: FormatName?
@@ -29,6 +29,11 @@ struct ReadingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "npz: the array that is modelled; others are kept exactly. (default: the largest)", valueName: "name"))
+  var array: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Raw data: drop or pad an incomplete last sample. (default: error)",
       valueName: "drop|pad"),
     completion: .list(PartialSample.allCases.map(\.rawValue)), transform: parsePartial)
@@ -44,6 +49,7 @@ struct ReadingOptions: ParsableArguments {
     var options = ReadOptions(
       format: format, shape: shape, header: header, partial: partial, memory: memory, notes: notes)
     options.type = dtype
+    options.array = array
     options.keepsText = keepsText
     return options
   }

@@ -128,6 +128,7 @@ struct SamplesDescription: FileResult {
     case .delimited: "csv"
     case .vecs: "vecs"
     case .raw: "raw"
+    case .records(let layout): layout.formatName.rawValue
     }
   }
 
@@ -135,7 +136,7 @@ struct SamplesDescription: FileResult {
     var list = Properties()
     let kind = ModelText.samples(description.sampleShape, description.type)
     list.add("samples", "\(description.rows ?? 0), of \(kind)")
-    if case .delimited(let style) = description.format, let header = style.header {
+    if let header = description.columnNames {
       list.add("columns", header.joined(separator: ", "))
     }
     list.add("raw bytes", "\(rawBytes)")
@@ -153,7 +154,7 @@ struct SamplesDescription: FileResult {
       ("sample_shape", JSON(description.type.shape(ofNumbers: description.sampleShape))),
       ("values_per_sample", .integer(description.valuesPerSample)), ("raw_bytes", .integer(rawBytes)),
     ]
-    if case .delimited(let style) = description.format, let header = style.header {
+    if let header = description.columnNames {
       members.append(("columns", .array(header.map { .string($0) })))
     }
     return .object(members)

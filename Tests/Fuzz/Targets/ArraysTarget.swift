@@ -48,7 +48,7 @@ enum ArraysTarget: FuzzTarget {
       known.format =
         description.elementType == .u1 ? .bvecs : description.elementType == .i4 ? .ivecs : .fvecs
     case .idx: known.format = .idx
-    case .npy, .delimited: break
+    case .npy, .delimited, .records: break
     }
     guard case .delimited = description.format else {
       let copy = try SampleReading.read(again[...], name: "copy", options: known, batchRows: 64)

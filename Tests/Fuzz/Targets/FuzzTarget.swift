@@ -17,7 +17,8 @@ protocol FuzzTarget {
 enum FuzzTargets {
   static var all: [any FuzzTarget.Type] {
     [
-      ArraysTarget.self, TextTarget.self, ContainerTarget.self, StreamTarget.self, ModelTarget.self,
+      ArraysTarget.self, RecordsTarget.self, TextTarget.self, ContainerTarget.self, StreamTarget.self,
+      ModelTarget.self,
       CarriedTarget.self, SymbolsTarget.self, CorrectionsTarget.self, CheckpointTarget.self,
     ]
   }

@@ -64,7 +64,7 @@ extension Codec {
     }
 
     // A lossless stream meets every request.
-    if description.format.kept != nil {
+    if description.format.isDelimited, description.format.kept != nil {
       try trials.add { (spool) throws(CodecError) in
         try encodeWithoutModel(
           WholeTextReader(try open()), name: name, options: EncodeOptions(errorBound: .lossless), to: spool

@@ -43,10 +43,10 @@ struct PackSurvey {
     self.ranges = ranges
     if TableRule.hasScaleByColumn(choice, description, self.sample), let ranges {
       scale = ErrorScale(ranges: ranges.ranges)
-      units = BoundUnits(elementType, ranges, self.sample)
+      units = BoundUnits(description, ranges, self.sample)
     } else {
       scale = ErrorScale(peak: known.width)
-      units = BoundUnits(elementType)
+      units = BoundUnits(description)
     }
   }
 

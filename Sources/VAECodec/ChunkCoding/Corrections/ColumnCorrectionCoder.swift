@@ -20,18 +20,23 @@ final class ColumnCorrectionCoder: CorrectionCoding {
     let quantizer: ColumnQuantizer
     let unit: Double
     let inverseUnit: Double
+    /// The type of its values, and their order, where they are stored in another.
+    let own: (type: ElementType, ordered: OrderedBits)?
   }
 
-  init(_ type: ValueType, _ bounds: ColumnBounds) {
-    elementType = type.elementType
+  /// - Parameter types: those of the columns, where they are not that of the samples.
+  init(_ type: ValueType, _ bounds: ColumnBounds, types: [ElementType]? = nil) {
+    let storage = type.elementType
+    elementType = storage
     width = bounds.columns.count
-    columns = bounds.columns.map {
-      let unit = Double(sign: .plus, exponent: $0.exponent, significand: 1)
+    columns = bounds.columns.enumerated().map { place, bound in
+      let unit = Double(sign: .plus, exponent: bound.exponent, significand: 1)
+      let own = types?[place]
       return Column(
-        quantizer: ColumnQuantizer(type, bound: $0.bound, decimals: $0.decimals), unit: unit,
-        inverseUnit: 1 / unit)
+        quantizer: ColumnQuantizer(type, own: own, bound: bound.bound, decimals: bound.decimals), unit: unit,
+        inverseUnit: 1 / unit, own: own == storage ? nil : own.map { ($0, OrderedBits($0)) })
     }
-    ordered = OrderedBits(elementType)
+    ordered = OrderedBits(storage)
     state = ColumnState(width: width)
   }
 
@@ -62,7 +67,11 @@ final class ColumnCorrectionCoder: CorrectionCoding {
           let bits: UInt64
           let difference: Int64
           if column.quantizer.kind == .exact {
-            (bits, difference) = codeExact(place, prediction, mixer, values, &coder)
+            if let own = column.own {
+              (bits, difference) = codeExact(own, place, prediction, mixer, values, &coder)
+            } else {
+              (bits, difference) = codeExact(place, prediction, mixer, values, &coder)
+            }
           } else {
             let wanted: Int64? =
               Values.isKnown ? column.quantizer.difference(values.bits(place), anchor: anchor) : 0
@@ -87,6 +96,19 @@ final class ColumnCorrectionCoder: CorrectionCoding {
       }
       return true
     }
+  }
+
+  /// Codes a value of a type of the column's own without error: see ``codeExact(_:_:_:_:_:)``.
+  @inline(__always)
+  private func codeExact<Values: CorrectedValues, Coder: BitCoding>(
+    _ own: (type: ElementType, ordered: OrderedBits), _ place: Int, _ prediction: Double,
+    _ mixer: ContextMixer,
+    _ values: Values, _ coder: inout Coder
+  ) -> (bits: UInt64, difference: Int64) {
+    let predicted = own.ordered.number(own.type.bits(nearest: prediction))
+    let value = Values.isKnown ? own.type.narrowed(Double(bitPattern: values.bits(place))) : 0
+    let difference = mixer.code(free: own.ordered.number(value) &- predicted, first: 0, &coder)
+    return (own.type.widened(own.ordered.bits(predicted &+ difference)).bitPattern, difference)
   }
 
   /// Sets the hashes of the contexts of column `i`.

@@ -7,7 +7,8 @@ import Records
 /// - `free`: p + q s, where p is the prediction and s = 2 E.
 /// - `exact`: lossless floating point, by its bits; see ``OrderedBits``.
 ///
-/// A value that has no name within the bound is coded as an escape.
+/// A value that has no name within the bound is coded as an escape. If a column has a type of its own and is stored in
+/// binary64 beside columns of other types, all its values are rounded to that type.
 struct ColumnQuantizer {
   enum Kind {
     case grid
@@ -17,6 +18,8 @@ struct ColumnQuantizer {
 
   let kind: Kind
   private let elementType: ElementType
+  /// The type of the column's values, if they are stored as another.
+  private let ownType: ElementType?
   private let bound: Double
   /// 10^d of a grid; otherwise 1.
   private let power: Double
@@ -29,16 +32,19 @@ struct ColumnQuantizer {
   private static let leastStep = 0.75
 
   /// - Parameters:
+  ///   - own: the type of the column's values, if they are stored as another.
   ///   - bound: finite and at least 0.
   ///   - decimals: those of the grid that nearly all values lie on; nil if there is none.
-  init(_ type: ValueType, bound: Double, decimals: Int?) {
+  init(_ type: ValueType, own: ElementType? = nil, bound: Double, decimals: Int?) {
     elementType = type.elementType
+    ownType = own
     self.bound = bound
-    range = type.range
-    let decimals = elementType.isInteger ? 0 : decimals
+    range = own.map(\.range) ?? type.range
+    let isInteger = (own ?? elementType).isInteger
+    let decimals = isInteger ? 0 : decimals
     let power = (0..<(decimals ?? 0)).reduce(1.0) { power, _ in power * 10 }
     let step = BoundedQuantizer.wholeStep(within: bound * power)
-    if decimals != nil, elementType.isInteger || step >= Self.leastStep * 2 * bound * power {
+    if decimals != nil, isInteger || step >= Self.leastStep * 2 * bound * power {
       (kind, self.power, self.step) = (.grid, power, step)
     } else {
       (kind, self.power, self.step) = (bound > 0 ? .free : .exact, 1, 2 * bound)
@@ -62,7 +68,8 @@ struct ColumnQuantizer {
   @inline(__always)
   func bits(anchor: Double, _ difference: Int64) -> UInt64 {
     let number = anchor + Double(difference) * step
-    return elementType.bits(nearest: kind == .grid ? number / power : number)
+    let value = kind == .grid ? number / power : number
+    return elementType.bits(nearest: ownType?.rounded(value) ?? value)
   }
 
   /// The name q of a value; nil if none is within the bound, or the column is lossless and no name gives its bits.
@@ -86,12 +93,15 @@ extension SampleBatch {
 
   /// For each column, the smallest number of decimals d such that nearly all of some values are k / 10^d, rounded to
   /// the type. Nil if there is none.
-  func columnDecimals() -> [Int?] {
+  ///
+  /// - Parameter types: those of the columns, if they differ from that of the batch.
+  func columnDecimals(_ types: [ElementType]? = nil) -> [Int?] {
     guard rows >= Self.minimumGridRows, let some = spread(rows: Self.maximumGridRows) else {
       return [Int?](repeating: nil, count: valuesPerSample)
     }
     let values = some.doubles()
     return (0..<valuesPerSample).map { column in
+      let elementType = types?[column] ?? elementType
       let known = stride(from: column, to: values.count, by: valuesPerSample).map { values[$0] }
         .filter(\.isFinite)
       guard known.count >= Self.minimumGridRows else { return nil }

@@ -32,7 +32,7 @@ extension SampleDescription {
 
   /// The column at a position, from 0.
   func column(_ place: Int) -> ColumnFindings.Column {
-    guard case .delimited(let style) = format, let names = style.header, names.indices.contains(place) else {
+    guard let names = columnNames, names.indices.contains(place) else {
       return ColumnFindings.Column(number: place + 1, name: nil)
     }
     return ColumnFindings.Column(number: place + 1, name: names[place])

@@ -6,6 +6,8 @@ import VAEModel
 /// then need not know about columns.
 struct BoundUnits {
   private let elementType: ElementType
+  /// The types of the columns, if they differ from that of the samples.
+  private let types: [ElementType]?
   /// The columns of a table; empty for arrays.
   private let columns: [Column]
 
@@ -17,26 +19,29 @@ struct BoundUnits {
     var decimals: Int?
   }
 
-  init(_ elementType: ElementType, columns: [Column] = []) {
-    self.elementType = elementType
+  init(_ description: SampleDescription, columns: [Column] = []) {
+    elementType = description.elementType
+    types = description.columnTypes
     self.columns = columns
   }
 
-  /// The units for samples of a model.
-  init(_ elementType: ElementType, _ scales: ValueScales) {
+  /// The units for samples of a model. Columns of several types have a bound each, so that values of their types keep it.
+  init(_ description: SampleDescription, _ scales: ValueScales) {
+    let width = description.valuesPerSample
+    let isByColumn = scales.isByColumn || description.columnTypes != nil
     self.init(
-      elementType,
-      columns: scales.isByColumn
-        ? scales.scales.map { Column(range: $0.range, decimals: $0.isInteger ? 0 : nil) } : [])
+      description,
+      columns: isByColumn
+        ? (0..<width).map { Column(range: scales[$0].range, decimals: scales[$0].isInteger ? 0 : nil) } : [])
   }
 
   /// The units for a table's columns, all of whose rows have been read.
   ///
   /// - Parameter sample: some of the rows.
-  init(_ elementType: ElementType, _ ranges: ColumnRanges, _ sample: SampleBatch?) {
-    let decimals = sample?.columnDecimals() ?? []
+  init(_ description: SampleDescription, _ ranges: ColumnRanges, _ sample: SampleBatch?) {
+    let decimals = sample?.columnDecimals(description.columnTypes) ?? []
     self.init(
-      elementType,
+      description,
       columns: ranges.lowest.indices.map {
         Column(range: ranges.range($0), decimals: $0 < decimals.count ? decimals[$0] : nil)
       })
@@ -45,9 +50,14 @@ struct BoundUnits {
   /// The same units, adapted to some rows of the table.
   func adapted(to sample: SampleBatch) -> BoundUnits {
     guard isByColumn, columns.count == sample.valuesPerSample else { return self }
-    let decimals = sample.columnDecimals()
+    let decimals = sample.columnDecimals(types)
     return BoundUnits(
-      elementType, columns: columns.indices.map { Column(range: columns[$0].range, decimals: decimals[$0]) })
+      elementType, types,
+      columns: columns.indices.map { Column(range: columns[$0].range, decimals: decimals[$0]) })
+  }
+
+  private init(_ elementType: ElementType, _ types: [ElementType]?, columns: [Column]) {
+    (self.elementType, self.types, self.columns) = (elementType, types, columns)
   }
 
   /// Whether each column has its own bound.

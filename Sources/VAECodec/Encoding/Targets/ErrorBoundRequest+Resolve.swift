@@ -69,7 +69,7 @@ extension ErrorBoundRequest {
     ranges: ColumnRanges?, range: Double, first: SampleBatch?, name: String,
     _ description: SampleDescription, _ units: BoundUnits
   ) throws(CodecError) -> ErrorBound {
-    let own = ranges.map { BoundUnits(description.elementType, $0, first) } ?? units
+    let own = ranges.map { BoundUnits(description, $0, first) } ?? units
     switch self {
     case .lossless: return units.lossless
     case .found(let bound): return bound
@@ -80,7 +80,7 @@ extension ErrorBoundRequest {
         ? own.byColumn { _, column in share * column.range } : .maxError(ErrorBound.clamped(share * range))
     case .byColumn(let errors):
       let columns = try errors.bounds(name: name, description)
-      let known = own.isByColumn ? own : BoundUnits(description.elementType, count: columns.count, first)
+      let known = own.isByColumn ? own : BoundUnits(description, count: columns.count, first)
       return known.byColumn { place, column in
         // An array has one range for all values; a named column has its own.
         switch columns[place] {
@@ -95,8 +95,8 @@ extension ErrorBoundRequest {
 
 extension BoundUnits {
   /// The units for columns of which only some rows are known.
-  fileprivate init(_ elementType: ElementType, count: Int, _ sample: SampleBatch?) {
-    self.init(elementType, ColumnRanges(width: count), sample)
+  fileprivate init(_ description: SampleDescription, count: Int, _ sample: SampleBatch?) {
+    self.init(description, ColumnRanges(width: count), sample)
   }
 }
 
@@ -127,7 +127,7 @@ extension ColumnErrors {
 extension SampleDescription {
   /// The position of a column, by its name or by its number from 1; nil if there is none. Names take precedence.
   func place(ofColumn column: String) -> Int? {
-    if case .delimited(let style) = format, let place = style.header?.firstIndex(of: column) { return place }
+    if let place = columnNames?.firstIndex(of: column) { return place }
     guard let number = Int(column), (1...valuesPerSample).contains(number) else { return nil }
     return number - 1
   }

@@ -9,7 +9,8 @@ struct ReplayTests {
 
   /// How many changed seeds a target reads: a second or two.
   private static let runs = [
-    "arrays": 4000, "text": 4000, "container": 400, "stream": 600, "model": 60, "carried": 300,
+    "arrays": 4000, "records": 4000, "text": 4000, "container": 400, "stream": 600, "model": 60,
+    "carried": 300,
     "symbols": 3000, "corrections": 1000, "checkpoint": 20,
   ]
 
