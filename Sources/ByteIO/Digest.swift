@@ -26,6 +26,12 @@ package struct Digest: Hashable, Sendable {
     #endif
   }
 
+  /// The digest of a sequence of contents: that of those before, nil where there are none, and then this one.
+  package func after(_ previous: Digest?) -> Digest {
+    guard let previous else { return self }
+    return Digest(of: previous.bytes + bytes)
+  }
+
   /// Reads a digest that ``write(to:)`` wrote.
   package init(from reader: inout ByteReader) throws(ByteReader.Failure) {
     bytes = Array(try reader.take(Self.size))

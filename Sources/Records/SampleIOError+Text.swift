@@ -43,6 +43,19 @@ extension SampleIOError: CustomStringConvertible {
     case .trailingBytes(let name, let rows): Self.about(name, "has data after its \(rows) rows")
     case .columnCount(let name, let line, let found, let expected):
       Self.about(name, "line \(line) has \(Self.values(found)); the first row has \(expected)")
+    case .noSuchColumn(let name, let column, let columns):
+      Self.about(name, "there is no column \"\(column)\" among \(columns)")
+    case .noColumns(let name, let shape):
+      Self.about(
+        name, "samples of \(shape.map(String.init).joined(separator: "x")) values have no columns")
+    case .columnsOfRecords(let name): Self.about(name, "holds records, whose fields stay together")
+    case .otherColumns(let name, let column, let isReordered):
+      Self.about(
+        name,
+        isReordered
+          ? "column \"\(column)\" is in another place than in the model's table"
+          : "column \"\(column)\" of the model is missing")
+    case .noValues(let name): Self.about(name, "all columns are exact: no values are left for a model")
     case .headerCount(let name, let found, let expected):
       Self.about(name, "the header names \(found) columns, the first row has \(Self.values(expected))")
     case .notANumber(let name, let line, let column, let text, let table):

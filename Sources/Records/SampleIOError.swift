@@ -45,7 +45,17 @@ public enum SampleIOError: Error, Equatable {
   case trailingBytes(name: String, rows: Int)
   /// The number of fields in a line differs from that in the first.
   case columnCount(name: String, line: Int, found: Int, expected: Int)
-  /// The number of column names differs from the number of fields in the first row.
+  /// A list of columns names one that there is not.
+  case noSuchColumn(name: String, column: String, columns: Int)
+  /// Columns are asked for in samples that have more than one axis.
+  case noColumns(name: String, shape: [Int])
+  /// Columns are asked for in records of several arrays or fields.
+  case columnsOfRecords(name: String)
+  /// A table lacks a column of the model, or has it before one that it should follow.
+  case otherColumns(name: String, column: String, isReordered: Bool)
+  /// No column is left whose values a model could be fitted to.
+  case noValues(name: String)
+  /// The line of names has another number of fields than the first row.
   case headerCount(name: String, found: Int, expected: Int)
   /// A field is not a number, or not one that binary64 represents.
   case notANumber(name: String, line: Int, column: Int, text: String, table: TableLayout)

@@ -24,6 +24,8 @@ public struct ReadOptions: Equatable, Sendable {
   public var partial: PartialSample?
   /// The array of an npz to model; nil for the largest.
   public var array: String?
+  /// What becomes of the columns of tables.
+  public var columns = ColumnRoles()
   /// Whether to keep the text of tables, and the exact fields of records, beside the numbers.
   public var keepsText = false
   /// The memory that reading may take.
@@ -74,7 +76,13 @@ package enum SampleInput {
     if saysRaw, let kind = try recognized(input, prefix, name: name) { throw .notRaw(name: name, kind: kind) }
     let format = options.format ?? (saysRaw ? .raw : recognize(prefix, name: name))
     if let format { try check(options, for: format, name: name) }
-    let reader = try reader(format, of: input, name: name, options: options)
+    var reader = try reader(format, of: input, name: name, options: options)
+    if !options.columns.missing.isEmpty, !reader.description.format.isDelimited {
+      reader = MissingReader(reader, options.columns.missing)
+    }
+    if let columns = options.columns.read {
+      reader = try SelectingReader(reader, columns, name: name)
+    }
     try moving(name) { () throws(ByteIOError) in
       try options.memory.admit(MemoryLimit.sum((reader.description.sampleBytes, copies)))
     }
@@ -149,12 +157,15 @@ package enum SampleInput {
     }
     let most = max(StyleGuess.maximumBytes, guess.preface.bytes + 1)
     let prefix = try moving(name) { () throws(ByteIOError) in try input.peek(most) }
-    if let survey = ColumnSurvey(prefix, isEnd: prefix.count < most, guess, encoding: encoding),
-      options.keepsText || !survey.isAllNumbers && !survey.kept.numberColumns.isEmpty
-    {
-      return try TableReader(
-        input, guess, survey, keepsText: options.keepsText, longest: longest, name: name,
-        notes: options.notes)
+    let survey = try ColumnSurvey(
+      prefix, isEnd: prefix.count < most, guess, encoding: encoding, options.columns, name: name)
+    if let survey, options.keepsText || !survey.isAllNumbers {
+      if options.keepsText || !survey.kept.numberColumns.isEmpty {
+        return try TableReader(
+          input, guess, survey, keepsText: options.keepsText, missing: options.columns.missing,
+          longest: longest, name: name, notes: options.notes)
+      }
+      if options.columns.exact != nil { throw .noValues(name: name) }
     }
     return try DelimitedReader(input, guess, name: name, memory: options.memory, notes: options.notes)
   }

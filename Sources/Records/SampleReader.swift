@@ -6,12 +6,20 @@ package protocol SampleReader: AnyObject {
   /// The approximate size in bytes of a row's text, if batches have text.
   var textBytesPerRow: Int? { get }
 
-  /// Reads the next samples: `maxRows` of them, or as many as are left; nil at the end.
+  /// The columns of the table that is read, and which of them are samples' values; nil for anything else.
+  var table: FittedColumns? { get }
+
+  /// The values that stand for missing ones.
+  var missing: MissingValues { get }
+
+  /// Reads the next samples: `maxRows` of them, or as many as are left; nil when none is.
   func read(maxRows: Int) throws(SampleIOError) -> SampleBatch?
 }
 
 extension SampleReader {
   package var textBytesPerRow: Int? { nil }
+  package var table: FittedColumns? { nil }
+  package var missing: MissingValues { MissingValues() }
 }
 
 /// Writes an array of samples batch by batch.

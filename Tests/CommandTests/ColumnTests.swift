@@ -65,7 +65,7 @@ struct ColumnTests {
     let rows = (0..<200).map { "\(1_700_000_000 + 60 * $0),\(Double($0 * 37 % 101) / 10),\($0 % 2)" }
     try scratch.write(Array(("time,temp,flag\n" + rows.joined(separator: "\n") + "\n").utf8), to: "x.csv")
     let quick = ["--epochs", "1", "--hidden", "6"]
-    let fit = try Program.run(["fit", "x.csv", "-o", "m.vae"] + quick, in: scratch)
+    let fit = try Program.run(["fit", "x.csv", "-o", "m.vae", "--exact", "none"] + quick, in: scratch)
     #expect(fit.code == 0 && fit.text.contains("a scale for each of 3 columns"))
     let info = try Program.run(["info", "m.vae", "--json"], in: scratch).file()
     #expect(info["scale"] as? String == "column")
@@ -87,5 +87,114 @@ struct ColumnTests {
     #expect(try Program.run(encode + ["1,wind"], in: scratch).code == 64)
     let eval = try Program.run(["eval", "-m", "m.vae", "x.csv"], in: scratch)
     #expect(eval.text.contains("in std devs"))
+  }
+
+  /// A table with an id, a cycle, a date, a label and measurements, some of them missing.
+  private static let machines: String = {
+    var random = RandomNumbers(seed: 3)
+    let rows = (0..<300).map { row in
+      let load = row % 50
+      let pressure = row % 29 == 3 ? "-9999" : String(format: "%.2f", 20 + Double(load) / 7 + random.normal())
+      return "\(row / 30 + 1),\(row % 30 + 1),2021-03-\(10 + row % 20),\(["north", "east"][row / 7 % 2]),"
+        + String(format: "%.1f", Double(load) + random.normal()) + ",\(pressure)"
+    }
+    return "unit,cycle,date,site,temp,pressure\n" + rows.joined(separator: "\n") + "\n"
+  }()
+
+  private func cells(_ text: String) -> [[Substring]] {
+    text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+  }
+
+  @Test("ids, cycles, text and missing values come back at every quality, and results list columns by name")
+  func exact() throws {
+    let scratch = try Scratch()
+    try scratch.write(Array(Self.machines.utf8), to: "x.csv")
+    let quick = ["--epochs", "1", "--hidden", "6"]
+    let fit = try Program.run(
+      ["fit", "x.csv", "-o", "m.vae", "--missing", "-9999"] + quick, in: scratch)
+    #expect(fit.code == 0 && fit.errors.contains("11 fields without a number"))
+    for name in ["unit", "cycle", "date", "site"] {
+      #expect(fit.text.split(separator: "\n").contains { $0.contains(name) && $0.contains("exact") })
+    }
+    let json = try Program.run(["info", "m.vae", "--json"], in: scratch).file()
+    let columns = try #require(json["columns"] as? [[String: Any]])
+    #expect(
+      columns.compactMap { $0["name"] as? String } == ["unit", "cycle", "date", "site", "temp", "pressure"])
+    #expect(columns.compactMap { $0["contract"] as? String }.filter { $0 == "modelled" }.count == 2)
+    #expect(columns[5]["missing"] as? Int == 11)
+    for quality in ["0", "60", "100"] {
+      #expect(
+        try Program.run(["encode", "-m", "m.vae", "-f", "-q", quality, "x.csv"], in: scratch).code == 0)
+      let back = try Program.run(["decode", "-m", "m.vae", "-c", "x.csv.vaec"], in: scratch)
+      for (old, new) in zip(cells(Self.machines), cells(back.text)) {
+        #expect(old[..<4] == new[..<4] && (old[5] == "-9999") == (new[5] == "-9999"))
+      }
+    }
+    // A file with its columns in other places; and one that lacks one.
+    let moved = cells(Self.machines).map { [$0[3], $0[4], $0[0], $0[5]].joined(separator: ",") }
+    try scratch.write(Array((moved.joined(separator: "\n") + "\n").utf8), to: "moved.csv")
+    #expect(try Program.run(["encode", "-m", "m.vae", "-f", "moved.csv"], in: scratch).code == 0)
+    let back = try Program.run(["decode", "-m", "m.vae", "-c", "moved.csv.vaec"], in: scratch).text
+    #expect(back.hasPrefix("site,temp,unit,pressure\nnorth,"))
+    let lacking = cells(Self.machines).map { $0[..<5].joined(separator: ",") }
+    try scratch.write(Array((lacking.joined(separator: "\n") + "\n").utf8), to: "lacking.csv")
+    let refused = try Program.run(["encode", "-m", "m.vae", "-f", "lacking.csv"], in: scratch)
+    #expect(
+      refused.isOneLineOfError && refused.errors.contains("column \"pressure\" of the model is missing"))
+    // New samples are rows of the table, without what is exact.
+    let textbook = ["--objective", "elbo", "--latents", "2"]
+    #expect(try Program.run(["fit", "x.csv", "-o", "e.vae"] + quick + textbook, in: scratch).code == 0)
+    let sampled = try Program.run(["sample", "-m", "e.vae", "-n", "5"], in: scratch)
+    let rows = cells(sampled.text)
+    #expect(rows.count == 6 && rows[0] == ["temp", "pressure"])
+    for row in rows.dropFirst() {
+      #expect(row.count == 2 && row[0].split(separator: ".").last?.count == 1)
+      #expect(row[1].split(separator: ".").last?.count == 2)
+    }
+  }
+
+  @Test("--columns takes some columns of a table, at both ends, and of an array by number")
+  func columns() throws {
+    let scratch = try Scratch()
+    try scratch.write(Array(Self.machines.utf8), to: "x.csv")
+    #expect(
+      try Program.run(
+        ["pack", "x.csv", "--columns", "date,temp", "-o", "two.vaec", "--epochs", "1"], in: scratch
+      )
+      .code == 0)
+    let expected =
+      cells(Self.machines).map { [$0[2], $0[4]].joined(separator: ",") }.joined(separator: "\n") + "\n"
+    #expect(try Program.run(["decode", "-c", "two.vaec"], in: scratch).text == expected)
+    #expect(try Program.run(["pack", "x.csv", "--epochs", "1"], in: scratch).code == 0)
+    let some = try Program.run(["decode", "-c", "x.csv.vaec", "--columns", "date,te*"], in: scratch)
+    #expect(some.text == expected)
+    let unknown = try Program.run(["decode", "-c", "x.csv.vaec", "--columns", "wind"], in: scratch)
+    #expect(unknown.isOneLineOfError && unknown.errors.contains("no column \"wind\""))
+    #expect(try Program.run(["decode", "-c", "x.csv.vaec", "--columns", "a,,b"], in: scratch).code == 64)
+    let numbers = (0..<600).map { Float($0) }
+    try scratch.write(NpyFile.floats(numbers, shape: [200, 3]), to: "x.npy")
+    #expect(try Program.run(["pack", "x.npy", "--columns", "2-", "--epochs", "1"], in: scratch).code == 0)
+    let values = try Program.run(["decode", "-c", "x.npy.vaec", "--to", "csv"], in: scratch).text
+    #expect(values.hasPrefix("1.0,2.0\n4.0,5.0\n"))
+  }
+
+  private static let hasPython = (try? Program.shell("command -v python3", in: Scratch()).code) == 0
+
+  @Test(
+    "a script finds that numbers keep the bound of their column, and that all else is as it was",
+    .enabled(if: hasPython))
+  func script() throws {
+    let check = Fixtures.url("").deletingLastPathComponent().appendingPathComponent("Tests/Columns/check")
+      .path
+    let scratch = try Scratch()
+    try scratch.write(Array(Self.machines.utf8), to: "x.csv")
+    #expect(
+      try Program.run(["pack", "x.csv", "--max-error", "0.1%", "--epochs", "1"], in: scratch).code == 0)
+    #expect(try Program.run(["decode", "x.csv.vaec", "-o", "y.csv"], in: scratch).code == 0)
+    let good = try Program.shell("'\(check)' x.csv y.csv 0.001", in: scratch)
+    #expect(good.code == 0, "\(good.text) \(good.errors)")
+    #expect(try Program.shell("'\(check)' x.csv y.csv 0", in: scratch).code == 1)
+    try scratch.write(Array(Self.machines.replacingOccurrences(of: "east", with: "west").utf8), to: "z.csv")
+    #expect(try Program.shell("'\(check)' x.csv z.csv 0.001", in: scratch).code == 1)
   }
 }

@@ -95,7 +95,7 @@ struct ReportPageTests {
   func names() throws {
     let scratch = try Scratch()
     var lines = ["\"<b>a&b</b>\",b,c"]
-    for i in 0..<60 { lines.append("\(i % 7),\(i % 5 + i % 7),\(i % 3)") }
+    for i in 0..<60 { lines.append("\(i * 3 % 7),\(i % 5 + i % 7),\(i % 3)") }
     try scratch.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: "<i>.csv")
     let outcome = try Program.run(
       ["fit", "<i>.csv", "-o", "m.vae", "--epochs", "2", "--hidden", "8", "--quiet"], in: scratch)

@@ -45,12 +45,27 @@ def pair(p):
     return STRETCH[p], p - 2048 >> 1
 
 
-def histories():
-    """For each history: the next after a 0 and a 1, bits that it counts, and its probability in 4096ths."""
-    allowed = lambda z, o: min(z, o) < 6 and max(z, o) <= (40, 16, 10, 8, 6, 6)[min(z, o)]
-    states = [(z, n - z) for n in range(47) for z in range(n + 1) if allowed(z, n - z)]
+class Slots:
+    """Probabilities in units of 2^-22 that follow the bits that came."""
+    def __init__(self, probabilities, uses):
+        self.p, self.uses = [p << 6 for p in probabilities], [uses] * len(probabilities)
 
-    def after(z, o, bit):
+    def value(self, i):
+        return self.p[i] >> 10
+
+    def learn(self, i, bit):
+        uses = self.uses[i]
+        self.p[i] += (bit * (2**22 - 1) - self.p[i]) * (131072 // (2 * uses + 3)) >> 16
+        self.uses[i] = min(255, uses + 1)
+
+
+def histories():
+    """For each history: the next after a 0 and a 1, bits that it counts, and its probability at first in 65536ths."""
+    allowed = lambda z, o: min(z, o) < 6 and max(z, o) <= (40, 16, 10, 8, 6, 6)[min(z, o)]
+    states = [(z, n - z, last) for n in range(47) for z in range(n + 1) for last in (0, 1)
+              if allowed(z, n - z) and (n - z > 0 if last else z > 0 or n == z)]
+
+    def after(z, o, last, bit):
         same, other = (o + 1, z) if bit else (z + 1, o)
         if other > 3:
             other = other - 1 if other < 6 else 4 if other < 8 else 5 if other < 11 else 6
@@ -59,10 +74,10 @@ def histories():
                 same -= 1
             else:
                 other -= 1
-        return states.index((other, same) if bit else (same, other))
+        return states.index((other, same, 1) if bit else (same, other, 0))
 
-    return ([[after(*state, bit) for state in states] for bit in (0, 1)], [sum(state) for state in states],
-            [(5 * o + 2) * 65535 // (5 * (z + o) + 4) // 16 for z, o in states])
+    return ([[after(*state, bit) for state in states] for bit in (0, 1)], [z + o for z, o, _ in states],
+            [(5 * o + 2) * 65535 // (5 * (z + o) + 4) for z, o, _ in states])
 
 
 NEXT, COUNTS, HISTORY = histories()
@@ -106,6 +121,7 @@ class Match:
     def __init__(self, text, seeks_nearer):
         self.text, self.seeks_nearer = text, seeks_nearer
         self.length, self.place, self.places = 0, 0, {}
+        self.slots = Slots([65535 - 2**17 // (2 * (i >> 8) + 5) for i in range(32 << 8)], 0)
 
     def begin(self, context, codes):
         text, n = self.text, len(self.text)
@@ -125,14 +141,20 @@ class Match:
         if self.length:
             self.code = 1 << 16 | codes[text[self.place]]
 
-    def inputs(self, path, bits):
+    def inputs(self, path, bits, column):
+        self.slot = None
         if not self.length or self.code >> 16 - bits != path:
             self.length = 0
             return 0, 0
         step = self.length if self.length < 16 else min(31, 12 + (self.length >> 2))
-        sign = 1 if self.code >> 15 - bits & 1 else -1
-        a, b = pair(65535 - 2**17 // (2 * step + 5) >> 4)
+        self.slot, self.expected = step << 8 | column, self.code >> 15 - bits & 1
+        sign = 1 if self.expected else -1
+        a, b = pair(self.slots.value(self.slot))
         return sign * a, sign * b
+
+    def learn(self, bit):
+        if self.slot is not None:
+            self.slots.learn(self.slot, int(bit == self.expected))
 
 
 class Cell:
@@ -295,6 +317,7 @@ def unpack(data, count, separator, line_end):
     outer = Mixer(7, [64, 256], 2**28 // 6)
     refinements = [Refinement() for _ in range(3)]
     matches = [Match(text, nearer) for nearer in (False, True, True)]
+    slots = [Slots(HISTORY, 6) for _ in range(25)]
     cursor = Cursor(separator, line_end)
     stepped, increased, rests = Guess(), Guess(), []
     compared = coded = 0
@@ -365,9 +388,9 @@ def unpack(data, count, separator, line_end):
                 node, level = 1, done // 4
             seen = [b[node] for b in found]
             for i, h in enumerate(seen):
-                mixer.values[2 * i:2 * i + 2] = pair(HISTORY[h]) if h else (0, 0)
+                mixer.values[2 * i:2 * i + 2] = pair(slots[i].value(h)) if COUNTS[h] else (0, 0)
             for i, match in enumerate(matches):
-                mixer.values[50 + 2 * i:52 + 2 * i] = match.inputs(path, done)
+                mixer.values[50 + 2 * i:52 + 2 * i] = match.inputs(path, done, column if i else 0)
             at = done if done < 4 else 4 | done & 3
             spot = level << 4 | node
             mixer.choose([
@@ -392,8 +415,11 @@ def unpack(data, count, separator, line_end):
                 mixer.learn(i, ((bit << 16) - squash(s)) * rate >> 9)
             for i, s in enumerate((a, b)):
                 outer.learn(i, ((bit << 16) - squash(s)) * 40 >> 9)
-            for b, h in zip(found, seen):
+            for b, h, own in zip(found, seen, slots):
+                own.learn(h, bit)
                 b[node] = NEXT[bit][h]
+            for match in matches:
+                match.learn(bit)
             path, node, done = path << 1 | bit, node << 1 | bit, done + 1
             if done == 16:
                 byte = path & 255

@@ -78,7 +78,7 @@ struct ValueKindTests {
     let array = try example(name)
     let description = try array.description.reformatted(as: .npy)
     let model = try codec.fit([("data", array.reader)], options: Models.options(epochs: 1)).model
-    #expect(try model.summary.description(rows: 3).type == description.type)
+    #expect(try model.description(rows: 3).type == description.type)
     // Whatever a network says, a boolean is 0 or 1.
     let batch = SampleBatch(floats: [-3, 0.4, 0.6, 200], elementType: .u1, valuesPerSample: 4)
     #expect(batch.clamped(to: ValueType(named: "b1") ?? ValueType(.u1)).bytes == [0, 0, 1, 1])

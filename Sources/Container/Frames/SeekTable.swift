@@ -165,20 +165,18 @@ package struct SeekTable: Equatable, Sendable {
   }
 }
 
-/// A 64-bit hash (FNV-1a) of the sequence of a seek table's entries, so that a reader need not keep it. It detects any
-/// change of a single byte.
+/// The sequence of a seek table's entries, boiled down to a digest, so that a reader need not keep it.
 struct SeekTableDigest: Equatable {
-  private var value: UInt64 = 0xCBF2_9CE4_8422_2325
-  /// The number of entries.
+  private var digest: Digest?
+  /// How many entries there are.
   private(set) var frames = 0
 
   /// Adds the next entry.
   mutating func add(size: UInt32, contentSize: UInt32) {
     frames += 1
-    for word in [size, contentSize] {
-      for shift: UInt32 in [0, 8, 16, 24] {
-        value = (value ^ UInt64(word >> shift & 0xFF)) &* 0x100_0000_01B3
-      }
-    }
+    var entry = ByteWriter()
+    entry.append(size)
+    entry.append(contentSize)
+    digest = Digest(of: entry.bytes).after(digest)
   }
 }

@@ -11,11 +11,14 @@ package final class StreamWriter {
   package private(set) var chunks = 0
   /// The number of bytes written.
   package private(set) var size = 0
+  /// Of them, those of the header.
+  package private(set) var headerSize = 0
 
   /// Starts a stream with its header.
   package init(_ sink: any ByteSink, header: StreamHeader) throws(StreamError) {
     self.sink = sink
     try write(header.frame, contentSize: 0)
+    headerSize = size
   }
 
   /// Writes a chunk: a frame of a ``ChunkEncoder``, with at most 2 GiB of content.

@@ -26,7 +26,7 @@ struct AdaptiveProbability: ~Copyable {
     let uses = old & 1023
     let p = Int32(truncatingIfNeeded: old >> 10)
     let target = Int32(truncatingIfNeeded: bit &* (Self.one &- 1))
-    let moved = Int64(target &- p) &* Int64(shares[Int(uses)]) >> 16
+    let moved = (Int64(target &- p) &* Int64(shares[Int(uses)])) >> 16
     let new = UInt32(truncatingIfNeeded: p &+ Int32(truncatingIfNeeded: moved))
     slot.pointee = new << 10 | (uses < Self.maximumUses ? uses &+ 1 : uses)
   }

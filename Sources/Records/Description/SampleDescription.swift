@@ -25,6 +25,8 @@ package struct SampleDescription: Equatable, Sendable {
   package var rows: Int?
   /// The number of numbers in a sample: the product of ``sampleShape``, at least 1.
   package let valuesPerSample: Int
+  /// Numbers that stand for missing values, which are stored as they are. A decoder does not need them.
+  package var missing: [Double] = []
 
   /// Creates a description with validated sizes.
   ///

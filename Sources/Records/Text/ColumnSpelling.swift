@@ -28,6 +28,11 @@ package struct ColumnSpelling: Hashable, Sendable {
     self.width = width
   }
 
+  /// The digits after the point, if they are a fixed number of at most 9.
+  var decimals: Int? {
+    if case .fixed(let decimals) = form, decimals <= 9 { decimals } else { nil }
+  }
+
   /// A number in a text, and its end.
   struct Found {
     var value: Double

@@ -13,8 +13,14 @@ struct ColumnSurvey {
   ///   - prefix: the start of the text.
   ///   - isEnd: whether that is the whole text.
   ///   - encoding: the encoding of the file.
+  ///   - roles: what the columns are to be.
+  ///   - name: the text in messages.
   /// - Returns: nil if the text is not a table that can be kept.
-  init?(_ prefix: ArraySlice<UInt8>, isEnd: Bool, _ guess: StyleGuess, encoding: TextEncoding) {
+  /// - Throws: what ``ColumnRoles`` says of columns that there are not.
+  init?(
+    _ prefix: ArraySlice<UInt8>, isEnd: Bool, _ guess: StyleGuess, encoding: TextEncoding,
+    _ roles: ColumnRoles = ColumnRoles(), name: String = ""
+  ) throws(SampleIOError) {
     let layout = TableText(
       separator: guess.style.separator, lineEnd: guess.lineEnd,
       point: UInt8(ascii: guess.hasDecimalCommas ? "," : "."), quotesSpanLines: guess.quotesSpanLines)
@@ -23,6 +29,8 @@ struct ColumnSurvey {
       separator: guess.style.separator, trailingSeparators: guess.style.trailingSeparators)
     var survey = TableTextSurvey(layout, maximumColumns: guess.columns)
     var cells = [(all: Int, numbers: Int)](repeating: (0, 0), count: guess.columns)
+    var counting = [CountingColumn](repeating: CountingColumn(), count: guess.columns)
+    let missing = Set(roles.missing.spellings.map { Array($0.utf8) })
     var (isAllNumbers, rowEnd, rows): (Bool, [UInt8], Int) = (!guess.hasRowNames, [], 0)
     let preface = guess.preface.bytes
     guard preface <= min(prefix.count, KeptText.maximumPreface) else { return nil }
@@ -40,7 +48,12 @@ struct ColumnSurvey {
             let cell = parser.unquoted(field)
             // A mark of a missing number says nothing about its column.
             let value = FieldValue(cell)
+            if roles.keepsCounters { counting[column].add(value?.integer) }
             if cell.isEmpty || value?.isMark == true { continue }
+            if !missing.isEmpty {
+              if let number = value?.value, roles.missing.numbers.contains(number) { continue }
+              if missing.contains(Array(cell)) { continue }
+            }
             cells[column].all += 1
             if value != nil || guess.hasDecimalCommas && CommaNumber(cell) != nil {
               cells[column].numbers += 1
@@ -58,18 +71,23 @@ struct ColumnSurvey {
     }
     guard rowEnd.count <= KeptText.maximumRowEnd else { return nil }
     let columns = survey.columns
-    let spellings = cells.enumerated().map { column, count -> ColumnSpelling? in
-      // A column without any cell holds missing numbers. Names of rows may be numbers.
-      guard column > 0 || !guess.hasRowNames, count.numbers * 2 > count.all || count.all == 0 else {
-        return nil
-      }
+    // A column without any cell holds missing numbers. Names of rows may be numbers.
+    let isNumeric = cells.enumerated().map { column, count in
+      (column > 0 || !guess.hasRowNames) && (count.numbers * 2 > count.all || count.all == 0)
+    }
+    let isValue = try roles.values(
+      isNumeric: isNumeric, counts: counting.map(\.counts), names: guess.style.header, name: name)
+    let spellings = isValue.enumerated().map { column, isValue -> ColumnSpelling? in
+      guard isValue else { return nil }
       let found = column < columns.count ? columns[column].spelling : nil
       return found ?? ColumnSpelling(.shortest(hasPointZero: false))
     }
-    self.isAllNumbers = isAllNumbers
+    self.isAllNumbers = isAllNumbers && roles.missing.isEmpty && isValue.allSatisfy { $0 }
     bytesPerRow = (prefix.count - preface) / max(1, rows)
-    kept = KeptText(
+    var kept = KeptText(
       layout: layout, spellings: spellings, preface: Array(prefix.prefix(preface)), rowEnd: rowEnd,
       encoding: encoding)
+    kept.missing = roles.missing.numbers
+    self.kept = kept
   }
 }

@@ -56,6 +56,11 @@ final class DelimitedReader: SampleReader {
     self.notes = notes
   }
 
+  var table: FittedColumns? {
+    FittedColumns(
+      names: style.header, isModelled: [Bool](repeating: true, count: row.count), decimals: style.decimals)
+  }
+
   func read(maxRows: Int) throws(SampleIOError) -> SampleBatch? {
     precondition(maxRows > 0)
     var bytes: [UInt8] = []

@@ -16,6 +16,8 @@ package struct KeptText: Equatable, Sendable {
   package var isWhole = false
   /// The encoding of the file. Text in memory is UTF-8, or bytes as they are.
   package var encoding = TextEncoding.bytes
+  /// Numbers that stand for missing ones. A decoder does not need them: their cells are in the text.
+  package var missing: [Double] = []
 
   /// The maximum size in bytes of the text before the rows.
   package static let maximumPreface = 1 << 20

@@ -43,7 +43,7 @@ extension KeptText {
 
   private func split(_ text: RowText, _ spellings: [ColumnSpelling?]) -> SplitRows {
     text.bytes.withUnsafeBytes {
-      TableTextSplitter(layout, spellings: spellings)
+      TableTextSplitter(layout, spellings: spellings, missing: missing)
         .split($0, maxRows: max(1, text.ends.count), isEnd: true).rows
     }
   }

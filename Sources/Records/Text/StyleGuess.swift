@@ -28,7 +28,7 @@ struct StyleGuess {
   private(set) var quotesSpanLines = true
 
   /// A line that may be a row, or a comment.
-  private struct Line {
+  struct Line {
     var text: UnsafeRawBufferPointer
     var number: Int
     /// The size of the text up to its end.
@@ -221,7 +221,7 @@ struct StyleGuess {
     hasRowNames = true
   }
 
-  private static func withoutCR(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+  static func withoutCR(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     var line = line
     while line.last == UInt8(ascii: "\r") { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
     return line
@@ -265,118 +265,8 @@ struct StyleGuess {
   }
 
   /// Whether a field is a number in the style of the rows.
-  private func isNumber(_ field: UnsafeRawBufferPointer, _ parser: RowParser) -> Bool {
+  func isNumber(_ field: UnsafeRawBufferPointer, _ parser: RowParser) -> Bool {
     let text = parser.unquoted(field)
     return FieldValue(text) != nil || hasDecimalCommas && CommaNumber(text) != nil
-  }
-
-  private static func separator(in line: UnsafeRawBufferPointer) -> DelimitedStyle.Separator {
-    var found: Set<UInt8> = []
-    var isQuoted = false
-    var isLeading = true
-    var blankSeen = false
-    for byte in line {
-      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if isQuoted { continue }
-      if byte == 0x20 {
-        blankSeen = !isLeading
-      } else {
-        isLeading = false
-        // A blank counts only if something follows it.
-        if blankSeen { found.insert(0x20) }
-        found.insert(byte)
-      }
-    }
-    for separator in [DelimitedStyle.Separator.tab, .semicolon, .comma, .blanks]
-    where found.contains(separator.byte) {
-      return separator
-    }
-    return .comma
-  }
-
-  /// The number of separators that end every line: any number of blanks, but only one of the others, because more would
-  /// be fields without a value.
-  private static func trailingSeparators(
-    in lines: [UnsafeRawBufferPointer], separator: DelimitedStyle.Separator
-  ) -> Int {
-    var fewest = separator == .blanks ? 255 : 1
-    for line in lines {
-      var count = line.count
-      if separator == .blanks {
-        while count > 0, line[count - 1] == 0x20 || line[count - 1] == 0x09 { count -= 1 }
-        fewest = min(fewest, line.count - count)
-      } else {
-        while count > 0, line[count - 1] == 0x20 { count -= 1 }
-        if count == 0 || line[count - 1] != separator.byte { return 0 }
-      }
-    }
-    return fewest
-  }
-
-  /// A line of column names has a word where the next line has a number. If it is the only line, it consists of words.
-  private func isHeader(
-    _ names: [UnsafeRawBufferPointer], before second: [UnsafeRawBufferPointer]?, _ parser: RowParser
-  ) -> Bool {
-    guard let second else { return !names.contains { isNumber($0, parser) } }
-    if isLineOfUnits(second, parser) { return !names.contains { isNumber($0, parser) } }
-    // The first column may lack a name.
-    let below = names.count + 1 == second.count ? second.dropFirst() : second[...]
-    return zip(names, below).contains { !isNumber($0, parser) && isNumber($1, parser) }
-  }
-
-  /// Whether a line below the column names holds units: words in brackets or of a few letters, and otherwise only empty
-  /// fields.
-  private func isLineOfUnits(_ fields: [UnsafeRawBufferPointer], _ parser: RowParser) -> Bool {
-    var hasWord = false
-    for field in fields {
-      let text = parser.unquoted(field)
-      if text.isEmpty || text.elementsEqual("-".utf8) { continue }
-      guard !isNumber(field, parser), text.count <= 24 else { return false }
-      hasWord = true
-    }
-    return hasWord
-  }
-
-  /// Whether a line below the column names holds units: the row below has numbers, and this line has none. If that row has
-  /// words as well, all units must be in brackets.
-  private func areUnits(
-    _ fields: [UnsafeRawBufferPointer], below names: [UnsafeRawBufferPointer],
-    above row: [UnsafeRawBufferPointer], _ parser: RowParser
-  ) -> Bool {
-    guard isLineOfUnits(fields, parser), !names.contains(where: { isNumber($0, parser) }) else {
-      return false
-    }
-    if row.allSatisfy({ isNumber($0, parser) }) { return true }
-    return row.contains { isNumber($0, parser) }
-      && fields.allSatisfy { field in
-        let text = parser.unquoted(field)
-        return text.isEmpty || text.elementsEqual("-".utf8)
-          || [["[", "]"], ["(", ")"]].contains {
-            text.first == $0[0].utf8.first && text.last == $0[1].utf8.first
-          }
-      }
-  }
-
-  /// Column names in a comment above the first row: as many as that row has fields, which are numbers.
-  private func headerInComment(
-    _ comment: Line, over first: [UnsafeRawBufferPointer]?, parser: RowParser
-  ) -> [String]? {
-    let line = Self.withoutCR(comment.text)
-    guard line.first == UInt8(ascii: "#"), first.map({ $0.allSatisfy { isNumber($0, parser) } }) ?? true
-    else {
-      return nil
-    }
-    let names = Self.names(parser.fields(of: line), parser)
-    guard first == nil || names.count == first?.count else { return nil }
-    return names
-  }
-
-  private static func names(_ fields: [UnsafeRawBufferPointer], _ parser: RowParser) -> [String] {
-    var names = fields.map(parser.columnName)
-    // numpy.savetxt starts a line of column names with "# ".
-    if parser.separator == .blanks, names.first == "#", names.count > 1 {
-      names.replaceSubrange(0..<2, with: ["# \(names[1])"])
-    }
-    return names
   }
 }

@@ -14,7 +14,9 @@ final class TableReader: SampleReader {
   private let name: String
   private let keepsText: Bool
   let textBytesPerRow: Int?
-  /// The bytes read but not yet returned are `buffer[begin...]`.
+  let table: FittedColumns?
+  let missing: MissingValues
+  /// What has been read and not been given yet is `buffer[begin...]`.
   private var buffer: [UInt8] = []
   private var begin = 0
   private var sourceEnded = false
@@ -22,7 +24,7 @@ final class TableReader: SampleReader {
   private var linesRead: Int
   private let notes: ReadingNotes?
   /// The number of missing numbers, and the position of the first.
-  private var missing = (count: 0, row: 0, column: 0)
+  private var gaps = (count: 0, row: 0, column: 0)
 
   /// The number of bytes read at once.
   private static let pieceBytes = 1 << 20
@@ -32,15 +34,19 @@ final class TableReader: SampleReader {
   ///   - survey: the kinds of its columns.
   ///   - keepsText: whether batches have the text of their rows.
   init(
-    _ source: any ByteSource, _ guess: StyleGuess, _ survey: ColumnSurvey, keepsText: Bool, longest: Int,
-    name: String, notes: ReadingNotes?
+    _ source: any ByteSource, _ guess: StyleGuess, _ survey: ColumnSurvey, keepsText: Bool,
+    missing: MissingValues, longest: Int, name: String, notes: ReadingNotes?
   ) throws(SampleIOError) {
     self.notes = notes
+    self.missing = missing
     (self.source, self.longest, self.name, self.keepsText) = (source, longest, name, keepsText)
     let kept = survey.kept
     self.kept = kept
     columns = guess.columns
     textBytesPerRow = keepsText ? survey.bytesPerRow : nil
+    table = FittedColumns(
+      names: guess.style.header, isModelled: kept.spellings.map { $0 != nil },
+      decimals: kept.numberColumns.map { kept.spellings[$0]?.decimals })
     var style = guess.style
     style.header = style.header.map { header in
       let names = kept.numberColumns.map { header[$0] }
@@ -91,19 +97,21 @@ final class TableReader: SampleReader {
   /// Completes the description, and adds a note about missing numbers if the text does not keep their cells.
   private func end() {
     description.rows = rowsRead
-    guard !keepsText, missing.count > 0 else { return }
+    guard !keepsText, gaps.count > 0 else { return }
     notes?.add(
-      "\(missing.count == 1 ? "1 field" : "\(missing.count) fields") without a number (first: row \(missing.row), "
-        + "column \(missing.column)) count as missing", name: name)
+      "\(gaps.count == 1 ? "1 field" : "\(gaps.count) fields") without a number (first: row \(gaps.row), "
+        + "column \(gaps.column)) count as missing", name: name)
   }
 
   /// The rows, whose text ends at `end`.
   private func batch(_ rows: TableRowScanner.Rows, _ end: Int) -> SampleBatch {
-    if !keepsText { countMissing(in: rows.numbers) }
+    var own = rows.numbers
+    if !kept.missing.isEmpty { own = own.map { kept.missing.contains($0) ? .nan : $0 } }
+    if !keepsText { countMissing(in: own) }
     rowsRead += rows.ends.count
     linesRead += rows.lines
     let numbers =
-      kept.numberColumns.isEmpty ? [Double](repeating: 0, count: rows.ends.count) : rows.numbers
+      kept.numberColumns.isEmpty ? [Double](repeating: 0, count: rows.ends.count) : own
     var batch = SampleBatch(
       elementType: .f8, valuesPerSample: kept.valuesPerSample, bytes: numbers.withUnsafeBytes { Array($0) })
     if keepsText { batch.text = RowText(bytes: Array(buffer[begin..<begin + end]), ends: rows.ends) }
@@ -113,11 +121,11 @@ final class TableReader: SampleReader {
 
   private func countMissing(in numbers: [Double]) {
     for (place, number) in numbers.enumerated() where number.isNaN {
-      if missing.count == 0 {
+      if gaps.count == 0 {
         let columns = kept.numberColumns
-        (missing.row, missing.column) = (rowsRead + place / columns.count, columns[place % columns.count] + 1)
+        (gaps.row, gaps.column) = (rowsRead + place / columns.count, columns[place % columns.count] + 1)
       }
-      missing.count += 1
+      gaps.count += 1
     }
   }
 

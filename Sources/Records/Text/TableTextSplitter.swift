@@ -21,12 +21,16 @@ package struct SplitRows: Equatable, Sendable {
 package struct TableTextSplitter: Sendable {
   private let layout: TableText
   private let spellings: [ColumnSpelling?]
-  /// The number of columns with a spelling.
+  private let missing: [Double]
+  /// Columns that have a spelling.
   package let numbersPerRow: Int
 
-  /// - Parameter spellings: the spelling of each column's numbers; nil to leave the column unchanged. Further columns
-  ///   of a row are left unchanged as well.
-  package init(_ layout: TableText, spellings: [ColumnSpelling?]) {
+  /// - Parameters:
+  ///   - spellings: for each column, how its numbers are spelled; nil to leave it as it is. Further columns of a row
+  ///     are left as well.
+  ///   - missing: numbers that stand for missing ones: their cells stay, and the numbers are NaN.
+  package init(_ layout: TableText, spellings: [ColumnSpelling?], missing: [Double] = []) {
+    self.missing = missing
     self.layout = layout
     self.spellings = spellings
     numbersPerRow = spellings.count { $0 != nil }
@@ -90,7 +94,9 @@ package struct TableTextSplitter: Sendable {
       while position < end, layout.isBlank(text[position]) { position &+= 1 }
       if let spelling = spellings[column] {
         let room = position &- field &- (layout.separator == .blanks && column > 0 ? 1 : 0)
-        if let number = layout.number(spelling, in: text, at: position, to: end, room: room) {
+        if let number = layout.number(spelling, in: text, at: position, to: end, room: room),
+          missing.isEmpty || !missing.contains(number.value)
+        {
           row[place] = number.value
           output.copy(text, to: number.begin)
           output.append(0)
@@ -98,7 +104,8 @@ package struct TableTextSplitter: Sendable {
           position = number.next
         } else {
           let cell = layout.cell(in: text, from: position, to: end)
-          row[place] = layout.number(UnsafeRawBufferPointer(rebasing: text[cell.begin..<cell.end]))
+          let number = layout.number(UnsafeRawBufferPointer(rebasing: text[cell.begin..<cell.end]))
+          row[place] = missing.contains(number) ? .nan : number
           if cell.begin < cell.end, text[cell.begin..<cell.end].allSatisfy({ $0 == 0 }) {
             output.copy(text, to: cell.end)
             output.append(0)

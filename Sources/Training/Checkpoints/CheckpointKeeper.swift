@@ -4,9 +4,9 @@ import VAEModel
 
 /// Writes the checkpoints of one fit, and reads the one that it resumes from.
 ///
-/// A checkpoint is one zstd frame with a checksum. Its head identifies the fit: the options, and a fingerprint of the
-/// data. The results of finished trainings follow, then the state of the current one. The fit knows the sizes of all
-/// these parts, so wrong sizes in a file have no effect.
+/// A checkpoint is one zstd frame with a checksum. Its head says which fit it belongs to: options, and a digest of the
+/// data. What trainings have given that the fit is done with follows, and then the state of the one under way. All of that
+/// has sizes that the fit knows, so that a file which lies about them is never believed.
 final class CheckpointKeeper {
   private let checkpoints: FitCheckpoints
   private let head: Head
@@ -25,7 +25,7 @@ final class CheckpointKeeper {
   ) throws(FitError) {
     self.checkpoints = checkpoints
     head = Head(
-      options: options, data: Self.fingerprint(samples, isInteger: isInteger, elementRange: elementRange))
+      options: options, data: Self.digest(samples, isInteger: isInteger, elementRange: elementRange))
     written = clock.now
     guard let source = checkpoints.resumed else { return }
     do throws(CheckpointError) {
@@ -195,36 +195,32 @@ final class CheckpointKeeper {
     return parameters.copy()
   }
 
-  /// A fingerprint of the rows of a fit, and of what is known about their type.
-  static func fingerprint(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ value: UInt64) {
-      // The multiplier is that of SplitMix64; the shift lets high bits affect low ones.
-      hash = (hash ^ value) &* 0xBF58_476D_1CE4_E5B9
-      hash ^= hash >> 29
-    }
-    add(UInt64(samples.rows))
-    add(UInt64(samples.columns))
-    add(isInteger ? 1 : 0)
-    for bound in [elementRange?.lowerBound, elementRange?.upperBound] { add(UInt64((bound ?? 0).bitPattern)) }
+  /// A name for the rows of a fit, and for what is known of their type.
+  static func digest(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?) -> Digest {
+    var head = ByteWriter()
+    head.append(UInt64(samples.rows))
+    head.append(UInt64(samples.columns))
+    head.append(UInt8(isInteger ? 1 : 0))
+    for bound in [elementRange?.lowerBound, elementRange?.upperBound] { head.append((bound ?? 0).bitPattern) }
+    var digest = Digest(of: head.bytes)
     for r in 0..<samples.rows {
-      let row = samples.row(r)
-      for c in 0..<samples.columns { add(UInt64(row[c].bitPattern)) }
+      let row = UnsafeRawBufferPointer(UnsafeBufferPointer(start: samples.row(r), count: samples.columns))
+      digest = Digest(of: Array(row)).after(digest)
     }
-    return hash
+    return digest
   }
 
   /// Identifies the fit that a checkpoint belongs to.
   private struct Head {
     static let magic: [UInt8] = Array("vaecfit\n".utf8)
-    /// Increase it whenever training, or the rest of this file, changes: other steps lead to other models.
-    static let version: UInt8 = 2
+    /// To be raised whenever training, or the rest of this file, changes: other steps lead to other models.
+    static let version: UInt8 = 3
 
     /// The options that affect a fit, by their names on the command line, and their values: empty if the fit decides.
     let options: [(name: String, value: String)]
-    let data: UInt64
+    let data: Digest
 
-    init(options: FitOptions, data: UInt64) {
+    init(options: FitOptions, data: Digest) {
       func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "" }
       self.options = [
         ("latents", text(options.latents)),
@@ -244,7 +240,7 @@ final class CheckpointKeeper {
         writer.append(UInt8(clamping: option.value.utf8.count))
         writer.append(option.value.utf8.prefix(255))
       }
-      writer.append(data)
+      data.write(to: &writer)
       return writer.bytes
     }
 
@@ -260,7 +256,7 @@ final class CheckpointKeeper {
         let isPlain = made.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         throw isPlain ? .otherOption(name: name, made: made, given: given) : .damaged
       }
-      guard try reader.integer(UInt64.self) == data else { throw .otherData }
+      guard try reader.digest() == data else { throw .otherData }
     }
   }
 }

@@ -32,6 +32,12 @@ final class CheckpointReader {
     return value
   }
 
+  func digest() throws(CheckpointError) -> Digest {
+    var field = ByteReader(try bytes(Digest.size))
+    guard let digest = try? Digest(from: &field) else { throw .damaged }
+    return digest
+  }
+
   func double() throws(CheckpointError) -> Double { Double(bitPattern: try integer()) }
 
   /// A count in 0 ... `most`.

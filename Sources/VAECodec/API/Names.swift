@@ -9,10 +9,13 @@ import VAEModel
 @_exported import struct ByteIO.MemoryLimit
 @_exported import enum Container.StreamError
 @_exported import enum EntropyCoding.ChunkError
+@_exported import struct Records.ColumnList
+@_exported import struct Records.ColumnRoles
 @_exported import struct Records.DelimitedStyle
 @_exported import enum Records.ElementType
 @_exported import enum Records.ForeignText
 @_exported import enum Records.FormatName
+@_exported import struct Records.MissingValues
 @_exported import enum Records.PartialSample
 @_exported import struct Records.ReadOptions
 @_exported import class Records.ReadingNotes

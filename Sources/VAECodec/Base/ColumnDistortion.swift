@@ -1,3 +1,5 @@
+import Tensor
+
 /// The distortion of one column of a table, in the column's units, over the values whose original is a finite number.
 public struct ColumnDistortion: Equatable, Sendable {
   /// The number of values counted.
@@ -20,6 +22,13 @@ public struct ColumnDistortion: Equatable, Sendable {
 
   /// ``rmse`` in standard deviations of the originals; nil if they do not vary.
   public var rmseInDeviations: Double? { deviation > 0 ? rmse / deviation : nil }
+
+  /// The information that a decoded value carries: log2(deviation / RMSE), the rate of a Gaussian source at that error; nil if
+  /// the values do not vary or are exact.
+  public var bits: Double? {
+    guard let share = rmseInDeviations, share > 0, share.isFinite else { return nil }
+    return max(0, -decibels(share) / decibels(2))
+  }
 
   /// Adds a value and the size of its error; see ``Comparison``.
   ///

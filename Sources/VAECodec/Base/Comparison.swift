@@ -30,8 +30,10 @@ struct Comparison {
     _ batch: SampleBatch, _ decoded: SampleBatch, as description: SampleDescription, from origins: Origins
   ) {
     let type = batch.elementType
-    guard type.isWide else {
-      self.init(batch.doubles(), description.printed(decoded.doubles()))
+    guard type.isWide, description.missing.isEmpty else {
+      let missing = description.missing
+      self.init(
+        batch.without(missing).doubles(), description.printed(decoded.without(missing).doubles()))
       return
     }
     let values = batch.doubles(from: origins)

@@ -76,7 +76,8 @@ struct InMemorySamples: Sendable {
   func matrix(in scales: ValueScales, rows: Int) -> Matrix {
     let batch = first(rows)
     return Matrix(
-      rows: batch?.rows ?? 0, columns: description.valuesPerSample, batch?.numbers(in: scales) ?? [])
+      rows: batch?.rows ?? 0, columns: description.valuesPerSample,
+      batch?.without(description.missing).numbers(in: scales) ?? [])
   }
 
   /// A reader that starts at the first row.

@@ -15,14 +15,13 @@ extension ChunkCodec {
   /// Unless it is a trial, the result has been decoded and found to keep the error bound.
   ///
   /// - Parameters:
-  ///   - symbols: the content with the chunk's symbols.
-  ///   - suffix: the end of the frame's content.
+  ///   - suffix: what the frame's content ends with.
   func corrected(
-    _ batch: SampleBatch, symbols: [UInt8], after prefix: [UInt8], before suffix: [UInt8], isTrial: Bool
+    _ batch: SampleBatch, after prefix: [UInt8], before suffix: [UInt8], isTrial: Bool
   ) -> Encoded {
     let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows) + suffix
     let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
-    guard let corrected = corrections(of: batch, symbols: symbols, isTrial: isTrial) else {
+    guard let corrected = corrections(of: batch, isTrial: isTrial) else {
       return Encoded(frame: quick, decoded: batch)
     }
     // A placeholder of the same size in a trial.
@@ -30,7 +29,7 @@ extension ChunkCodec {
     let head =
       prefix
       + CorrectedContent.prefix(rows: batch.rows, corrections: corrected.bytes, checksum: checksum)
-    let frame = repack(after: head, before: suffix)
+    let frame = pack(after: head, before: suffix)
     var stored = quick
     var expected = Double(quick.count)
     if !isTrial, expected >= Self.margin * Double(frame.count) { expected *= Self.thoroughShare(of: content) }
@@ -53,10 +52,9 @@ extension ChunkCodec {
   /// The corrections that turn the samples of `symbols` into those of a batch; and, unless it is a trial, the corrected
   /// samples. Nil if they do not keep the error bound.
   private func corrections(
-    of batch: SampleBatch, symbols: [UInt8], isTrial: Bool
+    of batch: SampleBatch, isTrial: Bool
   ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
-    guard let base = try? decode(contentOfSymbols: symbols[...]) else { return nil }
-    let coder = correctionCoder
+    let (base, coder) = (reconstruction(), correctionCoder)
     let corrections = coder.encode(batch, base: base)
     if isTrial { return (corrections, nil) }
     guard let decoded = try? coder.decode(corrections[...], base: base) else { return nil }
@@ -72,6 +70,7 @@ extension ChunkCodec {
         (0..<batch.valueCount).allSatisfy { place in
           let bits = (elementType.bits(place, of: old), elementType.bits(place, of: new))
           if bits.0 == bits.1 { return true }
+          if known.isMark(elementType.value(bits: bits.0)) { return false }
           if elementType.isWide {
             let ordinals = (elementType.ordinal(bits: bits.0), elementType.ordinal(bits: bits.1))
             guard ordinals.0 >= elementType.leastOrdinal else { return false }

@@ -67,12 +67,16 @@ final class ChunkCodecs: Sendable {
 
   /// Encodes a chunk into a frame, whose content starts with `prefix`; and decodes it if requested.
   func encode(
-    _ batch: SampleBatch, after prefix: [UInt8] = [], decodes: Bool = false, worker: Int
+    _ batch: SampleBatch, after prefix: [UInt8] = [], text: [UInt8] = [], decodes: Bool = false,
+    worker: Int
   ) -> ChunkCodec.Encoded {
-    codec(worker).encode(batch, after: prefix, decodes: decodes)
+    codec(worker).encode(batch, after: prefix, text: text, decodes: decodes)
   }
 
-  /// The size in bytes of a frame that is not decoded.
+  /// What a frame says of the text of a chunk.
+  func text(of batch: SampleBatch, worker: Int) -> [UInt8] { codec(worker).text(of: batch) }
+
+  /// Bytes of the frame of a chunk that nobody will decode.
   func bytesOfTrial(_ batch: SampleBatch, worker: Int) -> Int {
     codec(worker).encode(batch, isTrial: true).frame.count
   }

@@ -69,10 +69,12 @@ extension Codec {
     // The samples may lack the text that the description mentions.
     if let first, first.batch.text == nil { pass.description.format = pass.description.format.withoutText }
     if details.units == nil, let first { pass.units = pass.units.adapted(to: first.batch) }
+    if let texts = details.texts { (pass.texts, pass.keepsTexts) = (texts, true) }
     pass.carriedModels = options.carriesModel ? CarriedModels(rows: details.rows) : nil
     if let request = options.errorBound {
       let (errorBound, wasRead) = try request.resolved(
-        first: first?.batch, isAll: chunks.hasEnded, name: name, description, pass.units, reopen: reopen)
+        first: first?.batch, isAll: chunks.hasEnded, name: name, description, table: reader.table,
+        pass.units, reopen: reopen)
       if wasRead, let reopen {
         chunks = ChunkReader(
           try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
@@ -98,7 +100,7 @@ extension Codec {
       if first == nil { pass.errorBound = (.lossless, .withoutModel) }
     } else {
       pass.alternative = first.flatMap {
-        PCAFallback(model.model, chunk: $0.batch, kernels: kernels)
+        PCAFallback(model.model, chunk: $0.batch.without(description.missing), kernels: kernels)
       }
       pass.fineQualities = first.flatMap { FineQualities(pass, first: $0.batch) }
     }
@@ -124,7 +126,8 @@ extension Codec {
     let wantsDistortion = options.measuresDistortion || details.measuresDistortion
     let measures = (plan.measuresDistortion || wantsDistortion) && !isExact
     let result = try pass.run(
-      plan.source, quality: plan.quality, record: plan.record, measuresDistortion: measures, to: sink)
+      plan.source, quality: plan.quality, record: plan.record, measuresDistortion: measures,
+      digests: plan.digest != nil, to: sink)
     if let digest = plan.digest, digest != result.digest { throw .changedWhileRead(name: name) }
     var outcome = plan.record?.outcome(
       rows: result.samples, chunkRows: pass.chunkRows, streamBytes: result.streamBytes)
@@ -143,12 +146,12 @@ extension Codec {
     }
     return EncodeReport(
       samples: result.samples, valuesPerSample: width, rawBytes: result.rawBytes,
-      streamBytes: result.streamBytes, modelBytes: result.modelBytes,
+      streamBytes: result.streamBytes, modelBytes: result.modelBytes, textBytes: result.textBytes,
       clippedValues: bound == nil ? result.clippedValues : 0,
       nonFiniteValues: result.nonFiniteValues, fileBytes: result.rawBytes,
       columns: columns, quality: quality.map { Double($0) },
       distortion: wantsDistortion && (measures || isExact) ? result.distortion : nil,
-      errorBound: isExact ? .lossless : bound?.errorBound, target: outcome,
+      errorBound: isExact ? .lossless : bound?.errorBound, target: outcome, coding: result.coding,
       seconds: (clock.now - start) / .seconds(1))
   }
 }
@@ -169,6 +172,8 @@ struct EncodeDetails {
   var recordsTarget = true
   /// Whether to measure the distortion of the written samples in any case.
   var measuresDistortion = false
-  /// Whether to look for columns that lose their content.
+  /// The text of the samples, where other streams of them are made.
+  var texts: TextSections?
+  /// Whether to find out what is lost by column.
   var looksAtColumns = false
 }

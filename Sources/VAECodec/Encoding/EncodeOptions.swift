@@ -1,4 +1,5 @@
 import Transform
+import VAEModel
 
 /// How samples are encoded.
 public struct EncodeOptions: Sendable {
@@ -60,6 +61,8 @@ public struct EncodeReport: Sendable {
   public var streamBytes: Int
   /// The bytes of the embedded model, included in ``streamBytes``; 0 if there is none.
   public var modelBytes = 0
+  /// Of them, those of the text of a table's rows: of exact columns, of missing cells, and of all else that is no number.
+  public var textBytes = 0
   /// The number of values outside the range of the model's training data; they decode to its limits.
   public var clippedValues: Int
   /// The number of values that are not finite, or too large for the model; they decode to themselves.
@@ -83,7 +86,10 @@ public struct EncodeReport: Sendable {
   /// The PSNR of the samples as they will be decoded, in dB, relative to the same peak as PSNR targets; nil if not
   /// measured.
   public var psnr: Double? { distortion?.psnr }
-  /// The time from the first row to the last byte, including the search for a quality.
+  /// What coded the samples, and at which operating point.
+  var coding: Coding?
+  typealias Coding = (model: Model, point: OperatingPoint)
+  /// From the first row to the last byte, with the search for a quality.
   public var seconds: Double
   /// The compression ratio: fileBytes / streamBytes.
   public var ratio: Double { Double(fileBytes) / Double(max(1, streamBytes)) }

@@ -1,3 +1,4 @@
+import ByteIO
 import Records
 
 /// The decisions made before a stream is written: its quality, and where its samples come from.
@@ -9,8 +10,8 @@ struct EncodingPlan {
   var source: StreamEncoder.Source
   /// Whether to measure the PSNR while the stream is written.
   var measuresDistortion = false
-  /// The digest of the chunks when they were measured, if they are read again.
-  var digest: UInt64?
+  /// Of the samples as they were when they were measured, where they are read again.
+  var digest: Digest?
 
   /// Returns another reader of the same samples, from the first on.
   typealias Reopening = () throws(CodecError) -> any SampleReader

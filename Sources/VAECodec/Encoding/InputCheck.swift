@@ -10,6 +10,7 @@ struct InputCheck {
   private let mustBeIntegers: Bool
   private let reach: Float
   private let scales: ValueScales
+  private let missing: [Double]
   private var row = 0
   /// The number of values outside the model's bounds so far.
   private(set) var clipped = 0
@@ -22,6 +23,7 @@ struct InputCheck {
     width = description.valuesPerSample
     rule = model.model.output
     scales = model.model.scales
+    missing = description.missing
     reach = isCorrected ? .greatestFiniteMagnitude : model.model.reach
     mustBeIntegers = !isCorrected && !description.elementType.isInteger
   }
@@ -30,7 +32,8 @@ struct InputCheck {
   private static let pieceValues = 1 << 14
 
   /// Throws if the batch holds a value that cannot be coded.
-  mutating func add(_ batch: SampleBatch) throws(CodecError) {
+  mutating func add(_ read: SampleBatch) throws(CodecError) {
+    let batch = read.without(missing)
     let pieceRows = max(1, Self.pieceValues / max(1, width))
     for first in stride(from: 0, to: batch.rows, by: pieceRows) {
       try look(at: batch.rows(first..<min(batch.rows, first + pieceRows)))

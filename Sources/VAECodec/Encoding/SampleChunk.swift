@@ -57,7 +57,8 @@ final class ChunkReader {
     try checkRows()
     guard let batch = SampleBatch(joining: parts) else { return nil }
     return SampleChunk(
-      batch: batch, clipped: check.clipped - before.clipped, nonFinite: check.nonFinite - before.nonFinite)
+      batch: batch, clipped: check.clipped - before.clipped,
+      nonFinite: check.nonFinite - before.nonFinite)
   }
 
   private func nextBatch(_ rows: Int) throws(CodecError) -> SampleBatch? {

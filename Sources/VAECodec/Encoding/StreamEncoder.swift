@@ -33,6 +33,10 @@ struct StreamEncoder {
   var carriedModels: CarriedModels?
   /// Whether the samples fit in one chunk, so that the stream is compact.
   var hasSingleChunk = false
+  /// The chunks' text, which all trials share.
+  var texts = TextSections()
+  /// Whether other streams of the same samples will be written.
+  var keepsTexts = false
 
   /// An error bound, and the setting that meets it in the fewest bits.
   typealias Bound = (errorBound: ErrorBound, setting: StreamMetadata.Setting)
@@ -47,14 +51,18 @@ struct StreamEncoder {
     var streamBytes = 0
     /// Of these, the bytes of the embedded model and of the header's content in a stream of chunks.
     var headerBytes = 0
-    /// Of these, the bytes of the embedded model.
+    /// Of them, those of the text of a table's rows.
+    var textBytes = 0
+    /// What coded the samples; nil before any has been.
+    var coding: EncodeReport.Coding?
+    /// Of them, those of the model before it.
     var modelBytes = 0
     var clippedValues = 0
     var nonFiniteValues = 0
     /// The distortion of the samples as they will be decoded; zero if it was not measured.
     var distortion: Distortion
-    /// A digest of the chunks; streams with different chunks are unlikely to share it.
-    var digest: UInt64 = 0
+    /// Of the samples, chunk by chunk.
+    var digest: Digest?
   }
 
   /// Returns the next chunk of some samples; nil at their end.
@@ -76,10 +84,12 @@ struct StreamEncoder {
   /// Writes the samples of `source` as a stream. Memory is bounded by a few chunks per thread.
   ///
   /// - Parameters:
-  ///   - measuresDistortion: whether to compare the samples with what a decoder will return.
-  ///   - sink: receives the whole stream; it is not finished.
+  ///   - measuresDistortion: whether samples are compared with what a decoder will make of them.
+  ///   - digests: whether the samples' digest is wanted, as it always is of a trial.
+  ///   - sink: gets the whole stream; it is not finished. Nil for a trial, of which only the result is wanted.
   func run(
-    _ source: Source, quality: Int, record: TargetRecord?, measuresDistortion: Bool, to sink: any ByteSink
+    _ source: Source, quality: Int, record: TargetRecord?, measuresDistortion: Bool, digests: Bool = false,
+    to sink: (any ByteSink)?
   ) throws(CodecError) -> Result {
     var details = details(quality: quality, record: record)
     guard var coding = details.coding(in: model.model) else {
@@ -96,21 +106,36 @@ struct StreamEncoder {
       coding.model, at: coding.point, chunkRows: chunkRows, effort: effort,
       kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, details.description, details.errorBound, workers: codec.workers.count)
+    let isTrial = sink == nil
+    let sink = sink ?? EmptySink()
     var output = StreamOutput(sink, details, name: name)
     var result = Result(distortion: Distortion(scale))
     result.modelBytes = carried.count
-    result.headerBytes = details.encode().count + carried.count
+    result.coding = coding
     let prefix = hasSingleChunk ? output.compactPrefix : []
     let isCompact = hasSingleChunk
-    let written = details.description
+    let (written, texts, keepsTexts) = (details.description, texts, keepsTexts)
+    var textBytes = 0
 
     // A lossless stream needs no measurement.
     let decodes = measuresDistortion && details.errorBound?.isLossless != true
 
     /// Encodes a chunk.
     @Sendable func code(_ worker: Int, _ chunk: SampleChunk) -> Coded {
-      let encoded = codecs.encode(chunk.batch, after: prefix, decodes: decodes, worker: worker)
+      var (text, textBytes): ([UInt8], Int) = ([], 0)
+      if let own = chunk.batch.text {
+        func encode() -> [UInt8] { codecs.text(of: chunk.batch, worker: worker) }
+        if isTrial {
+          textBytes = texts.size(of: own, encode: encode)
+        } else {
+          text = texts.section(of: own, isLast: !keepsTexts, encode: encode)
+          textBytes = text.count
+        }
+      }
+      let encoded = codecs.encode(chunk.batch, after: prefix, text: text, decodes: decodes, worker: worker)
       var coded = Coded(chunk, encoded.frame)
+      coded.textBytes = textBytes
+      if isTrial || digests { coded.digest = chunk.batch.digest }
       if decodes, let decoded = encoded.decoded { coded.compared = (chunk.batch, decoded) }
       return coded
     }
@@ -126,8 +151,9 @@ struct StreamEncoder {
         try output.write(only: coded.frame)
       } else {
         try output.write(coded.frame)
-        result.digest = result.digest &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(Checksum.crc32(coded.frame))
       }
+      if let digest = coded.digest { result.digest = digest.after(result.digest) }
+      textBytes += coded.textBytes
       result.samples += coded.rows
       result.rawBytes += coded.rawBytes
       result.clippedValues += coded.clipped
@@ -135,7 +161,9 @@ struct StreamEncoder {
       // In row order, on this thread: sums must not depend on how the rows are divided into chunks.
       if let (batch, decoded) = coded.compared { result.distortion.add(batch, decoded, as: written) }
     }
-    result.streamBytes = try output.finish() + carried.count
+    result.streamBytes = try output.finish() + carried.count + (isTrial ? textBytes : 0)
+    result.textBytes = textBytes
+    result.headerBytes = output.headerSize + carried.count
     return result
   }
 
@@ -150,7 +178,7 @@ struct StreamEncoder {
       var pass = self
       pass.errorBound = bound
       let result = try pass.run(
-        try source(), quality: 0, record: nil, measuresDistortion: false, to: EmptySink())
+        try source(), quality: 0, record: nil, measuresDistortion: false, to: nil)
       if result.streamBytes < best?.bytes ?? .max { best = (bound, result.streamBytes) }
     }
     return best?.bound
@@ -163,7 +191,11 @@ struct StreamEncoder {
     var rawBytes: Int
     var clipped: Int
     var nonFinite: Int
-    /// The samples and what a decoder returns for them, if their distortion is measured.
+    /// Of the samples, and of their text.
+    var digest: Digest?
+    /// What the text would add to a trial's frame.
+    var textBytes = 0
+    /// The samples and what a decoder makes of them, where their difference is asked for.
     var compared: (SampleBatch, SampleBatch)?
 
     init(_ chunk: SampleChunk, _ frame: [UInt8]) {
@@ -176,7 +208,15 @@ struct StreamEncoder {
   }
 }
 
-/// A sink for output of which only the size matters.
+extension SampleBatch {
+  /// Of the numbers, and of their text.
+  fileprivate var digest: Digest {
+    let numbers = Digest(of: bytes)
+    return text.map { Digest(of: $0.bytes).after(numbers) } ?? numbers
+  }
+}
+
+/// A sink for what only its size is wanted of.
 final class EmptySink: ByteSink {
   func write(_ bytes: UnsafeRawBufferPointer) {}
   func finish() {}

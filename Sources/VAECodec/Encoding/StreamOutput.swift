@@ -17,6 +17,9 @@ struct StreamOutput {
     self.name = name
   }
 
+  /// Bytes of the header; of a compact stream there is none.
+  var headerSize: Int { writer?.headerSize ?? 0 }
+
   /// Whether nothing has been written.
   var isEmpty: Bool { writer == nil && compactSize == nil }
 

@@ -195,7 +195,7 @@ extension Codec {
     var sum = ELBO(reconstruction: 0, divergence: 0)
     var row = 0
     for batch in samples.batches where batch.rows > 0 {
-      var numbers = batch.numbers(in: model.model.scales)
+      var numbers = batch.without(samples.description.missing).numbers(in: model.model.scales)
       _ = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
       let matrix = Matrix(rows: batch.rows, columns: samples.description.valuesPerSample, numbers)
       guard
@@ -222,9 +222,9 @@ extension Codec {
     let encoded = try encode(
       samples.reader(), name: name, model: model, options: options, details: EncodeDetails(), to: sink,
       reopen: nil)
-    // The bits of corrections cannot be attributed to rows.
-    if encoded.errorBound == nil, gatherer?.wantsBits(at: quality) == true {
-      gatherer?.take(bits: try rowBits(samples, in: sink.bytes, name: name, model: model, effort: effort))
+    // What corrections take is no row's own.
+    if encoded.errorBound == nil, let coding = encoded.coding, gatherer?.wantsBits(at: quality) == true {
+      gatherer?.take(bits: try rowBits(samples, coding: coding, effort: effort))
     }
     let scale = model.summary.errorScale
     let comparing = gatherer?.comparing(at: quality, scale) ?? ComparingWriter(samples, scale)

@@ -4,22 +4,15 @@ import Records
 import Transform
 
 extension Codec {
-  /// The bits of each row's symbols, with the setting of a stream made from the samples.
+  /// Bits of the symbols of some samples' rows.
   ///
   /// - Parameters:
-  ///   - stream: a single stream.
-  ///   - effort: the effort it was encoded with.
-  /// - Returns: one number for each row that ``RowGatherer`` counts.
+  ///   - coding: how the samples were encoded.
+  ///   - effort: the same.
+  /// - Returns: one number for each of the rows that ``RowGatherer`` counts.
   func rowBits(
-    _ samples: InMemorySamples, in stream: [UInt8], name: String, model: FittedModel, effort: Int
+    _ samples: InMemorySamples, coding: EncodeReport.Coding, effort: Int
   ) throws(CodecError) -> [Double] {
-    let details: StreamMetadata
-    switch try nextPart(StreamReader(MemorySource(stream)), name) {
-    case .header(let header): details = try StreamMetadata(header.content, name: name)
-    case .compact(let compact): details = try StreamMetadata.compact(compact.content, name: name).0
-    default: return []
-    }
-    let coding = try details.coding(by: model.decoding, name: name)
     let wanted = samples.spread(most: RowGatherer.maximumCounted)
     let blockRows = min(
       Self.countedBlockRows, ChunkCodingContext.defaultChunkRows(values: coding.model.values))
@@ -52,7 +45,7 @@ extension Codec {
       for first in stride(from: 0, to: rows.count, by: map.blockRows) {
         let block = rows[first..<min(rows.count, first + map.blockRows)]
         guard let batch = samples.rows(block.map(\.row)) else { continue }
-        var numbers = batch.numbers(in: model.model.scales)
+        var numbers = batch.without(samples.description.missing).numbers(in: model.model.scales)
         _ = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
         var latents = [Float](repeating: 0, count: block.count * map.count)
         numbers.withUnsafeBufferPointer { numbers in

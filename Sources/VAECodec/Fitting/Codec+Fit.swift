@@ -68,20 +68,24 @@ extension Codec {
     // The fit holds the samples, the standardized samples, their parts, and the residuals.
     let copies = 6
     let most = max(ModelFit.minimumRows, memory / (max(1, width) * MemoryLayout<Float>.size * copies))
+    let missing = description.missing
+    let elementTypes = inputs.map { $0.reader.description.elementType }
     var reservoir = RowReservoir(
-      width: width, elementTypes: inputs.map(\.reader.description.elementType), most: most, seed: options.seed
-    )
+      width: width,
+      elementTypes: elementTypes.map { missing.isEmpty || !$0.isInteger ? $0 : .f8 }, most: most,
+      seed: options.seed)
     var some = RowSample(values: width)
     // The range of values that binary32 cannot represent must be measured in binary64.
     var spread = ValueRange(reach: Double(Matrix.greatestKnown))
     var ranges = description.isTable || options.scale == .column ? ColumnRanges(width: width) : nil
     for (_, reader) in inputs {
-      while let batch = try reading(reader, max(1, min(1 << 16, (1 << 20) / max(1, width)))) {
+      while let read = try reading(reader, max(1, min(1 << 16, (1 << 20) / max(1, width)))) {
+        let batch = read.without(missing)
         reservoir.add(batch)
         ranges?.add(batch)
         if description.elementType.exceedsBinary32 { spread.add(batch) }
         // Rows of another type than the first file's are left out of the sample.
-        if reader.description.elementType == description.elementType { some.add(batch) }
+        if reader.description.elementType == description.elementType { some.add(read) }
       }
     }
     guard reservoir.seen > 0 else { throw .noRows(name: first.name) }
@@ -90,12 +94,19 @@ extension Codec {
     let range = isInteger && description.elementType.isInteger ? description.type.range : nil
     let rows = reservoir.take()
     let scales = scales(options, description, rows, ranges, isInteger: isInteger)
+    let numbers = rows.numbers(in: scales)
+    let missingByColumn =
+      first.reader.table == nil
+      ? []
+      : (0..<width).map { place in
+        stride(from: place, to: numbers.count, by: width).count { !numbers[$0].isFinite }
+      }
     let fit = ModelFit(
       options, kernels: kernels, workers: workers, checkpoints: checkpoints, progress: progress)
     let result: ModelFit.Result
     do {
       result = try fit(
-        Matrix(rows: rows.rows, columns: width, rows.numbers(in: scales)), isInteger: isInteger,
+        Matrix(rows: rows.rows, columns: width, numbers), isInteger: isInteger,
         elementRange: range.map { Float($0.lowerBound)...Float($0.upperBound) }, scales: scales)
     } catch {
       throw .fit(error, name: first.name)
@@ -110,6 +121,8 @@ extension Codec {
         ModelSummary.Latent(bits: $0, variance: $1)
       })
     notes.type = description.type
+    notes.table = first.reader.table
+    notes.missing = first.reader.missing
     notes.pca = result.pca.filter { $0.error > 0 }.sorted { $0.bits < $1.bits }.map {
       ModelMetadata.PCAPoint(
         bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: peak)),
@@ -125,7 +138,12 @@ extension Codec {
     notes.set(result.latentMixture)
     let draft = FittedModel(result.model, notes: notes)
     let held = try measured(result.heldSamples, in: scales, as: draft.summary)
-    notes.points = try points(of: draft, on: held)
+    let measured = try points(of: draft, on: held)
+    notes.points = measured.points
+    notes.columnFigures = missingByColumn.enumerated().map { place, missing in
+      ModelSummary.ColumnFigures(
+        missing: missing, bits: place < measured.columns.count ? measured.columns[place].bits : nil)
+    }
     let model = FittedModel(result.model, notes: notes)
     try model.checkReading(name: first.name)
     return FitReport(
@@ -192,14 +210,16 @@ extension Codec {
   /// The rate and PSNR of every fifth quality on held-out rows.
   private func points(
     of model: FittedModel, on held: InMemorySamples
-  ) throws(CodecError) -> [ModelSummary.Point] {
+  ) throws(CodecError) -> (points: [ModelSummary.Point], columns: [ColumnDistortion]) {
     var points: [ModelSummary.Point] = []
+    var columns: [ColumnDistortion] = []
     for quality in stride(from: 0.0, through: 100, by: 5) {
       let measured = try measure(held, name: "held-out rows", model: model, quality: quality)
       points.append(
         ModelSummary.Point(quality: quality, bitsPerSample: measured.bitsPerSample, psnr: measured.psnr))
+      if case .quality(quality) = EncodeOptions().target { columns = measured.columns }
     }
-    return points
+    return (points, columns)
   }
 }
 

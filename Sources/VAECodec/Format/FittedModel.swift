@@ -1,4 +1,5 @@
 import ByteIO
+import Records
 import Tensor
 import VAEModel
 
@@ -80,7 +81,7 @@ public struct FittedModel: Sendable {
       fingerprint: file.digest.text, formatVersion: Int(ModelFile.version), modelBytes: file.bytes.count,
       sampleShape: notes.sampleShape, valuesPerSample: model.values, type: notes.type,
       fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak,
-      columns: Self.columns(model), latents: latents,
+      columns: Self.columns(model), table: Self.table(notes, model), latents: latents,
       hidden: model.network?.hidden ?? [], elbo: Self.elbo(model, notes),
       parameters: model.network?.parameterCount ?? 0,
       residualComponents: model.layers.map(\.components), hasValueLayer: model.valueLayer != nil,
@@ -97,6 +98,20 @@ public struct FittedModel: Sendable {
     guard model.scales.isByColumn else { return [] }
     return model.scales.scales.map {
       ModelSummary.Column(offset: $0.offset, scale: $0.scale, range: $0.range, isInteger: $0.isInteger)
+    }
+  }
+
+  private static func table(_ notes: ModelMetadata, _ model: Model) -> [ModelSummary.TableColumn] {
+    let isTable = model.scales.isByColumn
+    let columns = FittedColumns(
+      names: nil, isModelled: [Bool](repeating: true, count: isTable ? model.values : 0))
+    let table = notes.table ?? columns
+    let figures = notes.columnFigures
+    return table.isModelled.indices.map { column in
+      let place = table.value(ofColumn: column)
+      return ModelSummary.TableColumn(
+        name: table.names?[column], isModelled: table.isModelled[column], place: place,
+        figures: place.flatMap { $0 < figures.count ? figures[$0] : nil })
     }
   }
 

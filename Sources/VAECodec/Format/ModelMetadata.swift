@@ -38,6 +38,12 @@ struct ModelMetadata {
     static let latentMixture = 4
     /// The name of the value type, if it is not a plain number type.
     static let valueType = 5
+    /// The columns of the table that was fitted: see ``FittedColumns``.
+    static let table = 6
+    /// Values that stand for missing ones: each a count of bytes and the bytes.
+    static let missing = 7
+    /// Missing values and bits of each modelled column.
+    static let columnFigures = 8
   }
 
   /// The content of the first section of a kind; nil if there is none.

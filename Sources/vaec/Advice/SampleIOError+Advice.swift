@@ -38,6 +38,12 @@ extension SampleIOError: Advised {
     case .trailingBytes: "get a fresh copy"
     case .columnCount: "give all lines the same number of columns"
     case .headerCount: "correct the header, or remove it"
+    case .noSuchColumn: "use a name from the header, or a number from 1"
+    case .noColumns, .columnsOfRecords: "omit the list of columns"
+    case .otherColumns(_, _, let isReordered):
+      isReordered
+        ? "put the columns in the order of the model's table" : "use a model that was fitted to this table"
+    case .noValues: "name fewer columns"
     case .notANumber(let name, _, let column, let text, let table):
       FieldKind(text, in: table).remedy(column: column, file: Self.file(name), table: table)
     case .openQuote: "close it, or double it within quotes if it belongs to the field"

@@ -59,6 +59,7 @@ struct DecodeCommand: ParsableCommand {
     completion: .file())
   var compare: String?
 
+  @OptionGroup var columns: ColumnOptions
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "LIMITS") var work: WorkOption
@@ -70,6 +71,7 @@ struct DecodeCommand: ParsableCommand {
     guard let compare else { return }
     if files.files.count > 1 || files.recursive { throw ValidationError("--compare takes one FILE.") }
     if rows != .all { throw ValidationError("--compare and --rows exclude each other.") }
+    if columns.columns != nil { throw ValidationError("--compare and --columns exclude each other.") }
     if compare == "-", files.inputs.contains(where: \.isStandardInput) {
       throw ValidationError("only one of the stream and its original can come from standard input.")
     }
@@ -109,7 +111,9 @@ struct DecodeCommand: ParsableCommand {
       }
       if joined == nil { try output.finish() }
       if report.damage.isEmpty {
-        try files.clearAway(input, source, after: joined == nil ? output.sink : nil, isPart: rows != .all)
+        try files.clearAway(
+          input, source, after: joined == nil ? output.sink : nil,
+          isPart: rows != .all || columns.columns != nil)
       }
       // In a joined output, the size of each part is unknown.
       return Transfer(
@@ -203,7 +207,8 @@ struct DecodeCommand: ParsableCommand {
   ) -> DecodedOutput {
     DecodedOutput(
       target, format: format, writesToTerminal: files.force, clips: clipping.clip, rows: rows,
-      isJoined: isJoined, provenance, isDurable: files.removesInput, comparing: originals)
+      isJoined: isJoined, columns: columns.columns, provenance, isDurable: files.removesInput,
+      comparing: originals)
   }
 }
 

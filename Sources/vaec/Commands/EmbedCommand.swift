@@ -33,6 +33,7 @@ struct EmbedCommand: ParsableCommand {
 
   @OptionGroup var output: ArrayOutputOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "DATA OPTIONS") var columns: ColumnOptions
   @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
@@ -51,7 +52,10 @@ struct EmbedCommand: ParsableCommand {
     let input = InputFile(data)
     let notes = ReadingNotes()
     let source = try input.open()
-    let reader = try input.reader(of: source, reading.readOptions(memory: limits.memory, notes: notes))
+    let reader = try input.reader(
+      of: source,
+      reading.readOptions(
+        memory: limits.memory, notes: notes, columns: columns.roles(of: model)))
     let report = try output.writing(input.name, of: files + [source.opened]) {
       (makeWriter) throws(CodecError) in
       inverse

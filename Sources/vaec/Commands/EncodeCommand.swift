@@ -53,6 +53,7 @@ struct EncodeCommand: ParsableCommand {
 
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "DATA OPTIONS") var columns: ColumnOptions
   @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
@@ -105,10 +106,11 @@ struct EncodeCommand: ParsableCommand {
     to sink: any ByteSink, after: AppendedSamples? = nil
   ) throws -> (EncodeReport, ContentComparison?) {
     let notes = ReadingNotes()
-    let readOptions = reading.readOptions(memory: limits.memory, notes: notes, keepsText: true)
+    let readOptions = reading.readOptions(
+      memory: limits.memory, notes: notes, keepsText: true, columns: columns.roles(of: model))
     var comparison: ContentComparison?
     var spooled: OpenedSamples?
-    if options.errorBound == .lossless {
+    if options.errorBound == .lossless, columns.columns == nil {
       let compared = try input.comparison(source, readOptions)
       comparison = compared.0
       spooled = try compared.reopen.map { (reopen) throws(CodecError) in

@@ -50,6 +50,7 @@ struct EvalCommand: ParsableCommand {
   var force = false
 
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "DATA OPTIONS") var columns: ColumnOptions
   @OptionGroup(title: "LIMITS") var limits: LimitOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
@@ -77,7 +78,10 @@ struct EvalCommand: ParsableCommand {
     let input = InputFile(data)
     let notes = ReadingNotes()
     let source = try input.open()
-    let opened = try input.rereadable(source, reading.readOptions(memory: limits.memory, notes: notes))
+    let opened = try input.rereadable(
+      source,
+      reading.readOptions(
+        memory: limits.memory, notes: notes, columns: columns.roles(of: model)))
     let console = general.console
     let qualities = qualities
     let isShown = Terminal.isError && !general.quiet

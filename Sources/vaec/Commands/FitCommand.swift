@@ -39,6 +39,8 @@ struct FitCommand: ParsableCommand {
   @OptionGroup(title: "MODEL OPTIONS") var objective: ObjectiveOptions
   @OptionGroup(title: "CHECKPOINT OPTIONS") var checkpoints: CheckpointOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "DATA OPTIONS") var columns: ColumnOptions
+  @OptionGroup(title: "DATA OPTIONS") var exact: ExactOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
@@ -57,7 +59,8 @@ struct FitCommand: ParsableCommand {
     let provenance = Provenance.derived(from: sources.compactMap(\.source.opened))
     let keeping = try checkpoints.open(provenance, general.console)
     let notes = ReadingNotes()
-    let readOptions = reading.readOptions(memory: fitting.readingMemory, notes: notes)
+    let readOptions = reading.readOptions(
+      memory: fitting.readingMemory, notes: notes, columns: exact.roles(columns))
     var readers: [(name: String, reader: any SampleReader)] = []
     for (input, source) in sources {
       readers.append((input.name, try input.reader(of: source, readOptions)))

@@ -68,7 +68,8 @@ struct InterpolateCommand: ParsableCommand {
     let fitted = try model.read(memory: limits.memory)
     let (a, b) = (InputFile(first), InputFile(last))
     let notes = ReadingNotes()
-    let readOptions = reading.readOptions(memory: limits.memory, notes: notes)
+    let readOptions = reading.readOptions(
+      memory: limits.memory, notes: notes, columns: fitted.columnRoles)
     let sources = (try a.open(), try b.open())
     let ends = (
       try Codec.WalkEnd(reader: a.reader(of: sources.0, readOptions), name: a.name, row: row?.first),

@@ -26,6 +26,8 @@ struct PackCommand: ParsableCommand {
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
+  @OptionGroup(title: "DATA OPTIONS") var columns: ColumnOptions
+  @OptionGroup(title: "DATA OPTIONS") var exact: ExactOptions
   @OptionGroup(title: "GENERAL OPTIONS") var general: GeneralOptions
 
   func validate() throws {
@@ -52,7 +54,7 @@ struct PackCommand: ParsableCommand {
       let source = try input.open()
       let notes = ReadingNotes()
       let readOptions = reading.readOptions(
-        memory: fitting.readingMemory, notes: notes, keepsText: true)
+        memory: fitting.readingMemory, notes: notes, keepsText: true, columns: exact.roles(columns))
       var spooled: (open: () throws(CodecError) -> any SampleReader, fileBytes: Int)?
       var comparison: ContentComparison?
       if options.errorBound == .lossless {

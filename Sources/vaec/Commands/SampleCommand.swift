@@ -85,7 +85,8 @@ struct SampleCommand: ParsableCommand {
     if let around {
       let input = InputFile(around)
       let source = try input.open()
-      let reader = try input.reader(of: source, reading.readOptions(memory: limits.memory, notes: notes))
+      let reader = try input.reader(
+        of: source, reading.readOptions(memory: limits.memory, notes: notes, columns: fitted.columnRoles))
       report = try output.writing(input.name, of: [model.status, source.opened]) {
         (makeWriter) throws(CodecError) in
         try codec.sample(

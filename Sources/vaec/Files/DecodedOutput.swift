@@ -11,6 +11,8 @@ final class DecodedOutput {
   private let writesToTerminal: Bool
   private let clips: Bool
   private let isJoined: Bool
+  /// The columns to write; nil for all.
+  private let columns: ColumnList?
   /// The total number of rows; nil for that in the description of the first samples.
   var rows: Int?
   private let provenance: Provenance
@@ -32,12 +34,13 @@ final class DecodedOutput {
   ///   - clips: whether values that the format cannot hold are clipped; otherwise they are an error.
   ///   - rows: the total number of rows, if known.
   ///   - isJoined: whether the samples of several files are joined.
+  ///   - columns: the columns to write; nil for all.
   ///   - provenance: the inputs of the samples.
   ///   - isDurable: whether ``finish()`` waits for the disk.
   ///   - originals: the samples to compare with.
   init(
     _ target: OutputTarget, format: FormatName?, writesToTerminal: Bool, clips: Bool, rows: Int? = nil,
-    isJoined: Bool, _ provenance: Provenance, isDurable: Bool = false,
+    isJoined: Bool, columns: ColumnList? = nil, _ provenance: Provenance, isDurable: Bool = false,
     comparing originals: OriginalSamples? = nil
   ) {
     self.clips = clips
@@ -47,6 +50,7 @@ final class DecodedOutput {
     self.format = format
     self.writesToTerminal = writesToTerminal
     self.isJoined = isJoined
+    self.columns = columns
     self.provenance = provenance
     self.isDurable = isDurable
   }
@@ -72,6 +76,22 @@ final class DecodedOutput {
 
   /// The writer for the samples of the file `name`. Finishing it leaves the output open.
   func writer(for description: SampleDescription, name: String) throws(CodecError) -> any SampleWriter {
+    guard let columns else { return try ownWriter(for: description, name: name) }
+    let selection: ColumnSelection
+    let chosen: SampleDescription
+    do throws(SampleIOError) {
+      selection = try ColumnSelection(columns, of: description, name: name)
+      chosen = try selection.description(description)
+    } catch {
+      throw .samples(error)
+    }
+    return SelectingWriter(try ownWriter(for: chosen, name: name), selection)
+  }
+
+  /// The writer for samples as they are written.
+  private func ownWriter(
+    for description: SampleDescription, name: String
+  ) throws(CodecError) -> any SampleWriter {
     if let first, let writer {
       guard first.sampleShape == description.sampleShape, first.type == description.type,
         first.hasSameFields(as: description)

@@ -6,7 +6,8 @@ import VAECodec
 /// Options for writing one array.
 struct ArrayOutputOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Output format, as for decode. (default: npy)", valueName: "format"),
+    help: ArgumentHelp(
+      "Output format, as for decode. (default: npy; csv for rows of a table)", valueName: "format"),
     completion: .list(FormatName.allCases.map(\.rawValue)),
     transform: parseFormat)
   var to: FormatName?

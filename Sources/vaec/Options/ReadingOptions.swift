@@ -45,12 +45,17 @@ struct ReadingOptions: ParsableArguments {
   ///   - memory: the memory limit for the content.
   ///   - notes: receives what readers skip.
   ///   - keepsText: whether the text of tables is kept beside their numbers.
-  func readOptions(memory: MemoryLimit, notes: ReadingNotes? = nil, keepsText: Bool = false) -> ReadOptions {
+  ///   - columns: what becomes of the columns of tables.
+  func readOptions(
+    memory: MemoryLimit, notes: ReadingNotes? = nil, keepsText: Bool = false,
+    columns: ColumnRoles = ColumnRoles()
+  ) -> ReadOptions {
     var options = ReadOptions(
       format: format, shape: shape, header: header, partial: partial, memory: memory, notes: notes)
     options.type = dtype
     options.array = array
     options.keepsText = keepsText
+    options.columns = columns
     return options
   }
 }

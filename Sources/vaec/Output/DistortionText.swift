@@ -26,7 +26,7 @@ extension Distortion {
     let errors = columns.map { column in
       JSON.object([
         ("rmse", .number(column.rmse)), ("rmse_in_deviations", JSON(column.rmseInDeviations)),
-        ("max_error", .number(column.maximum)),
+        ("max_error", .number(column.maximum)), ("bits", JSON(column.bits)),
       ])
     }
     return [("column_errors", .array(errors))]

@@ -39,11 +39,13 @@ struct EvaluationResult {
       let point = report.points.min(by: { ($0.quality - 60).magnitude < ($1.quality - 60).magnitude }),
       !point.columns.isEmpty
     else { return [] }
-    var table = Table(["column", "RMSE", "in std devs", "max error"])
+    var table = Table(["column", "RMSE", "in std devs", "max error", "bits", "share"])
+    let all = point.columns.reduce(0) { $0 + ($1.bits ?? 0) }
     for (place, column) in point.columns.enumerated() {
       table.add([
         report.columnNames.map { String($0[place].prefix(40)) } ?? "\(place + 1)", column.rmse.significant(4),
         column.rmseInDeviations?.significant(4) ?? "-", Distortion.text(ofError: column.maximum),
+        column.bits?.fixed(2) ?? "-", column.bits.map { "\((100 * $0 / max(all, 1e-9)).fixed(1)) %" } ?? "-",
       ])
     }
     let note =

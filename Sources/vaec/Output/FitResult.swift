@@ -12,6 +12,8 @@ struct FitResult {
 
   /// The number of latents listed by default.
   private static let fewLatents = 8
+  /// The number of columns listed by default.
+  private static let fewColumns = 32
 
   /// The model, its latents, and a short table.
   func lines(isVerbose: Bool) -> [String] {
@@ -32,7 +34,8 @@ struct FitResult {
     let bound = (summary.elbo?.heldOut).map { ["ELBO on held-out rows: \(ModelText.line($0))"] } ?? []
     let most = isVerbose ? Int.max : Self.fewLatents
     let latents = summary.latents.isEmpty ? [] : [""] + ModelText.latents(summary, most: most)
-    return [head] + missing + bound + latents + [
+    let columns = ModelText.columns(summary, most: isVerbose ? .max : Self.fewColumns)
+    return [head] + missing + bound + columns + latents + [
       "", "On \(counted(summary.heldOutRows, "row")) held out:", "",
     ]
       + ModelText.curve(summary, qualities: [10, 30, 50, 70, 90])

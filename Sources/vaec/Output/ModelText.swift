@@ -133,27 +133,42 @@ enum ModelText {
     ]
   }
 
-  /// The columns of a table in a model.
+  /// The columns of the fitted table, those that the model does not see among them.
   static func columns(_ summary: ModelSummary, most: Int) -> [String] {
-    guard !summary.columns.isEmpty else { return [] }
-    var table = Table(["column", "offset", "scale", "range", "values"])
-    for (place, column) in summary.columns.prefix(most).enumerated() {
+    let all = summary.table
+    guard !all.isEmpty else { return [] }
+    var table = Table(["column", "contract", "values", "offset", "scale", "range", "missing", "bits"])
+    for (place, column) in all.prefix(most).enumerated() {
+      let scale = column.place.flatMap { $0 < summary.columns.count ? summary.columns[$0] : nil }
+      let values = scale.map { $0.range == 0 ? "constant" : $0.isInteger ? "integers" : "fractions" }
       table.add([
-        "\(place + 1)", column.offset.significant(5), column.scale.significant(4),
-        column.range.significant(4),
-        column.range == 0 ? "constant" : column.isInteger ? "integers" : "fractions",
+        column.name.map { String($0.prefix(40)) } ?? "\(place + 1)",
+        column.isModelled ? "modelled" : "exact", values ?? "-", scale?.offset.significant(5) ?? "-",
+        scale?.scale.significant(4) ?? "-", scale?.range.significant(4) ?? "-",
+        column.figures.map { "\($0.missing)" } ?? "-", column.figures?.bits?.fixed(1) ?? "-",
       ])
     }
-    let rest = summary.columns.count - most
+    let rest = all.count - most
     return [""] + table.lines + (rest > 0 ? ["and \(counted(rest, "column")) more"] : [])
   }
 
   private static func columns(_ summary: ModelSummary) -> [JSON] {
-    summary.columns.map { column in
-      .object([
-        ("offset", .number(column.offset)), ("scale", .number(column.scale)),
-        ("range", .number(column.range)), ("integer", .bool(column.isInteger)),
-      ])
+    summary.table.map { column in
+      var members: [(key: String, value: JSON)] = [
+        ("name", column.name.map { .string($0) } ?? .null),
+        ("contract", .string(column.isModelled ? "modelled" : "exact")),
+      ]
+      if let place = column.place, place < summary.columns.count {
+        let scale = summary.columns[place]
+        members += [
+          ("offset", .number(scale.offset)), ("scale", .number(scale.scale)),
+          ("range", .number(scale.range)), ("integer", .bool(scale.isInteger)),
+        ]
+      }
+      if let figures = column.figures {
+        members += [("missing", .integer(figures.missing)), ("bits", JSON(figures.bits))]
+      }
+      return .object(members)
     }
   }
 

@@ -10,6 +10,8 @@ struct Transfer: FileResult {
   private let rawBytes: Int
   private let fileBytes: Int
   private let streamBytes: Int
+  /// Of them, those of the text of a table's rows.
+  private let textBytes: Int
   private let seconds: Double
   private let clippedValues: Int
   private let nonFiniteValues: Int
@@ -39,6 +41,7 @@ struct Transfer: FileResult {
     fileBytes = report.fileBytes
     distortion = report.distortion
     streamBytes = report.streamBytes
+    textBytes = report.textBytes
     seconds = report.seconds
     clippedValues = report.clippedValues
     nonFiniteValues = report.nonFiniteValues
@@ -66,6 +69,7 @@ struct Transfer: FileResult {
     valuesPerSample = report.valuesPerSample
     rawBytes = report.rawBytes
     streamBytes = report.streamBytes
+    textBytes = 0
     seconds = report.seconds
     clippedValues = 0
     nonFiniteValues = 0
@@ -95,6 +99,12 @@ struct Transfer: FileResult {
     )
     if let promise {
       console.note("\(input.name): \(promise)")
+    }
+    if textBytes > 0 {
+      let share = 100 * Double(textBytes) / Double(max(1, streamBytes))
+      console.detail(
+        "\(input.name): exact columns and other text take \(textBytes) bytes, \(share.fixed(1)) % of the stream"
+      )
     }
     if let outcome {
       let quality = errorBound == nil ? quality.map { " at quality \(text(ofQuality: $0))" } ?? "" : ""
@@ -144,7 +154,7 @@ struct Transfer: FileResult {
     if !isDecoded {
       members += [
         ("clipped_values", .integer(clippedValues)), ("non_finite_values", .integer(nonFiniteValues)),
-        ("guarantee", errorBound?.json ?? .null),
+        ("guarantee", errorBound?.json ?? .null), ("text_bytes", .integer(textBytes)),
       ]
       members += columns.members
     }

@@ -49,7 +49,9 @@ extension Codec {
     let survey = try PackSurvey(first, fitOptions.scale)
     var options = asked
     options.carriesModel = false
-    options.errorBound = try survey.bound(asked.errorBound, name: name, description).map { .found($0) }
+    options.errorBound = try survey.bound(asked.errorBound, name: name, description, first.table).map {
+      .found($0)
+    }
     var trials = PackTrials(options)
     let plain = try PlainPacking(codec: self, name: name, options: options, survey: survey, open: open)
 
@@ -89,7 +91,7 @@ extension Codec {
           try open(), name: name, model: fit.model, options: carrying,
           details: EncodeDetails(
             scale: survey.scale, rows: survey.rows, sample: survey.sample, units: survey.units,
-            measuresDistortion: options.errorBound == nil,
+            measuresDistortion: options.errorBound == nil, texts: survey.texts,
             looksAtColumns: options.errorBound == nil), to: spool,
           reopen: open)
       }
@@ -102,7 +104,7 @@ extension Codec {
             try open(), name: name, model: fit.model, options: exact,
             details: EncodeDetails(
               scale: survey.scale, rows: survey.rows, sample: survey.sample, units: survey.units,
-              measuresDistortion: true),
+              measuresDistortion: true, texts: survey.texts),
             to: spool,
             reopen: open)
         }

@@ -19,6 +19,9 @@ struct PackSurvey {
   /// Some of the rows, evenly spread; nil if there are none.
   let sample: SampleBatch?
 
+  /// The text of the samples, for all streams of them.
+  let texts = TextSections()
+
   private static let pieceValues = 1 << 16
 
   /// - Parameter choice: which values share a scale.
@@ -31,12 +34,13 @@ struct PackSurvey {
     let hasColumns = width > 1 && width <= Model.maximumValues
     var ranges =
       hasColumns && (description.isTable || choice == .column) ? ColumnRanges(width: width) : nil
-    while let batch = try reading(reader, max(1, Self.pieceValues / max(1, width))) {
+    while let read = try reading(reader, max(1, Self.pieceValues / max(1, width))) {
+      let batch = read.without(description.missing)
       rows += batch.rows
       range.add(batch)
       known.add(batch)
       ranges?.add(batch)
-      sample.add(batch)
+      sample.add(read)
     }
     span = min(range.width, .greatestFiniteMagnitude)
     self.sample = sample.batch
@@ -52,11 +56,11 @@ struct PackSurvey {
 
   /// The error bound; nil if none is requested.
   func bound(
-    _ request: ErrorBoundRequest?, name: String, _ description: SampleDescription
+    _ request: ErrorBoundRequest?, name: String, _ description: SampleDescription, _ table: FittedColumns?
   ) throws(CodecError) -> ErrorBound? {
     guard let request else { return nil }
     let bound = try request.found(
-      ranges: ranges, range: span, first: sample, name: name, description, units)
+      ranges: ranges, range: span, first: sample, name: name, description, table: table, units)
     guard elementType.isInteger else { return bound }
     // Integers with errors below 1 are exact, and lossless coding records no bound.
     return switch bound {

@@ -62,7 +62,7 @@ struct PlainPacking {
       try open(), name: name, options: own,
       details: EncodeDetails(
         scale: survey.scale, units: survey.units, recordsTarget: isAsked,
-        measuresDistortion: options.errorBound == nil),
+        measuresDistortion: options.errorBound == nil, texts: survey.texts),
       to: spool, reopen: open)
   }
 

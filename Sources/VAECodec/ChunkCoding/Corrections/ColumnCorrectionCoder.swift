@@ -12,6 +12,7 @@ final class ColumnCorrectionCoder: CorrectionCoding {
   let width: Int
   let ordered: OrderedBits
   private let columns: [Column]
+  private let known: KnownValues
   private let state: ColumnState
   private var mixer = ReusedMixer(contexts: 8)
 
@@ -24,8 +25,13 @@ final class ColumnCorrectionCoder: CorrectionCoding {
     let own: (type: ElementType, ordered: OrderedBits)?
   }
 
-  /// - Parameter types: those of the columns, where they are not that of the samples.
-  init(_ type: ValueType, _ bounds: ColumnBounds, types: [ElementType]? = nil) {
+  /// - Parameters:
+  ///   - types: those of the columns, where they are not that of the samples.
+  ///   - known: numbers that stand for missing values.
+  init(
+    _ type: ValueType, _ bounds: ColumnBounds, types: [ElementType]? = nil, known: KnownValues = KnownValues()
+  ) {
+    self.known = known
     let storage = type.elementType
     elementType = storage
     width = bounds.columns.count
@@ -73,8 +79,10 @@ final class ColumnCorrectionCoder: CorrectionCoding {
               (bits, difference) = codeExact(place, prediction, mixer, values, &coder)
             }
           } else {
+            let isMark = Values.isKnown && known.isMark(elementType.value(bits: values.bits(place)))
             let wanted: Int64? =
-              Values.isKnown ? column.quantizer.difference(values.bits(place), anchor: anchor) : 0
+              isMark
+              ? nil : Values.isKnown ? column.quantizer.difference(values.bits(place), anchor: anchor) : 0
             if hasEscapes,
               let own = codeEscape(wanted == nil, place, after: &last, mixer, &values, &coder)
             {

@@ -57,7 +57,7 @@ final class IntegerCorrectionCoder: CorrectionCoding {
   func modes(for batch: SampleBatch, base: [Int64]) -> [UInt8] {
     guard !lattices.isEmpty else { return [1] }
     let ordinals = batch.ordinals()
-    let escapes: UInt8 = ordinals.contains { $0 < elementType.leastOrdinal } ? 1 : 0
+    let escapes: UInt8 = ordinals.contains { $0 < elementType.leastOrdinal || isMark($0) } ? 1 : 0
     let some = min(ordinals.count, Self.triedValues)
     let sizes = IntegerPredictors.sets.indices.map { set in
       var coder = BitEncoder()
@@ -118,7 +118,14 @@ final class IntegerCorrectionCoder: CorrectionCoding {
   /// Whether a value has to be coded as an escape.
   @inline(__always)
   private func isEscape(_ ordinal: Int64, _ i: Int) -> Bool {
-    ordinal < elementType.leastOrdinal || lattices.isEmpty && known.isMissing(ordinal, i, elementType)
+    ordinal < elementType.leastOrdinal || isMark(ordinal)
+      || lattices.isEmpty && known.isMissing(ordinal, i, elementType)
+  }
+
+  /// Whether a value stands for a missing one.
+  @inline(__always)
+  private func isMark(_ ordinal: Int64) -> Bool {
+    !known.missing.isEmpty && known.isMark(elementType.value(bits: elementType.bits(ordinal: ordinal)))
   }
 
   /// The size in bytes of the state per value of a sample.

@@ -25,23 +25,26 @@ extension ErrorBoundRequest {
   /// - Parameters:
   ///   - first: the first chunk.
   ///   - isAll: whether that is all.
-  ///   - units: the units of bounds.
-  ///   - reopen: returns a reader of all samples.
-  /// - Returns: the error bound, and whether a reader from `reopen` was used, which invalidates the previous ones.
-  /// - Throws: ``CodecError/rangeNeedsFile(name:)`` if a range is needed of samples that can be read only once, and
+  ///   - table: the columns of the file; nil for an array.
+  ///   - units: what bounds are in.
+  ///   - reopen: gives all of them once more.
+  /// - Returns: the guarantee, and whether a reader that `reopen` gave was used, so that those before are of no use.
+  /// - Throws: ``CodecError/rangeNeedsFile(name:)`` where a range is asked of what can be read only once, and
   ///   ``CodecError/noSuchColumn(name:column:columns:)``.
   func resolved(
-    first: SampleBatch?, isAll: Bool, name: String, _ description: SampleDescription, _ units: BoundUnits,
-    reopen: (() throws(CodecError) -> any SampleReader)?
+    first: SampleBatch?, isAll: Bool, name: String, _ description: SampleDescription,
+    table: FittedColumns?, _ units: BoundUnits, reopen: (() throws(CodecError) -> any SampleReader)?
   ) throws(CodecError) -> (errorBound: ErrorBound, wasRead: Bool) {
     guard needsRange else {
-      return (try found(ranges: nil, range: 0, first: first, name: name, description, units), false)
+      return (
+        try found(ranges: nil, range: 0, first: first, name: name, description, table: table, units), false
+      )
     }
     var range = ValueRange()
     let isByColumn = if case .byColumn = self { true } else { units.isByColumn }
     var ranges = isByColumn ? ColumnRanges(width: description.valuesPerSample) : nil
     if isAll {
-      if let first {
+      if let first = first?.without(description.missing) {
         range.add(first)
         ranges?.add(first)
       }
@@ -49,13 +52,15 @@ extension ErrorBoundRequest {
       guard let reopen else { throw .rangeNeedsFile(name: name) }
       let reader = try reopen()
       let rows = max(1, (1 << 16) / max(1, reader.description.valuesPerSample))
-      while let batch = try reading(reader, rows) {
+      while let batch = try reading(reader, rows)?.without(description.missing) {
         range.add(batch)
         ranges?.add(batch)
       }
     }
     return (
-      try found(ranges: ranges, range: range.width, first: first, name: name, description, units), !isAll
+      try found(
+        ranges: ranges, range: range.width, first: first, name: name, description, table: table, units),
+      !isAll
     )
   }
 
@@ -65,9 +70,10 @@ extension ErrorBoundRequest {
   ///   - ranges: those of the columns; nil if they are not needed.
   ///   - range: that of all values.
   ///   - first: some of the rows.
+  ///   - table: the columns of the file; nil for an array.
   func found(
     ranges: ColumnRanges?, range: Double, first: SampleBatch?, name: String,
-    _ description: SampleDescription, _ units: BoundUnits
+    _ description: SampleDescription, table: FittedColumns?, _ units: BoundUnits
   ) throws(CodecError) -> ErrorBound {
     let own = ranges.map { BoundUnits(description, $0, first) } ?? units
     switch self {
@@ -79,7 +85,7 @@ extension ErrorBoundRequest {
       return units.isByColumn
         ? own.byColumn { _, column in share * column.range } : .maxError(ErrorBound.clamped(share * range))
     case .byColumn(let errors):
-      let columns = try errors.bounds(name: name, description)
+      let columns = try errors.bounds(name: name, description, table)
       let known = own.isByColumn ? own : BoundUnits(description, count: columns.count, first)
       return known.byColumn { place, column in
         // An array has one range for all values; a named column has its own.
@@ -107,7 +113,7 @@ extension ColumnErrors.Bound {
 extension ColumnErrors {
   /// The bound of each column, and whether the column was named.
   fileprivate func bounds(
-    name: String, _ description: SampleDescription
+    name: String, _ description: SampleDescription, _ table: FittedColumns?
   ) throws(CodecError) -> [(bound: Bound, isNamed: Bool)] {
     guard description.valuesPerSample <= Model.maximumValues else {
       throw .fit(.tooManyValues(description.valuesPerSample, most: Model.maximumValues), name: name)
@@ -115,20 +121,17 @@ extension ColumnErrors {
     var result = [(bound: Bound, isNamed: Bool)](
       repeating: (all, false), count: description.valuesPerSample)
     for own in named {
-      guard let place = description.place(ofColumn: own.column) else {
-        throw .noSuchColumn(name: name, column: own.column, columns: description.valuesPerSample)
+      let columns =
+        table
+        ?? FittedColumns(
+          names: description.columnNames,
+          isModelled: [Bool](repeating: true, count: description.valuesPerSample))
+      guard let column = columns.place(of: own.column) else {
+        throw .noSuchColumn(name: name, column: own.column, columns: columns.isModelled.count)
       }
-      result[place] = (own.bound, true)
+      // A column that is kept as it is keeps every bound.
+      if let place = columns.value(ofColumn: column) { result[place] = (own.bound, true) }
     }
     return result
-  }
-}
-
-extension SampleDescription {
-  /// The position of a column, by its name or by its number from 1; nil if there is none. Names take precedence.
-  func place(ofColumn column: String) -> Int? {
-    if let place = columnNames?.firstIndex(of: column) { return place }
-    guard let number = Int(column), (1...valuesPerSample).contains(number) else { return nil }
-    return number - 1
   }
 }

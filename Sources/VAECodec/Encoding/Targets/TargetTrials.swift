@@ -1,3 +1,4 @@
+import ByteIO
 import Records
 
 /// Trial streams, of all samples or some of them: they are measured against a target and discarded.
@@ -8,12 +9,12 @@ struct TargetTrials {
     case bound(ErrorBound, StreamMetadata.Setting)
   }
 
-  /// The outcome of a stream of all samples: the value in the target's unit, the bytes including an embedded model, and
-  /// the digest of the chunks.
+  /// What a stream of all samples gave: the value in the target's unit, its bytes with the model in them, and the digest of
+  /// the samples.
   struct Outcome {
     var reached: Double
     var bytes: Int
-    var digest: UInt64
+    var digest: Digest?
   }
 
   /// The encoder of the streams.
@@ -61,7 +62,7 @@ struct TargetTrials {
     case .bound(let errorBound, let setting): pass.errorBound = (errorBound, setting)
     }
     return try pass.run(
-      source, quality: quality, record: record, measuresDistortion: target.wantsQuality, to: EmptySink())
+      source, quality: quality, record: record, measuresDistortion: target.wantsQuality, to: nil)
   }
 
   /// The value expected of the whole stream, in the target's unit, from a stream of `rows` rows.

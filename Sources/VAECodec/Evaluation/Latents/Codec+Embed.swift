@@ -69,8 +69,7 @@ extension Codec {
     guard let map = LatentMap(model.model, kernels: kernels) else { throw .noLatents(name: name) }
     let given = reader.description.valuesPerSample
     guard given <= map.count else { throw .fewerLatents(name: name, asked: given, most: map.count) }
-    let summary = model.summary
-    let writer = try makeWriter(summary.description(rows: reader.description.rows))
+    let writer = try makeWriter(model.description(rows: reader.description.rows))
     var report = EmbedReport(samples: 0, latents: given, missingValues: 0, seconds: 0)
     let rest = map.means
     while let batch = try reading(reader, map.blockRows) {
@@ -107,7 +106,7 @@ extension Codec {
   func latents(
     of batch: SampleBatch, _ map: LatentMap, _ model: FittedModel
   ) -> (latents: [Float], missing: Int) {
-    var numbers = batch.numbers(in: model.model.scales)
+    var numbers = batch.without(model.notes.missing.numbers).numbers(in: model.model.scales)
     let missing = numbers.withUnsafeMutableBufferPointer { model.model.replaceMissing(in: $0) }
     var latents = [Float](repeating: 0, count: batch.rows * map.count)
     numbers.withUnsafeBufferPointer { numbers in
@@ -117,9 +116,21 @@ extension Codec {
   }
 }
 
-extension ModelSummary {
-  /// The description of `rows` samples of the model's type and shape; nil if their number is unknown.
+extension FittedModel {
+  /// The description of `rows` samples of the model's type and shape; nil if their number is unknown. Those of a table are
+  /// CSV, with the names and decimals of the fitted columns.
   func description(rows: Int?) throws(CodecError) -> SampleDescription {
-    try .npy(type, sampleShape, rows: rows)
+    guard let table = notes.table else {
+      return try .npy(summary.type, summary.sampleShape, rows: rows)
+    }
+    var style = DelimitedStyle()
+    style.header = table.modelledNames
+    style.decimals = table.decimals
+    do {
+      return try SampleDescription(
+        type: summary.type, sampleShape: summary.sampleShape, format: .delimited(style), rows: rows)
+    } catch {
+      throw .samples(error)
+    }
   }
 }

@@ -41,7 +41,7 @@ extension Codec {
     let map = try latentMap(of: model, name: modelName, quality: nil)
     let (a, missingA) = try latents(of: first, map, model)
     let (b, missingB) = try latents(of: last, map, model)
-    let writer = try makeWriter(model.summary.description(rows: count))
+    let writer = try makeWriter(model.description(rows: count))
     for begin in stride(from: 0, to: count, by: map.blockRows) {
       let steps = begin..<min(count, begin + map.blockRows)
       let latents = steps.flatMap { step in

@@ -46,7 +46,7 @@ extension Codec {
     let start = clock.now
     var source = try LatentSource(
       model, name: name, quality: quality, sampler: sampler, seed: seed, kernels: kernels)
-    let writer = try makeWriter(model.summary.description(rows: count))
+    let writer = try makeWriter(model.description(rows: count))
     var done = 0
     while done < count {
       let latents = source.next(min(source.map.blockRows, count - done))
@@ -83,7 +83,7 @@ extension Codec {
     }
     let known = reader.description.rows.map { $0.multipliedReportingOverflow(by: count) }
     let writer = try makeWriter(
-      model.summary.description(rows: known.flatMap { $0.overflow ? nil : $0.partialValue }))
+      model.description(rows: known.flatMap { $0.overflow ? nil : $0.partialValue }))
     var random = RandomSource(seed: seed)
     var report = SampleReport(samples: 0, sampler: nil, seconds: 0)
     while let batch = try reading(reader, 1) {
