@@ -130,6 +130,16 @@ struct ColumnTests {
         #expect(old[..<4] == new[..<4] && (old[5] == "-9999") == (new[5] == "-9999"))
       }
     }
+    // The error that is told is that of the file.
+    let told = try Program.run(
+      ["encode", "-m", "m.vae", "-f", "-q", "20", "--json", "x.csv"], in: scratch
+    ).file()
+    let compared = try Program.run(
+      ["decode", "-m", "m.vae", "-f", "--json", "--compare", "x.csv", "x.csv.vaec", "-o", "y.csv"],
+      in: scratch
+    ).file()
+    let most = try #require(told["max_error"] as? Double)
+    #expect(most > 0 && compared["max_error"] as? Double == most)
     // A file with its columns in other places; and one that lacks one.
     let moved = cells(Self.machines).map { [$0[3], $0[4], $0[0], $0[5]].joined(separator: ",") }
     try scratch.write(Array((moved.joined(separator: "\n") + "\n").utf8), to: "moved.csv")

@@ -460,7 +460,7 @@ class Kept:
         while len(self.spellings) < columns:
             run, form, width = r.count(), r.number("B"), r.number("B")
             assert 0 < run <= columns - len(self.spellings)
-            assert form < 16 or form in (128, 129) or (form, width) == (255, 0)
+            assert form < 16 or 128 <= form < 162 or (form, width) == (255, 0)
             self.spellings += [None if form == 255 else (form, width)] * run
         self.preface = r.take(r.count())
         assert len(self.preface) <= 2**20
@@ -573,8 +573,11 @@ def spelled(x, spelling, quoted, point, precise):
         if precise and float(text) != x:
             text = shortest(x)
     else:
+        digits = form >> 1 & 31
+        if digits and not precise and abs(x * 10.0**(digits - 1)) < 2.0**51:
+            x = float(np.rint(x * 10.0**(digits - 1))) / 10.0**(digits - 1) + 0.0
         text = shortest(x)
-        if form == 128 and text.endswith(".0"):
+        if form % 2 == 0 and text.endswith(".0"):
             text = text[:-2]
     text = text.replace(".", point.decode()).encode()
     return text if quoted else text.rjust(width)

@@ -19,7 +19,9 @@ struct TableTextTests {
 
   private static let spellings: [ColumnSpelling] =
     [0, 1, 2, 5, 15].map { ColumnSpelling(.fixed(decimals: $0)) }
-    + [false, true].map { ColumnSpelling(.shortest(hasPointZero: $0)) }
+    + [false, true].flatMap { hasPointZero in
+      [nil, 0, 4, 15].map { ColumnSpelling(.shortest(hasPointZero: hasPointZero), most: $0) }
+    }
     + [
       ColumnSpelling(.fixed(decimals: 2), width: 9), ColumnSpelling(.shortest(hasPointZero: false), width: 4),
     ]
@@ -212,7 +214,8 @@ struct TableTextTests {
     #expect(
       spellings == [
         ColumnSpelling(.fixed(decimals: 0)), ColumnSpelling(.fixed(decimals: 2)),
-        ColumnSpelling(.shortest(hasPointZero: false)), ColumnSpelling(.shortest(hasPointZero: true)),
+        ColumnSpelling(.shortest(hasPointZero: false), most: 3),
+        ColumnSpelling(.shortest(hasPointZero: true)),
         ColumnSpelling(.shortest(hasPointZero: false)), ColumnSpelling(.fixed(decimals: 1), width: 6),
         ColumnSpelling(.shortest(hasPointZero: false)), ColumnSpelling(.fixed(decimals: 0)),
       ])

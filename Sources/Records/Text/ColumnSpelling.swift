@@ -21,17 +21,19 @@ package struct ColumnSpelling: Hashable, Sendable {
   package var form: Form
   /// The width to which numbers are padded with leading blanks (0 to 255), as by printf; 0 for none.
   package var width: Int
+  /// For the shortest form, the most digits after the point (0 to ``maximumDecimals``), to which other numbers than those of
+  /// the text are rounded; nil for as many as a number takes.
+  package var most: Int?
 
-  /// Creates a spelling; by default without padding.
-  package init(_ form: Form, width: Int = 0) {
+  /// Creates a spelling; by default without padding or rounding.
+  package init(_ form: Form, width: Int = 0, most: Int? = nil) {
     self.form = form
     self.width = width
+    if case .shortest = form { self.most = most }
   }
 
   /// The digits after the point, if they are a fixed number of at most 9.
-  var decimals: Int? {
-    if case .fixed(let decimals) = form, decimals <= 9 { decimals } else { nil }
-  }
+  var decimals: Int? { if case .fixed(let decimals) = form, decimals <= 9 { decimals } else { nil } }
 
   /// A number in a text, and its end.
   struct Found {
@@ -94,7 +96,7 @@ package struct ColumnSpelling: Hashable, Sendable {
         text.appendShortest(value)
       }
     case .shortest(let hasPointZero):
-      text.appendShortest(value)
+      text.appendShortest(isPrecise ? value : rounded(value))
       if !hasPointZero, text.count - begin > 2, text.suffix(2).elementsEqual(".0".utf8) { text.removeLast(2) }
     }
     guard point != UInt8(ascii: ".") else { return }
@@ -103,11 +105,22 @@ package struct ColumnSpelling: Hashable, Sendable {
 }
 
 extension ColumnSpelling {
+  /// The digits after the point to which numbers are rounded; nil for as many as a number takes.
+  package var roundedDecimals: Int? { if case .fixed(let decimals) = form { decimals } else { most } }
+
+  /// A number rounded to the most digits after the point.
+  private func rounded(_ value: Double) -> Double {
+    guard let most, case let unit = powersOfTen[most], (value * unit).magnitude < 0x1p51 else { return value }
+    let number = (value * unit).rounded(.toNearestOrEven)
+    return number == 0 ? 0 : number / unit
+  }
+
   /// Appends the spelling in two bytes.
   package func encode(into writer: inout ByteWriter) {
     switch form {
     case .fixed(let decimals): writer.append(UInt8(decimals))
-    case .shortest(let hasPointZero): writer.append(UInt8(hasPointZero ? 0x81 : 0x80))
+    case .shortest(let hasPointZero):
+      writer.append(0x80 | (hasPointZero ? 1 : 0) | (most.map { UInt8($0 + 1) << 1 } ?? 0))
     }
     writer.append(UInt8(width))
   }
@@ -116,7 +129,10 @@ extension ColumnSpelling {
   package init?(_ form: UInt8, width: UInt8) {
     switch form {
     case 0...UInt8(Self.maximumDecimals): self.form = .fixed(decimals: Int(form))
-    case 0x80, 0x81: self.form = .shortest(hasPointZero: form == 0x81)
+    case 0x80...0x81 + 2 * UInt8(Self.maximumDecimals + 1):
+      self.form = .shortest(hasPointZero: form & 1 == 1)
+      let digits = form >> 1 & 0x1F
+      most = digits == 0 ? nil : Int(digits) - 1
     default: return nil
     }
     self.width = Int(width)

@@ -20,6 +20,8 @@ package struct TableTextSurvey: Sendable {
     /// The width of all numbers including the blanks before them; nil before the first, -1 if it varies.
     var width: Int?
     var hasBlanks = false
+    /// Whether some numbers have exponents or very many digits.
+    var hasOthers = false
   }
 
   private let layout: TableText
@@ -95,6 +97,7 @@ package struct TableTextSurvey: Sendable {
         isNumber = true
       }
     }
+    if isNumber { counts[column].hasOthers = true }
   }
 
   private mutating func addWidth(_ width: Int, hasBlanks: Bool, to column: Int) {
@@ -113,7 +116,8 @@ package struct TableTextSurvey: Sendable {
       var best = Column(cells: counts.cells)
       for (form, count) in forms where count > best.spelled {
         best.spelled = count
-        best.spelling = ColumnSpelling(form)
+        best.spelling = ColumnSpelling(
+          form, most: counts.hasOthers ? nil : counts.fixed.lastIndex { $0 > 0 })
       }
       if let width = counts.width, counts.hasBlanks, (1...255).contains(width) {
         best.spelling?.width = width

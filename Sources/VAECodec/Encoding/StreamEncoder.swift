@@ -114,7 +114,9 @@ struct StreamEncoder {
     result.coding = coding
     let prefix = hasSingleChunk ? output.compactPrefix : []
     let isCompact = hasSingleChunk
-    let (written, texts, keepsTexts) = (details.description, texts, keepsTexts)
+    // Without a bound, numbers are rounded as their column spells them.
+    let written = details.errorBound == nil ? details.description.spelled : details.description
+    let (texts, keepsTexts) = (texts, keepsTexts)
     var textBytes = 0
 
     // A lossless stream needs no measurement.

@@ -8,6 +8,8 @@ final class OriginalSamples {
   private let memory: MemoryLimit
   private var reader: (any SampleReader)?
   private var rows = 0
+  /// How decoded samples keep their text; nil if they do not.
+  private var kept: KeptText?
   private var stream = ""
   private var measured = Distortion()
   /// The same by column, if samples have one axis.
@@ -31,7 +33,13 @@ final class OriginalSamples {
       (options.format, options.type, options.shape) = (
         .raw, description.type, description.type.shape(ofNumbers: description.sampleShape)
       )
-    case .delimited(let style): options.header = style.header != nil
+    case .delimited(let style):
+      options.header = style.kept == nil ? style.header != nil : nil
+      kept = style.kept
+      // The columns of numbers are those of the stream, whatever a reader would take for one.
+      options.columns.fitted = style.kept.map {
+        FittedColumns(names: nil, isModelled: $0.spellings.map { $0 != nil })
+      }
     case .records(let layout): options.array = layout.onlyArray
     default: break
     }
@@ -57,6 +65,12 @@ final class OriginalSamples {
   ///
   /// - Parameter written: the output description; rounding to decimals or another type counts as error.
   func compare(_ batch: SampleBatch, as written: SampleDescription) throws(SampleIOError) {
+    var batch = batch
+    if let kept, let text = batch.text, written.format.kept != nil {
+      // What the file will say, rounded as it is spelled, and cells that are no numbers among it.
+      batch = SampleBatch(
+        doubles: kept.numbers(in: text), elementType: .f8, valuesPerSample: batch.valuesPerSample)
+    }
     let decoded = batch.converted(to: written.elementType)
     var done = 0
     while done < batch.rows {
