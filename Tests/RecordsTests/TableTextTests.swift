@@ -223,6 +223,22 @@ struct TableTextTests {
     #expect(survey.columns.map(\.spelled) == [3, 3, 3, 3, 2, 3, 3, 1])
   }
 
+  @Test(
+    "numbers that are no longer those of the text are rounded to the digits of their column, unless they are promised",
+    arguments: [
+      (1.2345, "1.23", "1.2345"), (1.299999, "1.3", "1.299999"), (38.99999, "39", "38.99999"),
+      (0.001, "0", "0.001"),
+      (-0.004, "0", "-0.004"), (1e300, "1e+300", "1e+300"), (.nan, "nan", "nan"),
+    ])
+  func rounded(value: Double, text: String, precise: String) {
+    let spelling = ColumnSpelling(.shortest(hasPointZero: false), most: 2)
+    for (isPrecise, expected) in [(false, text), (true, precise)] {
+      var found: [UInt8] = []
+      spelling.append(value, to: &found, point: UInt8(ascii: "."), isPrecise: isPrecise)
+      #expect(String(decoding: found, as: UTF8.self) == expected)
+    }
+  }
+
   @Test("a spelling comes back from its two bytes, and other bytes are refused")
   func spellingBytes() {
     for spelling in Self.spellings {
@@ -231,6 +247,6 @@ struct TableTextTests {
       #expect(writer.bytes.count == 2)
       #expect(ColumnSpelling(writer.bytes[0], width: writer.bytes[1]) == spelling)
     }
-    for form: UInt8 in [16, 0x7F, 0x82, 0xFF] { #expect(ColumnSpelling(form, width: 0) == nil) }
+    for form: UInt8 in [16, 0x7F, 0xA2, 0xFF] { #expect(ColumnSpelling(form, width: 0) == nil) }
   }
 }
