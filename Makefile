@@ -126,7 +126,7 @@ FUZZING = $(CHECKED) -Xswiftc -sanitize=fuzzer -Xcc -fsanitize=fuzzer-no-link --
 FUZZER = .build/fuzz/release/Fuzzer
 # What the runtime holds to the end is no leak; and not all machines let it be searched for.
 NO_LEAKS = ASAN_OPTIONS=detect_leaks=0
-TARGETS = arrays text container stream model carried symbols corrections checkpoint
+TARGETS = arrays text records container stream model carried symbols corrections checkpoint
 SECONDS = 60
 
 # Fuzzes all targets, or those in TARGETS, each for that many SECONDS: make fuzz TARGETS=model SECONDS=600. What it learns
