@@ -55,6 +55,13 @@ package struct ByteReader {
   /// The next IEEE-754 binary64 number.
   package mutating func double() throws(Failure) -> Double { Double(bitPattern: try integer()) }
 
+  /// The next `count` bits, eight to a byte from the lowest on. Those left of the last byte do not count.
+  package mutating func bits(_ count: Int) throws(Failure) -> [Bool] {
+    guard count >= 0 else { throw .truncated(needed: count, remaining: remaining) }
+    let bytes = try take(count / 8 + (count % 8 == 0 ? 0 : 1))
+    return (0..<count).map { bytes[bytes.startIndex + $0 / 8] >> UInt8($0 % 8) & 1 == 1 }
+  }
+
   /// The next LEB128 number: seven bits per byte, lowest first, at most 63 bits, so that it fits an `Int`. Throws
   /// `badNumber` unless it is in its shortest form, whose last byte is not 0.
   package mutating func count() throws(Failure) -> Int {

@@ -20,6 +20,14 @@ package struct ByteWriter {
   /// Appends an IEEE-754 binary64 number.
   package mutating func append(_ value: Double) { append(value.bitPattern) }
 
+  /// Appends a bit for each, eight to a byte from the lowest on.
+  package mutating func append(bits: [Bool]) {
+    for first in stride(from: 0, to: bits.count, by: 8) {
+      let own = bits[first..<min(first + 8, bits.count)]
+      append(own.enumerated().reduce(UInt8(0)) { $1.element ? $0 | 1 << UInt8($1.offset) : $0 })
+    }
+  }
+
   /// Appends a LEB128 number: seven bits per byte, lowest first. `count` must not be negative.
   package mutating func append(count: Int) {
     precondition(count >= 0)

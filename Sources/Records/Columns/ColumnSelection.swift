@@ -22,27 +22,21 @@ package struct ColumnSelection: Sendable {
     if case .records = description.format { throw .columnsOfRecords(name: name) }
     width = description.valuesPerSample
     kept = description.format.kept
-    var columns = FittedColumns(
-      names: description.columnNames, isModelled: [Bool](repeating: true, count: width))
-    if let kept {
-      columns = FittedColumns(
-        names: kept.columnNames(values: description.columnNames), isModelled: kept.spellings.map { $0 != nil }
-      )
-    } else if let table, table.modelledCount == width {
-      columns = table
-    }
+    let columns =
+      if let kept {
+        FittedColumns(kept, names: kept.columnNames(values: description.columnNames))
+      } else if let table, table.modelledCount == width {
+        table
+      } else {
+        FittedColumns(all: width, names: description.columnNames)
+      }
     let count = columns.isModelled.count
     do throws(ColumnList.Unknown) {
       isChosen = try list.choice(names: columns.names, count: count)
     } catch {
       throw .noSuchColumn(name: name, column: error.item, columns: count)
     }
-    var (places, place): ([Int], Int) = ([], 0)
-    for column in 0..<count where columns.isModelled[column] {
-      if isChosen[column] { places.append(place) }
-      place += 1
-    }
-    self.places = places
+    places = zip(columns.valuePlaces, isChosen).compactMap { $1 ? $0 : nil }
     guard !places.isEmpty || kept != nil else { throw .noValues(name: name) }
   }
 

@@ -16,6 +16,18 @@ package struct FittedColumns: Equatable, Sendable {
     self.decimals = decimals.contains { $0 != nil } ? decimals : []
   }
 
+  /// The columns of samples all of whose values are modelled.
+  package init(all count: Int, names: [String]?, decimals: [Int?] = []) {
+    self.init(names: names, isModelled: [Bool](repeating: true, count: count), decimals: decimals)
+  }
+
+  /// The columns of a kept text: those of numbers are modelled.
+  package init(_ kept: KeptText, names: [String]?) {
+    self.init(
+      names: names, isModelled: kept.spellings.map { $0 != nil },
+      decimals: kept.numberColumns.map { kept.spellings[$0]?.decimals })
+  }
+
   /// How many columns are modelled.
   package var modelledCount: Int { isModelled.count { $0 } }
 
@@ -31,9 +43,14 @@ package struct FittedColumns: Equatable, Sendable {
     return number - 1
   }
 
-  /// The place of a column's value in a sample; nil where it has none.
-  package func value(ofColumn place: Int) -> Int? {
-    isModelled[place] ? isModelled[..<place].count { $0 } : nil
+  /// For each column, the place of its value in a sample; nil where it has none.
+  package var valuePlaces: [Int?] {
+    var next = 0
+    return isModelled.map { isModelled in
+      guard isModelled else { return nil }
+      defer { next += 1 }
+      return next
+    }
   }
 
   /// Which columns of another table the model takes: those of the same names, or in the same places where one of the tables
@@ -74,10 +91,7 @@ extension FittedColumns {
   package func encode() -> [UInt8] {
     var w = ByteWriter()
     w.append(count: isModelled.count)
-    for first in stride(from: 0, to: isModelled.count, by: 8) {
-      let own = isModelled[first..<min(first + 8, isModelled.count)]
-      w.append(own.enumerated().reduce(UInt8(0)) { $1.element ? $0 | 1 << UInt8($1.offset) : $0 })
-    }
+    w.append(bits: isModelled)
     w.append((names == nil ? 0 : Self.hasNames) | (decimals.isEmpty ? 0 : Self.hasDecimals))
     for name in names ?? [] {
       let bytes = ByteText.bytes(of: name)
@@ -94,12 +108,8 @@ extension FittedColumns {
     decimals = []
     do throws(ByteReader.Failure) {
       let count = try r.count()
-      guard count <= KeptText.maximumColumns, count / 8 <= r.remaining else { return nil }
-      isModelled = []
-      for first in stride(from: 0, to: count, by: 8) {
-        let bits: UInt8 = try r.integer()
-        for bit in 0..<min(8, count - first) { isModelled.append(bits >> UInt8(bit) & 1 == 1) }
-      }
+      guard count <= KeptText.maximumColumns else { return nil }
+      isModelled = try r.bits(count)
       let flags: UInt8 = try r.integer()
       guard flags <= Self.hasNames | Self.hasDecimals else { return nil }
       if flags & Self.hasNames != 0 {

@@ -41,18 +41,14 @@ extension RecordLayout {
       w.append(Self.npzContainer)
       npz.encode(into: &w)
     }
-    var bits = [UInt8](repeating: 0, count: (fields.count + 7) / 8)
-    for (place, field) in fields.enumerated() where field.isModelled {
-      bits[place / 8] |= 1 << UInt8(place % 8)
-    }
-    w.append(bits)
+    w.append(bits: fields.map(\.isModelled))
   }
 
   /// Reads what ``encode(into:)`` wrote: all of `bytes`. Throws `badDescription` for anything else.
   init(from bytes: ArraySlice<UInt8>) throws(SampleIOError) {
     var r = ByteReader(bytes)
     let layout: RecordLayout
-    let bits: [UInt8]
+    let isModelled: [Bool]
     do {
       switch try r.integer(UInt8.self) {
       case Self.npyContainer: layout = try Self(Self.npyRecords(from: &r), name: "")
@@ -61,12 +57,12 @@ extension RecordLayout {
         layout = try Self(npz, name: "")
       default: throw Impossible()
       }
-      bits = Array(try r.take((layout.fields.count + 7) / 8))
+      isModelled = try r.bits(layout.fields.count)
     } catch {
       throw .badDescription(name: "", reason: "fields that make no record")
     }
     self = layout
-    model(Set(fields.indices.filter { bits[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }))
+    model(Set(fields.indices.filter { isModelled[$0] }))
     guard r.remaining == 0, isPossible else {
       throw .badDescription(name: "", reason: "fields that make no record")
     }

@@ -57,8 +57,7 @@ final class DelimitedReader: SampleReader {
   }
 
   var table: FittedColumns? {
-    FittedColumns(
-      names: style.header, isModelled: [Bool](repeating: true, count: row.count), decimals: style.decimals)
+    FittedColumns(all: row.count, names: style.header, decimals: style.decimals)
   }
 
   func read(maxRows: Int) throws(SampleIOError) -> SampleBatch? {

@@ -44,9 +44,8 @@ final class TableReader: SampleReader {
     self.kept = kept
     columns = guess.columns
     textBytesPerRow = keepsText ? survey.bytesPerRow : nil
-    table = FittedColumns(
-      names: guess.style.header, isModelled: kept.spellings.map { $0 != nil },
-      decimals: kept.numberColumns.map { kept.spellings[$0]?.decimals })
+    let table = FittedColumns(kept, names: guess.style.header)
+    self.table = table
     var style = guess.style
     style.header = style.header.map { header in
       let names = kept.numberColumns.map { header[$0] }
@@ -54,7 +53,7 @@ final class TableReader: SampleReader {
     }
     if kept.numberColumns.isEmpty { style.header = nil }
     scanner = TableRowScanner(
-      kept.layout, hasNumbers: kept.spellings.map { $0 != nil },
+      kept.layout, hasNumbers: table.isModelled,
       RowParser(separator: style.separator, trailingSeparators: style.trailingSeparators))
     if keepsText {
       style.kept = kept

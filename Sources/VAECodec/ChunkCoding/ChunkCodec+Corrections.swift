@@ -70,7 +70,7 @@ extension ChunkCodec {
         (0..<batch.valueCount).allSatisfy { place in
           let bits = (elementType.bits(place, of: old), elementType.bits(place, of: new))
           if bits.0 == bits.1 { return true }
-          if known.isMark(elementType.value(bits: bits.0)) { return false }
+          if known.isMark(bits: bits.0, elementType) { return false }
           if elementType.isWide {
             let ordinals = (elementType.ordinal(bits: bits.0), elementType.ordinal(bits: bits.1))
             guard ordinals.0 >= elementType.leastOrdinal else { return false }

@@ -102,15 +102,12 @@ public struct FittedModel: Sendable {
   }
 
   private static func table(_ notes: ModelMetadata, _ model: Model) -> [ModelSummary.TableColumn] {
-    let isTable = model.scales.isByColumn
-    let columns = FittedColumns(
-      names: nil, isModelled: [Bool](repeating: true, count: isTable ? model.values : 0))
-    let table = notes.table ?? columns
+    let table =
+      notes.table ?? FittedColumns(all: model.scales.isByColumn ? model.values : 0, names: nil)
     let figures = notes.columnFigures
-    return table.isModelled.indices.map { column in
-      let place = table.value(ofColumn: column)
-      return ModelSummary.TableColumn(
-        name: table.names?[column], isModelled: table.isModelled[column], place: place,
+    return table.valuePlaces.enumerated().map { column, place in
+      ModelSummary.TableColumn(
+        name: table.names?[column], isModelled: place != nil, place: place,
         figures: place.flatMap { $0 < figures.count ? figures[$0] : nil })
     }
   }

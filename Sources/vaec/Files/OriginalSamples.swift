@@ -37,9 +37,7 @@ final class OriginalSamples {
       options.header = style.kept == nil ? style.header != nil : nil
       kept = style.kept
       // The columns of numbers are those of the stream, whatever a reader would take for one.
-      options.columns.fitted = style.kept.map {
-        FittedColumns(names: nil, isModelled: $0.spellings.map { $0 != nil })
-      }
+      options.columns.fitted = style.kept.map { FittedColumns($0, names: nil) }
     case .records(let layout): options.array = layout.onlyArray
     default: break
     }

@@ -79,7 +79,7 @@ final class ColumnCorrectionCoder: CorrectionCoding {
               (bits, difference) = codeExact(place, prediction, mixer, values, &coder)
             }
           } else {
-            let isMark = Values.isKnown && known.isMark(elementType.value(bits: values.bits(place)))
+            let isMark = Values.isKnown && known.isMark(bits: values.bits(place), elementType)
             let wanted: Int64? =
               isMark
               ? nil : Values.isKnown ? column.quantizer.difference(values.bits(place), anchor: anchor) : 0

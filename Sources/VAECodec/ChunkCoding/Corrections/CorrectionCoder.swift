@@ -67,7 +67,7 @@ final class CorrectionCoder: CorrectionCoding {
           state.predict(i, row)
           let prediction = state.prediction + offset
           contexts.set(mixer.hashes, i, row, state)
-          if !hasEscapes, Values.isKnown, isMark(values.bits(place)) { return false }
+          if !hasEscapes, Values.isKnown, known.isMark(bits: values.bits(place), elementType) { return false }
           if hasEscapes {
             let escapes = Values.isKnown && isEscape(values.bits(place), i, prediction)
             if codeEscape(escapes, place, after: &last, mixer, &values, &coder) != nil {
@@ -114,19 +114,13 @@ final class CorrectionCoder: CorrectionCoding {
     }
   }
 
-  /// Whether a value stands for a missing one.
-  @inline(__always)
-  private func isMark(_ bits: UInt64) -> Bool {
-    !known.missing.isEmpty && known.isMark(elementType.value(bits: bits))
-  }
-
   /// Whether a value has to be coded as an escape.
   ///
   /// - Parameter i: its position within the sample.
   @inline(__always)
   private func isEscape(_ bits: UInt64, _ i: Int, _ prediction: Double) -> Bool {
     guard let lattice else { return known.isMissing(elementType.value(bits: bits), i) }
-    if isMark(bits) { return true }
+    if known.isMark(bits: bits, elementType) { return true }
     guard case .anchored(let step) = lattice.kind else { return false }
     return lattice.difference(bits, anchor: lattice.anchor(prediction), step: step) == nil
   }
@@ -149,7 +143,9 @@ struct KnownValues {
 
   /// Whether a value stands for a missing one.
   @inline(__always)
-  func isMark(_ value: Double) -> Bool { !missing.isEmpty && missing.contains(value) }
+  func isMark(bits: UInt64, _ elementType: ElementType) -> Bool {
+    !missing.isEmpty && missing.contains(elementType.value(bits: bits))
+  }
 
   /// Whether a value is missing to the model.
   ///
@@ -157,7 +153,7 @@ struct KnownValues {
   @inline(__always)
   func isMissing(_ value: Double, _ place: Int) -> Bool {
     let number = scales.isIdentity ? Float(value) : scales[place].number(value)
-    return !(number.magnitude <= reach) || isMark(value)
+    return !(number.magnitude <= reach) || missing.contains(value)
   }
 
   /// The same for 64-bit integers.

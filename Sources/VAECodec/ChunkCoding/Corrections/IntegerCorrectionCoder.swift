@@ -125,7 +125,7 @@ final class IntegerCorrectionCoder: CorrectionCoding {
   /// Whether a value stands for a missing one.
   @inline(__always)
   private func isMark(_ ordinal: Int64) -> Bool {
-    !known.missing.isEmpty && known.isMark(elementType.value(bits: elementType.bits(ordinal: ordinal)))
+    known.isMark(bits: elementType.bits(ordinal: ordinal), elementType)
   }
 
   /// The size in bytes of the state per value of a sample.

@@ -120,17 +120,15 @@ extension ColumnErrors {
     }
     var result = [(bound: Bound, isNamed: Bool)](
       repeating: (all, false), count: description.valuesPerSample)
+    let columns =
+      table ?? FittedColumns(all: description.valuesPerSample, names: description.columnNames)
+    let places = columns.valuePlaces
     for own in named {
-      let columns =
-        table
-        ?? FittedColumns(
-          names: description.columnNames,
-          isModelled: [Bool](repeating: true, count: description.valuesPerSample))
       guard let column = columns.place(of: own.column) else {
         throw .noSuchColumn(name: name, column: own.column, columns: columns.isModelled.count)
       }
       // A column that is kept as it is keeps every bound.
-      if let place = columns.value(ofColumn: column) { result[place] = (own.bound, true) }
+      if let place = places[column] { result[place] = (own.bound, true) }
     }
     return result
   }
