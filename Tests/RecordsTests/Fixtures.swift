@@ -1,5 +1,7 @@
 import ByteIO
-import Records
+import Testing
+
+@testable import Records
 
 /// A file below Fixtures/formats.
 func fixturePath(_ name: String) -> String {
@@ -95,4 +97,39 @@ func npy(_ dictionary: String, _ body: [UInt8] = [], version: UInt8 = 1) -> [UIn
   writer.append(text.utf8)
   writer.append(body)
   return writer.bytes
+}
+
+extension ReadOptions {
+  /// Options that keep text, and what of records is exact, beside the numbers.
+  static var keepingText: ReadOptions {
+    var options = ReadOptions()
+    options.keepsText = true
+    return options
+  }
+}
+
+/// What is written of all that is read of a file, by what a decoder knows of it.
+///
+/// - Parameter knowsRows: whether the writer is told the number of rows.
+func rewritten(_ file: [UInt8], batch: Int = 1000, knowsRows: Bool = true) throws -> [UInt8] {
+  let reader = try open(file, options: .keepingText)
+  var coded = ByteWriter()
+  reader.description.encode(into: &coded)
+  var bytes = ByteReader(coded.bytes)
+  var description = try SampleDescription(from: &bytes)
+  if knowsRows {
+    description.rows = reader.description.rows
+    #expect(description == reader.description)
+  }
+  let sink = MemorySink(canPatch: true)
+  let writer = try SampleOutput.make(description, to: sink)
+  while let batch = try reader.read(maxRows: batch) {
+    if let text = batch.text, let kept = description.format.kept {
+      let (skeleton, numbers) = kept.split(text)
+      #expect(kept.join(skeleton, numbers: numbers, rows: batch.rows, isPrecise: true) == text)
+    }
+    try writer.write(batch)
+  }
+  try writer.finish()
+  return sink.bytes
 }

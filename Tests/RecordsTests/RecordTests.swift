@@ -23,35 +23,6 @@ struct RecordTests {
     npy("{'descr': \(descr), 'fortran_order': False, 'shape': (\(shape ?? "\(rows),")), }", body)
   }
 
-  private var keeping: ReadOptions {
-    var options = ReadOptions()
-    options.keepsText = true
-    return options
-  }
-
-  /// What is written of all that is read.
-  private func again(_ file: [UInt8], batch: Int = 1000) throws -> [UInt8] {
-    let reader = try open(file, options: keeping)
-    var coded = ByteWriter()
-    reader.description.encode(into: &coded)
-    var bytes = ByteReader(coded.bytes)
-    // What is written is what a decoder knows of the records.
-    var description = try SampleDescription(from: &bytes)
-    description.rows = reader.description.rows
-    #expect(description == reader.description)
-    let sink = MemorySink(canPatch: true)
-    let writer = try SampleOutput.make(description, to: sink)
-    while let batch = try reader.read(maxRows: batch) {
-      if let text = batch.text, let kept = description.format.kept {
-        let (skeleton, numbers) = kept.split(text)
-        #expect(kept.join(skeleton, numbers: numbers, rows: batch.rows, isPrecise: true) == text)
-      }
-      try writer.write(batch)
-    }
-    try writer.finish()
-    return sink.bytes
-  }
-
   /// The file as numpy writes it.
   private func canonical(_ descr: String, rows: Int, _ body: [UInt8], axes: [Int] = []) -> [UInt8] {
     NpyHeader.bytes(version: 1, descr: Array(descr.utf8), sampleShape: axes, rows: rows) + body
@@ -69,8 +40,8 @@ struct RecordTests {
       }
     }
     let file = canonical("[\(descr.joined(separator: ", "))]", rows: 2, records.flatMap { $0 })
-    #expect(try again(file) == file)
-    let description = try open(file, options: keeping).description
+    #expect(try rewritten(file) == file)
+    let description = try open(file, options: .keepingText).description
     #expect(description.elementType == .f8 && description.valuesPerSample == 9)
     #expect(description.columnNames?.first == "f0" && description.columnNames?.last == "f10")
   }
@@ -91,8 +62,8 @@ struct RecordTests {
       withUnsafeBytes(of: character.littleEndian) { body += $0 }
     }
     let file = canonical("[('t', '<U5')]", rows: words.count + 1, body)
-    #expect(try again(file) == file)
-    #expect(try again(file, batch: 1) == file)
+    #expect(try rewritten(file) == file)
+    #expect(try rewritten(file, batch: 1) == file)
   }
 
   @Test("sub-arrays, complex numbers, padding and structures within structures are fields")
@@ -101,14 +72,14 @@ struct RecordTests {
       "[('p', [('x', '<f4'), ('y', '<f4')]), ('m', '|u1', (2, 2)), ('', '|V2'), ('z', '<c8'), ('k', [('n', '<i2')], (2,))]"
     let body = (0..<2 * 26).map { UInt8($0) }
     let file = canonical(descr, rows: 2, body)
-    #expect(try again(file) == file)
+    #expect(try rewritten(file) == file)
     #expect(
       try open(file).description.columnNames == [
         "p.x", "p.y", "m[0,0]", "m[0,1]", "m[1,0]", "m[1,1]", "z.real", "z.imag", "k[0].n", "k[1].n",
       ])
     // An array of records with two axes has samples of several records.
     let axes = canonical("[('a', '|u1'), ('b', '|u1')]", rows: 2, [1, 2, 3, 4, 5, 6, 7, 8], axes: [2])
-    #expect(try again(axes) == axes)
+    #expect(try rewritten(axes) == axes)
     #expect(try open(axes).description.columnNames == ["[0].a", "[0].b", "[1].a", "[1].b"])
   }
 
@@ -130,7 +101,7 @@ struct RecordTests {
     let body: [UInt8] =
       [255, 255, 255, 255, 255, 255, 255, 255, 9, 0xCD, 0xCC, 0xCC, 0x3D, 0x61, 0x2C, 0x62, 1]
       + [1, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0x80, 0x3F, 0, 0, 0, 0]
-    let reader = try open(canonical(descr, rows: 2, body), options: keeping)
+    let reader = try open(canonical(descr, rows: 2, body), options: .keepingText)
     let sink = MemorySink()
     let writer = try SampleOutput.make(try reader.description.reformatted(as: .csv), to: sink)
     while let batch = try reader.read(maxRows: 10) { try writer.write(batch) }
@@ -148,7 +119,9 @@ struct RecordTests {
       "[('a', \(String(repeating: "[('a', ", count: 40))'<f4'\(String(repeating: ")]", count: 41))",
     ])
   func damaged(descr: String) {
-    #expect(throws: SampleIOError.self) { try open(file(descr, rows: 1, [1, 2, 3, 4]), options: keeping) }
+    #expect(throws: SampleIOError.self) {
+      try open(file(descr, rows: 1, [1, 2, 3, 4]), options: .keepingText)
+    }
   }
 
   @Test("files that end early or go on are errors, and a text that fits no field is one")
@@ -160,7 +133,7 @@ struct RecordTests {
     #expect(throws: SampleIOError.trailingBytes(name: "data", rows: 1)) {
       try readAll(open(file(descr, rows: 1, [1, 2, 3, 4, 5, 6])))
     }
-    let description = try open(file(descr, rows: 1, [1, 2, 3, 4, 5]), options: keeping).description
+    let description = try open(file(descr, rows: 1, [1, 2, 3, 4, 5]), options: .keepingText).description
     for text in ["", "\n", "ab\n", "a\tb\n", "a", "\\y\n", "\\x4\n"] {
       var batch = SampleBatch(doubles: [1], elementType: .f4, valuesPerSample: 1)
       batch.text = RowText(bytes: Array(text.utf8), ends: [text.utf8.count])

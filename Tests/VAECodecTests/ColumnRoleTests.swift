@@ -20,25 +20,11 @@ struct ColumnRoleTests {
   private func reader(_ text: String, keepsText: Bool, _ roles: ColumnRoles) throws(CodecError)
     -> any SampleReader
   {
-    var options = ReadOptions(format: .csv)
-    options.keepsText = keepsText
-    options.columns = roles
-    do throws(SampleIOError) {
-      return try SampleInput.open(MemorySource(Array(text.utf8)), name: "t.csv", options: options)
-    } catch {
-      throw .samples(error)
-    }
+    try Tables.reader(Array(text.utf8), keepsText: keepsText, roles)
   }
 
   private func decoded(_ stream: [UInt8], _ model: FittedModel?) throws -> String {
-    let sink = MemorySink()
-    _ = try Codec(threads: 2).decode(MemoryStore(stream), name: "t.vaec", model: model, rows: .all) {
-      (description) throws(CodecError) in
-      do throws(SampleIOError) { return try SampleOutput.make(description, to: sink) } catch {
-        throw .samples(error)
-      }
-    }
-    return String(decoding: sink.bytes, as: UTF8.self)
+    String(decoding: try Codec(threads: 2).file(stream, model), as: UTF8.self)
   }
 
   private func cells(_ text: String) -> [[String]] {

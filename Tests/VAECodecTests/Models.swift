@@ -71,3 +71,20 @@ extension Codec {
     return sink.bytes
   }
 }
+
+/// Tables in text.
+enum Tables {
+  /// A reader of a table, whose text is kept beside its numbers unless that is not wanted.
+  static func reader(
+    _ text: [UInt8], name: String = "t.csv", keepsText: Bool = true, _ roles: ColumnRoles = ColumnRoles()
+  ) throws(CodecError) -> any SampleReader {
+    var options = ReadOptions(format: .csv)
+    options.keepsText = keepsText
+    options.columns = roles
+    do throws(SampleIOError) {
+      return try SampleInput.open(MemorySource(text), name: name, options: options)
+    } catch {
+      throw .samples(error)
+    }
+  }
+}

@@ -25,21 +25,11 @@ struct TextTableTests {
     return text
   }
 
-  private func reader(_ text: [UInt8]) throws(CodecError) -> any SampleReader {
-    var options = ReadOptions(format: .csv)
-    options.keepsText = true
-    do throws(SampleIOError) {
-      return try SampleInput.open(MemorySource(text), name: "t.csv", options: options)
-    } catch {
-      throw .samples(error)
-    }
-  }
-
   private func packed(_ text: [UInt8], _ options: EncodeOptions) throws -> [UInt8] {
     let sink = MemorySink()
     _ = try Codec(threads: 2).pack(
       name: "t.csv", fitOptions: Models.options(epochs: 3), options: options, to: sink
-    ) { () throws(CodecError) in try reader(text) }
+    ) { () throws(CodecError) in try Tables.reader(text) }
     return sink.bytes
   }
 
@@ -105,7 +95,8 @@ struct TextTableTests {
     let sink = MemorySink()
     let codec = try Codec(threads: 1)
     _ = try codec.encodeWithoutModel(
-      try reader(text), name: "t", options: EncodeOptions(errorBound: .lossless, chunkRows: 20), to: sink)
+      try Tables.reader(text), name: "t", options: EncodeOptions(errorBound: .lossless, chunkRows: 20),
+      to: sink)
     #expect(try decoded(sink.bytes) == text)
     for place in stride(from: 0, to: sink.bytes.count, by: step) {
       var damaged = sink.bytes
@@ -117,7 +108,7 @@ struct TextTableTests {
   @Test("sections that no encoder writes are refused")
   func hostile() throws {
     let text = Array(Self.table(rows: 30, seed: 6).utf8)
-    let reader = try reader(text)
+    let reader = try Tables.reader(text)
     let kept = try #require(reader.description.format.kept)
     let batch = try #require(try reader.read(maxRows: 30))
     let section = TextSection(kept, isPrecise: true)
