@@ -122,6 +122,7 @@ extension ReadOptions.Field {
     case .partial: "a rule for partial samples"
     case .header: "a choice of header"
     case .array: "the name of an array"
+    case .digitGroups: "groups of digits"
     }
   }
 }

@@ -4,7 +4,7 @@ import ByteIO
 public struct ReadOptions: Equatable, Sendable {
   /// An option that some formats need and others reject.
   public enum Field: Equatable, Sendable {
-    case elementType, shape, partial, header, array
+    case elementType, shape, partial, header, array, digitGroups
   }
 
   /// The format.
@@ -24,6 +24,8 @@ public struct ReadOptions: Equatable, Sendable {
   public var partial: PartialSample?
   /// The array of an npz to model; nil for the largest.
   public var array: String?
+  /// What stands between groups of digits in text; nil if numbers have no groups.
+  public var digitGroups: DigitGroups?
   /// What becomes of the columns of tables.
   public var columns = ColumnRoles()
   /// Whether to keep the text of tables, and the exact fields of records, beside the numbers.
@@ -98,6 +100,7 @@ package enum SampleInput {
       (.shape, options.shape != nil && format != .raw),
       (.partial, options.partial != nil && format != .raw),
       (.header, options.header != nil && format != .csv),
+      (.digitGroups, options.digitGroups != nil && format != .csv),
       (.array, options.array != nil && format != .npz),
     ]
     guard let option = given.first(where: \.1)?.0 else { return }
@@ -151,7 +154,8 @@ package enum SampleInput {
     let input = encoding.decoding(input)
     let longest = LineReader.longest(within: options.memory)
     let guess = try StyleGuess(
-      input, header: options.header, allowsHeaderAlone: isTable, longest: longest, name: name)
+      input, header: options.header, groups: options.digitGroups, allowsHeaderAlone: isTable,
+      longest: longest, name: name)
     if let units = guess.units, !options.keepsText {
       options.notes?.add("line \(units.line), \"\(units.text)\", is read as units", name: name)
     }

@@ -154,7 +154,9 @@ def texts():
     yield "quotes", "comma-in-a-name.csv", table("{0},{1}", header='"a, x",b'), halves
     yield "quotes", "single.csv", table("'{0}','{1}'", header="'a','b'"), TEXT
     yield "separators", "line-of-excel.csv", "sep=;\n" + table("{0};{1}", header="a;b"), halves
-    yield "separators", "pipes.csv", table("{0}|{1}", header="a|b"), TEXT
+    yield "separators", "bars.csv", table("{0}|{1}", header="a|b"), halves
+    yield "separators", "bars-and-commas.csv", table("{0}|{1}|x, y", header="a|b|c").replace("x, y\n4", "z\n4"), TEXT
+    yield "groups", "not-asked.csv", table('"{0},000",{1}'), TEXT
     yield "separators", "libsvm.txt", table("{0} 1:{1} 2:{2}", header=None), TEXT
     yield "separators", "comma-blank.csv", table("{0}, {1}", header="a, b"), halves
     yield "separators", "fixed-width.txt", table("{0:>8}  {1:>9.3f}", header=None), halves
@@ -271,6 +273,9 @@ def arrays():
     yield Case("raw", "a-table.csv", table("{0},{1}"), r"text", options)
     yield Case("raw", "forced.npy", whole[:64], Contents("u1", (1, 64), whole[:64]), ("--format", "raw", "--dtype", "u1", "--shape", "64"))
     yield Case("options", "names.npy", whole, r"--header", ("--header", "yes"))
+    yield Case("options", "groups.npy", whole, r"--thousands", ("--thousands", ","))
+    yield Case("groups", "asked.csv", table('"{0},000,000",{1}'), [[10**6 * i, i / 2] for i in N], ("--thousands", ","))
+    yield Case("groups", "points.csv", table("{0}.000,5;{0}", header="a;b"), [[1000 * i + 0.5, i] for i in N], ("--thousands", "."))
     yield Case("options", "shape.npy", whole, r"--shape", ("--format", "npy", "--shape", "2"))
     for name, magic in [
         ("x.npz", b"PK\3\4"), ("x.h5", b"\x89HDF\r\n\x1a\n"), ("x.parquet", b"PAR1"), ("x.nc", b"CDF\1"), ("x.xz", b"\xfd7zXZ\0"),

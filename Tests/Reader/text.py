@@ -8,7 +8,7 @@ import numpy as np
 from corrections import M32, BitDecoder
 
 BLANK, QUOTE = b" ", 0x22
-SEPARATORS = [b",", b"\t", b";", None]
+SEPARATORS = [b",", b"\t", b";", None, b"|"]
 
 
 # The text coder
@@ -447,11 +447,12 @@ class Kept:
 
     def __init__(self, r):
         flags = r.number("B")
-        assert flags & 7 < 4 and flags < 192
+        assert flags & 7 < 5 and flags < 192
         self.spans_lines, self.encoding = flags & 32 == 0, [None, "utf-16-le", "utf-16-be"][flags >> 6]
         self.separator, self.is_whole = SEPARATORS[flags & 7], flags & 16 != 0
         self.point = b"," if flags & 8 else b"."
-        self.line_end = r.number("B")
+        ends = r.number("B")
+        self.line_end, self.groups = ends & 15, [b"", b",", b".", b"'", b" ", b"_"][ends >> 4]
         assert self.line_end in b"\n\r"
         self.row_end = r.take(r.count())
         columns = r.count()
@@ -460,7 +461,7 @@ class Kept:
         while len(self.spellings) < columns:
             run, form, width = r.count(), r.number("B"), r.number("B")
             assert 0 < run <= columns - len(self.spellings)
-            assert form < 16 or 128 <= form < 162 or (form, width) == (255, 0)
+            assert form & 191 < 16 or 128 <= form & 191 < 162 or (form, width) == (255, 0)
             self.spellings += [None if form == 255 else (form, width)] * run
         self.preface = r.take(r.count())
         assert len(self.preface) <= 2**20
@@ -551,7 +552,8 @@ class Kept:
                     if a < b and not skeleton[a:b].strip(b"\0"):
                         text, copied = text + skeleton[copied:b - 1], b
                         if b - a == 1:
-                            text += spelled(numbers[row][place], spelling, quoted, self.point, precise)
+                            text += spelled(
+                                numbers[row][place], spelling, quoted, self.point, self.groups, precise)
             row += 1
         assert row == len(numbers)
         return text + skeleton[copied:]
@@ -561,13 +563,14 @@ class Kept:
         rows = []
         for begin, end, _ in self.lines(text):
             if self.is_row(text[begin:end]):
-                row = [number(text[a:b], self.point) for a, b, _, _ in self.cells(text, begin, end)]
+                row = [number(text[a:b], self.point, self.groups) for a, b, _, _ in self.cells(text, begin, end)]
                 rows.append(row + [np.nan] * (width - len(row)) if self.numbers else [0.0])
         return rows
 
 
-def spelled(x, spelling, quoted, point, precise):
+def spelled(x, spelling, quoted, point, groups, precise):
     (form, width), x = spelling, float(x)
+    has_groups, form = form & 64, form & 191
     if form < 16:
         text = fixed(x, form)
         if precise and float(text) != x:
@@ -580,6 +583,10 @@ def spelled(x, spelling, quoted, point, precise):
         if form % 2 == 0 and text.endswith(".0"):
             text = text[:-2]
     text = text.replace(".", point.decode()).encode()
+    if has_groups:
+        whole = re.match(rb"-?([0-9]*)", text)
+        text = text[:whole.start(1)] + re.sub(
+            rb"(?<=[0-9])(?=([0-9]{3})+$)", groups, whole[1]) + text[whole.end():]
     return text if quoted else text.rjust(width)
 
 
@@ -608,8 +615,13 @@ INFINITE = {
     **dict.fromkeys("-inf -infinity -1.#inf".split(), -np.inf)}
 
 
-def number(cell, point):
+def number(cell, point, groups):
     """The number in a cell; NaN where there is none."""
+    if groups and groups in cell:
+        if len(cell) > 48 or not re.fullmatch(
+                rb"[+-]?[0-9]{1,3}(G[0-9]{3})+([^0-9G][^G]*)?".replace(b"G", re.escape(groups)), cell):
+            return np.nan
+        cell = cell.replace(groups, b"")
     if point == b",":
         cell = cell.translate(bytes.maketrans(b",.", b".,"))
     word = cell.decode("utf-8", "replace").lower()

@@ -226,7 +226,7 @@ struct DelimitedTests {
       ("v\n$5\n", "money"),
       ("v\n(5)\n", "parentheses"), ("v\n0x1F\n", "hexadecimal"),
       ("v\nTrue\n", "a boolean"),
-      ("v\n(1+2j)\n", "complex"), ("v\n1_000\n", "underscores"), ("v|w\n1|2\n", "separated by |"),
+      ("v\n(1+2j)\n", "complex"), ("v\n1_000\n", "underscores"),
       ("v\n'1'\n", "single quotes"), ("v\n1e999\n", "beyond the range"),
       ("v\n***\n", "Fortran"),
       ("v,w\n1,2\nv,w\n", "name again"),

@@ -6,8 +6,11 @@ import Testing
 @Suite("Kept text")
 struct KeptTextTests {
   /// Reads a text with its text kept.
-  private func read(_ text: String, maxRows: Int = 3) throws -> (SampleDescription, [SampleBatch]) {
+  private func read(
+    _ text: String, maxRows: Int = 3, groups: DigitGroups? = nil
+  ) throws -> (SampleDescription, [SampleBatch]) {
     var options = ReadOptions(format: .csv)
+    options.digitGroups = groups
     options.keepsText = true
     let reader = try SampleInput.open(MemorySource(Array(text.utf8)), name: "t.csv", options: options)
     var batches: [SampleBatch] = []
@@ -27,7 +30,7 @@ struct KeptTextTests {
     "sep=;\r\na;b\r\n1,5;x\r\n2,5;y\r\n",
     "@relation r\n@attribute a real\n@attribute b {x,y}\n% c\n@data\n1,x\n?,y\n", "x y\na 1 2\nb 3 4\n",
     "a,b\n# only\n\n",
-    "a,b\n1,\"x\n2,\"y\n3,\"z\n",
+    "a,b\n1,\"x\n2,\"y\n3,\"z\n", "a|b\n1|x,y\n2|z\n", "t,g\n1,a|b\n2,c|d\n",
   ]
 
   @Test("numbers and skeletons give back the text, in any batches", arguments: tables, [1, 2, 100])
@@ -52,6 +55,37 @@ struct KeptTextTests {
     for batch in batches { try writer.write(batch) }
     try writer.finish()
     #expect(sink.bytes == Array(text.utf8))
+  }
+
+  @Test(
+    "groups of digits are numbers if asked, and come back",
+    arguments: [
+      (
+        "a,b\n\"1,234.50\",1\n\"-12,345,678.25\",22\n\"7.00\",3\n", DigitGroups.comma,
+        [1234.5, -12345678.25, 7]
+      ),
+      ("a;b\n1.234,5;1\n999.999;2\n0,25;3\n", .point, [1234.5, 999_999, 0.25]),
+      ("a\tb\n1 234\t1\n12 345\t2\n999\t3\n", .blank, [1234, 12345, 999]),
+      ("a|b\n1'000|1\n2'000'000|2\n3'00|3\n", .apostrophe, [1000, 2_000_000, .nan]),
+      ("a b\n1_000 1\n1000 2\n-1_234 3\n", .underscore, [1000, 1000, -1234]),
+    ])
+  func groups(text: String, groups: DigitGroups, first: [Double]) throws {
+    let (description, batches) = try read(text, maxRows: 100, groups: groups)
+    let (kept, batch) = (try #require(description.format.kept), try #require(batches.first))
+    let (skeleton, numbers) = kept.split(try #require(batch.text))
+    #expect(
+      stride(from: 0, to: 6, by: 2).map { numbers[$0] }.elementsEqual(first) {
+        $0 == $1 || $0.isNaN && $1.isNaN
+      })
+    #expect(kept.join(skeleton, numbers: numbers, isPrecise: true) == batch.text)
+    #expect(kept.spellings[0]?.hasGroups == true && kept.spellings[1]?.hasGroups == false)
+    var w = ByteWriter()
+    description.encode(into: &w)
+    var r = ByteReader(w.bytes)
+    #expect(try SampleDescription(from: &r).format.kept == kept)
+    // Without being asked, the column is text, or has another meaning.
+    let plain = try read(text, maxRows: 100).0.format.kept
+    #expect(plain?.spellings[0]?.hasGroups != true)
   }
 
   @Test(

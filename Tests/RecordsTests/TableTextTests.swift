@@ -46,7 +46,7 @@ struct TableTextTests {
   private func join(
     _ batches: [SplitRows], _ layout: TableText, _ spellings: [ColumnSpelling?]
   ) throws -> [UInt8] {
-    let joiner = TableTextJoiner(layout, spellings: spellings)
+    let joiner = TableTextJoiner(layout, spellings: spellings, isPrecise: true)
     var text: [UInt8] = []
     for batch in batches {
       try batch.skeleton.withUnsafeBytes { skeleton in
@@ -58,19 +58,22 @@ struct TableTextTests {
     return text
   }
 
-  @Test("any bytes come back, whatever the layout, the spellings and the batches", arguments: 0..<300)
+  @Test("any bytes come back, whatever the layout, the spellings and the batches", arguments: 0..<600)
   func anyBytes(seed: UInt64) throws {
     var random = Generator(state: seed)
     let layout = TableText(
       separator: DelimitedStyle.Separator.allCases.randomElement(using: &random) ?? .comma,
       lineEnd: [UInt8(ascii: "\n"), UInt8(ascii: "\r")].randomElement(using: &random) ?? 0,
       point: [UInt8(ascii: "."), UInt8(ascii: ",")].randomElement(using: &random) ?? 0,
+      groups: Bool.random(using: &random) ? DigitGroups.allCases.randomElement(using: &random) : nil,
       quotesSpanLines: Bool.random(using: &random))
-    let spellings = (0..<Int.random(in: 0...5, using: &random)).map { _ in
-      Bool.random(using: &random) ? Self.spellings.randomElement(using: &random) : nil
+    let spellings = (0..<Int.random(in: 0...5, using: &random)).map { _ -> ColumnSpelling? in
+      var spelling = Bool.random(using: &random) ? Self.spellings.randomElement(using: &random) : nil
+      spelling?.hasGroups = layout.groups != nil && Bool.random(using: &random)
+      return spelling
     }
     let alphabet =
-      Array("0123456789.,-+eE \t;\"#%N/A\n\r\u{0}\u{0}\u{1A}x".utf8) + [
+      Array("000123456789.,-+eE \t;|'_\"#%N/A\n\r\u{0}\u{0}\u{1A}x".utf8) + [
         layout.separator.byte, layout.lineEnd, 0xEF,
       ]
     let text = (0..<Int.random(in: 0...900, using: &random)).map { _ in
@@ -101,7 +104,7 @@ struct TableTextTests {
         let scale = scales.randomElement(using: &random) ?? 1
         let value = (Double.random(in: -99...99, using: &random) * scale * 1e5).rounded() / 1e5
         var cell: [UInt8] = []
-        spelling.append(value, to: &cell, point: point)
+        spelling.append(value, to: &cell, TableText(point: point))
         let isQuoted = Int.random(in: 0..<9, using: &random) == 0
         text += repeatElement(0x20, count: isQuoted ? 0 : max(0, spelling.width - cell.count))
         text += isQuoted ? [UInt8(ascii: "\"")] + cell + [UInt8(ascii: "\"")] : cell
@@ -234,7 +237,7 @@ struct TableTextTests {
     let spelling = ColumnSpelling(.shortest(hasPointZero: false), most: 2)
     for (isPrecise, expected) in [(false, text), (true, precise)] {
       var found: [UInt8] = []
-      spelling.append(value, to: &found, point: UInt8(ascii: "."), isPrecise: isPrecise)
+      spelling.append(value, to: &found, TableText(), isPrecise: isPrecise)
       #expect(String(decoding: found, as: UTF8.self) == expected)
     }
   }

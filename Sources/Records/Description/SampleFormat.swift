@@ -96,6 +96,7 @@ public struct DelimitedStyle: Equatable, Sendable {
     case semicolon = 2
     /// One or more blanks or tabs.
     case blanks = 3
+    case bar = 4
 
     /// The byte to write as a separator.
     package var byte: UInt8 {
@@ -104,6 +105,7 @@ public struct DelimitedStyle: Equatable, Sendable {
       case .tab: UInt8(ascii: "\t")
       case .semicolon: UInt8(ascii: ";")
       case .blanks: UInt8(ascii: " ")
+      case .bar: UInt8(ascii: "|")
       }
     }
   }

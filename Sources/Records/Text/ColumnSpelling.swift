@@ -24,11 +24,14 @@ package struct ColumnSpelling: Hashable, Sendable {
   /// For the shortest form, the most digits after the point (0 to ``maximumDecimals``), to which other numbers than those of
   /// the text are rounded; nil for as many as a number takes.
   package var most: Int?
+  /// Whether digits before the point are in groups, see ``TableText/groups``.
+  package var hasGroups = false
 
-  /// Creates a spelling; by default without padding or rounding.
-  package init(_ form: Form, width: Int = 0, most: Int? = nil) {
+  /// Creates a spelling; by default without padding, rounding or groups.
+  package init(_ form: Form, width: Int = 0, most: Int? = nil, hasGroups: Bool = false) {
     self.form = form
     self.width = width
+    self.hasGroups = hasGroups
     if case .shortest = form { self.most = most }
   }
 
@@ -41,13 +44,17 @@ package struct ColumnSpelling: Hashable, Sendable {
     var end: Int
   }
 
-  /// Parses the number at `begin` if it has this spelling: ``append(_:to:point:)`` then gives the same bytes.
+  /// Parses the number at `begin` if it has this spelling: ``append(_:to:_:isPrecise:)`` then gives the same bytes.
   ///
   /// A negative zero is not accepted, because models do not preserve its sign.
   ///
-  /// - Parameter point: the decimal point.
+  /// - Parameters:
+  ///   - end: the end of the line; of the cell, if there are groups of digits.
+  ///   - layout: the decimal point, and what stands between groups.
   @inline(__always)
-  func find(in text: UnsafeRawBufferPointer, from begin: Int, to end: Int, point: UInt8) -> Found? {
+  func find(in text: UnsafeRawBufferPointer, from begin: Int, to end: Int, _ layout: TableText) -> Found? {
+    if hasGroups { return findGroups(in: text, from: begin, to: end, layout) }
+    let point = layout.point
     let scan = PlainDecimal(text, from: begin, to: end, point: point)
     switch form {
     case .fixed(let decimals):
@@ -79,15 +86,30 @@ package struct ColumnSpelling: Hashable, Sendable {
       number.value != 0
     else { return nil }
     var again: [UInt8] = []
-    ColumnSpelling(.shortest(hasPointZero: hasPointZero)).append(
-      number.value, to: &again, point: UInt8(ascii: "."))
+    ColumnSpelling(.shortest(hasPointZero: hasPointZero)).append(number.value, to: &again, TableText())
     return again == word ? Found(value: number.value, end: position) : nil
+  }
+
+  /// Parses a number whose cell ends at `end`, and verifies it by writing it again.
+  @inline(never)
+  private func findGroups(
+    in text: UnsafeRawBufferPointer, from begin: Int, to end: Int, _ layout: TableText
+  ) -> Found? {
+    let word = UnsafeRawBufferPointer(rebasing: text[begin..<end])
+    guard let value = layout.value(word)?.value, value.isFinite, value != 0 || value.sign == .plus else {
+      return nil
+    }
+    var again: [UInt8] = []
+    append(value, to: &again, layout, isPrecise: true)
+    return again.elementsEqual(word) ? Found(value: value, end: end) : nil
   }
 
   /// Appends a number without padding.
   ///
-  /// - Parameter isPrecise: whether a number that the decimals would round is written in full.
-  func append(_ value: Double, to text: inout [UInt8], point: UInt8, isPrecise: Bool = false) {
+  /// - Parameters:
+  ///   - layout: the decimal point, and what stands between groups.
+  ///   - isPrecise: whether a number that the decimals would round is written in full.
+  func append(_ value: Double, to text: inout [UInt8], _ layout: TableText, isPrecise: Bool = false) {
     let begin = text.count
     switch form {
     case .fixed(let decimals):
@@ -99,8 +121,10 @@ package struct ColumnSpelling: Hashable, Sendable {
       text.appendShortest(isPrecise ? value : rounded(value))
       if !hasPointZero, text.count - begin > 2, text.suffix(2).elementsEqual(".0".utf8) { text.removeLast(2) }
     }
-    guard point != UInt8(ascii: ".") else { return }
-    for i in begin..<text.count where text[i] == UInt8(ascii: ".") { text[i] = point }
+    if layout.point != UInt8(ascii: ".") {
+      for i in begin..<text.count where text[i] == UInt8(ascii: ".") { text[i] = layout.point }
+    }
+    if hasGroups { layout.groups?.insert(into: &text, from: begin) }
   }
 }
 
@@ -115,18 +139,23 @@ extension ColumnSpelling {
     return number == 0 ? 0 : number / unit
   }
 
+  private static let groupsFlag: UInt8 = 0x40
+
   /// Appends the spelling in two bytes.
   package func encode(into writer: inout ByteWriter) {
+    let flags = hasGroups ? Self.groupsFlag : 0
     switch form {
-    case .fixed(let decimals): writer.append(UInt8(decimals))
+    case .fixed(let decimals): writer.append(flags | UInt8(decimals))
     case .shortest(let hasPointZero):
-      writer.append(0x80 | (hasPointZero ? 1 : 0) | (most.map { UInt8($0 + 1) << 1 } ?? 0))
+      writer.append(flags | 0x80 | (hasPointZero ? 1 : 0) | (most.map { UInt8($0 + 1) << 1 } ?? 0))
     }
     writer.append(UInt8(width))
   }
 
   /// Parses what ``encode(into:)`` wrote; nil for anything else.
   package init?(_ form: UInt8, width: UInt8) {
+    hasGroups = form & Self.groupsFlag != 0
+    let form = form & ~Self.groupsFlag
     switch form {
     case 0...UInt8(Self.maximumDecimals): self.form = .fixed(decimals: Int(form))
     case 0x80...0x81 + 2 * UInt8(Self.maximumDecimals + 1):

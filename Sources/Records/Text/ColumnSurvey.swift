@@ -21,9 +21,7 @@ struct ColumnSurvey {
     _ prefix: ArraySlice<UInt8>, isEnd: Bool, _ guess: StyleGuess, encoding: TextEncoding,
     _ roles: ColumnRoles = ColumnRoles(), name: String = ""
   ) throws(SampleIOError) {
-    let layout = TableText(
-      separator: guess.style.separator, lineEnd: guess.lineEnd,
-      point: UInt8(ascii: guess.hasDecimalCommas ? "," : "."), quotesSpanLines: guess.quotesSpanLines)
+    let layout = guess.layout
     guard guess.columns > 0, guess.columns <= KeptText.maximumColumns else { return nil }
     let parser = RowParser(
       separator: guess.style.separator, trailingSeparators: guess.style.trailingSeparators)
@@ -55,7 +53,7 @@ struct ColumnSurvey {
               if missing.contains(Array(cell)) { continue }
             }
             cells[column].all += 1
-            if value != nil || guess.hasDecimalCommas && CommaNumber(cell) != nil {
+            if guess.isNumber(field, parser) {
               cells[column].numbers += 1
             } else {
               isAllNumbers = false
@@ -82,7 +80,8 @@ struct ColumnSurvey {
       let found = column < columns.count ? columns[column].spelling : nil
       return found ?? ColumnSpelling(.shortest(hasPointZero: false))
     }
-    self.isAllNumbers = isAllNumbers && roles.missing.isEmpty && isValue.allSatisfy { $0 }
+    self.isAllNumbers =
+      isAllNumbers && layout.groups == nil && roles.missing.isEmpty && isValue.allSatisfy { $0 }
     bytesPerRow = (prefix.count - preface) / max(1, rows)
     var kept = KeptText(
       layout: layout, spellings: spellings, preface: Array(prefix.prefix(preface)), rowEnd: rowEnd,

@@ -102,7 +102,9 @@ final class DelimitedWriter: SampleWriter {
   /// - Parameter isFirst: whether it starts the line, where some characters start comments or other formats.
   private func appendName(_ name: Substring, isFirst: Bool = false) {
     let bytes = ByteText.bytes(of: name)
-    let special: [UInt8] = [style.separator.byte, UInt8(ascii: "\""), 0x0A, 0x0D]
+    // Nothing shows the separator of a single column; it is read as if commas separated columns.
+    let separator = description.valuesPerSample == 1 ? UInt8(ascii: ",") : style.separator.byte
+    let special: [UInt8] = [style.separator.byte, separator, UInt8(ascii: "\""), 0x0A, 0x0D]
     let isForeign = ["%", "{", "[", "sep="].contains { name.hasPrefix($0) }
     let isAlone = name.isEmpty && description.valuesPerSample == 1
     let isPlain =

@@ -23,7 +23,6 @@ package enum FieldKind: String {
   case noBreakSpace = "a number with no-break spaces"
   case stars = "a Fortran number that overflowed its field"
   case pair = "an index and a value, as in libsvm files"
-  case pipes = "several fields separated by |"
   case comment = "a number followed by a comment"
   case openQuote = "an unclosed quote"
 
@@ -51,8 +50,6 @@ package enum FieldKind: String {
         .hexadecimal
       } else if ["true", "false", "t", "f", "yes", "no"].contains(lower) {
         .boolean
-      } else if inner.contains("|"), digits > 0 {
-        .pipes
       } else if inner.contains("#"), digits > 0, inner.first?.isASCIIDigit == true {
         .comment
       } else if unsigned.allSatisfy(\.isASCIIDigit), digits > 15 {

@@ -58,6 +58,7 @@ extension KeptText {
   private static let isWholeFlag: UInt8 = 0x10
   private static let quotesEndFlag: UInt8 = 0x20
   private static let encodingShift: UInt8 = 6
+  private static let groupsShift: UInt8 = 4
 
   /// Appends the layout in a byte, the spellings in runs, and the texts with their lengths.
   func encode(into w: inout ByteWriter) {
@@ -65,7 +66,7 @@ extension KeptText {
       layout.separator.rawValue | (layout.point == UInt8(ascii: ",") ? Self.hasCommas : 0)
         | (isWhole ? Self.isWholeFlag : 0) | (layout.quotesSpanLines ? 0 : Self.quotesEndFlag)
         | encoding.rawValue << Self.encodingShift)
-    w.append(layout.lineEnd)
+    w.append(layout.lineEnd | (layout.groups?.rawValue ?? 0) << Self.groupsShift)
     w.append(count: rowEnd.count)
     w.append(rowEnd)
     w.append(count: spellings.count)
@@ -93,9 +94,12 @@ extension KeptText {
     else { return nil }
     self.encoding = encoding
     isWhole = flags & Self.isWholeFlag != 0
-    let lineEnd: UInt8 = try r.integer()
+    let (ends, mask): (UInt8, UInt8) = (try r.integer(), 1 << Self.groupsShift - 1)
+    let (lineEnd, groups) = (ends & mask, DigitGroups(rawValue: ends >> Self.groupsShift))
+    guard groups != nil || ends == lineEnd else { return nil }
     layout = TableText(
       separator: separator, lineEnd: lineEnd, point: UInt8(ascii: flags & Self.hasCommas == 0 ? "." : ","),
+      groups: groups,
       quotesSpanLines: flags & Self.quotesEndFlag == 0)
     rowEnd = Array(try r.take(try r.count()))
     let columns = try r.count()

@@ -118,7 +118,7 @@ extension KeptText {
         if column > 0 { text.append(layout.separator.byte) }
         guard let spelling else { continue }
         if numbers[place].isFinite {
-          spelling.append(numbers[place], to: &text, point: layout.point, isPrecise: true)
+          spelling.append(numbers[place], to: &text, layout, isPrecise: true)
         }
         place += 1
       }

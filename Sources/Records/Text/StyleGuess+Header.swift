@@ -31,9 +31,9 @@ extension StyleGuess {
     _ fields: [UnsafeRawBufferPointer], below names: [UnsafeRawBufferPointer],
     above row: [UnsafeRawBufferPointer], _ parser: RowParser
   ) -> Bool {
-    guard isLineOfUnits(fields, parser), !names.contains(where: { isNumber($0, parser) }) else {
-      return false
-    }
+    guard fields.count == row.count, isLineOfUnits(fields, parser),
+      !names.contains(where: { isNumber($0, parser) })
+    else { return false }
     if row.allSatisfy({ isNumber($0, parser) }) { return true }
     return row.contains { isNumber($0, parser) }
       && fields.allSatisfy { field in

@@ -18,11 +18,21 @@ extension StyleGuess {
         found.insert(byte)
       }
     }
-    for separator in [DelimitedStyle.Separator.tab, .semicolon, .comma, .blanks]
+    for separator in [DelimitedStyle.Separator.tab, .semicolon, .comma, .bar, .blanks]
     where found.contains(separator.byte) {
       return separator
     }
     return .comma
+  }
+
+  /// Whether vertical bars divide all lines into as many fields, and commas do not.
+  static func areDividedByBars(_ lines: [UnsafeRawBufferPointer]) -> Bool {
+    func fields(_ separator: DelimitedStyle.Separator) -> Set<Int> {
+      let parser = RowParser(separator: separator, trailingSeparators: 0)
+      return Set(lines.map { parser.count(of: $0) })
+    }
+    let bars = fields(.bar)
+    return lines.count > 1 && bars.count == 1 && bars != [1] && fields(.comma).count > 1
   }
 
   /// The number of separators that end every line: any number of blanks, but only one of the others, because more would

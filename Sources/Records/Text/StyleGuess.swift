@@ -20,6 +20,8 @@ struct StyleGuess {
   private(set) var preface = (bytes: 0, lines: 0)
   /// Whether numbers have commas for points.
   private(set) var hasDecimalCommas = false
+  /// What stands between groups of digits; nil if numbers have no groups.
+  private let groups: DigitGroups?
   /// Whether the first row consists of numbers only.
   private(set) var rowsAreNumbers = false
   /// The byte that ends lines.
@@ -40,11 +42,14 @@ struct StyleGuess {
   ///
   /// - Parameters:
   ///   - header: whether the first line holds column names; nil to guess.
+  ///   - groups: what stands between groups of digits.
   ///   - allowsHeaderAlone: whether a guess may accept a header without a second line.
   ///   - longest: the maximum number of bytes in a line; more are an error.
   init(
-    _ source: PeekingSource, header: Bool?, allowsHeaderAlone: Bool, longest: Int, name: String
+    _ source: PeekingSource, header: Bool?, groups: DigitGroups? = nil, allowsHeaderAlone: Bool, longest: Int,
+    name: String
   ) throws(SampleIOError) {
+    self.groups = groups
     let (prefix, isAll) = try prefix(of: source, longest: longest, name: name)
     if let kind = ForeignText(prefix) { throw .foreignText(name: name, kind: kind) }
     try prefix.withUnsafeBufferPointer { (bytes) throws(SampleIOError) in
@@ -235,6 +240,10 @@ struct StyleGuess {
     guard let chosen = candidates.dropFirst().first ?? candidates.first else { return }
     let line = Self.withoutCR(chosen.text)
     style.separator = Self.separator(in: line)
+    guard style.separator == .comma else { return }
+    if line.contains(UInt8(ascii: "|")), Self.areDividedByBars(candidates.map { Self.withoutCR($0.text) }) {
+      style.separator = .bar
+    }
     guard style.separator == .comma, line.contains(0x20) || line.contains(0x09) else { return }
     // "0,5 1,25": blanks are the separators if commas would leave fields that are not numbers.
     let commas = RowParser(separator: .comma, trailingSeparators: 0).fields(of: line)
@@ -249,7 +258,11 @@ struct StyleGuess {
 
   /// Decides whether commas are decimal points.
   private mutating func chooseDecimalCommas(by lines: [Line]) {
-    guard style.separator != .comma, !hasDecimalCommas else { return }
+    guard style.separator != .comma, groups != .comma, !hasDecimalCommas else { return }
+    if groups == .point {
+      hasDecimalCommas = true
+      return
+    }
     let parser = RowParser(separator: style.separator, trailingSeparators: 0)
     var (found, isCertain) = (false, style.separator == .semicolon)
     for line in lines {
@@ -268,5 +281,13 @@ struct StyleGuess {
   func isNumber(_ field: UnsafeRawBufferPointer, _ parser: RowParser) -> Bool {
     let text = parser.unquoted(field)
     return FieldValue(text) != nil || hasDecimalCommas && CommaNumber(text) != nil
+      || groups != nil && layout.value(text) != nil
+  }
+
+  /// Where lines and cells end, and how numbers are written.
+  var layout: TableText {
+    TableText(
+      separator: style.separator, lineEnd: lineEnd, point: UInt8(ascii: hasDecimalCommas ? "," : "."),
+      groups: groups, quotesSpanLines: quotesSpanLines)
   }
 }

@@ -54,7 +54,7 @@ extension TableText {
   func number(
     _ spelling: ColumnSpelling, in text: UnsafeRawBufferPointer, at position: Int, to limit: Int, room: Int
   ) -> SpelledNumber? {
-    if spelling.width == 0, case .fixed(let decimals) = spelling.form,
+    if spelling.width == 0, !spelling.hasGroups, case .fixed(let decimals) = spelling.form,
       let plain = plainNumber(in: text, from: position, to: limit), plain.decimals == decimals,
       !plain.isPadded
     {
@@ -69,7 +69,8 @@ extension TableText {
   ) -> SpelledNumber? {
     let isQuoted = position < limit && text[position] == UInt8(ascii: "\"")
     let begin = isQuoted ? position &+ 1 : position
-    guard let found = spelling.find(in: text, from: begin, to: limit, point: point) else { return nil }
+    let last = spelling.hasGroups ? cell(in: text, from: position, to: limit).end : limit
+    guard let found = spelling.find(in: text, from: begin, to: last, self) else { return nil }
     var next = found.end
     if isQuoted {
       guard next < limit, text[next] == UInt8(ascii: "\"") else { return nil }

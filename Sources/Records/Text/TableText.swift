@@ -9,6 +9,8 @@ package struct TableText: Equatable, Sendable {
   package var lineEnd: UInt8
   /// The decimal point: a point or a comma.
   package var point: UInt8
+  /// What stands between groups of digits; nil if numbers have no groups.
+  package var groups: DigitGroups?
 
   /// Whether quoted cells may contain line ends. Otherwise a cell ends with its line.
   package var quotesSpanLines: Bool
@@ -16,8 +18,9 @@ package struct TableText: Equatable, Sendable {
   /// Creates a layout; by default that of CSV.
   package init(
     separator: DelimitedStyle.Separator = .comma, lineEnd: UInt8 = UInt8(ascii: "\n"),
-    point: UInt8 = UInt8(ascii: "."), quotesSpanLines: Bool = true
+    point: UInt8 = UInt8(ascii: "."), groups: DigitGroups? = nil, quotesSpanLines: Bool = true
   ) {
+    self.groups = groups
     self.quotesSpanLines = quotesSpanLines
     self.separator = separator
     self.lineEnd = lineEnd
@@ -30,6 +33,13 @@ package struct TableText: Equatable, Sendable {
     var end: Int
     var next: Int
     var isQuoted = false
+
+    init(begin: Int, end: Int, next: Int, isQuoted: Bool = false) {
+      (self.begin, self.end, self.next, self.isQuoted) = (begin, end, next, isQuoted)
+    }
+
+    /// A cell that is all of a text.
+    init(all text: UnsafeRawBufferPointer) { self.init(begin: 0, end: text.count, next: text.count) }
   }
 
   @inline(__always)
@@ -180,11 +190,19 @@ package struct TableText: Equatable, Sendable {
 
   /// The number in a cell that does not have its column's spelling; NaN if there is none.
   @inline(never)
-  func number(_ cell: UnsafeRawBufferPointer) -> Double {
-    guard point == UInt8(ascii: ",") else { return FieldValue(cell)?.value ?? .nan }
+  func number(_ cell: UnsafeRawBufferPointer) -> Double { value(cell)?.value ?? .nan }
+
+  /// The value of a cell that does not have its column's spelling; nil if it is not a number.
+  func value(_ cell: UnsafeRawBufferPointer) -> FieldValue? {
+    if let digits = groups?.removed(from: cell) {
+      var alone = self
+      alone.groups = nil
+      return digits.withUnsafeBytes { alone.value($0) }
+    }
+    guard point == UInt8(ascii: ",") else { return FieldValue(cell) }
     var exchanged: [UInt8] = []
     exchangingCommas(cell, into: &exchanged)
-    return exchanged.withUnsafeBytes { FieldValue($0)?.value } ?? .nan
+    return exchanged.withUnsafeBytes { FieldValue($0) }
   }
 
   /// Whether a line holds a row.

@@ -82,7 +82,7 @@ package struct TableTextJoiner: Sendable {
   @inline(__always)
   private func append(_ number: Double, _ spelling: ColumnSpelling, isQuoted: Bool, to text: inout [UInt8]) {
     let begin = text.count
-    spelling.append(number, to: &text, point: layout.point, isPrecise: isPrecise)
+    spelling.append(number, to: &text, layout, isPrecise: isPrecise)
     let missing = spelling.width - (text.count - begin)
     if missing > 0, !isQuoted { text.insert(contentsOf: repeatElement(0x20, count: missing), at: begin) }
   }

@@ -22,6 +22,8 @@ package struct TableTextSurvey: Sendable {
     var hasBlanks = false
     /// Whether some numbers have exponents or very many digits.
     var hasOthers = false
+    /// Whether some numbers have groups of digits.
+    var hasGroups = false
   }
 
   private let layout: TableText
@@ -74,30 +76,45 @@ package struct TableTextSurvey: Sendable {
   {
     var isNumber = false
     defer { if isNumber { addWidth(room + cell.end - cell.begin, hasBlanks: room > 0, to: column) } }
+    if let digits = layout.groups?.removed(
+      from: UnsafeRawBufferPointer(rebasing: text[cell.begin..<cell.end]))
+    {
+      digits.withUnsafeBytes { isNumber = addNumber($0, TableText.Cell(all: $0), to: column) }
+      counts[column].hasGroups = counts[column].hasGroups || isNumber
+    } else {
+      isNumber = addNumber(text, cell, to: column)
+    }
+  }
+
+  /// Examines a cell without groups of digits; false if it is not a number in a known form.
+  private mutating func addNumber(_ text: UnsafeRawBufferPointer, _ cell: TableText.Cell, to column: Int)
+    -> Bool
+  {
+    var isNumber = false
     let scan = PlainDecimal(text, from: cell.begin, to: cell.end, point: layout.point)
     if scan.end == cell.end, scan.isOrdinary {
       counts[column].fixed[scan.decimals] += 1
       if scan.isShortest(hasPointZero: false) { counts[column].shortest[0] += 1 }
       if scan.isShortest(hasPointZero: true) { counts[column].shortest[1] += 1 }
-      isNumber = true
-      return
+      return true
     }
     if scan.end == cell.end, scan.decimals <= ColumnSpelling.maximumDecimals {
       let fixed = ColumnSpelling(.fixed(decimals: scan.decimals))
-      if fixed.find(in: text, from: cell.begin, to: cell.end, point: layout.point) != nil {
+      if fixed.find(in: text, from: cell.begin, to: cell.end, layout) != nil {
         counts[column].fixed[scan.decimals] += 1
         isNumber = true
       }
     }
     for hasPointZero in [false, true] {
       let shortest = ColumnSpelling(.shortest(hasPointZero: hasPointZero))
-      let found = shortest.find(in: text, from: cell.begin, to: cell.end, point: layout.point)
+      let found = shortest.find(in: text, from: cell.begin, to: cell.end, layout)
       if found?.end == cell.end {
         counts[column].shortest[hasPointZero ? 1 : 0] += 1
         isNumber = true
       }
     }
     if isNumber { counts[column].hasOthers = true }
+    return isNumber
   }
 
   private mutating func addWidth(_ width: Int, hasBlanks: Bool, to column: Int) {
@@ -117,7 +134,7 @@ package struct TableTextSurvey: Sendable {
       for (form, count) in forms where count > best.spelled {
         best.spelled = count
         best.spelling = ColumnSpelling(
-          form, most: counts.hasOthers ? nil : counts.fixed.lastIndex { $0 > 0 })
+          form, most: counts.hasOthers ? nil : counts.fixed.lastIndex { $0 > 0 }, hasGroups: counts.hasGroups)
       }
       if let width = counts.width, counts.hasBlanks, (1...255).contains(width) {
         best.spelling?.width = width

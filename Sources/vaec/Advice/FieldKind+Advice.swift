@@ -10,7 +10,7 @@ extension FieldKind {
     return switch self {
     case .date, .time, .label, .hexadecimal, .longInteger: leaveOut
     case .headerAgain: "remove the line, or split the file there"
-    case .thousands: edit("sed -E ':a; s/([0-9]),([0-9]{3})/\\1\\2/; ta; s/\"//g'")
+    case .thousands: "read it with --thousands ,"
     case .decimalComma: "for decimals: tr , . < \(file) > NEW.csv"
     case .decimalPoint: "write all numbers alike"
     case .quotedComma: edit("sed -E 's/\"(-?[0-9]*),([0-9]*)\"/\\1.\\2/g'")
@@ -20,14 +20,13 @@ extension FieldKind {
     case .parentheses: edit("sed -E 's/\\(([0-9.]+)\\)/-\\1/g'")
     case .boolean: edit("sed -E 's/\\b(True|TRUE|true)\\b/1/g; s/\\b(False|FALSE|false)\\b/0/g'")
     case .complex: "write real and imaginary parts as two columns"
-    case .underscores: edit("tr -d _ <")
-    case .apostrophes: edit("sed -E \"s/['’]//g\"")
+    case .underscores: "read it with --thousands _"
+    case .apostrophes: "read it with --thousands \"'\""
     case .tooLarge: "write inf"
     case .unicodeMinus: edit("sed 's/−/-/g'")
     case .noBreakSpace: edit("sed 's/\u{A0}//g'")
     case .stars: "to mark it as missing: sed -E 's/\\*+/nan/g' \(file) > NEW.txt"
     case .pair: "convert it to a table first (scikit-learn: load_svmlight_file)"
-    case .pipes: edit("tr '|' , <")
     case .comment: edit("sed 's/ *#.*//'")
     case .openQuote: "remove the line break in it"
     }
@@ -46,6 +45,7 @@ extension TableLayout {
       switch separator {
       case .comma: "-d, "
       case .semicolon: "-d';' "
+      case .bar: "-d'|' "
       case .tab, .blanks: ""
       }
     return "cut \(option)-f\(parts.compactMap { $0 }.joined(separator: ",")) \(file) > NEW.csv"

@@ -73,6 +73,7 @@ extension ReadOptions.Field {
     case .partial: "--partial"
     case .header: "--header"
     case .array: "--array"
+    case .digitGroups: "--thousands"
     }
   }
 }

@@ -29,6 +29,13 @@ struct ReadingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Text: what stands between groups of three digits: , . ' _ or a blank. (default: nothing)",
+      valueName: "char"),
+    transform: parseDigitGroups)
+  var thousands: DigitGroups?
+
+  @Option(
+    help: ArgumentHelp(
       "npz: the array that is modelled; others are kept exactly. (default: the largest)", valueName: "name"))
   var array: String?
 
@@ -54,6 +61,7 @@ struct ReadingOptions: ParsableArguments {
       format: format, shape: shape, header: header, partial: partial, memory: memory, notes: notes)
     options.type = dtype
     options.array = array
+    options.digitGroups = thousands
     options.keepsText = keepsText
     options.columns = columns
     return options
@@ -81,6 +89,11 @@ private func parseShape(_ text: String) throws -> [Int] {
     throw ValidationError("give positive numbers, as in 28x28.")
   }
   return lengths
+}
+
+private func parseDigitGroups(_ text: String) throws -> DigitGroups {
+  if let groups = DigitGroups.allCases.first(where: { text.utf8.elementsEqual([$0.byte]) }) { return groups }
+  throw ValidationError("give one of , . ' _ or a blank.")
 }
 
 private func parsePartial(_ text: String) throws -> PartialSample {
