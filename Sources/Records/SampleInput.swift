@@ -30,6 +30,8 @@ public struct ReadOptions: Equatable, Sendable {
   public var columns = ColumnRoles()
   /// Whether to keep the text of tables, and the exact fields of records, beside the numbers.
   public var keepsText = false
+  /// Whether batches of tables with text columns have their text, where it is not kept.
+  package var keepsWords = false
   /// The memory that reading may take.
   public var memory: MemoryLimit
   /// Receives notes on what was skipped or reinterpreted; nil if they are not wanted.
@@ -166,7 +168,8 @@ package enum SampleInput {
     if let survey, options.keepsText || !survey.isAllNumbers {
       if options.keepsText || !survey.kept.numberColumns.isEmpty {
         return try TableReader(
-          input, guess, survey, keepsText: options.keepsText, missing: options.columns.missing,
+          input, guess, survey, keepsText: options.keepsText, keepsWords: options.keepsWords,
+          missing: options.columns.missing,
           longest: longest, name: name, notes: options.notes)
       }
       if options.columns.exact != nil { throw .noValues(name: name) }

@@ -12,6 +12,9 @@ package protocol SampleReader: AnyObject {
   /// The values that stand for missing ones.
   var missing: MissingValues { get }
 
+  /// How the text of batches is read for words, where it is not kept for its own sake; nil where batches have none.
+  var wordText: KeptText? { get }
+
   /// Reads the next samples: `maxRows` of them, or as many as are left; nil when none is.
   func read(maxRows: Int) throws(SampleIOError) -> SampleBatch?
 }
@@ -20,6 +23,7 @@ extension SampleReader {
   package var textBytesPerRow: Int? { nil }
   package var table: FittedColumns? { nil }
   package var missing: MissingValues { MissingValues() }
+  package var wordText: KeptText? { nil }
 }
 
 /// Writes an array of samples batch by batch.

@@ -14,6 +14,9 @@ struct ColumnTests {
     return "power,volts,amps,grid,phase,unit\n" + rows.joined(separator: "\n") + "\n"
   }()
 
+  /// A model with latents, whatever the data.
+  private static let textbook = ["--objective", "elbo", "--latents", "2"]
+
   private static let quick = ["--epochs", "1", "--hidden", "6", "--scale", "common"]
 
   private func warnings(_ outcome: Program.Outcome) -> [String] {
@@ -151,15 +154,14 @@ struct ColumnTests {
     let refused = try Program.run(["encode", "-m", "m.vae", "-f", "lacking.csv"], in: scratch)
     #expect(
       refused.isOneLineOfError && refused.errors.contains("column \"pressure\" of the model is missing"))
-    // New samples are rows of the table, without what is exact.
-    let textbook = ["--objective", "elbo", "--latents", "2"]
-    #expect(try Program.run(["fit", "x.csv", "-o", "e.vae"] + quick + textbook, in: scratch).code == 0)
+    // New samples are rows of the table, with those exact columns that have few words.
+    #expect(try Program.run(["fit", "x.csv", "-o", "e.vae"] + quick + Self.textbook, in: scratch).code == 0)
     let sampled = try Program.run(["sample", "-m", "e.vae", "-n", "5"], in: scratch)
     let rows = cells(sampled.text)
-    #expect(rows.count == 6 && rows[0] == ["temp", "pressure"])
+    #expect(rows.count == 6 && rows[0] == ["unit", "cycle", "date", "site", "temp", "pressure"])
     for row in rows.dropFirst() {
-      #expect(row.count == 2 && row[0].split(separator: ".").last?.count == 1)
-      #expect(row[1].split(separator: ".").last?.count == 2)
+      #expect(row.count == 6 && row[4].split(separator: ".").last?.count == 1)
+      #expect(row[5].split(separator: ".").last?.count == 2 && ["north", "east"].contains(row[3]))
     }
   }
 
@@ -206,5 +208,44 @@ struct ColumnTests {
     #expect(try Program.shell("'\(check)' x.csv y.csv 0", in: scratch).code == 1)
     try scratch.write(Array(Self.machines.replacingOccurrences(of: "east", with: "west").utf8), to: "z.csv")
     #expect(try Program.shell("'\(check)' x.csv z.csv 0.001", in: scratch).code == 1)
+  }
+
+  @Test("new rows of a table have the words of rows like them, and say so")
+  func words() throws {
+    let scratch = try Scratch()
+    // A hump in the left half, or in the right one.
+    var random = RandomNumbers(seed: 4)
+    let rows = (0..<900).map { row in
+      let isHot = row % 3 == 0
+      let center = (isHot ? 3 : 8) + 0.7 * random.normal()
+      let hump = (0..<12).map { place in
+        let distance = Double(place) - center
+        return "\((exp(-distance * distance / 2) * 1000).rounded() / 1000)"
+      }
+      return hump.joined(separator: ",") + ",\"\(isHot ? "hot, dry" : "cold")\",2020-\(row)"
+    }
+    let names = (0..<12).map { "v\($0)" }.joined(separator: ",")
+    try scratch.write(Array((names + ",kind,day\n" + rows.joined(separator: "\n") + "\n").utf8), to: "x.csv")
+    let fit = ["fit", "x.csv", "-o", "m.vae", "--epochs", "60", "--hidden", "16"]
+    #expect(try Program.run(fit, in: scratch).code == 0)
+    let sample = ["sample", "-m", "m.vae", "-n", "300"]
+    let drawn = try Program.run(sample, in: scratch)
+    #expect(
+      drawn.code == 0 && drawn.errors.contains("column kind: the words of the fitted row whose latents"))
+    #expect(drawn.errors.contains("exact column day: left out"))
+    let lines = drawn.text.split(separator: "\n")
+    #expect(lines.first == "\(names),kind" && lines.count == 301)
+    let right = lines.dropFirst().count { line in
+      let hump = line.split(separator: ",").prefix(12).compactMap { Double($0) }
+      let isHot = (hump.firstIndex(of: hump.max() ?? 0) ?? 0) < 6
+      return line.hasSuffix(isHot ? "\"hot, dry\"" : "cold")
+    }
+    #expect(right > 290)
+    #expect((60...140).contains(lines.count { $0.contains("hot") }))
+    let json = try Program.run(sample + ["-o", "s.npy", "--json"], in: scratch).json()
+    #expect(json["labels"] as? [String] == ["kind"] && json["left_out"] as? [String] == ["day"])
+    // The same words whatever the number of rows.
+    let few = try Program.run(["sample", "-m", "m.vae", "-n", "5"], in: scratch)
+    #expect(few.text == lines.prefix(6).joined(separator: "\n") + "\n")
   }
 }

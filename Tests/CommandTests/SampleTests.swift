@@ -65,7 +65,10 @@ struct SampleTests {
       """
     let outcome = try Program.shell(script, in: scratch)
     #expect(outcome.errors == "6 samples from new.npy to standard input, to w.npy\n")
-    #expect(outcome.text == "{\"output\": \"v.npy\", \"samples\": 6, \"missing_values\": 0}\n")
+    #expect(
+      outcome.text
+        == "{\"output\": \"v.npy\", \"samples\": 6, \"missing_values\": 0, \"labels\": [], \"left_out\": []}\n"
+    )
   }
 
   @Test(

@@ -25,7 +25,7 @@ final class RecordTableWriter: SampleWriter {
     let shown = fields.filter { !$0.isPadding }.flatMap(\.valueNames)
     for (place, name) in shown.enumerated() {
       if place > 0 { text.append(self.separator) }
-      appendCell(ByteText.bytes(of: name))
+      text.append(cell: ByteText.bytes(of: name), separator: self.separator)
     }
     text.append(0x0A)
   }
@@ -62,7 +62,7 @@ final class RecordTableWriter: SampleWriter {
         if field.isModelled {
           append(values[number], field.elementType ?? elementType)
         } else if cell < exact.count {
-          appendCell(exact[cell])
+          text.append(cell: exact[cell], separator: separator)
         }
       }
     }
@@ -77,21 +77,6 @@ final class RecordTableWriter: SampleWriter {
     } else {
       text.appendShortest(Float(value))
     }
-  }
-
-  /// Appends a cell, in quotes where it needs them.
-  private func appendCell(_ cell: [UInt8]) {
-    let special: [UInt8] = [separator, 0x22, 0x0A, 0x0D, 0x09]
-    let isPlain =
-      !cell.contains { special.contains($0) } && cell.first != 0x20 && cell.last != 0x20
-      && cell.first != UInt8(ascii: "#") && cell.first != UInt8(ascii: "%")
-    if isPlain { return text.append(contentsOf: cell) }
-    text.append(0x22)
-    for byte in cell {
-      if byte == 0x22 { text.append(byte) }
-      text.append(byte)
-    }
-    text.append(0x22)
   }
 
   private func flush() throws(SampleIOError) {

@@ -16,6 +16,7 @@ final class TableReader: SampleReader {
   let textBytesPerRow: Int?
   let table: FittedColumns?
   let missing: MissingValues
+  let wordText: KeptText?
   /// What has been read and not been given yet is `buffer[begin...]`.
   private var buffer: [UInt8] = []
   private var begin = 0
@@ -32,9 +33,10 @@ final class TableReader: SampleReader {
   /// - Parameters:
   ///   - guess: the style of the text.
   ///   - survey: the kinds of its columns.
-  ///   - keepsText: whether batches have the text of their rows.
+  ///   - keepsText: whether batches have the text of their rows, which is part of the samples.
+  ///   - keepsWords: whether they have it for its words, if there are text columns.
   init(
-    _ source: any ByteSource, _ guess: StyleGuess, _ survey: ColumnSurvey, keepsText: Bool,
+    _ source: any ByteSource, _ guess: StyleGuess, _ survey: ColumnSurvey, keepsText: Bool, keepsWords: Bool,
     missing: MissingValues, longest: Int, name: String, notes: ReadingNotes?
   ) throws(SampleIOError) {
     self.notes = notes
@@ -43,6 +45,7 @@ final class TableReader: SampleReader {
     let kept = survey.kept
     self.kept = kept
     columns = guess.columns
+    wordText = keepsWords && !keepsText && !kept.wordColumns.isEmpty ? kept : nil
     textBytesPerRow = keepsText ? survey.bytesPerRow : nil
     let table = FittedColumns(kept, names: guess.style.header)
     self.table = table
@@ -113,7 +116,9 @@ final class TableReader: SampleReader {
       kept.numberColumns.isEmpty ? [Double](repeating: 0, count: rows.ends.count) : own
     var batch = SampleBatch(
       elementType: .f8, valuesPerSample: kept.valuesPerSample, bytes: numbers.withUnsafeBytes { Array($0) })
-    if keepsText { batch.text = RowText(bytes: Array(buffer[begin..<begin + end]), ends: rows.ends) }
+    if keepsText || wordText != nil {
+      batch.text = RowText(bytes: Array(buffer[begin..<begin + end]), ends: rows.ends)
+    }
     begin += end
     return batch
   }

@@ -75,11 +75,14 @@ extension Codec {
       elementTypes: elementTypes.map { missing.isEmpty || !$0.isInteger ? $0 : .f8 }, most: most,
       seed: options.seed)
     var some = RowSample(values: width)
+    var words = LabelReservoir(first.reader, seed: options.seed)
     // The range of values that binary32 cannot represent must be measured in binary64.
     var spread = ValueRange(reach: Double(Matrix.greatestKnown))
     var ranges = description.isTable || options.scale == .column ? ColumnRanges(width: width) : nil
     for (_, reader) in inputs {
-      while let read = try reading(reader, max(1, min(1 << 16, (1 << 20) / max(1, width)))) {
+      while var read = try reading(reader, max(1, min(1 << 16, (1 << 20) / max(1, width)))) {
+        words?.add(read)
+        read.text = nil
         let batch = read.without(missing)
         reservoir.add(batch)
         ranges?.add(batch)
@@ -137,6 +140,7 @@ extension Codec {
     notes.explainedVariance = result.explainedVariance
     notes.set(result.latentMixture)
     let draft = FittedModel(result.model, notes: notes)
+    notes.labels = try labels(words, draft)
     let held = try measured(result.heldSamples, in: scales, as: draft.summary)
     let measured = try points(of: draft, on: held)
     notes.points = measured.points

@@ -31,6 +31,12 @@ extension ModelMetadata {
     }
   }
 
+  /// Words of text columns beside latents, for new rows.
+  var labels: RowLabels? {
+    get { table.flatMap { table in section(Section.labels).flatMap { RowLabels($0, of: table) } } }
+    set { set(Section.labels, newValue?.encode()) }
+  }
+
   /// What the fit found of each modelled column; empty if it is not recorded.
   var columnFigures: [ModelSummary.ColumnFigures] {
     get {

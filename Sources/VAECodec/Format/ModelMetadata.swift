@@ -44,6 +44,8 @@ struct ModelMetadata {
     static let missing = 7
     /// Missing values and bits of each modelled column.
     static let columnFigures = 8
+    /// Words of text columns beside latents: see ``RowLabels``.
+    static let labels = 9
   }
 
   /// The content of the first section of a kind; nil if there is none.

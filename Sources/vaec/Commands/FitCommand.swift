@@ -59,8 +59,9 @@ struct FitCommand: ParsableCommand {
     let provenance = Provenance.derived(from: sources.compactMap(\.source.opened))
     let keeping = try checkpoints.open(provenance, general.console)
     let notes = ReadingNotes()
-    let readOptions = reading.readOptions(
+    var readOptions = reading.readOptions(
       memory: fitting.readingMemory, notes: notes, columns: exact.roles(columns))
+    readOptions.keepsWords = true
     var readers: [(name: String, reader: any SampleReader)] = []
     for (input, source) in sources {
       readers.append((input.name, try input.reader(of: source, readOptions)))

@@ -90,11 +90,14 @@ struct InterpolateCommand: ParsableCommand {
         .object([
           ("output", .string(target.name)), ("samples", .integer(report.samples)),
           ("missing_values", .integer(report.missingValues)),
+          ("labels", .array(report.labels.map { .string($0) })),
+          ("left_out", .array(report.leftOut.map { .string($0) })),
         ]))
       return
     }
     general.console.note(
       "\(counted(report.samples, "sample")) from \(a.name) to \(b.name), to \(target.name)")
+    general.console.tell(report)
     general.console.missing(report.missingValues, "\(a.name) and \(b.name)")
   }
 }

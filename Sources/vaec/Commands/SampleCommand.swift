@@ -108,11 +108,14 @@ struct SampleCommand: ParsableCommand {
           ("output", .string(target.name)), ("samples", .integer(report.samples)),
           ("sampler", report.sampler.map { .string($0.rawValue) } ?? .null),
           ("missing_values", .integer(report.missingValues)),
+          ("labels", .array(report.labels.map { .string($0) })),
+          ("left_out", .array(report.leftOut.map { .string($0) })),
         ]))
       return
     }
     let source = report.sampler.map { " from the \($0.rawValue)" } ?? ""
     general.console.note("\(name): \(counted(report.samples, "new sample"))\(source), to \(target.name)")
+    general.console.tell(report)
     if let around { general.console.missing(report.missingValues, InputFile(around).name) }
   }
 }
@@ -120,6 +123,17 @@ struct SampleCommand: ParsableCommand {
 extension Sampler: ExpressibleByArgument {}
 
 extension Console {
+  /// Says which columns of a table new samples have beside those of the model, and which they lack.
+  func tell(_ report: SampleReport) {
+    func columns(_ names: [String]) -> String {
+      "\(names.count == 1 ? "column" : "columns") \(names.joined(separator: ", "))"
+    }
+    if !report.labels.isEmpty {
+      note("vaec: in csv, \(columns(report.labels)): the words of the fitted row whose latents are nearest")
+    }
+    if !report.leftOut.isEmpty { note("vaec: exact \(columns(report.leftOut)): left out") }
+  }
+
   /// Reports values that were replaced by the mean.
   func missing(_ count: Int, _ name: String) {
     if count > 0 { note("vaec: \(name): \(counted(count, "value")) missing, replaced by the mean") }

@@ -41,19 +41,20 @@ extension Codec {
     let map = try latentMap(of: model, name: modelName, quality: nil)
     let (a, missingA) = try latents(of: first, map, model)
     let (b, missingB) = try latents(of: last, map, model)
-    let writer = try makeWriter(model.description(rows: count))
+    let new = NewRows(self, model, map)
+    let writer = try makeWriter(new.description(rows: count))
     for begin in stride(from: 0, to: count, by: map.blockRows) {
       let steps = begin..<min(count, begin + map.blockRows)
       let latents = steps.flatMap { step in
         let t = Float(step) / Float(count - 1)
         return a.indices.map { (1 - t) * a[$0] + t * b[$0] }
       }
-      try writing(batchOf(latents, map, model), to: writer)
+      try writing(new.batch(latents), to: writer)
     }
     try finishing(writer)
     return SampleReport(
       samples: count, sampler: nil, missingValues: missingA + missingB,
-      seconds: (clock.now - start) / .seconds(1))
+      seconds: (clock.now - start) / .seconds(1), labels: new.columns.labels, leftOut: new.columns.leftOut)
   }
 
   /// The latents of an end.

@@ -20,6 +20,10 @@ public struct SampleReport: Sendable {
   public var missingValues = 0
   /// The wall-clock time in seconds.
   public var seconds: Double
+  /// The text columns of a table that new samples have, each with the words of the fitted rows whose latents are nearest.
+  public var labels: [String] = []
+  /// The exact columns of a table that new samples lack.
+  public var leftOut: [String] = []
 }
 
 extension Codec {
@@ -46,15 +50,18 @@ extension Codec {
     let start = clock.now
     var source = try LatentSource(
       model, name: name, quality: quality, sampler: sampler, seed: seed, kernels: kernels)
-    let writer = try makeWriter(model.description(rows: count))
+    let new = NewRows(self, model, source.map)
+    let writer = try makeWriter(new.description(rows: count))
     var done = 0
     while done < count {
       let latents = source.next(min(source.map.blockRows, count - done))
-      try writing(batchOf(latents, source.map, model), to: writer)
+      try writing(new.batch(latents), to: writer)
       done += latents.count / source.map.count
     }
     try finishing(writer)
-    return SampleReport(samples: count, sampler: source.name, seconds: (clock.now - start) / .seconds(1))
+    return SampleReport(
+      samples: count, sampler: source.name, seconds: (clock.now - start) / .seconds(1),
+      labels: new.columns.labels, leftOut: new.columns.leftOut)
   }
 
   /// Draws samples like given ones, by adding normal noise to their latents.
@@ -77,15 +84,14 @@ extension Codec {
     let start = clock.now
     try model.accepts(reader.description, name: name)
     let map = try latentMap(of: model, name: name, quality: quality)
-    let deviations = (0..<map.count).map { k in
-      k < model.notes.latents.count
-        ? Float(spread * max(0, model.notes.latents[k].variance).squareRoot()) : 0
-    }
+    let deviations = model.latentDeviations(map.count).map { Float(spread) * $0 }
+    let new = NewRows(self, model, map)
     let known = reader.description.rows.map { $0.multipliedReportingOverflow(by: count) }
     let writer = try makeWriter(
-      model.description(rows: known.flatMap { $0.overflow ? nil : $0.partialValue }))
+      new.description(rows: known.flatMap { $0.overflow ? nil : $0.partialValue }))
     var random = RandomSource(seed: seed)
-    var report = SampleReport(samples: 0, sampler: nil, seconds: 0)
+    var report = SampleReport(
+      samples: 0, sampler: nil, seconds: 0, labels: new.columns.labels, leftOut: new.columns.leftOut)
     while let batch = try reading(reader, 1) {
       let (latents, missing) = self.latents(of: batch, map, model)
       report.missingValues += missing
@@ -94,7 +100,7 @@ extension Codec {
         let rows = min(map.blockRows, count - done)
         var moved = (0..<rows).flatMap { _ in latents }
         moved.withUnsafeMutableBufferPointer { map.scatter($0, by: deviations, &random) }
-        try writing(batchOf(moved, map, model), to: writer)
+        try writing(new.batch(moved), to: writer)
         done += rows
       }
       report.samples += count
