@@ -21,9 +21,10 @@ struct AdviceTests {
       ("t,v\n2024-01-31,x\n", "a date; omit the column: cut -d, -f2- data"),
       ("t\n2024-01-31\n", "a date; keep the file as it is"),
       ("gene,v\nENSG1,x\n", "not a number; omit the column"),
-      ("v,w\n\"1,001\",x\n", "thousands separators; sed"), ("v,w\n5%,x\n", "a percentage; tr -d %"),
-      ("v,w\nTrue,x\n", "a boolean; sed"), ("v,w\n1_000,x\n", "underscores; tr -d _"),
-      ("v|w\n1|2\n", "tr '|' ,"), ("a,b\n1,\"2\n", "never closed; close it"),
+      ("v,w\n\"1,001\",x\n", "thousands separators; read it with --thousands ,"),
+      ("v,w\n5%,x\n", "a percentage; tr -d %"),
+      ("v,w\nTrue,x\n", "a boolean; sed"), ("v,w\n1_000,x\n", "underscores; read it with --thousands _"),
+      ("a,b\n1,\"2\n", "never closed; close it"),
       ("{\"a\": 1}\n", "convert it: jq -r '.[] | @csv' data"),
     ])
   func text(text: String, part: String) throws {

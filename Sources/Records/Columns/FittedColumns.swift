@@ -36,6 +36,12 @@ package struct FittedColumns: Equatable, Sendable {
     names.map { names in names.indices.filter { isModelled[$0] }.map { names[$0] } }
   }
 
+  /// The numbers of the modelled columns, from 1, where there are others between them; nil where there are none.
+  package var modelledNumbers: [String]? {
+    if modelledCount == isModelled.count { return nil }
+    return isModelled.indices.filter { isModelled[$0] }.map { "\($0 + 1)" }
+  }
+
   /// The place of a column, by its name or by its number from 1; nil if there is none. Names come first.
   package func place(of column: String) -> Int? {
     if let place = names?.firstIndex(of: column) { return place }

@@ -10,6 +10,8 @@ public struct ColumnDistortion: Equatable, Sendable {
   /// The first of the originals, and the sums of differences from it and of their squares.
   private var first: Double?
   private var (sum, square) = (0.0, 0.0)
+  /// The last original, from the first on, and the smallest difference of two in a row that differ.
+  private var (last, step) = (0.0, Double.infinity)
 
   /// The root of the mean squared error.
   public var rmse: Double { maximum.isFinite ? (squares / Double(max(1, count))).squareRoot() : .infinity }
@@ -23,11 +25,13 @@ public struct ColumnDistortion: Equatable, Sendable {
   /// ``rmse`` in standard deviations of the originals; nil if they do not vary.
   public var rmseInDeviations: Double? { deviation > 0 ? rmse / deviation : nil }
 
-  /// The information that a decoded value carries: log2(deviation / RMSE), the rate of a Gaussian source at that error; nil if
-  /// the values do not vary or are exact.
+  /// The information that a decoded value carries: log2(deviation / error), the rate of a Gaussian source at that error; nil if
+  /// the values do not vary. The error is ``rmse``, but at least that of rounding to the smallest step from one original
+  /// to the next, because values on a grid carry no more.
   public var bits: Double? {
-    guard let share = rmseInDeviations, share > 0, share.isFinite else { return nil }
-    return max(0, -decibels(share) / decibels(2))
+    let error = max(rmse, step.isFinite ? step / 12.0.squareRoot() : 0)
+    guard deviation > 0, error > 0, error.isFinite else { return nil }
+    return max(0, -decibels(error / deviation) / decibels(2))
   }
 
   /// Adds a value and the size of its error; see ``Comparison``.
@@ -41,6 +45,8 @@ public struct ColumnDistortion: Equatable, Sendable {
     }
     let value = original - (first ?? original)
     first = first ?? original
+    if value != last { step = min(step, (value - last).magnitude) }
+    last = value
     sum += value
     square += value * value
     count += 1

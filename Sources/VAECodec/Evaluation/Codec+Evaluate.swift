@@ -185,7 +185,7 @@ extension Codec {
         try compare(count, with: samples, name: name, model: model)
       } ?? [])
     report.fileBytes = bytes
-    report.columnNames = description.columnNames
+    report.columnNames = description.columnNames ?? model.notes.table?.modelledNumbers
     report.comparesSizesWithPCA = breakEven != nil
     return report
   }
