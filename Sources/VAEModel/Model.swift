@@ -42,6 +42,12 @@ package struct Model: Sendable {
       baseline: nil, valueLayer: nil, output: OutputRule(), qualities: [], notes: [])
   }
 
+  /// Whether this is a model without content.
+  package var isEmpty: Bool {
+    network == nil && layers.isEmpty && inputProjection == nil && valueLayer == nil && qualities.isEmpty
+      && scale == 1 && means.allSatisfy { $0 == 0 }
+  }
+
   /// Creates a model from its parts.
   package init(
     means: [Float], scale: Float, inputProjection: InputProjection?, network: Network?, layers: [KLTLayer],

@@ -54,6 +54,12 @@ extension ChunkCodec {
   private func corrections(
     of batch: SampleBatch, isTrial: Bool
   ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
+    if let gridCoder {
+      let bytes = gridCoder.encode(batch, tries: plan.effort.level > 0)
+      guard !isTrial else { return (bytes, nil) }
+      let decoded = try? gridCoder.decode(bytes[...], rows: batch.rows, valuesPerSample: width)
+      return decoded.flatMap { keeps($0, batch) ? (bytes, $0) : nil }
+    }
     let (base, coder) = (reconstruction(), correctionCoder)
     let corrections = coder.encode(batch, base: base)
     if isTrial { return (corrections, nil) }
@@ -117,7 +123,12 @@ extension ChunkCodec {
     case .corrected(let corrections, let symbols, let checksum):
       let base = try decode(contentOfSymbols: symbols)
       guard base.rows == rows else { throw .corrupt }
-      let batch = try correctionCoder.decode(corrections, base: base)
+      let batch: SampleBatch
+      if let gridCoder {
+        batch = try gridCoder.decode(corrections, rows: rows, valuesPerSample: width)
+      } else {
+        batch = try correctionCoder.decode(corrections, base: base)
+      }
       guard Checksum.crc32(batch.bytes) == checksum else { throw .otherRows }
       return batch
     }

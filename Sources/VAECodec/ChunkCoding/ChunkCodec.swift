@@ -22,6 +22,8 @@ final class ChunkCodec {
     } else {
       CorrectionCoder(description, errorBound, known: known)
     }
+  /// Only for chunks of a stream without a model.
+  private(set) lazy var gridCoder = plan.gridCoder(description, errorBound, known)
   /// Which values are not missing to the model.
   private(set) lazy var known = KnownValues(
     of: plan.model, missing: errorBound?.isLossless == true ? [] : description.missing)
@@ -130,7 +132,8 @@ final class ChunkCodec {
     do {
       let state = errorBound != nil && elementType.isWide ? IntegerCorrectionCoder.stateBytes : 0
       try memory.admit(
-        MemoryLimit.sum((plan.decodingBytes(rows: rows, elementSize: elementType.size), 1), (width, state)))
+        MemoryLimit.sum(
+          (plan.decodingBytes(rows: rows, elementSize: elementType.size), 1), (width, state)))
     } catch {
       throw .frame(error)
     }

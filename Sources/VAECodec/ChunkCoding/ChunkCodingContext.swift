@@ -58,8 +58,10 @@ struct ChunkCodingContext: Sendable {
     let ofValue =
       (hasValues ? 3 * MemoryLayout<Float>.size : 0) + 3 * elementSize + MemoryLayout<Float>.size
       + MemoryLayout<Double>.size
+    let grid = model.isEmpty ? GridCoder.stateBytes(values: MemoryLimit.sum((rows, model.values))) : 0
     return MemoryLimit.sum(
-      (rows, model.values * ofValue), (rows, (planes + coefficientPlanes) * MemoryLayout<Int32>.size))
+      (grid, 1), (rows, model.values * ofValue),
+      (rows, (planes + coefficientPlanes) * MemoryLayout<Int32>.size))
   }
 
   /// The preferred number of values in a chunk: it keeps memory small, and the share of each table's cost low.
@@ -70,12 +72,17 @@ struct ChunkCodingContext: Sendable {
   /// Text is learned anew in each chunk, so chunks are large; but each should be coded in seconds.
   private static let (chunkText, maximumTextRows) = (1 << 23, 1 << 17)
 
+  /// Without a model, values are learned anew in each chunk.
+  private static let chunkValuesWithoutModel = 1 << 21
+
   /// The default number of rows in a chunk.
   ///
-  /// - Parameter textBytes: the bytes of text per row, if text is kept beside the values.
-  static func defaultChunkRows(values: Int, textBytes: Int? = nil) -> Int {
-    let rows = chunkValues / max(1, values)
-    guard let textBytes else { return max(1, min(maximumChunkRows, rows)) }
+  /// - Parameters:
+  ///   - textBytes: the bytes of text per row, if text is kept beside the values.
+  ///   - hasModel: whether values are coded by a model.
+  static func defaultChunkRows(values: Int, textBytes: Int? = nil, hasModel: Bool = true) -> Int {
+    let rows = (hasModel ? chunkValues : chunkValuesWithoutModel) / max(1, values)
+    guard let textBytes else { return max(1, hasModel ? min(maximumChunkRows, rows) : rows) }
     return max(1, min(maximumTextRows, rows, chunkText / max(1, textBytes)))
   }
 

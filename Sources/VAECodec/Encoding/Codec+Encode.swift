@@ -41,7 +41,8 @@ extension Codec {
     let width = description.valuesPerSample
     let chunkRows = ChunkCodingContext.chunkRows(
       options.chunkRows
-        ?? ChunkCodingContext.defaultChunkRows(values: width, textBytes: reader.textBytesPerRow),
+        ?? ChunkCodingContext.defaultChunkRows(
+          values: width, textBytes: reader.textBytesPerRow, hasModel: !details.isWithoutModel),
       values: width)
     var pass = StreamEncoder(
       codec: self, model: model, name: name, description: description,

@@ -1,0 +1,101 @@
+/// How the values of a chunk lie in rows and planes: what stands beside each other.
+///
+/// - Narrow: a sample is a row of at most ``maximumColumns`` values, each of which is a column of its own.
+/// - Wide: a row is the last axis of a sample, with the channels of a last axis of up to 4. Rows follow one another across
+///   samples, and planes are the two last axes.
+struct ValueShape: Equatable, Sendable {
+  /// The number of values in a row.
+  let width: Int
+  /// The number of values in a plane; 0 if there are none.
+  let plane: Int
+  let isNarrow: Bool
+
+  private static let maximumColumns = 40
+  /// Tables of more columns are not coded this way.
+  static let maximumTableColumns = 1024
+
+  /// - Parameters:
+  ///   - shape: that of a sample.
+  ///   - isTable: whether samples are rows of a table, however many columns it has.
+  init(_ shape: [Int], isTable: Bool = false) {
+    var axes = shape
+    var channels = 1
+    if axes.count > 1, let last = axes.last, last <= 4 {
+      channels = last
+      axes.removeLast()
+    }
+    width = (axes.last ?? 1) * channels
+    isNarrow = axes.count <= 1 && channels == 1 && (isTable || width <= Self.maximumColumns)
+    plane = axes.count > 1 ? width * axes[axes.count - 2] : 0
+  }
+
+  /// The number of columns with names of their own.
+  var columns: Int { isNarrow ? width : 1 }
+
+  /// How far the values before a chunk's first are looked at, which count as 0.
+  var margin: Int { max(plane + 4 * width, 20 * width) + 16 }
+}
+
+/// A value before another, by rows and positions in a row; or by a plane and positions.
+struct Tap: Equatable {
+  var row: Int
+  var place: Int
+  var isPlane = false
+
+  init(_ row: Int, _ place: Int) { (self.row, self.place) = (row, place) }
+  init(plane place: Int) { (row, self.place, isPlane) = (0, place, true) }
+}
+
+extension ValueShape {
+  /// The inputs of a predictor for a column, and its forgetting factor.
+  struct Taps {
+    var taps: [Tap]
+    var memory: Double
+  }
+
+  /// The four predictors of a column: with many neighbours, with a long history, and two quick ones with few inputs.
+  func predictors(column j: Int) -> [Taps] { isNarrow ? narrow(j) : wide }
+
+  private func narrow(_ j: Int) -> [Taps] {
+    func left(_ most: Int, row: Int = 0) -> [Tap] { (0..<min(j, most)).map { Tap(row, -1 - $0) } }
+    let isFew = width <= 4
+    // In the row above, the nearest columns on both sides, by turns.
+    var above: [Tap] = []
+    for d in 1..<max(2, width) {
+      if j + d < width { above.append(Tap(-1, d)) }
+      if j >= d { above.append(Tap(-1, -d)) }
+    }
+    var many = left(12) + [Tap(-1, 0)] + above.prefix(isFew ? 3 : 8) + [Tap(-2, 0)]
+    for d in 1...(isFew ? 3 : 1) {
+      if j >= d { many.append(Tap(-2, -d)) }
+      if j + d < width { many.append(Tap(-2, d)) }
+    }
+    many.append(Tap(-3, 0))
+    if isFew { many.append(Tap(-4, 0)) }
+    func own(_ rows: Int) -> [Tap] { (1...rows).map { Tap(-$0, 0) } }
+    return [
+      Taps(taps: many, memory: 0.996),
+      Taps(taps: own(16) + left(4) + left(2, row: -1), memory: 0.9995),
+      Taps(taps: own(3) + left(2) + left(2, row: -1), memory: 0.92),
+      Taps(taps: own(8) + left(3) + left(2, row: -1) + (j + 1 < width ? [Tap(-1, 1)] : []), memory: 0.98),
+    ]
+  }
+
+  private var wide: [Taps] {
+    func row(_ row: Int, _ places: ClosedRange<Int>) -> [Tap] { places.map { Tap(row, $0) } }
+    func left(_ most: Int) -> [Tap] { (1...most).map { Tap(0, -$0) } }
+    func front(_ places: ClosedRange<Int>) -> [Tap] { plane > 0 ? places.map { Tap(plane: $0) } : [] }
+    return [
+      Taps(taps: left(6) + row(-1, -3...3) + row(-2, -1...1) + front(-2...1), memory: 0.999),
+      Taps(taps: left(8) + row(-1, -4...4) + row(-2, -2...2) + [Tap(-3, 0)] + front(-2...2), memory: 0.9999),
+      Taps(
+        taps: left(2) + [Tap(-1, 0), Tap(-1, -1), Tap(-1, 1), Tap(-2, 0)] + front(-1...0).reversed(),
+        memory: 0.95),
+      Taps(
+        taps: left(4) + [
+          Tap(-1, 0), Tap(-1, -1), Tap(-1, -2), Tap(-1, 1), Tap(-1, 2), Tap(-2, 0), Tap(-2, 1),
+        ]
+          + (plane > 0 ? [Tap(plane: 0), Tap(plane: -1), Tap(plane: 1)] : []), memory: 0.99),
+    ]
+  }
+}
