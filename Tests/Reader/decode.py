@@ -19,6 +19,7 @@ import zlib
 import numpy as np
 
 import columns
+import grid
 import integers
 import text
 from corrections import Mixer, correct
@@ -174,6 +175,8 @@ def point(r):
 
 
 class Model:
+    is_blank = False
+
     def __init__(self, data):
         assert data[:5] == b"VAEM\3"
         content = unzstd(first_frame(data[5:]))
@@ -221,6 +224,7 @@ class Model:
         """What stands in for a model where a stream needs none: all values are 0."""
         model = Model.__new__(Model)
         model.values = model.width = values
+        model.is_blank = True
         model.scale, model.means = F(1), np.zeros(values, F)
         model.low, model.high, model.is_integer = F(-np.inf), F(np.inf), False
         model.front, model.latents, model.layers, model.scales = None, 0, [], []
@@ -521,7 +525,9 @@ def samples(model, at, tables, dtype, shape, guarantee, content):
     checksum, corrections = r.number("I"), r.take(size)
     base = as_type(columns.unscaled(decode_chunk(model, at, tables, r.rest()), model.scales), dtype)
     assert len(base) == number // 4
-    if isinstance(guarantee, list):
+    if model.is_blank and grid.applies(dtype, guarantee, model.values):
+        rows = grid.decode(dtype, shape, guarantee, len(base), corrections)
+    elif isinstance(guarantee, list):
         rows = columns.correct(base, dtype, guarantee, corrections)
     else:
         offset = model.scales[0].offset if len(model.scales) == 1 else 0.0
