@@ -413,7 +413,8 @@ class Prediction:
         relative = errors / usual
         self.add(self.means, (self.seven, self.levels), relative)
         self.add(self.blend_means, ([self.level], [self.variation]), relative[6:])
-        self.usual[self.place] = np.maximum(least * 0.02 + 1e-12, usual + (errors - usual) * pace)
+        usual, least = usual + (errors - usual) * pace, least * 0.02 + 1e-12
+        self.usual[self.place] = np.where(usual >= least, usual, least)
 
     @staticmethod
     def add(means, places, terms):
