@@ -68,15 +68,11 @@ struct GuaranteeTests {
     }
   }
 
-  @Test("A larger bound takes fewer bytes, and knowing the data takes fewer than not")
+  @Test("A larger bound takes fewer bytes")
   func rates() throws {
     let (array, model) = (try Models.bumpRows(200, seed: 6), try Models.bumps.get())
     let sizes = try [1e-3, 0.03, 0.3].map { try stream(array, model, .maxError($0)).bytes.count }
     #expect(sizes[0] > sizes[1] && sizes[1] > sizes[2])
-    let sink = MemorySink()
-    _ = try codec.encodeWithoutModel(
-      array.reader, name: "data", options: EncodeOptions(errorBound: .maxError(0.3)), to: sink)
-    #expect(Double(sizes[2]) < 0.8 * Double(sink.bytes.count))
   }
 
   @Test("A share of the range is one of the samples' own range")

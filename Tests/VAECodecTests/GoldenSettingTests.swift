@@ -52,6 +52,13 @@ struct GoldenSettingTests {
     GoldenSetting(name: "far-doubles", model: "far", parts: [.commonScale, .bound, .quality]),
     GoldenSetting(name: "carried-quality", parts: [.commonScale, .embeddedModel, .point]),
     GoldenSetting(name: "none-numbers", parts: [.bound, .withoutModel, .noAxes]),
+    GoldenSetting(name: "none-field", parts: [.bound, .withoutModel]),
+    GoldenSetting(name: "none-exchanged", parts: [.withoutModel, .noAxes]),
+    GoldenSetting(name: "none-digits5", parts: [.withoutModel, .noAxes]),
+    GoldenSetting(name: "none-few", parts: [.withoutModel, .noAxes]),
+    GoldenSetting(name: "none-decimals", parts: [.withoutModel]),
+    GoldenSetting(name: "none-bits", parts: [.withoutModel]),
+    GoldenSetting(name: "none-image", parts: [.withoutModel]),
   ]
 
   private static func model(_ stream: GoldenSetting) throws -> FittedModel? {

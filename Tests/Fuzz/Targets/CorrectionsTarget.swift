@@ -48,6 +48,7 @@ enum CorrectionsTarget: FuzzTarget {
     }
     let base = SampleBatch(
       floats: numbers, elementType: type, valuesPerSample: description.valuesPerSample)
+    try runGrid(description, errorBound, rows: rows, choices.rest)
     let coder = coder(description, errorBound)
     guard let batch = try? coder.decode(choices.rest, base: base) else { return }
     try BrokenPromise.unless(batch.rows == rows, "rows are miscounted")
@@ -61,6 +62,27 @@ enum CorrectionsTarget: FuzzTarget {
     try BrokenPromise.unless(
       zip(near.bits(), batch.bits()).allSatisfy { keeps(bound, type, $0, $1) },
       "corrections exceed their bound")
+  }
+
+  /// The same bytes as values without a model.
+  private static func runGrid(
+    _ description: SampleDescription, _ errorBound: ErrorBound?, rows: Int, _ bytes: ArraySlice<UInt8>
+  ) throws {
+    guard let coder = grid(description, errorBound) else { return }
+    let width = description.valuesPerSample
+    guard let batch = try? coder.decode(([0] + bytes)[...], rows: rows, valuesPerSample: width) else {
+      return
+    }
+    guard let exact = grid(description, .lossless) else { return }
+    let again = try? exact.decode(exact.encode(batch)[...], rows: rows, valuesPerSample: width)
+    try BrokenPromise.unless(again?.bytes == batch.bytes, "lossless values have lost something")
+  }
+
+  private static func grid(_ description: SampleDescription, _ errorBound: ErrorBound?) -> GridCoder? {
+    guard !description.elementType.isWide, let errorBound else { return nil }
+    let bound = if case .maxError(let bound) = errorBound { bound } else { 0.0 }
+    return GridCoder(
+      description.elementType, sampleShape: description.sampleShape, bounds: [bound])
   }
 
   static func seeds() throws -> [[UInt8]] {
@@ -77,9 +99,11 @@ enum CorrectionsTarget: FuzzTarget {
       for (errorBound, promise) in promises {
         var seed: [UInt8] = [UInt8(index), 2, 3, 4] + promise + [2, 0]
         seed += [UInt8](repeating: 3, count: 16)
+        let grid = grid(description, errorBound).map { seed + $0.encode(batch).dropFirst() }
         seed += coder(description, errorBound).encode(
           batch, base: SampleBatch(floats: base, elementType: type, valuesPerSample: 20))
         seeds.append(seed)
+        if let grid { seeds.append(grid) }
       }
     }
     return seeds

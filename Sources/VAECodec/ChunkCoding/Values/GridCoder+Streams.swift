@@ -20,9 +20,9 @@ extension ChunkCodingContext {
       return nil
     }
     var coder = GridCoder(
-      description.elementType, sampleShape: description.sampleShape, bounds: bounds, types: types,
-      curves: SmoothLogistic())
+      description.elementType, sampleShape: description.sampleShape, bounds: bounds, types: types)
     coder.known = known
+    coder.triesPlans = effort.level > 0
     return coder
   }
 }

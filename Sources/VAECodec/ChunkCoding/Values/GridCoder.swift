@@ -18,13 +18,15 @@ struct GridCoder {
   /// Values that are kept as they are.
   var known = KnownValues()
   let curves: SmoothLogistic
+  /// Whether an encoder tries several plans on some of the values.
+  var triesPlans = true
 
   /// - Parameters:
   ///   - bounds: of each column, or one for all values.
   ///   - types: those of columns, where they are not that of the samples.
   init(
     _ elementType: ElementType, sampleShape: [Int], bounds: [Double], types: [ElementType]? = nil,
-    curves: SmoothLogistic
+    curves: SmoothLogistic = SmoothLogistic()
   ) {
     (self.elementType, self.bounds, self.curves) = (elementType, bounds, curves)
     shape = ValueShape(sampleShape, isTable: bounds.count > 1 || types != nil)
