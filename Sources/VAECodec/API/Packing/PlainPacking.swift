@@ -2,8 +2,8 @@ import ByteIO
 import Records
 import VAEModel
 
-/// Packs samples without a model. It also tries tighter bounds: if values lie on a grid of their own, smaller errors
-/// may take fewer bytes.
+/// Packs samples without a model. Of integers of 64 bits, it also tries tighter bounds: if values lie on a grid of their own,
+/// smaller errors may take fewer bytes. Other values are coded on that grid.
 struct PlainPacking {
   /// The request for a stream.
   enum Request {
@@ -68,7 +68,7 @@ struct PlainPacking {
 
   /// A tighter bound with which some samples take fewer bytes; nil if there is none.
   private func tighter(than bound: ErrorBound) -> ErrorBound? {
-    guard let sample = survey.sample else { return nil }
+    guard description.elementType.isWide, let sample = survey.sample else { return nil }
     func bytes(_ errorBound: ErrorBound) -> Int {
       ErrorBoundSearch(
         codec, Model(zeros: width), description, errorBound, first: sample, effort: options.effort

@@ -14,9 +14,11 @@ extension GridCoder {
   var isLossless: Bool { bounds.allSatisfy { $0 == 0 } }
 
   /// The bytes that decode to the values of `batch`, or to others within the bounds.
-  func encode(_ batch: SampleBatch) -> [UInt8] {
+  ///
+  /// - Parameter tries: whether several plans are tried on some of the values.
+  func encode(_ batch: SampleBatch, tries: Bool = true) -> [UInt8] {
     let choice = ValuePlanChoice(self, batch.doubles())
-    var plan = best(choice, batch)
+    var plan = best(choice, batch, tries: tries)
     if let bytes = encode(batch, plan) { return [Self.mode] + bytes }
     plan.hasExceptions = true
     // With exceptions, every value has a code.
@@ -24,9 +26,9 @@ extension GridCoder {
   }
 
   /// The plan that takes the fewest bytes.
-  private func best(_ choice: ValuePlanChoice, _ batch: SampleBatch) -> ValuePlan {
+  private func best(_ choice: ValuePlanChoice, _ batch: SampleBatch, tries: Bool) -> ValuePlan {
     let trials = ValuePlanChoice.trials(elementType, isLossless: isLossless)
-    guard triesPlans else { return choice.plan(trials[0]) }
+    guard tries, triesPlans else { return choice.plan(trials[0]) }
     let rows = max(1, min(batch.rows, Self.trialValues / max(1, batch.valuesPerSample)))
     let some = batch.rows(0..<rows)
     let share = Double(batch.rows) / Double(rows)

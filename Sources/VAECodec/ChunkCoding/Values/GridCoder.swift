@@ -18,7 +18,7 @@ struct GridCoder {
   /// Values that are kept as they are.
   var known = KnownValues()
   let curves: SmoothLogistic
-  /// Whether an encoder tries several plans on some of the values.
+  /// Whether an encoder may try several plans.
   var triesPlans = true
 
   /// - Parameters:
