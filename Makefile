@@ -12,7 +12,7 @@ MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
 .PHONY: build deps deps-test demo doc check test test-long machines reader cases browser faults threads sanitize fuzz fuzzer \
-  bench bench-rate bench-speed lint install uninstall clean
+  bench bench-rate bench-files bench-speed lint install uninstall clean
 
 # The program, optimized.
 build: deps
@@ -151,6 +151,10 @@ bench: build
 # Rate and distortion alone: needs Python with numpy and scipy.
 bench-rate: build
 	VAEC_BINARY="$(VAEC)" Benchmarks/rate/run
+
+# Whole files against other compressors: needs Python with numpy; what else is installed is compared with.
+bench-files: build
+	VAEC_BINARY="$(VAEC)" Benchmarks/files/run
 
 # Speed alone, about ten minutes: needs Python with numpy; TORCH_PYTHON is one with PyTorch to compare with.
 bench-speed: build
