@@ -248,4 +248,15 @@ struct ColumnTests {
     let few = try Program.run(["sample", "-m", "m.vae", "-n", "5"], in: scratch)
     #expect(few.text == lines.prefix(6).joined(separator: "\n") + "\n")
   }
+
+  @Test("a table with one column of numbers has one bound, by name or not")
+  func oneColumn() throws {
+    let scratch = try Scratch()
+    let rows = (0..<90).map { "\($0 * 37 % 50).\($0 % 7),\(["x", "y"][$0 % 2])" }
+    try scratch.write(Array(("a,b\n" + rows.joined(separator: "\n") + "\n").utf8), to: "x.csv")
+    for bound in ["1%,a=0", "0,a=5%", "2,b=0"] {
+      let pack = try Program.run(["pack", "-f", "x.csv", "--max-error", bound, "--json"], in: scratch)
+      #expect(pack.code == 0, "\(pack.errors)")
+    }
+  }
 }

@@ -525,7 +525,7 @@ def samples(model, at, tables, dtype, shape, guarantee, content):
     checksum, corrections = r.number("I"), r.take(size)
     base = as_type(columns.unscaled(decode_chunk(model, at, tables, r.rest()), model.scales), dtype)
     assert len(base) == number // 4
-    if model.is_blank and grid.applies(dtype, guarantee, model.values):
+    if model.is_blank and grid.applies(dtype, guarantee, shape):
         rows = grid.decode(dtype, shape, guarantee, len(base), corrections)
     elif isinstance(guarantee, list):
         rows = columns.correct(base, dtype, guarantee, corrections)

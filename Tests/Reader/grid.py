@@ -281,7 +281,7 @@ def plan(coder, types, values):
             assert not column.grid.is_free, "no plan"
             column.least = integers.signed()
         exponent, center = integers.signed(), integers.signed()
-        assert abs(exponent) <= 1000 and abs(center) <= 2**31, "no plan"
+        assert abs(exponent) <= 1000 and abs(center) <= 2**31 and np.isfinite(center * 2.0**exponent), "no plan"
         column.unit = 2.0**exponent
         column.center = float(center) * column.unit
         columns.append(column)
@@ -792,7 +792,7 @@ class Decoder:
                     mixer.matching[m] = False
             mixer.expected = [m >> rest & 1 for m in matches]
             smallest, greatest = float(answer[:4].min()), float(answer[:4].max())
-            sure = 0 if greatest < 0.004 else 1 if smallest > 1 - 0.004 else None
+            sure = 0 if 0 <= smallest and greatest < 0.004 else 1 if 1 - 0.004 < smallest and greatest <= 1 else None
             if sure is not None and all(e == sure for e, m in zip(mixer.expected, mixer.matching) if m):
                 doubt = 1 - smallest if sure else greatest
                 doubt = sum(doubt >= 0.004 / k for k in (64, 16, 4))
@@ -850,9 +850,10 @@ class Decoder:
         return values.byteswap().view(type.dtype) if self.flags & 2 else values.view(type.dtype)
 
 
-def applies(dtype, promise, width):
+def applies(dtype, promise, shape):
     """Whether values without a model are coded so."""
-    return promise is not None and dtype not in ("u8", "i8") and not (isinstance(promise, list) and width > 1024)
+    return promise is not None and dtype not in ("u8", "i8") and not (
+        isinstance(promise, list) and (len(shape) != 1 or shape[0] > 1024))
 
 
 def decode(dtype, shape, promise, rows, data):

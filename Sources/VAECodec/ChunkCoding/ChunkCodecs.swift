@@ -50,7 +50,8 @@ final class ChunkCodecs: Sendable {
 
   /// The approximate number of multiply-adds for decoding a row.
   var operationsOfRow: Int {
-    let corrections = errorBound == nil ? 0 : description.valuesPerSample * Self.operationsOfCorrection
+    let ofValue = Self.operationsOfCorrection * (plan.model.isEmpty ? 4 : 1)
+    let corrections = errorBound == nil ? 0 : MemoryLimit.sum((description.valuesPerSample, ofValue))
     return plan.model.decodingOperations(at: plan.point) + corrections
   }
 

@@ -58,7 +58,7 @@ struct ChunkCodingContext: Sendable {
     let ofValue =
       (hasValues ? 3 * MemoryLayout<Float>.size : 0) + 3 * elementSize + MemoryLayout<Float>.size
       + MemoryLayout<Double>.size
-    let grid = model.isEmpty ? GridCoder.stateBytes(values: MemoryLimit.sum((rows, model.values))) : 0
+    let grid = model.isEmpty ? GridCoder.stateBytes(rows: rows, valuesPerSample: model.values) : 0
     return MemoryLimit.sum(
       (grid, 1), (rows, model.values * ofValue),
       (rows, (planes + coefficientPlanes) * MemoryLayout<Int32>.size))

@@ -2,8 +2,8 @@ import EntropyCoding
 import Records
 
 extension ChunkCodingContext {
-  /// The coder of values without a model; nil with one, without an error bound, for integers of 64 bits, and for tables of very
-  /// many columns.
+  /// The coder of values without a model; nil with one, without an error bound, for integers of 64 bits, and for columns with
+  /// bounds or types of their own, if they are very many or samples have several axes.
   func gridCoder(_ description: SampleDescription, _ errorBound: ErrorBound?, _ known: KnownValues)
     -> GridCoder?
   {
@@ -15,9 +15,9 @@ extension ChunkCodingContext {
     case .byColumn(let columns): bounds = columns.columns.map(\.bound)
     }
     let types = description.columnTypes
-    guard bounds.count == 1 && types == nil || description.valuesPerSample <= ValueShape.maximumTableColumns
-    else {
-      return nil
+    if bounds.count > 1 || types != nil {
+      let shape = description.sampleShape
+      guard shape.count == 1, shape[0] <= ValueShape.maximumTableColumns else { return nil }
     }
     var coder = GridCoder(
       description.elementType, sampleShape: description.sampleShape, bounds: bounds, types: types)

@@ -35,8 +35,12 @@ struct GridCoder {
 
   private static let slotBits = 14...20
 
-  /// The bytes of state for so many values.
-  static func stateBytes(values: Int) -> Int { MemoryLimit.sum((values, 80), (chunkBytes, 1)) }
+  /// The bytes of state for so many rows.
+  static func stateBytes(rows: Int, valuesPerSample: Int) -> Int {
+    MemoryLimit.sum(
+      (MemoryLimit.sum((rows, valuesPerSample)), 80), (ValueShape.margin(values: valuesPerSample), 64),
+      (chunkBytes, 1))
+  }
 
   /// The bytes of tables.
   private static let chunkBytes = 80 << 20
@@ -51,7 +55,9 @@ struct GridCoder {
     _ plan: ValuePlan?, count: Int, _ values: inout Values, _ coder: inout Coder
   ) -> Bool {
     var planning = ValuePlanCoding(types, values: count)
-    guard let plan = planning.code(plan, &coder) else { return false }
+    guard let plan = planning.code(plan, &coder), !plan.swapsBytes || elementType.size == 2 else {
+      return false
+    }
     // About four slots in each context for a value.
     let slotBits = max(
       Self.slotBits.lowerBound,
@@ -90,6 +96,7 @@ struct GridCoder {
       let own = column.bits(of: found, expected, elementType)
       set(own, i, plan, &values)
       let value = elementType.value(bits: own)
+      guard value.isFinite else { return false }
       prediction.settle(
         number: (value - column.center) * column.inverseUnit, name: column.plainName(found, value),
         distance: found &- expected.name, least: expected.step * 0.25 * column.inverseUnit)

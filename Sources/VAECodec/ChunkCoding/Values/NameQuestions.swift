@@ -139,15 +139,12 @@ struct NameQuestions {
       if isAbove { (least, low) = (place, middle) } else { (most, high) = (place - 1, middle) }
       return isAbove
     }
-    if asks(max(1, min(octaves, 62))) {
+    if asks(max(1, octaves)) {
       while least < most { if !asks(least + 1) { break } }
     } else {
       while most > least { if asks(most) { break } }
     }
     let leading = least
-    if most == 63, leading < 63 {
-      high = distributions.tails(side.boundary(2 << UInt64(leading) &- 1, lattice), sign: side.sign)
-    }
     return codeDigits(number, leading, side, lattice, (low, high), numbers, &coder) &- 1
   }
 
@@ -239,6 +236,8 @@ struct NameQuestions {
   @inline(__always)
   private func certainty(_ answer: SIMD8<Double>) -> (bit: UInt32, doubt: Int)? {
     let (some, least) = (answer.lowHalf, Self.doubt)
+    // A hostile grid may give answers that are no probabilities.
+    guard all((some .>= 0) .& (some .<= 1)) else { return nil }
     let (low, high) = (some.min(), some.max())
     guard high < least || low > 1 - least else { return nil }
     let (bit, doubt): (UInt32, Double) = high < least ? (0, high) : (1, 1 - low)

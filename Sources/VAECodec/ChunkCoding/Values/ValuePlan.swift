@@ -55,7 +55,7 @@ struct ValuePlanCoding {
 
   /// - Parameters:
   ///   - types: those of the columns.
-  ///   - values: the number of values in the chunk: no dictionary has more.
+  ///   - values: the number of values in the chunk: no dictionary has more than a column.
   init(_ types: [ElementType], values: Int) { (self.types, self.values) = (types, values) }
 
   private static let (affine, digits, ordered, free, lattice): (UInt64, UInt64, UInt64, UInt64, UInt64) =
@@ -105,6 +105,8 @@ struct ValuePlanCoding {
       return nil
     }
     (result.exponent, result.center) = (Int(exponent), center)
+    let unit = Double(sign: .plus, exponent: result.exponent, significand: 1)
+    guard (Double(center) * unit).isFinite else { return nil }
     return result
   }
 
@@ -161,7 +163,7 @@ struct ValuePlanCoding {
     default: return nil
     }
     let count = integers.code(UInt64(grid?.dictionary.count ?? 0), &coder)
-    guard count <= UInt64(values) else { return nil }
+    guard count <= UInt64(values / types.count) else { return nil }
     var dictionary: [Int64] = []
     for place in 0..<Int(count) {
       if place == 0 {

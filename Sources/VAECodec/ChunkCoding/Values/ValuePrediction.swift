@@ -272,7 +272,9 @@ struct ValuePrediction {
       let relative = error / own.pointee
       means[k * Self.levels + errorLevels[k]].add(relative)
       if k == Self.count { blendMeans[level * Self.variations + variation].add(relative) }
-      own.pointee = max(floor, own.pointee + (error - own.pointee) * pace)
+      let next = own.pointee + (error - own.pointee) * pace
+      // NaN counts as less.
+      own.pointee = next >= floor ? next : floor
     }
   }
 }

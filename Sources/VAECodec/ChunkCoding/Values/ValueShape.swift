@@ -1,3 +1,5 @@
+import ByteIO
+
 /// How the values of a chunk lie in rows and planes: what stands beside each other.
 ///
 /// - Narrow: a sample is a row of at most ``maximumColumns`` values, each of which is a column of its own.
@@ -33,7 +35,10 @@ struct ValueShape: Equatable, Sendable {
   var columns: Int { isNarrow ? width : 1 }
 
   /// How far the values before a chunk's first are looked at, which count as 0.
-  var margin: Int { max(plane + 4 * width, 20 * width) + 16 }
+  var margin: Int { (isNarrow ? 20 * width : max(plane, 3 * width) + width) + 16 }
+
+  /// The most that ``margin`` is for samples of so many values.
+  static func margin(values: Int) -> Int { MemoryLimit.sum((values, 5), (20 * maximumTableColumns, 1)) }
 }
 
 /// A value before another, by rows and positions in a row; or by a plane and positions.

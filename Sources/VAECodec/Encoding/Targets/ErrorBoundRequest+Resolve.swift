@@ -87,7 +87,7 @@ extension ErrorBoundRequest {
     case .byColumn(let errors):
       let columns = try errors.bounds(name: name, description, table)
       let known = own.isByColumn ? own : BoundUnits(description, count: columns.count, first)
-      return known.byColumn { place, column in
+      let found = known.byColumn { place, column in
         // An array has one range for all values; a named column has its own.
         switch columns[place] {
         case (.error(let bound), _): return bound
@@ -95,6 +95,9 @@ extension ErrorBoundRequest {
           return share * (isNamed || units.isByColumn ? column.range : range)
         }
       }
+      // One column has one bound.
+      guard case .byColumn(let bounds) = found, bounds.columns.count == 1 else { return found }
+      return bounds.columns[0].bound > 0 ? .maxError(bounds.columns[0].bound) : .lossless
     }
   }
 }
