@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 
-from corrections import BitDecoder, F, quotient
+from corrections import BitDecoder, F, Values, quotient
 
 M32 = 2**32 - 1
 BIG = 2.0**51
@@ -34,8 +34,8 @@ def level(x):
     return max(0, min(199, (struct.unpack("<q", struct.pack("<d", x + 1e-30))[0] >> 50) - 3972))
 
 
-class Type:
-    """A type's values as bits."""
+class Type(Values):
+    """A type's values as bits, where binary64 stands for them."""
 
     def __init__(self, name):
         self.name, self.dtype = str(name), np.dtype("<" + str(name))
@@ -54,14 +54,6 @@ class Type:
 
     def rounded(self, x):
         return x if math.isnan(x) and self.limits is None else self.value(self.bits(x))
-
-    def ordered(self, bits):
-        number = bits - (1 << self.size) if bits >> self.size - 1 else bits
-        return number if number >= 0 else number ^ (1 << self.size - 1) - 1
-
-    def disordered(self, number):
-        number = (number + (1 << self.size - 1)) % (1 << self.size) - (1 << self.size - 1)
-        return (number if number >= 0 else number ^ (1 << self.size - 1) - 1) % (1 << self.size)
 
 
 class Shape:

@@ -15,11 +15,13 @@ package struct DistributionMixer {
   /// The number of nodes, contexts and matches.
   package static let (nodes, contexts, matches) = (1024, 12, 2)
   /// The sizes of the groups that the three sets of weights are selected from.
-  package static let groups = [24, 64, 32]
+  package static let groups = (24, 64, 32)
   /// The number of contexts of the refining table.
   package static let refinements = 16
 
-  @usableFromInline static let allSets = 120
+  /// Where the second and the third group begin; and the sets of all.
+  @usableFromInline static let (secondGroup, thirdGroup) = (groups.0, groups.0 + groups.1)
+  @usableFromInline static let allSets = groups.0 + groups.1 + groups.2
   /// Vectors of 8 weights for a node in a set: those of distributions, of 8 contexts, and of 4 contexts, matches and a constant.
   @usableFromInline static let vectors = 3
   @usableFromInline static let first = SIMD8<Float>(repeating: 0.2)
@@ -81,11 +83,12 @@ package struct DistributionMixer {
     stretched = room(curves.stretched.count)
     stretched.update(from: curves.stretched, count: curves.stretched.count)
     refining = room(Self.refinements * 64 * Self.bins)
-    for row in 0..<Self.refinements * 64 {
-      for bin in 0..<Self.bins {
-        let p = SmoothLogistic.squash((Float(bin) - 16) * 0.5, squashed)
-        refining[row * Self.bins + bin] = UInt32(Double(p) * 4_294_967_295)
-      }
+    for bin in 0..<Self.bins {
+      let p = SmoothLogistic.squash((Float(bin) - 16) * 0.5, squashed)
+      refining[bin] = UInt32(Double(p) * 4_294_967_295)
+    }
+    for row in 1..<Self.refinements * 64 {
+      (refining + row * Self.bins).update(from: refining, count: Self.bins)
     }
     shares = room(1024)
     trust = room(1024)
@@ -108,10 +111,6 @@ package struct DistributionMixer {
     let whole = clamped * 4095 + 0x1p52
     for k in 0..<TailDistributions.count { answers[k] = stretched[Int(whole[k].bitPattern & 0xFFF)] }
   }
-
-  /// Sets that the distributions know nothing of the next bit.
-  @inlinable @inline(__always)
-  package mutating func answerNothing() { answers = SIMD8(repeating: 0) }
 
   @inlinable @inline(__always)
   static func nodeClass(_ node: Int) -> Int { node < 63 ? node : node >= 864 ? 40 + min(node - 864, 20) : 63 }
@@ -156,8 +155,8 @@ package struct DistributionMixer {
     third[6] = Self.constant
     let first = answers
     let w0 = weights + (sets.0 * Self.nodes + node) * Self.vectors
-    let w1 = weights + ((24 + sets.1) * Self.nodes + node) * Self.vectors
-    let w2 = weights + ((88 + sets.2) * Self.nodes + node) * Self.vectors
+    let w1 = weights + ((Self.secondGroup + sets.1) * Self.nodes + node) * Self.vectors
+    let w2 = weights + ((Self.thirdGroup + sets.2) * Self.nodes + node) * Self.vectors
     let sums = (
       Self.sum(w0, first, second, third), Self.sum(w1, first, second, third),
       Self.sum(w2, first, second, third)

@@ -111,12 +111,6 @@ final class DelimitedWriter: SampleWriter {
       !(isFirst && (isForeign || isAlone))
       && !bytes.contains { special.contains($0) || style.separator == .blanks && $0 == 0x09 }
       && bytes.first != 0x20 && bytes.last != 0x20 && !(bytes.isEmpty && style.separator == .blanks)
-    if isPlain { return text.append(contentsOf: bytes) }
-    text.append(UInt8(ascii: "\""))
-    for byte in bytes {
-      if byte == UInt8(ascii: "\"") { text.append(byte) }
-      text.append(byte)
-    }
-    text.append(UInt8(ascii: "\""))
+    if isPlain { text.append(contentsOf: bytes) } else { text.append(quoting: bytes) }
   }
 }

@@ -85,7 +85,12 @@ extension [UInt8] {
     let isPlain =
       !cell.contains { special.contains($0) } && cell.first != 0x20 && cell.last != 0x20
       && cell.first != UInt8(ascii: "#") && cell.first != UInt8(ascii: "%")
-    if isPlain { return append(contentsOf: cell) }
+    if isPlain { append(contentsOf: cell) } else { append(quoting: cell) }
+  }
+
+  /// Appends the cell of a table in quotes, with those in it doubled.
+  mutating func append(quoting cell: [UInt8]) {
+    let quote = UInt8(ascii: "\"")
     append(quote)
     for byte in cell {
       if byte == quote { append(byte) }

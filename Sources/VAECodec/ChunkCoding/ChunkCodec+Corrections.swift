@@ -55,7 +55,7 @@ extension ChunkCodec {
     of batch: SampleBatch, isTrial: Bool
   ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
     if let gridCoder {
-      let bytes = gridCoder.encode(batch, tries: !isTrial)
+      let bytes = gridCoder.encode(batch, tries: !isTrial && effort.level > 0)
       guard !isTrial else { return (bytes, nil) }
       let decoded = try? gridCoder.decode(bytes[...], rows: batch.rows, valuesPerSample: width)
       return decoded.flatMap { keeps($0, batch) ? (bytes, $0) : nil }

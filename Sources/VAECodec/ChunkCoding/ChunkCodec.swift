@@ -60,6 +60,8 @@ final class ChunkCodec {
   var elementType: ElementType { description.elementType }
   /// The number of values in a sample.
   var width: Int { plan.model.values }
+  /// The effort of the encoder's search.
+  var effort: Effort { plan.effort }
   /// The maximum number of rows in a chunk.
   var chunkRows: Int { plan.chunkRows }
 

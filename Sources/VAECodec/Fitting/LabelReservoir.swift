@@ -4,8 +4,7 @@ import Tensor
 /// A uniform sample of the rows of a table with text columns, with the words in these: see ``RowLabels``.
 struct LabelReservoir {
   private let text: KeptText
-  private var random: RandomSource
-  private var seen = 0
+  private var reservoir: ReservoirPlaces
   private var kept: [(row: SampleBatch, words: [String])] = []
 
   /// Nil if a reader's rows have no words.
@@ -13,17 +12,15 @@ struct LabelReservoir {
     guard let text = reader.wordText, !text.wordColumns.isEmpty else { return nil }
     self.text = text
     // A different random sequence from those of the fit and of its rows.
-    random = RandomSource(seed: seed ^ 0x5DEE_CE66_D1CE_4E5B)
+    reservoir = ReservoirPlaces(
+      most: RowLabels.maximumRows, random: RandomSource(seed: seed ^ 0x5DEE_CE66_D1CE_4E5B))
   }
 
   /// Offers rows; those without text are left out.
   mutating func add(_ batch: SampleBatch) {
     guard let rowText = batch.text else { return }
     for row in 0..<batch.rows {
-      seen += 1
-      let place =
-        kept.count < RowLabels.maximumRows ? kept.count : Int(random.next() % UInt64(seen))
-      guard place < RowLabels.maximumRows, let words = text.words(of: rowText.rows(row..<row + 1)) else {
+      guard let place = reservoir.next(), let words = text.words(of: rowText.rows(row..<row + 1)) else {
         continue
       }
       var own = batch.rows(row..<row + 1)

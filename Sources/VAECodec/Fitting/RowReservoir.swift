@@ -1,19 +1,17 @@
 import Records
 import Tensor
 
-/// Rows of a stream of unknown length: all of them, or a uniform sample of fixed size (algorithm R; Vitter, Random
-/// Sampling with a Reservoir, 1985).
+/// Rows of a stream of unknown length: all of them, or a uniform sample of fixed size.
 struct RowReservoir {
   private let width: Int
-  private let most: Int
-  private var random: RandomSource
+  private var places: ReservoirPlaces
   /// The type of the values kept: that of all inputs, or binary64 if they differ.
   private let elementType: ElementType
   private var bytes: [UInt8] = []
   /// The number of rows offered.
-  private(set) var seen = 0
+  var seen: Int { places.seen }
   /// The number of rows kept.
-  var rows: Int { min(seen, most) }
+  var rows: Int { min(seen, places.most) }
 
   /// - Parameters:
   ///   - width: the number of values in a row.
@@ -21,25 +19,21 @@ struct RowReservoir {
   ///   - most: the maximum number of rows to keep.
   init(width: Int, elementTypes: [ElementType], most: Int, seed: UInt64) {
     self.width = width
-    self.most = most
     elementType = Set(elementTypes).count == 1 ? elementTypes[0] : .f8
     // A different random sequence from the fit's own.
-    random = RandomSource(seed: ~seed)
+    places = ReservoirPlaces(most: most, random: RandomSource(seed: ~seed))
   }
 
   mutating func add(_ batch: SampleBatch) {
     let batch = batch.converted(to: elementType)
-    let count = batch.rows
     let size = width * elementType.size
-    let fitting = min(count, most - min(seen, most))
+    let fitting = places.fill(batch.rows)
     bytes.append(contentsOf: batch.bytes[..<(fitting * size)])
-    for r in fitting..<count {
-      let place = Int(random.next() % UInt64(seen + r + 1))
-      if place < most {
+    for r in fitting..<batch.rows {
+      if let place = places.next() {
         bytes.replaceSubrange(place * size..<(place + 1) * size, with: batch.bytes[r * size..<(r + 1) * size])
       }
     }
-    seen += count
   }
 
   /// Returns the rows and releases them, so that there is no second copy.

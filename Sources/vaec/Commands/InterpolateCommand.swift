@@ -87,12 +87,11 @@ struct InterpolateCommand: ParsableCommand {
     let target = output.target
     if general.json {
       try general.console.result(
-        .object([
-          ("output", .string(target.name)), ("samples", .integer(report.samples)),
-          ("missing_values", .integer(report.missingValues)),
-          ("labels", .array(report.labels.map { .string($0) })),
-          ("left_out", .array(report.leftOut.map { .string($0) })),
-        ]))
+        .object(
+          [
+            ("output", .string(target.name)), ("samples", .integer(report.samples)),
+            ("missing_values", .integer(report.missingValues)),
+          ] + report.columnFields))
       return
     }
     general.console.note(

@@ -104,13 +104,12 @@ struct SampleCommand: ParsableCommand {
     let target = output.target
     if general.json {
       try general.console.result(
-        .object([
-          ("output", .string(target.name)), ("samples", .integer(report.samples)),
-          ("sampler", report.sampler.map { .string($0.rawValue) } ?? .null),
-          ("missing_values", .integer(report.missingValues)),
-          ("labels", .array(report.labels.map { .string($0) })),
-          ("left_out", .array(report.leftOut.map { .string($0) })),
-        ]))
+        .object(
+          [
+            ("output", .string(target.name)), ("samples", .integer(report.samples)),
+            ("sampler", report.sampler.map { .string($0.rawValue) } ?? .null),
+            ("missing_values", .integer(report.missingValues)),
+          ] + report.columnFields))
       return
     }
     let source = report.sampler.map { " from the \($0.rawValue)" } ?? ""
@@ -121,6 +120,13 @@ struct SampleCommand: ParsableCommand {
 }
 
 extension Sampler: ExpressibleByArgument {}
+
+extension SampleReport {
+  /// The fields of JSON about columns of a table.
+  var columnFields: [(String, JSON)] {
+    [("labels", .array(labels.map { .string($0) })), ("left_out", .array(leftOut.map { .string($0) }))]
+  }
+}
 
 extension Console {
   /// Says which columns of a table new samples have beside those of the model, and which they lack.

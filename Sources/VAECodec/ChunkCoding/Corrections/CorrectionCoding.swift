@@ -40,21 +40,12 @@ protocol CorrectionCoding: AnyObject {
   func decode(_ bytes: ArraySlice<UInt8>, base: SampleBatch) throws(ChunkError) -> SampleBatch
 }
 
-/// The values of a chunk, which an encoder reads and a decoder writes.
-protocol CorrectedValues {
-  /// Whether values are known, as in an encoder.
-  static var isKnown: Bool { get }
-  /// The bits of a value; 0 if it is unknown.
-  func bits(_ place: Int) -> UInt64
-  mutating func set(_ place: Int, bits: UInt64)
-}
-
 extension CorrectionCoding {
   func encode(_ batch: SampleBatch, base reconstruction: SampleBatch) -> [UInt8] {
     precondition(batch.valuesPerSample == width && reconstruction.valueCount == batch.valueCount)
     let base = base(of: reconstruction)
     return batch.bytes.withUnsafeBytes { bytes in
-      var input = Input(elementType: elementType, bytes: bytes)
+      var input = EncodedValues(elementType: elementType, bytes: bytes)
       // Whether every value has a name is known only after coding.
       for mode in modes(for: batch, base: base) {
         var coder = BitEncoder()
@@ -73,7 +64,7 @@ extension CorrectionCoding {
     let base = base(of: reconstruction)
     var coder = BitDecoder(bytes.dropFirst())
     samples.withUnsafeMutableBytes { samples in
-      var output = Output(elementType: elementType, bytes: samples)
+      var output = DecodedValues(elementType: elementType, bytes: samples)
       _ = run(base, mode: mode, &output, &coder)
     }
     guard coder.isAtEnd else { throw .corrupt }
@@ -109,30 +100,6 @@ extension CorrectionCoding {
     let difference = mixer.code(free: ordered.number(values.bits(place)) &- predicted, first: 0, &coder)
     return (ordered.bits(predicted &+ difference), difference)
   }
-}
-
-/// The values of an encoder.
-private struct Input: CorrectedValues {
-  static let isKnown = true
-  let elementType: ElementType
-  let bytes: UnsafeRawBufferPointer
-
-  @inline(__always)
-  func bits(_ place: Int) -> UInt64 { elementType.bits(place, of: bytes) }
-
-  func set(_ place: Int, bits: UInt64) {}
-}
-
-/// The values of a decoder, which are unknown.
-private struct Output: CorrectedValues {
-  static let isKnown = false
-  let elementType: ElementType
-  let bytes: UnsafeMutableRawBufferPointer
-
-  func bits(_ place: Int) -> UInt64 { 0 }
-
-  @inline(__always)
-  mutating func set(_ place: Int, bits: UInt64) { elementType.store(bits, place, of: bytes) }
 }
 
 /// A context mixer reused from chunk to chunk. It is recreated only if a chunk needs another number of slots.

@@ -49,7 +49,7 @@ struct ExactGrid {
     guard let first = distinct.first, let last = distinct.last else { return nil }
     let greatest = max(first.magnitude, last.magnitude)
     for decimals in 0...(elementType.isInteger ? 0 : Self.decimals) {
-      let power = powerOfTen(decimals)
+      let power = powersOfTen[decimals]
       guard greatest * power <= limit(elementType) else { return nil }
       let fine = ValueGrid(.affine(offset: 0, step: 1, decimals: decimals), elementType)
       guard fits(fine, numbers) else { continue }

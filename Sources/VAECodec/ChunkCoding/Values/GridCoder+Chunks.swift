@@ -28,7 +28,7 @@ extension GridCoder {
   /// The plan that takes the fewest bytes.
   private func best(_ choice: ValuePlanChoice, _ batch: SampleBatch, tries: Bool) -> ValuePlan {
     let trials = ValuePlanChoice.trials(elementType, isLossless: isLossless)
-    guard tries, triesPlans else { return choice.plan(trials[0]) }
+    guard tries else { return choice.plan(trials[0]) }
     let rows = max(1, min(batch.rows, Self.trialValues / max(1, batch.valuesPerSample)))
     let some = batch.rows(0..<rows)
     let share = Double(batch.rows) / Double(rows)
@@ -71,8 +71,8 @@ extension GridCoder {
 
   /// The values that `bytes` stand for.
   func decode(_ bytes: ArraySlice<UInt8>, rows: Int, valuesPerSample: Int) throws(ChunkError) -> SampleBatch {
-    var samples = [UInt8](repeating: 0, count: rows * valuesPerSample * elementType.size)
     guard bytes.first == Self.mode else { throw .corrupt }
+    var samples = [UInt8](repeating: 0, count: rows * valuesPerSample * elementType.size)
     var coder = BitDecoder(bytes.dropFirst())
     let isWhole = samples.withUnsafeMutableBytes { samples in
       var output = DecodedValues(elementType: elementType, bytes: samples)
@@ -81,28 +81,4 @@ extension GridCoder {
     guard isWhole, coder.isAtEnd else { throw .corrupt }
     return SampleBatch(elementType: elementType, valuesPerSample: valuesPerSample, bytes: samples)
   }
-}
-
-/// The values of an encoder.
-private struct EncodedValues: CorrectedValues {
-  static let isKnown = true
-  let elementType: ElementType
-  let bytes: UnsafeRawBufferPointer
-
-  @inline(__always)
-  func bits(_ place: Int) -> UInt64 { elementType.bits(place, of: bytes) }
-
-  func set(_ place: Int, bits: UInt64) {}
-}
-
-/// The values of a decoder, which are unknown.
-private struct DecodedValues: CorrectedValues {
-  static let isKnown = false
-  let elementType: ElementType
-  let bytes: UnsafeMutableRawBufferPointer
-
-  func bits(_ place: Int) -> UInt64 { 0 }
-
-  @inline(__always)
-  mutating func set(_ place: Int, bits: UInt64) { elementType.store(bits, place, of: bytes) }
 }

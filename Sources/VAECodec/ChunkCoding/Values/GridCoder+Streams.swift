@@ -22,7 +22,6 @@ extension ChunkCodingContext {
     var coder = GridCoder(
       description.elementType, sampleShape: description.sampleShape, bounds: bounds, types: types)
     coder.known = known
-    coder.triesPlans = effort.level > 0
     return coder
   }
 }

@@ -18,8 +18,6 @@ struct GridCoder {
   /// Values that are kept as they are.
   var known = KnownValues()
   let curves: SmoothLogistic
-  /// Whether an encoder may try several plans.
-  var triesPlans = true
 
   /// - Parameters:
   ///   - bounds: of each column, or one for all values.
@@ -108,14 +106,14 @@ struct GridCoder {
   @inline(__always)
   private func bits<Values: CorrectedValues>(_ values: Values, _ i: Int, _ plan: ValuePlan) -> UInt64 {
     let bits = values.bits(i)
-    return plan.swapsBytes ? UInt64(UInt16(truncatingIfNeeded: bits).byteSwapped) : bits
+    return plan.swapsBytes ? ValuePlan.swapped(bits) : bits
   }
 
   @inline(__always)
   private func set<Values: CorrectedValues>(
     _ bits: UInt64, _ i: Int, _ plan: ValuePlan, _ values: inout Values
   ) {
-    values.set(i, bits: plan.swapsBytes ? UInt64(UInt16(truncatingIfNeeded: bits).byteSwapped) : bits)
+    values.set(i, bits: plan.swapsBytes ? ValuePlan.swapped(bits) : bits)
   }
 
   /// Codes a name; the contexts are set.
@@ -160,16 +158,13 @@ struct GridCoder {
     _ expected: Expectation, _ group: UInt32
   ) {
     let (hashes, names, width) = (questions.mixer.hashes, prediction.names, shape.width)
+    let (above, left, left2, corner, _) = shape.neighbours(of: i, place: j)
     let distances = prediction.distances
     @inline(__always) func hash(_ a: UInt32, _ b: UInt32) -> UInt32 { DistributionMixer.hash(a, b) }
     @inline(__always) func low(_ number: Int64) -> UInt32 { UInt32(truncatingIfNeeded: number) }
     @inline(__always) func near(_ number: Int64, _ most: Int64) -> UInt32 {
       low(max(-most, min(most, number)))
     }
-    let above = i - width
-    let left = !shape.isNarrow && j == 0 ? above : i - 1
-    let left2 = j > 1 ? i - 2 : left
-    let corner = j > 0 ? above - 1 : above
     let (a, aa, l, ll) = (names[above], names[above - width], names[left], names[left2])
     let plain = expected.plainName
     let level = UInt32(expected.level)

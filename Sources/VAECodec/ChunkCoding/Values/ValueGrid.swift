@@ -41,7 +41,7 @@ struct ValueGrid: Equatable, Sendable {
 
   private init(_ kind: Kind, _ elementType: ElementType, _ dictionary: [Int64], _ numbers: [Double]) {
     (self.kind, self.elementType, self.dictionary, self.numbers) = (kind, elementType, dictionary, numbers)
-    if case .affine(_, _, let decimals) = kind { power = powerOfTen(decimals) } else { power = 1 }
+    if case .affine(_, _, let decimals) = kind { power = powersOfTen[decimals] } else { power = 1 }
   }
 
   /// The number with a name.
@@ -126,14 +126,14 @@ struct ValueGrid: Equatable, Sendable {
 
   /// The nearest integer within ``largestName``; any number is defined.
   @inline(__always)
-  private static func whole(_ number: Double) -> Int64 {
+  static func whole(_ number: Double) -> Int64 {
     guard number > -largestName else { return Int64(-largestName) }
     return number < largestName ? Int64((number + 0.5).rounded(.down)) : Int64(largestName)
   }
 
   /// Mantissas of a number of digits: 10^(D-1) to 10^D - 1.
   private static func mantissas(_ digits: Int) -> (first: Int64, count: Int64) {
-    let first = Int64(powerOfTen(digits - 1))
+    let first = Int64(powersOfTen[digits - 1])
     return (first, 9 * first)
   }
 
@@ -145,51 +145,28 @@ struct ValueGrid: Equatable, Sendable {
     let exponent = min(Int(place / count), 400) + leastExponent - digits + 1
     let value =
       exponent >= 0
-      ? mantissa * powerOfTen(min(exponent, 22))
+      ? mantissa * powersOfTen[min(exponent, 22)]
       : exponent >= -22
-        ? mantissa / powerOfTen(-exponent) : mantissa / powerOfTen(22) / powerOfTen(min(22, -exponent - 22))
+        ? mantissa / powersOfTen[-exponent]
+        : mantissa / powersOfTen[22] / powersOfTen[min(22, -exponent - 22)]
     return name < 0 ? -value : value
   }
 
   private static func name(near number: Double, digits: Int) -> Int64 {
-    let size = min(number.magnitude, 0.999 * powerOfTen(greatestExponent + 1))
+    let size = min(number.magnitude, 0.999 * powersOfTen[greatestExponent + 1])
     guard size >= 1e-12 else { return 0 }
     var exponent = leastExponent
     while exponent < greatestExponent,
-      size >= (exponent + 1 < 0 ? 1 / powerOfTen(-exponent - 1) : powerOfTen(exponent + 1))
+      size >= (exponent + 1 < 0 ? 1 / powersOfTen[-exponent - 1] : powersOfTen[exponent + 1])
     { exponent += 1 }
     let shift = digits - 1 - exponent
     let scaled =
       shift < 0
-      ? size / powerOfTen(-shift)
-      : shift > 22 ? size * (powerOfTen(22) * powerOfTen(shift - 22)) : size * powerOfTen(shift)
+      ? size / powersOfTen[-shift]
+      : shift > 22 ? size * (powersOfTen[22] * powersOfTen[shift - 22]) : size * powersOfTen[shift]
     let (first, count) = mantissas(digits)
     let mantissa = max(0, Int64((scaled + 0.5).rounded(.down)) - first)
     let name = Int64(exponent - leastExponent) * count + mantissa + 1
     return number < 0 ? -name : name
   }
-}
-
-/// A power of ten that binary64 represents exactly.
-///
-/// - Parameter exponent: 0 to 22.
-@inline(__always)
-func powerOfTen(_ exponent: Int) -> Double {
-  let powers: (Double, Double, Double, Double, Double, Double, Double, Double) = (
-    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7
-  )
-  func low(_ i: Int) -> Double {
-    switch i {
-    case 0: powers.0
-    case 1: powers.1
-    case 2: powers.2
-    case 3: powers.3
-    case 4: powers.4
-    case 5: powers.5
-    case 6: powers.6
-    default: powers.7
-    }
-  }
-  if exponent < 8 { return low(exponent) }
-  return exponent < 16 ? low(exponent - 8) * 1e8 : low(exponent - 16) * 1e16
 }

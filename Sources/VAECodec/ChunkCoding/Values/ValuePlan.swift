@@ -13,6 +13,9 @@ struct ValuePlan: Equatable, Sendable {
     var exponent = 0
     var center: Int64 = 0
 
+    /// 2^exponent.
+    var unit: Double { Double(sign: .plus, exponent: exponent, significand: 1) }
+
     static func == (a: Self, b: Self) -> Bool {
       a.names == b.names && a.tree == b.tree && a.exponent == b.exponent && a.center == b.center
     }
@@ -40,6 +43,10 @@ struct ValuePlan: Equatable, Sendable {
   static let exponents = -1000...1000
   /// The largest center in units.
   static let largestCenter: Int64 = 1 << 31
+
+  /// The bits of an integer of 16 bits with its bytes exchanged.
+  @inline(__always)
+  static func swapped(_ bits: UInt64) -> UInt64 { UInt64(UInt16(truncatingIfNeeded: bits).byteSwapped) }
 
   /// Steps from a prediction, for an error bound.
   static func step(bound: Double, margin: Int) -> Double {
@@ -105,8 +112,7 @@ struct ValuePlanCoding {
       return nil
     }
     (result.exponent, result.center) = (Int(exponent), center)
-    let unit = Double(sign: .plus, exponent: result.exponent, significand: 1)
-    guard (Double(center) * unit).isFinite else { return nil }
+    guard (Double(center) * result.unit).isFinite else { return nil }
     return result
   }
 

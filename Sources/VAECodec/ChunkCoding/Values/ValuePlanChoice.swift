@@ -16,20 +16,20 @@ struct ValuePlanChoice {
   private let shape: ValueShape
   private let bounds: [Double]
   private let swapsBytes: Bool
-  /// The finite numbers of each column, and the grids that they lie on.
-  private let columns: [(numbers: [Double], exact: ExactGrid)]
+  /// The finite numbers of each column, the grids that they lie on, and where they lie.
+  private let columns: [(numbers: [Double], exact: ExactGrid, unit: (exponent: Int, center: Int64))]
 
   /// - Parameter values: all of the chunk, before any exchange of bytes.
   init(_ coder: GridCoder, _ values: [Double]) {
     (types, shape, bounds) = (coder.types, coder.shape, coder.bounds)
     swapsBytes = coder.isLossless && Self.areSwapped(values, coder.elementType, width: coder.shape.width)
     let type = coder.elementType
-    let own = swapsBytes ? values.map { type.value(bits: Self.swapped(type.bits(nearest: $0))) } : values
+    let own = swapsBytes ? values.map { type.value(bits: ValuePlan.swapped(type.bits(nearest: $0))) } : values
     let count = coder.shape.columns
     columns = (0..<count).map { place in
       let numbers = (count == 1 ? own : stride(from: place, to: own.count, by: count).map { own[$0] }).filter(
         \.isFinite)
-      return (numbers, ExactGrid(numbers, coder.types[place]))
+      return (numbers, ExactGrid(numbers, coder.types[place]), Self.unit(of: numbers))
     }
   }
 
@@ -58,18 +58,22 @@ struct ValuePlanChoice {
   private func bound(_ place: Int) -> Double { bounds.count > 1 ? bounds[place] : bounds.first ?? 0 }
 
   private func column(_ place: Int, _ trial: Trial) -> ValuePlan.Column {
-    let (numbers, exact) = columns[place]
-    let bound = bound(place)
-    var column = ValuePlan.Column(names: names(numbers, exact, types[place], bound: bound, trial))
+    let (numbers, exact, unit) = columns[place]
+    var column = ValuePlan.Column(names: names(numbers, exact, types[place], bound: bound(place), trial))
+    (column.exponent, column.center) = unit
+    return column
+  }
+
+  /// The exponent of a unit of about the deviation of numbers, and their mean in units.
+  private static func unit(of numbers: [Double]) -> (exponent: Int, center: Int64) {
     let count = Double(max(1, numbers.count))
     let mean = numbers.reduce(0) { $0 + $1 / count }
     var deviation = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / count }.squareRoot()
     if !(deviation > 0 && deviation.isFinite) { deviation = max(1e-30, min(1e300, mean.magnitude)) }
     let exponents = ValuePlan.exponents
-    column.exponent = max(exponents.lowerBound, min(exponents.upperBound, Int(deviation.exponent) + 1))
-    let center = (mean / Double(sign: .plus, exponent: column.exponent, significand: 1)).rounded()
-    if center.magnitude <= 1e9 { column.center = Int64(center) }
-    return column
+    let exponent = max(exponents.lowerBound, min(exponents.upperBound, Int(deviation.exponent) + 1))
+    let center = (mean / Double(sign: .plus, exponent: exponent, significand: 1)).rounded()
+    return (exponent, center.magnitude <= 1e9 ? Int64(center) : 0)
   }
 
   /// How the numbers of a column are named.
@@ -77,13 +81,14 @@ struct ValuePlanChoice {
     _ numbers: [Double], _ exact: ExactGrid, _ elementType: ElementType, bound: Double, _ trial: Trial
   ) -> ValuePlan.Names {
     guard bound > 0 else {
+      guard trial.dictionaryShare > 0 else { return .grid(exact.grid) }
       let names = exact.distinct.filter { exact.grid.holds($0) }.map { exact.grid.name(near: $0) }
       return .grid(dictionary(names, of: exact.grid, range: nil, numbers.count, trial) ?? exact.grid)
     }
     guard let first = exact.distinct.first, let last = exact.distinct.last else { return .grid(exact.grid) }
     var step = 2 * bound
     if case .affine(let offset, let own, let decimals) = exact.grid.kind {
-      let spacing = own / powerOfTen(decimals)
+      let spacing = own / powersOfTen[decimals]
       let count = 2 * (bound / spacing * (1 + 1e-12)).rounded(.down) + 1
       if (elementType.isInteger || count * spacing >= 0.75 * step) && count * own < 0x1p50 {
         let coarse = ValueGrid(.affine(offset: offset, step: own * count, decimals: decimals), elementType)
@@ -184,17 +189,13 @@ struct ValuePlanChoice {
     return least <= most ? least...most : nil
   }
 
-  // Integers of two bytes in the other order.
-
-  static func swapped(_ bits: UInt64) -> UInt64 { UInt64(UInt16(truncatingIfNeeded: bits).byteSwapped) }
-
   /// Whether integers of 16 bits are nearer to those above them with their bytes exchanged.
   private static func areSwapped(_ values: [Double], _ elementType: ElementType, width: Int) -> Bool {
     guard elementType.size == 2, elementType.isInteger, values.count > 2 * width else { return false }
     var (plain, swapped) = (0, 0)
     func level(_ a: Double, _ b: Double) -> Int { ValuePrediction.level(1 + (a - b).magnitude) }
     func other(_ value: Double) -> Double {
-      elementType.value(bits: Self.swapped(elementType.bits(nearest: value)))
+      elementType.value(bits: ValuePlan.swapped(elementType.bits(nearest: value)))
     }
     for i in width..<values.count {
       plain += level(values[i], values[i - width]) - ValuePrediction.level(1)

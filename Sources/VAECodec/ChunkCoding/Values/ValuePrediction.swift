@@ -137,6 +137,10 @@ struct ValuePrediction {
     max(0, min(199, Int((number + 1e-30).bitPattern >> 50) - (1023 - 30) << 2))
   }
 
+  /// The place of a predictor's prediction among all; that of the first is 0.
+  @inline(__always)
+  private static func prediction(of predictor: Int) -> Int { predictor == 1 ? 1 : predictor == 2 ? 5 : 4 }
+
   /// Copies the inputs of a predictor.
   @inline(__always)
   private func gather(_ own: Offsets, _ i: Int, _ j: Int, into vectors: UnsafeMutablePointer<SIMD4<Double>>) {
@@ -172,14 +176,11 @@ struct ValuePrediction {
     var p = SIMD8<Double>(repeating: 0)
     p[0] = predictors[0][current.predictors].predict(inputs)
     for which in 1..<4 {
-      p[which == 1 ? 1 : which == 2 ? 5 : 4] = predictors[which][current.column].predict(
+      p[Self.prediction(of: which)] = predictors[which][current.column].predict(
         inputs + which * Self.room)
     }
-    let above = i - width
-    let left = !shape.isNarrow && j == 0 ? above : i - 1
-    let left2 = j > 1 ? i - 2 : left
-    let corner = j > 0 ? above - 1 : above
-    let other = j + 1 < width ? above + 1 : above
+    let neighbours = shape.neighbours(of: i, place: j)
+    let (above, left, left2, corner, other) = neighbours
     p[2] = numbers[above]
     p[3] =
       shape.isNarrow
@@ -212,15 +213,13 @@ struct ValuePrediction {
     let mean = sum / weights
     blend = mean.magnitude <= 1e15 ? mean : 0
     level = errorLevels[Self.count]
-    setVariation(i, j, left, above, corner, other)
+    setVariation(i, j, neighbours)
     blendScale = usualError * blendMeans[level * Self.variations + variation].value
   }
 
   /// How much the neighbours vary, or how far the columns before were off.
   @inline(__always)
-  private mutating func setVariation(
-    _ i: Int, _ j: Int, _ left: Int, _ above: Int, _ corner: Int, _ other: Int
-  ) {
+  private mutating func setVariation(_ i: Int, _ j: Int, _ neighbours: ValueShape.Neighbours) {
     let own = usual + Self.count * places
     var sum: Double
     if shape.isNarrow {
@@ -232,6 +231,7 @@ struct ValuePrediction {
         if j > 1 { sum += 0.5 * Double(e[i - 2]) / own[j - 2] }
       }
     } else {
+      let (above, left, _, corner, other) = neighbours
       let differences =
         (numbers[left] - numbers[corner]).magnitude + (numbers[above] - numbers[corner]).magnitude
         + (numbers[above] - numbers[other]).magnitude
@@ -259,9 +259,8 @@ struct ValuePrediction {
     distances[index] = distance
     predictors[0][current.predictors].learn(inputs, error: number - predictions[0], gains: gains)
     for which in 1..<4 {
-      let k = which == 1 ? 1 : which == 2 ? 5 : 4
       predictors[which][current.column].learn(
-        inputs + which * Self.room, error: number - predictions[k], gains: gains)
+        inputs + which * Self.room, error: number - predictions[Self.prediction(of: which)], gains: gains)
     }
     let pace = max(shape.isNarrow ? 0.03 : 0.06, 1 / (Double(row) + 1.5))
     let floor = least * 0.02 + 1e-12

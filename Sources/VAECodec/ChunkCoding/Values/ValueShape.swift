@@ -34,6 +34,17 @@ struct ValueShape: Equatable, Sendable {
   /// The number of columns with names of their own.
   var columns: Int { isNarrow ? width : 1 }
 
+  /// The places of the values before one: above it, to its left and twice so, above the left, and above to the right.
+  typealias Neighbours = (above: Int, left: Int, left2: Int, corner: Int, other: Int)
+
+  /// The neighbours of value `i`, at place `j` of its row. At the ends of a wide row, the value above stands for those beyond.
+  @inline(__always)
+  func neighbours(of i: Int, place j: Int) -> Neighbours {
+    let above = i - width
+    let left = !isNarrow && j == 0 ? above : i - 1
+    return (above, left, j > 1 ? i - 2 : left, j > 0 ? above - 1 : above, j + 1 < width ? above + 1 : above)
+  }
+
   /// How far the values before a chunk's first are looked at, which count as 0.
   var margin: Int { (isNarrow ? 20 * width : max(plane, 3 * width) + width) + 16 }
 

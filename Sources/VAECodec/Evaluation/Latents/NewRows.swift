@@ -8,10 +8,13 @@ struct NewRows {
   private let model: FittedModel
   private let labels: RowLabels?
   private let deviations: [Float]
+  /// How rows with words are written; nil if rows have none.
+  private let text: KeptText?
 
   init(_ codec: Codec, _ model: FittedModel, _ map: LatentMap) {
     (self.codec, self.model, self.map) = (codec, model, map)
     labels = model.notes.labels
+    text = labels.flatMap { labels in model.notes.table.map { Self.text(of: $0, labels) } }
     deviations = model.latentDeviations(map.count)
   }
 
@@ -47,9 +50,7 @@ struct NewRows {
     return batch
   }
 
-  /// How rows with words are written.
-  private var text: KeptText? {
-    guard let labels, let table = model.notes.table else { return nil }
+  private static func text(of table: FittedColumns, _ labels: RowLabels) -> KeptText {
     let places = table.valuePlaces
     let chosen = table.isModelled.indices.filter { place in
       table.isModelled[place] || labels.columns.contains { $0.place == place }
