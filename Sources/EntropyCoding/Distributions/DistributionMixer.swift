@@ -24,13 +24,13 @@ package struct DistributionMixer {
   @usableFromInline static let allSets = groups.0 + groups.1 + groups.2
   /// Vectors of 8 weights for a node in a set: those of distributions, of 8 contexts, and of 4 contexts, matches and a constant.
   @usableFromInline static let vectors = 3
-  @usableFromInline static let first = SIMD8<Float>(repeating: 0.2)
-  @usableFromInline static let second = SIMD8<Float>(repeating: 0.18)
-  @usableFromInline static let third = SIMD8<Float>(0.18, 0.18, 0.18, 0.18, 0.3, 0.3, 0, 0)
+  @usableFromInline static let first = SIMD8<Float>(repeating: 0.13)
+  @usableFromInline static let second = SIMD8<Float>(repeating: 0.04)
+  @usableFromInline static let third = SIMD8<Float>(0.04, 0.04, 0.04, 0.04, 0.3, 0.3, 0, 0)
   @usableFromInline static let constant: Float = 0.3
   /// The learning rate starts at the greater one and falls to the other.
-  @usableFromInline static let (fast, slow): (Float, Float) = (0.02, 0.002)
-  @usableFromInline static let fallingBits: Float = 400_000
+  @usableFromInline static let (fast, slow): (Float, Float) = (0.008, 0.002)
+  @usableFromInline static let fallingBits: Float = 100_000
   /// The use count at which a slot's adaptation rate stops decreasing.
   @usableFromInline static let maximumUses: UInt32 = 400
   @usableFromInline static let initial: UInt32 = 1 << 31

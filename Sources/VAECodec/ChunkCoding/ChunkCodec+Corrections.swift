@@ -21,7 +21,7 @@ extension ChunkCodec {
   ) -> Encoded {
     let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows) + suffix
     let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
-    guard let corrected = corrections(of: batch, isTrial: isTrial) else {
+    guard let corrected = encodedCorrections(of: batch, isTrial: isTrial) else {
       return Encoded(frame: quick, decoded: batch)
     }
     // A placeholder of the same size in a trial.
@@ -51,20 +51,37 @@ extension ChunkCodec {
 
   /// The corrections that turn the samples of `symbols` into those of a batch; and, unless it is a trial, the corrected
   /// samples. Nil if they do not keep the error bound.
-  private func corrections(
+  private func encodedCorrections(
     of batch: SampleBatch, isTrial: Bool
   ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
-    if let gridCoder {
-      let bytes = gridCoder.encode(batch, tries: !isTrial && effort.level > 0)
-      guard !isTrial else { return (bytes, nil) }
-      let decoded = try? gridCoder.decode(bytes[...], rows: batch.rows, valuesPerSample: width)
-      return decoded.flatMap { keeps($0, batch) ? (bytes, $0) : nil }
+    switch corrections {
+    case .values(let coder):
+      let base = expectations()
+      let bytes = coder.encode(batch, base: base, tries: !isTrial && effort.level > 0)
+      return checked(bytes, batch, isTrial) { () throws(ChunkError) in
+        try coder.decode(bytes[...], rows: batch.rows, valuesPerSample: width, base: base)
+      }
+    case .integers(let coder):
+      let base = reconstruction()
+      let bytes = coder.encode(batch, base: base)
+      return checked(bytes, batch, isTrial) { () throws(ChunkError) in
+        try coder.decode(bytes[...], base: base)
+      }
+    case .missing(let coder):
+      let bytes = coder.encode(batch)
+      return checked(bytes, batch, isTrial) { () throws(ChunkError) in
+        try coder.decode(bytes[...], base: reconstruction())
+      }
     }
-    let (base, coder) = (reconstruction(), correctionCoder)
-    let corrections = coder.encode(batch, base: base)
-    if isTrial { return (corrections, nil) }
-    guard let decoded = try? coder.decode(corrections[...], base: base) else { return nil }
-    return keeps(decoded, batch) ? (corrections, decoded) : nil
+  }
+
+  /// Corrections with what they decode to; nil if that does not keep the error bound. A trial is not decoded.
+  private func checked(
+    _ bytes: [UInt8], _ batch: SampleBatch, _ isTrial: Bool, decode: () throws(ChunkError) -> SampleBatch
+  ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
+    guard !isTrial else { return (bytes, nil) }
+    let decoded = try? decode()
+    return decoded.flatMap { keeps($0, batch) ? (bytes, $0) : nil }
   }
 
   /// Whether decoded samples keep the error bound.
@@ -90,7 +107,7 @@ extension ChunkCodec {
           guard let bound = errorBound?.bound(ofPlace: place % width) else {
             return !known.isMissing(value, place % width)
           }
-          return BoundedQuantizer.isWithin(bound, value, elementType.value(bits: bits.1))
+          return ErrorBound.isWithin(bound, value, elementType.value(bits: bits.1))
         }
       }
     }
@@ -121,13 +138,15 @@ extension ChunkCodec {
       guard bytes.count == rows * width * elementType.size else { throw .corrupt }
       return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: Array(bytes))
     case .corrected(let corrections, let symbols, let checksum):
-      let base = try decode(contentOfSymbols: symbols)
-      guard base.rows == rows else { throw .corrupt }
       let batch: SampleBatch
-      if let gridCoder {
-        batch = try gridCoder.decode(corrections, rows: rows, valuesPerSample: width)
-      } else {
-        batch = try correctionCoder.decode(corrections, base: base)
+      switch self.corrections {
+      case .values(let coder):
+        let base = try expectations(fromSymbols: symbols, rows: rows)
+        batch = try coder.decode(corrections, rows: rows, valuesPerSample: width, base: base)
+      case .integers(let coder):
+        batch = try coder.decode(corrections, base: decode(contentOfSymbols: symbols, rows: rows))
+      case .missing(let coder):
+        batch = try coder.decode(corrections, base: decode(contentOfSymbols: symbols, rows: rows))
       }
       guard Checksum.crc32(batch.bytes) == checksum else { throw .otherRows }
       return batch

@@ -9,21 +9,19 @@ import Transform
 /// It owns all buffers of a chunk, which grow with the largest chunk so far, so that a header that announces large
 /// chunks costs nothing. Values are held for one block of rows at a time, symbols for the whole chunk.
 final class ChunkCodec {
-  private let plan: ChunkCodingContext
+  let plan: ChunkCodingContext
   private let description: SampleDescription
   /// The error bound of decoded samples.
   let errorBound: ErrorBound?
   /// Only for chunks with corrections.
-  private(set) lazy var correctionCoder: any CorrectionCoding =
-    if elementType.isWide {
-      IntegerCorrectionCoder(description, errorBound, known: known)
-    } else if case .byColumn(let bounds) = errorBound {
-      ColumnCorrectionCoder(description.type, bounds, types: description.columnTypes, known: known)
+  private(set) lazy var corrections: Corrections =
+    if let errorBound {
+      elementType.isWide
+        ? .integers(IntegerCorrectionCoder(description, errorBound, known: known))
+        : .values(GridCoder(description, errorBound, known))
     } else {
-      CorrectionCoder(description, errorBound, known: known)
+      .missing(MissingValueCoder(description, known))
     }
-  /// Only for chunks of a stream without a model.
-  private(set) lazy var gridCoder = plan.gridCoder(description, errorBound, known)
   /// Which values are not missing to the model.
   private(set) lazy var known = KnownValues(
     of: plan.model, missing: errorBound?.isLossless == true ? [] : description.missing)
@@ -64,6 +62,15 @@ final class ChunkCodec {
   var effort: Effort { plan.effort }
   /// The maximum number of rows in a chunk.
   var chunkRows: Int { plan.chunkRows }
+
+  /// What codes the corrections of a chunk.
+  enum Corrections {
+    case values(GridCoder)
+    /// Integers of 64 bits.
+    case integers(IntegerCorrectionCoder)
+    /// Without an error bound.
+    case missing(MissingValueCoder)
+  }
 
   /// An encoded chunk.
   struct Encoded {
@@ -121,12 +128,35 @@ final class ChunkCodec {
         sampleBytes: width * elementType.size, memory: memory)[...])
   }
 
+  /// What a decoder expects of each value by the symbols that were found last; nil without a model.
+  func expectations() -> [Double]? { plan.model.isEmpty ? nil : synthesis.expectations(of: analysis.chunk) }
+
   /// The samples that a content of symbols represents.
   func decode(contentOfSymbols content: ArraySlice<UInt8>) throws(ChunkError) -> SampleBatch {
+    try synthesis.samples(from: open(contentOfSymbols: content))
+  }
+
+  /// The same for a content of `rows` rows.
+  func decode(contentOfSymbols content: ArraySlice<UInt8>, rows: Int) throws(ChunkError) -> SampleBatch {
+    let batch = try decode(contentOfSymbols: content)
+    guard batch.rows == rows else { throw .corrupt }
+    return batch
+  }
+
+  /// What is expected of each value by a content of the symbols of `rows` rows; nil without a model.
+  func expectations(fromSymbols content: ArraySlice<UInt8>, rows: Int) throws(ChunkError) -> [Double]? {
+    var reader = try open(contentOfSymbols: content)
+    guard reader.rows == rows else { throw .corrupt }
+    guard plan.model.isEmpty else { return try synthesis.expectations(from: reader) }
+    try reader.finish()
+    return nil
+  }
+
+  private func open(contentOfSymbols content: ArraySlice<UInt8>) throws(ChunkError) -> ChunkSymbolReader {
     let reader = try decoder.open(
       content: content, maxRows: plan.chunkRows, contextCodedPlanes: plan.contextCodedPlanes)
     try admit(reader.rows)
-    return try synthesis.samples(from: reader)
+    return reader
   }
 
   /// Throws if a chunk of `rows` rows takes more memory than the limit.

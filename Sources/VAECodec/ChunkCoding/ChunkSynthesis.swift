@@ -27,20 +27,50 @@ final class ChunkSynthesis {
 
   /// The samples whose symbols a content holds, to its end.
   func samples(from opened: ChunkSymbolReader) throws(ChunkError) -> SampleBatch {
+    samples(try numbers(from: opened))
+  }
+
+  /// What the model expects of each value, whose symbols a content holds, to its end: before it is rounded to the type.
+  func expectations(from opened: ChunkSymbolReader) throws(ChunkError) -> [Double] {
+    expectations(try numbers(from: opened))
+  }
+
+  /// What a decoder makes of a chunk, without the way through bytes.
+  func samples(of chunk: ChunkSymbols) -> SampleBatch { samples(numbers(of: chunk)) }
+
+  /// What a decoder expects of each value of a chunk, without the way through bytes.
+  func expectations(of chunk: ChunkSymbols) -> [Double] { expectations(numbers(of: chunk)) }
+
+  private func samples(_ numbers: [Float]) -> SampleBatch {
+    description.settled(
+      SampleBatch(
+        numbers: numbers, in: plan.model.scales, elementType: description.elementType,
+        valuesPerSample: plan.model.values))
+  }
+
+  private func expectations(_ numbers: [Float]) -> [Double] {
+    let (scales, values) = (plan.model.scales, plan.model.values)
+    guard !scales.isIdentity else { return numbers.map(Double.init) }
+    return numbers.enumerated().map { index, number in
+      let scale = scales[index % values]
+      return max(scale.lowest, min(scale.highest, scale.offset + scale.scale * Double(number)))
+    }
+  }
+
+  private func numbers(from opened: ChunkSymbolReader) throws(ChunkError) -> [Float] {
     var reader = opened
     let rows = reader.rows
     makeRoom(for: rows)
     try reader.planes(into: &symbols, planeStride: symbolStride)
     try readCoefficients(&reader, rows: rows)
-    let batch = try synthesize(rows: rows) { values throws(ChunkError) in
+    let numbers = try synthesize(rows: rows) { values throws(ChunkError) in
       try readValues(&reader, rows: rows, by: values)
     }
     try reader.finish()
-    return batch
+    return numbers
   }
 
-  /// What a decoder makes of a chunk, without the way through bytes.
-  func samples(of chunk: ChunkSymbols) -> SampleBatch {
+  private func numbers(of chunk: ChunkSymbols) -> [Float] {
     let (rows, stride) = (chunk.rows, chunk.planeStride)
     makeRoom(for: rows)
     let planes = plan.planes + plan.coefficientPlanes
@@ -64,14 +94,14 @@ final class ChunkSynthesis {
     if plan.hasValues { valueDecoder = ValueCoder(plan.model, rows: rows, kernels: plan.kernels) }
   }
 
-  /// The samples that ``symbols`` stand for.
+  /// The model's numbers that ``symbols`` stand for: rows x values.
   ///
   /// - Parameter takeValues: decodes the value layer's planes, where there is one; its base is loaded.
   private func synthesize<Failure: Error>(
     rows: Int, _ takeValues: (ValueCoder) throws(Failure) -> Void
-  ) throws(Failure) -> SampleBatch {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(rows * plan.model.values * description.elementType.size)
+  ) throws(Failure) -> [Float] {
+    var numbers: [Float] = []
+    numbers.reserveCapacity(rows * plan.model.values)
     if let valueDecoder {
       forEachBlock(of: rows) { first, count in
         decodeBlock(at: first, rows: count)
@@ -92,16 +122,9 @@ final class ChunkSynthesis {
       } else {
         decodeBlock(at: first, rows: count)
       }
-      let numbers = count == samples.blockRows ? block : Array(block[..<(count * plan.model.values)])
-      bytes +=
-        SampleBatch(
-          numbers: numbers, in: plan.model.scales, elementType: description.elementType,
-          valuesPerSample: plan.model.values
-        ).bytes
+      numbers += block[..<(count * plan.model.values)]
     }
-    return description.settled(
-      SampleBatch(
-        elementType: description.elementType, valuesPerSample: plan.model.values, bytes: bytes))
+    return numbers
   }
 
   private func forEachBlock(of rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {

@@ -69,7 +69,6 @@ extension Codec {
     }
     // The samples may lack the text that the description mentions.
     if let first, first.batch.text == nil { pass.description.format = pass.description.format.withoutText }
-    if details.units == nil, let first { pass.units = pass.units.adapted(to: first.batch) }
     if let texts = details.texts { (pass.texts, pass.keepsTexts) = (texts, true) }
     pass.carriedModels = options.carriesModel ? CarriedModels(rows: details.rows) : nil
     if let request = options.errorBound {

@@ -3,38 +3,28 @@ import ByteIO
 // The bounds of a table's columns in a stream header; man/vaec.5 specifies them byte by byte.
 
 extension ColumnBounds {
-  /// Of each column's first byte, this bit marks a bound; the lower bits hold the decimals plus one, or 0 for none.
-  private static let hasBound: UInt8 = 0x80
-  /// The bias of exponents.
-  private static let bias = 1000
-
-  /// Appends the number of columns; then for each column a byte with its decimals, the exponent of its unit, and its
-  /// bound if that is not 0.
+  /// Appends the number of columns; then for each a byte, 1 if it has a bound and 0 if it is exact, and its bound.
   func write(to w: inout ByteWriter) {
-    w.append(count: columns.count)
-    for column in columns {
-      w.append(UInt8((column.decimals ?? -1) + 1) | (column.bound > 0 ? Self.hasBound : 0))
-      w.append(count: column.exponent + Self.bias)
-      if column.bound > 0 { w.append(column.bound) }
+    w.append(count: bounds.count)
+    for bound in bounds {
+      w.append(bound > 0 ? UInt8(1) : 0)
+      if bound > 0 { w.append(bound) }
     }
   }
 
   /// Nil if the bytes are not what ``write(to:)`` writes.
   init?(from r: inout ByteReader) throws {
     let count = try r.count()
-    // Each column takes at least two bytes.
-    guard count > 1, count <= r.remaining / 2 else { return nil }
-    var columns: [Column] = []
+    // Each column takes at least a byte.
+    guard count > 1, count <= r.remaining else { return nil }
+    var bounds: [Double] = []
     for _ in 0..<count {
-      let flags: UInt8 = try r.integer()
-      let exponent = try r.count()
-      let decimals = Int(flags & ~Self.hasBound) - 1
-      guard decimals <= Self.maximumDecimals, exponent <= 2 * Self.bias else { return nil }
-      let bound = flags & Self.hasBound != 0 ? try r.double() : 0
-      guard ErrorBound.bounds.contains(bound), bound > 0 || flags & Self.hasBound == 0 else { return nil }
-      columns.append(
-        Column(bound: bound, exponent: exponent - Self.bias, decimals: decimals < 0 ? nil : decimals))
+      let hasBound: UInt8 = try r.integer()
+      guard hasBound <= 1 else { return nil }
+      let bound = hasBound == 1 ? try r.double() : 0
+      guard ErrorBound.range.contains(bound), bound > 0 || hasBound == 0 else { return nil }
+      bounds.append(bound)
     }
-    self.init(columns: columns)
+    self.init(bounds: bounds)
   }
 }

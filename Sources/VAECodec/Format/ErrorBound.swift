@@ -9,13 +9,13 @@ public enum ErrorBound: Equatable, Sendable {
   case lossless
 
   /// The possible bounds.
-  public static let bounds: ClosedRange<Double> = 0...0x1p1000
+  public static let range: ClosedRange<Double> = 0...0x1p1000
 
   /// Whether the decoded samples equal the originals bit for bit.
   public var isLossless: Bool {
     switch self {
     case .lossless: true
-    case .byColumn(let columns): columns.columns.allSatisfy { $0.bound == 0 }
+    case .byColumn(let columns): columns.bounds.allSatisfy { $0 == 0 }
     case .maxError: false
     }
   }
@@ -24,43 +24,25 @@ public enum ErrorBound: Equatable, Sendable {
   func bound(ofPlace place: Int) -> Double {
     switch self {
     case .lossless: 0
-    case .byColumn(let columns): columns.columns[place].bound
+    case .byColumn(let columns): columns.bounds[place]
     case .maxError(let bound): bound
+    }
+  }
+
+  /// The bound of each column, or one for all values; 0 for none.
+  var bounds: [Double] {
+    switch self {
+    case .lossless: [0]
+    case .byColumn(let columns): columns.bounds
+    case .maxError(let bound): [bound]
     }
   }
 }
 
 /// The error bounds of a table's columns.
 public struct ColumnBounds: Equatable, Sendable {
-  /// A column.
-  public struct Column: Equatable, Sendable {
-    /// The largest error of a value; 0 if the column is preserved bit for bit.
-    public var bound: Double
-    /// The exponent of the power of two that is the unit of differences in prediction: about the column's range.
-    var exponent: Int
-    /// The number of decimals that nearly all values have; the values are then coded as integers. Nil if there is no
-    /// small one.
-    var decimals: Int?
-
-    init(bound: Double, exponent: Int, decimals: Int?) {
-      (self.bound, self.exponent, self.decimals) = (bound, exponent, decimals)
-    }
-
-    /// - Parameters:
-    ///   - bound: the largest error, at least 0.
-    ///   - scale: the scale of the column's values.
-    ///   - decimals: see ``decimals``.
-    init(bound: Double, scale: Double, decimals: Int?) {
-      let exponent = scale.isNormal && scale > 0 ? Int(scale.exponent) : 0
-      self.init(bound: bound, exponent: max(-1000, min(1000, exponent)), decimals: decimals)
-    }
-  }
-
-  /// The maximum number of decimals of a column: its power of ten is exact in every type.
-  static let maximumDecimals = 9
-
-  /// The columns, in order.
-  public var columns: [Column]
+  /// The largest error of a value of each column, in order; 0 if the column is preserved bit for bit.
+  public var bounds: [Double]
   /// The bounds as a share of the columns' units if a search for a target set them; 0 if the user did.
   var share = 0.0
 }

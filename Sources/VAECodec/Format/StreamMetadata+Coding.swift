@@ -103,9 +103,9 @@ extension StreamMetadata {
     }
     description.rows = rows
     if case .byColumn(let bounds) = errorBound {
-      guard bounds.columns.count == description.valuesPerSample, bounds.columns.count <= Model.maximumValues
+      guard bounds.bounds.count == description.valuesPerSample, bounds.bounds.count <= Model.maximumValues
       else {
-        throw .badHeader(name: name, reason: "it has bounds for \(bounds.columns.count) columns")
+        throw .badHeader(name: name, reason: "it has bounds for \(bounds.bounds.count) columns")
       }
     }
   }

@@ -92,7 +92,7 @@ struct StreamSetting {
     case .nothing: errorBound = nil
     case .bound:
       let bound = try r.double()
-      guard ErrorBound.bounds.contains(bound) else { throw Impossible(reason: "its bound is \(bound)") }
+      guard ErrorBound.range.contains(bound) else { throw Impossible(reason: "its bound is \(bound)") }
       errorBound = .maxError(bound)
     case .columnBounds:
       guard let bounds = try ColumnBounds(from: &r) else {

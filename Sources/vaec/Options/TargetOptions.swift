@@ -93,7 +93,7 @@ private func parseBound(_ text: String) throws -> ErrorBoundRequest {
 /// A bound: 0.01, or 1%; nil for anything else.
 private func bound(_ text: String) -> ColumnErrors.Bound? {
   let isShare = text.hasSuffix("%")
-  guard let number = Double(isShare ? String(text.dropLast()) : text), ErrorBound.bounds.contains(number)
+  guard let number = Double(isShare ? String(text.dropLast()) : text), ErrorBound.range.contains(number)
   else { return nil }
   return isShare ? .ofRange(number / 100) : .error(number)
 }

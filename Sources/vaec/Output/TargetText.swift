@@ -55,7 +55,7 @@ extension ErrorBound {
 
   /// "no value is off by more than its column's bound: 0.5, 0.01, 0 (exact)".
   private static func text(of bounds: ColumnBounds) -> String {
-    let all = bounds.columns.map { $0.bound == 0 ? "0 (exact)" : $0.bound.significant(4) }
+    let all = bounds.bounds.map { $0 == 0 ? "0 (exact)" : $0.significant(4) }
     let shown = all.prefix(shownColumns).joined(separator: ", ")
     return
       "no value is off by more than its column's bound: \(shown)\(all.count > shownColumns ? ", ..." : "")"
@@ -71,7 +71,7 @@ extension ErrorBound {
     case .byColumn(let bounds):
       .object([
         ("kind", .string("max_error_by_column")),
-        ("max_errors", .array(bounds.columns.map { .number($0.bound) })),
+        ("max_errors", .array(bounds.bounds.map { .number($0) })),
       ])
     case .lossless: .object([("kind", .string("lossless"))])
     }

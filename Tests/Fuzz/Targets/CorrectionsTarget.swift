@@ -35,7 +35,7 @@ enum CorrectionsTarget: FuzzTarget {
     case 2: errorBound = .maxError(Double(choices.byte()) / 16)
     default:
       let bound = Double(bitPattern: choices.number(bytes: 8))
-      errorBound = ErrorBound.bounds.contains(bound) ? .maxError(bound) : .lossless
+      errorBound = ErrorBound.range.contains(bound) ? .maxError(bound) : .lossless
     }
     let description = try SampleDescription(elementType: type, sampleShape: shape, format: .raw)
     let rows = 1 + choices.number(below: 8)

@@ -47,7 +47,7 @@ struct PackSurvey {
     self.ranges = ranges
     if TableRule.hasScaleByColumn(choice, description, self.sample), let ranges {
       scale = ErrorScale(ranges: ranges.ranges)
-      units = BoundUnits(description, ranges, self.sample)
+      units = BoundUnits(description, ranges)
     } else {
       scale = ErrorScale(peak: known.width)
       units = BoundUnits(description)
@@ -60,12 +60,12 @@ struct PackSurvey {
   ) throws(CodecError) -> ErrorBound? {
     guard let request else { return nil }
     let bound = try request.found(
-      ranges: ranges, range: span, first: sample, name: name, description, table: table, units)
+      ranges: ranges, range: span, name: name, description, table: table, units)
     guard elementType.isInteger else { return bound }
     // Integers with errors below 1 are exact, and lossless coding records no bound.
     return switch bound {
     case .maxError(let bound) where bound < 1: .lossless
-    case .byColumn(let bounds) where bounds.columns.allSatisfy { $0.bound < 1 }: units.lossless
+    case .byColumn(let bounds) where bounds.bounds.allSatisfy { $0 < 1 }: units.lossless
     default: bound
     }
   }

@@ -90,7 +90,7 @@ extension ErrorBound {
     case .lossless: return .lossless
     case .maxError(let bound): return units.bound(bound * share)
     case .byColumn(var bounds):
-      for place in bounds.columns.indices { bounds.columns[place].bound *= share }
+      bounds.bounds = bounds.bounds.map { $0 * share }
       bounds.share *= share
       return .byColumn(bounds)
     }

@@ -5,6 +5,8 @@ struct ColumnCoding {
   let grid: ValueGrid
   /// The step of names that count from the prediction; nil for a grid.
   let freeStep: Double?
+  /// The numbers of the grid in such a step; 0 if it is on no grid.
+  private let stride: Int64
   let tree: (bits: Int, least: Int64)
   /// The type that values are rounded to.
   private let elementType: ElementType
@@ -14,13 +16,18 @@ struct ColumnCoding {
   init(_ plan: ValuePlan.Column, bound: Double, _ elementType: ElementType) {
     (self.bound, self.elementType) = (bound, elementType)
     tree = plan.tree
-    unit = plan.unit
+    unit = plan.unit.size
     inverseUnit = 1 / unit
-    center = Double(plan.center) * unit
+    center = Double(plan.unit.center) * unit
+    var stride: Int64 = 0
     switch plan.names {
     case .grid(let grid):
       self.grid = grid
       freeStep = nil
+    case .anchored(let grid, let count):
+      self.grid = grid
+      stride = count
+      freeStep = Double(count) * grid.spacing
     case .lattice(let margin):
       let step = max(ValuePlan.step(bound: bound, margin: margin), .leastNormalMagnitude)
       grid = ValueGrid(.affine(offset: 0, step: step, decimals: 0), elementType)
@@ -29,6 +36,15 @@ struct ColumnCoding {
       freeStep = max(ValuePlan.step(bound: bound, margin: margin), .leastNormalMagnitude)
       grid = ValueGrid(.ordered(elementType), elementType)
     }
+    self.stride = stride
+  }
+
+  /// Where names count from, if they do: the prediction, or the nearest number of the grid and its name there.
+  @inline(__always)
+  func origin(of prediction: Double) -> (value: Double, name: Int64) {
+    guard stride > 0 else { return (prediction, 0) }
+    let name = grid.name(near: prediction)
+    return (grid.value(name), name)
   }
 
   /// The expected name of a prediction, and a name for contexts.
@@ -51,7 +67,14 @@ struct ColumnCoding {
   /// - Parameter storage: the type that values are stored in.
   @inline(__always)
   func bits(of name: Int64, _ expected: Expectation, _ storage: ElementType) -> UInt64 {
-    let value = freeStep.map { expected.value + Double(name) * $0 } ?? grid.value(name)
+    let value: Double
+    if stride > 0 {
+      value = grid.value(expected.origin.name &+ name &* stride)
+    } else if let freeStep {
+      value = expected.origin.value + Double(name) * freeStep
+    } else {
+      value = grid.value(name)
+    }
     return storage.bits(nearest: storage == elementType ? value : elementType.rounded(value))
   }
 
@@ -63,10 +86,10 @@ struct ColumnCoding {
     func isGood(_ name: Int64) -> Bool {
       let found = self.bits(of: name, expected, storage)
       if found == bits { return true }
-      return bound > 0 && BoundedQuantizer.isWithin(bound, value, storage.value(bits: found))
+      return bound > 0 && ErrorBound.isWithin(bound, value, storage.value(bits: found))
     }
     if let freeStep {
-      let name = ValueGrid.whole((value - expected.value) / freeStep)
+      let name = ValueGrid.whole((value - expected.origin.value) / freeStep)
       return isGood(name) ? name : isGood(name - 1) ? name - 1 : isGood(name + 1) ? name + 1 : nil
     }
     let name = grid.name(near: value)

@@ -3,6 +3,8 @@ import EntropyCoding
 /// What is expected of a value before it is coded.
 struct Expectation {
   let value: Double
+  /// Where names count from, if they do.
+  let origin: (value: Double, name: Int64)
   let name: Int64
   let plainName: Int64
   /// The distance of two names there, and the position of the prediction between their boundaries in eighths.
@@ -20,14 +22,17 @@ struct Expectation {
   init(_ column: ColumnCoding, _ prediction: ValuePrediction) {
     value = column.center + column.unit * prediction.blend
     (name, plainName) = column.names(of: value)
+    origin = column.origin(of: value)
+    let low: Double
     if let freeStep = column.freeStep {
-      (step, eighth) = (freeStep, 0)
+      (step, low) = (freeStep, origin.value - 0.5 * freeStep)
     } else {
-      let (low, high) = (column.grid.lower(name), column.grid.lower(name &+ 1))
+      low = column.grid.lower(name)
+      let high = column.grid.lower(name &+ 1)
       step = high > low ? min(high - low, .greatestFiniteMagnitude) : 1e-300
-      let eighths = (value - low) / step * 8
-      eighth = eighths > 0 ? (eighths < 8 ? Int(eighths) : 7) : 0
     }
+    let eighths = (value - low) / step * 8
+    eighth = eighths > 0 ? (eighths < 8 ? Int(eighths) : 7) : 0
     var size = prediction.blendScale * column.unit / step
     let levels = (ValuePrediction.level(size) - ValuePrediction.level(0.0625)) >> 1
     level = max(0, min(Self.levels - 1, levels))

@@ -18,6 +18,9 @@ struct GridCoder {
   /// Values that are kept as they are.
   var known = KnownValues()
   let curves: SmoothLogistic
+  let valuesPerSample: Int
+  /// The number of columns with names of their own: all values of a sample, or 1.
+  let columns: Int
 
   /// - Parameters:
   ///   - bounds: of each column, or one for all values.
@@ -27,8 +30,22 @@ struct GridCoder {
     curves: SmoothLogistic = SmoothLogistic()
   ) {
     (self.elementType, self.bounds, self.curves) = (elementType, bounds, curves)
+    valuesPerSample = sampleShape.reduce(1, *)
     shape = ValueShape(sampleShape, isTable: bounds.count > 1 || types != nil)
-    self.types = types ?? [ElementType](repeating: elementType, count: shape.columns)
+    columns = bounds.count > 1 || types != nil ? valuesPerSample : shape.columns
+    self.types = types ?? [ElementType](repeating: elementType, count: columns)
+  }
+
+  /// The coder of a stream's values.
+  ///
+  /// - Parameters:
+  ///   - errorBound: its bounds by column are as many as values in a sample.
+  ///   - known: tells which values are kept as they are.
+  init(_ description: SampleDescription, _ errorBound: ErrorBound, _ known: KnownValues) {
+    self.init(
+      description.elementType, sampleShape: description.sampleShape, bounds: errorBound.bounds,
+      types: description.columnTypes)
+    self.known = known
   }
 
   private static let slotBits = 14...20
@@ -48,29 +65,37 @@ struct GridCoder {
   /// - Parameters:
   ///   - plan: nil for a decoder.
   ///   - count: the number of values.
+  ///   - base: what the model expects of each value; nil without a model.
   /// - Returns: false if the bits are those of no plan, or the plan has no exceptions where a value needs one.
   func run<Values: CorrectedValues, Coder: BitCoding>(
-    _ plan: ValuePlan?, count: Int, _ values: inout Values, _ coder: inout Coder
+    _ plan: ValuePlan?, count: Int, base: [Double]? = nil, _ values: inout Values, _ coder: inout Coder
   ) -> Bool {
-    var planning = ValuePlanCoding(types, values: count)
-    guard let plan = planning.code(plan, &coder), !plan.swapsBytes || elementType.size == 2 else {
-      return false
-    }
+    var planning = ValuePlanCoding(types, values: count, units: base.map(units))
+    guard let plan = planning.code(plan, &coder), !plan.swapsBytes || elementType.size == 2,
+      !plan.usesBase || base?.count ?? 0 >= count
+    else { return false }
     // About four slots in each context for a value.
     let slotBits = max(
       Self.slotBits.lowerBound,
       min(Self.slotBits.upperBound, 64 - (4 * count - 1).leadingZeroBitCount))
     var questions = NameQuestions(DistributionMixer(slotBits: slotBits, curves: curves))
-    var prediction = ValuePrediction(shape, count: count)
-    var matches = ValueMatches()
-    var exceptions = ExceptionCoding(elementType, shape)
-    let columns = plan.columns.enumerated().map {
+    let codings = plan.columns.enumerated().map {
       ColumnCoding($1, bound: bounds.count > 1 ? bounds[$0] : bounds.first ?? 0, types[$0])
     }
     let width = shape.width
+    let expectations = plan.usesBase ? base : nil
+    var prediction = ValuePrediction(
+      shape, count: count,
+      base: expectations?.enumerated().map { place, value in
+        let column = codings[place % codings.count]
+        let number = (value - column.center) * column.inverseUnit
+        return number.magnitude <= 1e100 ? number : 0
+      })
+    var matches = ValueMatches()
+    var exceptions = ExceptionCoding(elementType, shape)
     for i in 0..<count {
       let (row, j) = i.quotientAndRemainder(dividingBy: width)
-      let column = columns[shape.isNarrow ? j : 0]
+      let column = codings[columns == 1 ? 0 : columns == width ? j : i % columns]
       prediction.predict(i, row: row, place: j)
       let expected = Expectation(column, prediction)
       questions.distributions = expected.distributions
@@ -101,6 +126,13 @@ struct GridCoder {
       matches.settle(prediction.names, at: i)
     }
     return true
+  }
+
+  /// The units of each column of what the model expects.
+  func units(of base: [Double]) -> [ValueUnit] {
+    (0..<columns).map { column in
+      ValueUnit(of: columns == 1 ? base : stride(from: column, to: base.count, by: columns).map { base[$0] })
+    }
   }
 
   @inline(__always)
@@ -143,7 +175,7 @@ struct GridCoder {
           ((first ?? 0) &- least, (second ?? 0) &- least), &coder)
     }
     let lattice = NameQuestions.Lattice(
-      grid: column.grid, free: column.freeStep.map { (expected.value, $0) }, expected: expected.name)
+      grid: column.grid, free: column.freeStep.map { (expected.origin.value, $0) }, expected: expected.name)
     return expected.name
       &+ questions.code(
         distance: name &- expected.name, lattice,

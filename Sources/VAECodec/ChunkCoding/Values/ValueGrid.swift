@@ -84,6 +84,11 @@ struct ValueGrid: Equatable, Sendable {
     return 0.5 * (value(name &- 1) + value(name))
   }
 
+  /// The distance between the numbers of an affine grid without a dictionary; otherwise 1.
+  var spacing: Double {
+    if case .affine(_, let step, _) = kind { step / power } else { 1 }
+  }
+
   /// Whether names lie close to each other: those of bits and digits do not.
   var isDense: Bool { if case .affine = kind { true } else { !dictionary.isEmpty } }
 

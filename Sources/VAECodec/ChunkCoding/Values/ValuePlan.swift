@@ -9,16 +9,9 @@ struct ValuePlan: Equatable, Sendable {
     /// Names are coded from the leading bit of their distance to this one on, with so many bits; 0 bits to code them by their
     /// distance from the prediction.
     var tree: (bits: Int, least: Int64) = (0, 0)
-    /// Numbers are predicted in units of 2^exponent, relative to a multiple of the unit.
-    var exponent = 0
-    var center: Int64 = 0
+    var unit = ValueUnit()
 
-    /// 2^exponent.
-    var unit: Double { Double(sign: .plus, exponent: exponent, significand: 1) }
-
-    static func == (a: Self, b: Self) -> Bool {
-      a.names == b.names && a.tree == b.tree && a.exponent == b.exponent && a.center == b.center
-    }
+    static func == (a: Self, b: Self) -> Bool { a.names == b.names && a.tree == b.tree && a.unit == b.unit }
   }
 
   /// How numbers are named.
@@ -26,6 +19,8 @@ struct ValuePlan: Equatable, Sendable {
     case grid(ValueGrid)
     /// By steps from the prediction: twice the error bound, less a share of 2^-margin for rounding to the type.
     case free(margin: Int)
+    /// By steps of so many numbers of a grid, from the number that is nearest to the prediction.
+    case anchored(ValueGrid, stride: Int64)
     /// By steps of the same size from 0.
     case lattice(margin: Int)
   }
@@ -37,12 +32,12 @@ struct ValuePlan: Equatable, Sendable {
   var swapsBytes = false
   /// Whether contexts tell columns apart.
   var hasColumnContexts = false
+  /// Whether what the model expects is used.
+  var usesBase = false
 
   static let treeBits = 0...16
   static let margins = 2...50
-  static let exponents = -1000...1000
-  /// The largest center in units.
-  static let largestCenter: Int64 = 1 << 31
+  static let largestStride: Int64 = 1 << 40
 
   /// The bits of an integer of 16 bits with its bytes exchanged.
   @inline(__always)
@@ -59,14 +54,19 @@ struct ValuePlanCoding {
   private var integers = SmallIntegerCoding()
   private let types: [ElementType]
   private let values: Int
+  private let units: [ValueUnit]?
 
   /// - Parameters:
   ///   - types: those of the columns.
   ///   - values: the number of values in the chunk: no dictionary has more than a column.
-  init(_ types: [ElementType], values: Int) { (self.types, self.values) = (types, values) }
+  ///   - units: those of plans that use what the model expects; nil without a model.
+  init(_ types: [ElementType], values: Int, units: [ValueUnit]? = nil) {
+    (self.types, self.values, self.units) = (types, values, units)
+  }
 
-  private static let (affine, digits, ordered, free, lattice): (UInt64, UInt64, UInt64, UInt64, UInt64) =
-    (0, 1, 2, 3, 4)
+  private static let (affine, digits, ordered, free, lattice, anchored): (
+    UInt64, UInt64, UInt64, UInt64, UInt64, UInt64
+  ) = (0, 1, 2, 3, 4, 5)
 
   /// Codes a plan.
   ///
@@ -75,24 +75,29 @@ struct ValuePlanCoding {
   mutating func code<Coder: BitCoding>(_ plan: ValuePlan?, _ coder: inout Coder) -> ValuePlan? {
     let flags: UInt64? = plan.map {
       ($0.hasExceptions ? 1 : 0) | ($0.swapsBytes ? 2 : 0) | ($0.hasColumnContexts ? 4 : 0)
+        | ($0.usesBase ? 8 : 0)
     }
     let found = integers.code(flags ?? 0, &coder)
-    guard found < 8 else { return nil }
+    guard found < 16 else { return nil }
     var result = ValuePlan(columns: [])
     result.hasExceptions = found & 1 != 0
     result.swapsBytes = found & 2 != 0
     result.hasColumnContexts = found & 4 != 0
+    result.usesBase = found & 8 != 0
+    guard !result.usesBase || units?.count == types.count else { return nil }
     guard !result.swapsBytes || types.allSatisfy({ $0.size == 2 && $0.isInteger }) else { return nil }
     for (place, type) in types.enumerated() {
       let last = place > 0 && types[place - 1] == type ? result.columns.last : nil
-      guard let column = code(plan?.columns[place], type, after: last, &coder) else { return nil }
+      let known = result.usesBase ? units?[place] : nil
+      guard let column = code(plan?.columns[place], type, after: last, known, &coder) else { return nil }
       result.columns.append(column)
     }
     return result
   }
 
   private mutating func code<Coder: BitCoding>(
-    _ column: ValuePlan.Column?, _ type: ElementType, after last: ValuePlan.Column?, _ coder: inout Coder
+    _ column: ValuePlan.Column?, _ type: ElementType, after last: ValuePlan.Column?, _ unit: ValueUnit?,
+    _ coder: inout Coder
   ) -> ValuePlan.Column? {
     // Whether names are those of the column before.
     let isSame = integers.code(column.map { $0.names == last?.names ? 1 : 0 } ?? 0, &coder)
@@ -103,16 +108,20 @@ struct ValuePlanCoding {
     let bits = integers.code(UInt64(column?.tree.bits ?? 0), &coder)
     guard bits <= UInt64(ValuePlan.treeBits.upperBound) else { return nil }
     if bits > 0 {
-      if case .free = names { return nil }
+      switch names {
+      case .free, .anchored: return nil
+      case .grid, .lattice: break
+      }
       result.tree = (Int(bits), integers.code(signed: column?.tree.least ?? 0, &coder))
     }
-    let exponent = integers.code(signed: Int64(column?.exponent ?? 0), &coder)
-    let center = integers.code(signed: column?.center ?? 0, &coder)
-    guard ValuePlan.exponents.contains(Int(exponent)), center.magnitude <= ValuePlan.largestCenter else {
-      return nil
+    if let unit {
+      result.unit = unit
+      return result
     }
-    (result.exponent, result.center) = (Int(exponent), center)
-    guard (Double(center) * result.unit).isFinite else { return nil }
+    let exponent = integers.code(signed: Int64(column?.unit.exponent ?? 0), &coder)
+    let center = integers.code(signed: column?.unit.center ?? 0, &coder)
+    guard let found = ValueUnit(exponent: exponent, center: center) else { return nil }
+    result.unit = found
     return result
   }
 
@@ -120,9 +129,10 @@ struct ValuePlanCoding {
     _ names: ValuePlan.Names?, _ elementType: ElementType, _ coder: inout Coder
   ) -> ValuePlan.Names? {
     var grid: ValueGrid?
-    var margin = 0
+    var (margin, stride): (Int, Int64) = (0, 0)
     switch names {
     case .grid(let known)?: grid = known
+    case .anchored(let known, let count)?: (grid, stride) = (known, count)
     case .free(let known)?, .lattice(let known)?: margin = known
     case nil: break
     }
@@ -130,6 +140,7 @@ struct ValuePlanCoding {
       switch (names, grid?.kind) {
       case (.free, _): Self.free
       case (.lattice, _): Self.lattice
+      case (.anchored, _): Self.anchored
       case (_, .digits): Self.digits
       case (_, .ordered): Self.ordered
       default: Self.affine
@@ -137,7 +148,7 @@ struct ValuePlanCoding {
     let found: ValueGrid.Kind
     let coded = integers.code(kind, &coder)
     switch coded {
-    case Self.affine:
+    case Self.affine, Self.anchored:
       var own = (offset: 0.0, step: 1.0, decimals: 0)
       if case .affine(let offset, let step, let decimals)? = grid?.kind { own = (offset, step, decimals) }
       let decimals = integers.code(UInt64(own.decimals), &coder)
@@ -145,6 +156,11 @@ struct ValuePlanCoding {
       let offset = integers.code(signed: Int64(own.offset), &coder)
       guard decimals <= UInt64(ValueGrid.maximumDecimals), step > 0 else { return nil }
       found = .affine(offset: Double(offset), step: Double(step), decimals: Int(decimals))
+      if coded == Self.anchored {
+        let count = integers.code(UInt64(stride), &coder)
+        guard count > 0, count <= UInt64(ValuePlan.largestStride) else { return nil }
+        return .anchored(ValueGrid(found, elementType), stride: Int64(count))
+      }
     case Self.digits:
       var own = 0
       if case .digits(let digits)? = grid?.kind { own = digits }

@@ -17,7 +17,7 @@ struct ValuePlanChoice {
   private let bounds: [Double]
   private let swapsBytes: Bool
   /// The finite numbers of each column, the grids that they lie on, and where they lie.
-  private let columns: [(numbers: [Double], exact: ExactGrid, unit: (exponent: Int, center: Int64))]
+  private let columns: [(numbers: [Double], exact: ExactGrid, unit: ValueUnit)]
 
   /// - Parameter values: all of the chunk, before any exchange of bytes.
   init(_ coder: GridCoder, _ values: [Double]) {
@@ -25,25 +25,25 @@ struct ValuePlanChoice {
     swapsBytes = coder.isLossless && Self.areSwapped(values, coder.elementType, width: coder.shape.width)
     let type = coder.elementType
     let own = swapsBytes ? values.map { type.value(bits: ValuePlan.swapped(type.bits(nearest: $0))) } : values
-    let count = coder.shape.columns
+    let count = coder.columns
     columns = (0..<count).map { place in
       let numbers = (count == 1 ? own : stride(from: place, to: own.count, by: count).map { own[$0] }).filter(
         \.isFinite)
-      return (numbers, ExactGrid(numbers, coder.types[place]), Self.unit(of: numbers))
+      return (numbers, ExactGrid(numbers, coder.types[place]), ValueUnit(of: numbers))
     }
   }
 
   /// The ways that may pay.
-  static func trials(_ elementType: ElementType, isLossless: Bool) -> [Trial] {
+  ///
+  /// - Parameter hasBase: whether a model expects values: then steps from the prediction come first.
+  static func trials(_ elementType: ElementType, isLossless: Bool, hasBase: Bool) -> [Trial] {
     let dictionaries = [Trial(), Trial(treeBits: 0), Trial(dictionaryShare: 0)]
     if isLossless {
       return elementType.size == 1 ? [Trial(dictionaryShare: 0)] : dictionaries + [Trial(treeBits: 16)]
     }
     let grids = dictionaries + [Trial(dictionaryShare: 0, treeBits: 0)]
-    guard !elementType.isInteger else { return grids }
-    return grids + [
-      Trial(isFree: true, dictionaryShare: 0, treeBits: 0), Trial(isFree: true),
-    ]
+    let free = [Trial(isFree: true, dictionaryShare: 0, treeBits: 0), Trial(isFree: true)]
+    return hasBase && elementType.size > 1 ? free + grids : grids + free
   }
 
   /// The plan of a trial; whether there are exceptions is not known yet.
@@ -55,25 +55,21 @@ struct ValuePlanChoice {
     return plan
   }
 
+  /// The same plan without what the model expects.
+  func withoutBase(_ plan: ValuePlan) -> ValuePlan {
+    var plan = plan
+    plan.usesBase = false
+    for place in plan.columns.indices { plan.columns[place].unit = columns[place].unit }
+    return plan
+  }
+
   private func bound(_ place: Int) -> Double { bounds.count > 1 ? bounds[place] : bounds.first ?? 0 }
 
   private func column(_ place: Int, _ trial: Trial) -> ValuePlan.Column {
     let (numbers, exact, unit) = columns[place]
     var column = ValuePlan.Column(names: names(numbers, exact, types[place], bound: bound(place), trial))
-    (column.exponent, column.center) = unit
+    column.unit = unit
     return column
-  }
-
-  /// The exponent of a unit of about the deviation of numbers, and their mean in units.
-  private static func unit(of numbers: [Double]) -> (exponent: Int, center: Int64) {
-    let count = Double(max(1, numbers.count))
-    let mean = numbers.reduce(0) { $0 + $1 / count }
-    var deviation = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / count }.squareRoot()
-    if !(deviation > 0 && deviation.isFinite) { deviation = max(1e-30, min(1e300, mean.magnitude)) }
-    let exponents = ValuePlan.exponents
-    let exponent = max(exponents.lowerBound, min(exponents.upperBound, Int(deviation.exponent) + 1))
-    let center = (mean / Double(sign: .plus, exponent: exponent, significand: 1)).rounded()
-    return (exponent, center.magnitude <= 1e9 ? Int64(center) : 0)
   }
 
   /// How the numbers of a column are named.
@@ -93,6 +89,7 @@ struct ValuePlanChoice {
       if (elementType.isInteger || count * spacing >= 0.75 * step) && count * own < 0x1p50 {
         let coarse = ValueGrid(.affine(offset: offset, step: own * count, decimals: decimals), elementType)
         step = count * spacing
+        if trial.isFree, count > 1 { return .anchored(exact.grid, stride: Int64(count)) }
         return .grid(covering(exact, bound, (last - first) / step, numbers.count, trial) ?? coarse)
       }
     }

@@ -50,11 +50,15 @@ struct ValuePrediction {
     }
   }
 
-  /// Offsets of inputs from a value, where it is far from the ends of its row; and the taps.
+  /// Offsets of inputs from a value, where it is far from the ends of its row, first those of values; and the taps.
   private struct Offsets {
     var taps: [Tap]
     var offsets: [Int]
+    var values: Int
   }
+
+  /// What the model expects of each value, in units of its column; nil without a model.
+  let base: UnsafeMutablePointer<Double>?
 
   /// The value that is predicted.
   private(set) var blend = 0.0
@@ -71,8 +75,10 @@ struct ValuePrediction {
   private var (index, row, column, place) = (0, 0, 0, 0)
   private var current: (predictors: Int, column: Int) = (0, 0)
 
-  /// - Parameter count: the number of values.
-  init(_ shape: ValueShape, count: Int) {
+  /// - Parameters:
+  ///   - count: the number of values.
+  ///   - base: what the model expects of each value, in units of its column; nil without a model.
+  init(_ shape: ValueShape, count: Int, base expected: [Double]? = nil) {
     var owners: [AnyObject] = []
     func room<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Element> {
       let memory = ZeroedMemory<Element>(count: count)
@@ -81,12 +87,15 @@ struct ValuePrediction {
     }
     self.shape = shape
     let columns =
-      shape.isNarrow ? (0..<shape.width).map { shape.predictors(column: $0) } : [shape.predictors(column: 0)]
+      (shape.isNarrow ? 0..<shape.width : 0..<1).map {
+        shape.predictors(column: $0, hasBase: expected != nil)
+      }
     offsets = columns.map { taps in
       taps.map { own in
         Offsets(
           taps: own.taps,
-          offsets: own.taps.map { ($0.isPlane ? -shape.plane : $0.row * shape.width) + $0.place })
+          offsets: own.taps.map { ($0.isPlane ? -shape.plane : $0.row * shape.width) + $0.place },
+          values: own.taps.count { !$0.isBase })
       }
     }
     // The predictor of many neighbours is one of its own for each place of a wide row, the others are common.
@@ -105,7 +114,7 @@ struct ValuePrediction {
     for (column, which) in sizes {
       let own = columns[column][which]
       let inputs = own.taps.count + 1
-      let start = shape.isNarrow ? Tap(-1, 0) : Tap(0, -1)
+      let start = expected != nil ? Tap(base: 0, 0) : shape.isNarrow ? Tap(-1, 0) : Tap(0, -1)
       made[which].append(
         LeastSquares(
           inputs: inputs, first: own.taps.firstIndex(of: start) ?? 0, memory: own.memory, storage: next))
@@ -118,8 +127,15 @@ struct ValuePrediction {
     numbers = room(margin + count) + margin
     names = room(margin + count) + margin
     distances = room(margin + count) + margin
-    let base: UnsafeMutablePointer<Float> = room(Self.all * (margin + count))
-    errors = (0..<Self.all).map { base + $0 * (margin + count) + margin }
+    if let expected {
+      let all: UnsafeMutablePointer<Double> = room(2 * margin + count)
+      for (place, number) in expected.prefix(count).enumerated() { all[margin + place] = number }
+      base = all + margin
+    } else {
+      base = nil
+    }
+    let all: UnsafeMutablePointer<Float> = room(Self.all * (margin + count))
+    errors = (0..<Self.all).map { all + $0 * (margin + count) + margin }
     for k in 0..<Self.all { (errors[k] - margin).update(repeating: 0.01, count: margin) }
     places = min(shape.width, 4096)
     usual = room(Self.all * places)
@@ -148,7 +164,10 @@ struct ValuePrediction {
       let width = shape.width
       own.offsets.withUnsafeBufferPointer { offsets in
         if shape.isNarrow || j >= 8 && j + 8 < width {
-          for m in 0..<offsets.count { inputs[m] = numbers[i + offsets[m]] }
+          for m in 0..<own.values { inputs[m] = numbers[i + offsets[m]] }
+          if let base {
+            for m in own.values..<offsets.count { inputs[m] = base[i + offsets[m]] }
+          }
         } else {
           // At the ends of a row, its last values stand for those beyond.
           for m in 0..<offsets.count {
@@ -156,7 +175,11 @@ struct ValuePrediction {
             let column = max(0, min(width - 1, j + tap.place))
             let origin = i + (tap.isPlane ? -shape.plane : tap.row * width)
             let place = origin + column - j
-            inputs[m] = numbers[place < i ? place : i - width]
+            if tap.isBase, let base {
+              inputs[m] = base[place]
+            } else {
+              inputs[m] = numbers[place < i ? place : i - width]
+            }
           }
         }
         inputs[offsets.count] = 1
@@ -181,10 +204,15 @@ struct ValuePrediction {
     }
     let neighbours = shape.neighbours(of: i, place: j)
     let (above, left, left2, corner, other) = neighbours
-    p[2] = numbers[above]
-    p[3] =
-      shape.isNarrow
-      ? 2 * numbers[above] - numbers[above - width] : numbers[left] + numbers[above] - numbers[corner]
+    if let base {
+      p[2] = base[i]
+      p[3] = base[i] + (shape.isNarrow ? numbers[above] - base[above] : numbers[left] - base[left])
+    } else {
+      p[2] = numbers[above]
+      p[3] =
+        shape.isNarrow
+        ? 2 * numbers[above] - numbers[above - width] : numbers[left] + numbers[above] - numbers[corner]
+    }
     predictions = p
     let (far, farther) = (above - width, above - 2 * width)
     var (weights, sum) = (0.0, 0.0)

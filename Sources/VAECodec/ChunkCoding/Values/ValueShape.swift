@@ -13,12 +13,12 @@ struct ValueShape: Equatable, Sendable {
   let isNarrow: Bool
 
   private static let maximumColumns = 40
-  /// Tables of more columns are not coded this way.
+  /// The same for a table.
   static let maximumTableColumns = 1024
 
   /// - Parameters:
   ///   - shape: that of a sample.
-  ///   - isTable: whether samples are rows of a table, however many columns it has.
+  ///   - isTable: whether samples are rows of a table.
   init(_ shape: [Int], isTable: Bool = false) {
     var axes = shape
     var channels = 1
@@ -27,7 +27,7 @@ struct ValueShape: Equatable, Sendable {
       axes.removeLast()
     }
     width = (axes.last ?? 1) * channels
-    isNarrow = axes.count <= 1 && channels == 1 && (isTable || width <= Self.maximumColumns)
+    isNarrow = axes.count <= 1 && channels == 1 && width <= (isTable ? Self.maximumTableColumns : Self.maximumColumns)
     plane = axes.count > 1 ? width * axes[axes.count - 2] : 0
   }
 
@@ -52,14 +52,16 @@ struct ValueShape: Equatable, Sendable {
   static func margin(values: Int) -> Int { MemoryLimit.sum((values, 5), (20 * maximumTableColumns, 1)) }
 }
 
-/// A value before another, by rows and positions in a row; or by a plane and positions.
+/// An input of a predictor: a value before another, by rows and positions in a row, or by a plane and positions; or what the
+/// model expects at such a place, which may also come after.
 struct Tap: Equatable {
   var row: Int
   var place: Int
-  var isPlane = false
+  var (isPlane, isBase) = (false, false)
 
   init(_ row: Int, _ place: Int) { (self.row, self.place) = (row, place) }
   init(plane place: Int) { (row, self.place, isPlane) = (0, place, true) }
+  init(base row: Int, _ place: Int) { (self.row, self.place, isBase) = (row, place, true) }
 }
 
 extension ValueShape {
@@ -70,7 +72,33 @@ extension ValueShape {
   }
 
   /// The four predictors of a column: with many neighbours, with a long history, and two quick ones with few inputs.
-  func predictors(column j: Int) -> [Taps] { isNarrow ? narrow(j) : wide }
+  ///
+  /// - Parameter hasBase: whether a model expects values, too.
+  func predictors(column j: Int, hasBase: Bool) -> [Taps] {
+    let plain = isNarrow ? narrow(j) : wide
+    guard hasBase else { return plain }
+    let base = isNarrow ? narrowBase(j) : wideBase
+    return zip(plain, base).map { Taps(taps: $0.taps + $1, memory: $0.memory) }
+  }
+
+  private func narrowBase(_ j: Int) -> [[Tap]] {
+    let left = (0..<min(j, 4)).map { Tap(base: 0, -1 - $0) }
+    let right = j + 1 < width ? [Tap(base: 0, 1)] : []
+    let (own, above) = (Tap(base: 0, 0), Tap(base: -1, 0))
+    return [
+      [own] + left + right + [above], [own, above] + left.prefix(2), [own] + left.prefix(2) + [above],
+      [own] + left.prefix(3) + [above],
+    ]
+  }
+
+  private var wideBase: [[Tap]] {
+    let (own, left, right) = (Tap(base: 0, 0), Tap(base: 0, -1), Tap(base: 0, 1))
+    let (above, below) = (Tap(base: -1, 0), Tap(base: 1, 0))
+    return [
+      [own, left, right, above, below], [own, left, right, above, below, Tap(base: 0, -2)], [own, left],
+      [own, left, right, above],
+    ]
+  }
 
   private func narrow(_ j: Int) -> [Taps] {
     func left(_ most: Int, row: Int = 0) -> [Tap] { (0..<min(j, most)).map { Tap(row, -1 - $0) } }

@@ -6,62 +6,27 @@ import VAEModel
 /// then need not know about columns.
 struct BoundUnits {
   private let elementType: ElementType
-  /// The types of the columns, if they differ from that of the samples.
-  private let types: [ElementType]?
-  /// The columns of a table; empty for arrays.
-  private let columns: [Column]
+  /// The ranges of a table's columns: the largest less the smallest value, 0 for a constant column; empty for arrays.
+  private let ranges: [Double]
 
-  /// A column of a table.
-  struct Column {
-    /// The largest less the smallest value; 0 for a constant column.
-    var range: Double
-    /// The number of decimals that nearly all values have; nil if there is no small one.
-    var decimals: Int?
-  }
-
-  init(_ description: SampleDescription, columns: [Column] = []) {
-    elementType = description.elementType
-    types = description.columnTypes
-    self.columns = columns
+  init(_ description: SampleDescription, ranges: [Double] = []) {
+    (elementType, self.ranges) = (description.elementType, ranges)
   }
 
   /// The units for samples of a model. Columns of several types have a bound each, so that values of their types keep it.
   init(_ description: SampleDescription, _ scales: ValueScales) {
-    let width = description.valuesPerSample
     let isByColumn = scales.isByColumn || description.columnTypes != nil
     self.init(
-      description,
-      columns: isByColumn
-        ? (0..<width).map { Column(range: scales[$0].range, decimals: scales[$0].isInteger ? 0 : nil) } : [])
+      description, ranges: isByColumn ? (0..<description.valuesPerSample).map { scales[$0].range } : [])
   }
 
   /// The units for a table's columns, all of whose rows have been read.
-  ///
-  /// - Parameter sample: some of the rows.
-  init(_ description: SampleDescription, _ ranges: ColumnRanges, _ sample: SampleBatch?) {
-    let decimals = sample?.columnDecimals(description.columnTypes) ?? []
-    self.init(
-      description,
-      columns: ranges.lowest.indices.map {
-        Column(range: ranges.range($0), decimals: $0 < decimals.count ? decimals[$0] : nil)
-      })
-  }
-
-  /// The same units, adapted to some rows of the table.
-  func adapted(to sample: SampleBatch) -> BoundUnits {
-    guard isByColumn, columns.count == sample.valuesPerSample else { return self }
-    let decimals = sample.columnDecimals(types)
-    return BoundUnits(
-      elementType, types,
-      columns: columns.indices.map { Column(range: columns[$0].range, decimals: decimals[$0]) })
-  }
-
-  private init(_ elementType: ElementType, _ types: [ElementType]?, columns: [Column]) {
-    (self.elementType, self.types, self.columns) = (elementType, types, columns)
+  init(_ description: SampleDescription, _ ranges: ColumnRanges) {
+    self.init(description, ranges: ranges.lowest.indices.map(ranges.range))
   }
 
   /// Whether each column has its own bound.
-  var isByColumn: Bool { !columns.isEmpty }
+  var isByColumn: Bool { !ranges.isEmpty }
   /// Whether bounds are integers.
   var areWhole: Bool { elementType.isInteger && !isByColumn }
 
@@ -72,7 +37,7 @@ struct BoundUnits {
   func bound(_ number: Double) -> ErrorBound {
     let plain = ErrorBound(bound: number, isInteger: areWhole)
     guard isByColumn else { return plain }
-    return byColumn(share: plain.bound) { _, column in plain.bound * column.range }
+    return byColumn(share: plain.bound) { _, range in plain.bound * range }
   }
 
   /// The bound within which uniformly distributed errors give a PSNR.
@@ -84,24 +49,22 @@ struct BoundUnits {
   ///
   /// - Parameters:
   ///   - share: see ``ColumnBounds/share``.
-  ///   - bound: returns the bound for a column and its position.
-  func byColumn(share: Double = 0, _ bound: (_ place: Int, Column) -> Double) -> ErrorBound {
-    let bounds = columns.enumerated().map { place, column in
-      ColumnBounds.Column(
-        bound: ErrorBound.clamped(bound(place, column)), scale: column.range, decimals: column.decimals)
-    }
-    return .byColumn(ColumnBounds(columns: bounds, share: share))
+  ///   - bound: returns the bound for a column's position and range.
+  func byColumn(share: Double = 0, _ bound: (_ place: Int, _ range: Double) -> Double) -> ErrorBound {
+    .byColumn(
+      ColumnBounds(
+        bounds: ranges.enumerated().map { ErrorBound.clamped(bound($0, $1)) }, share: share))
   }
 }
 
 extension ErrorBound {
   /// The nearest bound that a stream can promise.
-  static func clamped(_ bound: Double) -> Double { max(0, min(bounds.upperBound, bound)) }
+  static func clamped(_ bound: Double) -> Double { max(0, min(range.upperBound, bound)) }
 
   /// The error bound for a number: an integer for integers, truncated to 24 significant bits for fractions, and
   /// lossless if nothing is left of it.
   fileprivate init(bound: Double, isInteger: Bool) {
-    let finite = bound < Self.bounds.upperBound ? bound : Self.bounds.upperBound
+    let finite = bound < Self.range.upperBound ? bound : Self.range.upperBound
     // Fewer bits hide the differences between the logarithms of math libraries.
     let short = isInteger ? finite.rounded(.down) : Double(bitPattern: finite.bitPattern & ~(1 << 29 - 1))
     self = short > 0 && short.isNormal ? .maxError(short) : .lossless

@@ -37,7 +37,7 @@ extension ErrorBoundRequest {
   ) throws(CodecError) -> (errorBound: ErrorBound, wasRead: Bool) {
     guard needsRange else {
       return (
-        try found(ranges: nil, range: 0, first: first, name: name, description, table: table, units), false
+        try found(ranges: nil, range: 0, name: name, description, table: table, units), false
       )
     }
     var range = ValueRange()
@@ -59,7 +59,7 @@ extension ErrorBoundRequest {
     }
     return (
       try found(
-        ranges: ranges, range: range.width, first: first, name: name, description, table: table, units),
+        ranges: ranges, range: range.width, name: name, description, table: table, units),
       !isAll
     )
   }
@@ -69,13 +69,12 @@ extension ErrorBoundRequest {
   /// - Parameters:
   ///   - ranges: those of the columns; nil if they are not needed.
   ///   - range: that of all values.
-  ///   - first: some of the rows.
   ///   - table: the columns of the file; nil for an array.
   func found(
-    ranges: ColumnRanges?, range: Double, first: SampleBatch?, name: String,
+    ranges: ColumnRanges?, range: Double, name: String,
     _ description: SampleDescription, table: FittedColumns?, _ units: BoundUnits
   ) throws(CodecError) -> ErrorBound {
-    let own = ranges.map { BoundUnits(description, $0, first) } ?? units
+    let own = ranges.map { BoundUnits(description, $0) } ?? units
     switch self {
     case .lossless: return units.lossless
     case .found(let bound): return bound
@@ -83,29 +82,22 @@ extension ErrorBoundRequest {
       return units.isByColumn ? own.byColumn { _, _ in bound } : .maxError(ErrorBound.clamped(bound))
     case .maxErrorOfRange(let share):
       return units.isByColumn
-        ? own.byColumn { _, column in share * column.range } : .maxError(ErrorBound.clamped(share * range))
+        ? own.byColumn { _, range in share * range } : .maxError(ErrorBound.clamped(share * range))
     case .byColumn(let errors):
       let columns = try errors.bounds(name: name, description, table)
-      let known = own.isByColumn ? own : BoundUnits(description, count: columns.count, first)
-      let found = known.byColumn { place, column in
+      let known = own.isByColumn ? own : BoundUnits(description, ColumnRanges(width: columns.count))
+      let found = known.byColumn { place, ofColumn in
         // An array has one range for all values; a named column has its own.
         switch columns[place] {
         case (.error(let bound), _): return bound
         case (.ofRange(let share), let isNamed):
-          return share * (isNamed || units.isByColumn ? column.range : range)
+          return share * (isNamed || units.isByColumn ? ofColumn : range)
         }
       }
       // One column has one bound.
-      guard case .byColumn(let bounds) = found, bounds.columns.count == 1 else { return found }
-      return bounds.columns[0].bound > 0 ? .maxError(bounds.columns[0].bound) : .lossless
+      guard case .byColumn(let bounds) = found, bounds.bounds.count == 1 else { return found }
+      return bounds.bounds[0] > 0 ? .maxError(bounds.bounds[0]) : .lossless
     }
-  }
-}
-
-extension BoundUnits {
-  /// The units for columns of which only some rows are known.
-  fileprivate init(_ description: SampleDescription, count: Int, _ sample: SampleBatch?) {
-    self.init(description, ColumnRanges(width: count), sample)
   }
 }
 

@@ -32,7 +32,7 @@ final class FineQualities {
     let range = (type == .f2 ? Self.finestOfHalves : Self.finest) - Self.coarsest
     let psnr = Self.coarsest + range * Double(quality - last) / Double(100 - last)
     // Numbers with few decimals become exact before the bound reaches their noise.
-    let units = BoundUnits(pass.description, pass.model.model.scales).adapted(to: first)
+    let units = BoundUnits(pass.description, pass.model.model.scales)
     let errorBound =
       pass.description.format == pass.description.format.withoutDecimals
       ? units.bound(psnr: psnr, peak: pass.model.summary.peak) : units.lossless

@@ -1,5 +1,4 @@
-/// The state of a ``ColumnCorrectionCoder`` for each column of a table: the model's last errors, and the predictor of
-/// the next.
+/// The linear rule of ``IntegerPredictors``: predicts the model's error in each column from those before.
 ///
 /// An error x - b, where b is what the decoder already knows, is predicted from those of the two preceding rows, and
 /// from those of the two preceding columns in this row and the previous one. Each column has its own weights, adapted
@@ -7,7 +6,7 @@
 /// binary64, in a fixed order, with additions, multiplications and divisions only, so that a decoder computes the same.
 ///
 /// Buffers are pointers, because they are accessed for every value; all indices are below `width`.
-final class ColumnState {
+final class LinearRule {
   private static let taps = 6
   /// The forgetting factor per row.
   private static let memory = 0.998
@@ -20,20 +19,10 @@ final class ColumnState {
   private let errors: UnsafeMutablePointer<Double>
   private let earlier: UnsafeMutablePointer<Double>
   private let earliest: UnsafeMutablePointer<Double>
-  /// Differences from the prediction in steps, of this row and the two before; and the mean of their magnitudes in
-  /// units of 1 / 256.
-  let differences: UnsafeMutablePointer<Int64>
-  let lastDifferences: UnsafeMutablePointer<Int64>
-  let olderDifferences: UnsafeMutablePointer<Int64>
-  let means: UnsafeMutablePointer<Int64>
-  /// The bits of the value in the previous row, and whether it was an escape.
-  let lastBits: UnsafeMutablePointer<UInt64>
-  let wasEscape: UnsafeMutablePointer<UInt8>
   private let weights: UnsafeMutablePointer<Double>
   private let spreads: UnsafeMutablePointer<Double>
   private let inputs: UnsafeMutablePointer<Double>
   private let gains: UnsafeMutablePointer<Double>
-  private var pace: Int64 = 2
   /// The predicted error of the value, in units of the column.
   private(set) var correction = 0.0
 
@@ -43,12 +32,6 @@ final class ColumnState {
     errors = .allocate(capacity: width)
     earlier = .allocate(capacity: width)
     earliest = .allocate(capacity: width)
-    differences = .allocate(capacity: width)
-    lastDifferences = .allocate(capacity: width)
-    olderDifferences = .allocate(capacity: width)
-    means = .allocate(capacity: width)
-    lastBits = .allocate(capacity: width)
-    wasEscape = .allocate(capacity: width)
     weights = .allocate(capacity: width * Self.taps)
     spreads = .allocate(capacity: width * Self.taps * Self.taps)
     inputs = .allocate(capacity: Self.taps)
@@ -58,19 +41,11 @@ final class ColumnState {
 
   deinit {
     for numbers in [errors, earlier, earliest, weights, spreads, inputs, gains] { numbers.deallocate() }
-    for numbers in [differences, lastDifferences, olderDifferences, means] { numbers.deallocate() }
-    lastBits.deallocate()
-    wasEscape.deallocate()
   }
 
   /// Resets all state.
   func reset() {
     for numbers in [errors, earlier, earliest] { numbers.initialize(repeating: 0, count: width) }
-    for numbers in [differences, lastDifferences, olderDifferences, means] {
-      numbers.initialize(repeating: 0, count: width)
-    }
-    lastBits.initialize(repeating: 0, count: width)
-    wasEscape.initialize(repeating: 0, count: width)
     weights.initialize(repeating: 0, count: width * Self.taps)
     inputs.initialize(repeating: 0, count: Self.taps)
     gains.initialize(repeating: 0, count: Self.taps)
@@ -88,14 +63,9 @@ final class ColumnState {
   }
 
   /// Starts a row.
-  ///
-  /// - Parameter row: counted from 0.
-  func begin(row: Int) {
+  func beginRow() {
     earliest.update(from: earlier, count: width)
     earlier.update(from: errors, count: width)
-    olderDifferences.update(from: lastDifferences, count: width)
-    lastDifferences.update(from: differences, count: width)
-    pace = Int64(min(row + 2, 32))
   }
 
   /// Predicts the error of column `i`.
@@ -113,25 +83,13 @@ final class ColumnState {
     correction = sum.isFinite ? sum : 0
   }
 
-  /// Records that the value of column `i` is an escape. Its error is taken to be that of the previous row.
-  @inline(__always)
-  func skip(_ i: Int, bits: UInt64) {
-    differences[i] = 0
-    lastBits[i] = bits
-    wasEscape[i] = 1
-  }
-
   /// Records the error of column `i`, in units of the column, and adapts the weights.
   ///
   /// - Parameter error: finite.
   @inline(__always)
-  func settle(_ i: Int, error: Double, difference: Int64, bits: UInt64) {
+  func settle(_ i: Int, error: Double) {
     learn(i, error)
     errors[i] = error
-    differences[i] = difference
-    lastBits[i] = bits
-    wasEscape[i] = 0
-    means[i] += (Contexts.size(difference) << 8 - means[i]) / pace
   }
 
   @inline(__always)

@@ -27,7 +27,7 @@ final class IntegerPredictors {
   private let misses: UnsafeMutablePointer<Int16>
   private let recent: UnsafeMutablePointer<Int32>
   /// The linear rule, for errors relative to their origins.
-  private let columns: ColumnState?
+  private let columns: LinearRule?
   /// The first error of each position, or of all.
   private var origins: [Int64?]
   private var row = 0
@@ -44,7 +44,7 @@ final class IntegerPredictors {
     predictions = .allocate(capacity: Self.count)
     misses = .allocate(capacity: width * Self.count)
     recent = .allocate(capacity: Self.count)
-    columns = width <= Self.maximumColumns ? ColumnState(width: width) : nil
+    columns = width <= Self.maximumColumns ? LinearRule(width: width) : nil
     origins = [Int64?](repeating: nil, count: columns == nil ? 1 : width)
     reset()
   }
@@ -73,7 +73,7 @@ final class IntegerPredictors {
     if row > 0 { (errors, earlier, earliest) = (earliest, errors, earlier) }
     // With only one row before, the change from row to row is taken to be 0.
     if row == 1 { earliest.update(from: earlier, count: width) }
-    columns?.begin(row: row)
+    columns?.beginRow()
   }
 
   /// The predicted error of value `i`.
@@ -115,7 +115,6 @@ final class IntegerPredictors {
   @inline(__always)
   func skip(_ i: Int) {
     errors[i] = earlier[i]
-    columns?.skip(i, bits: 0)
   }
 
   /// Records the error of value `i`.
@@ -127,14 +126,14 @@ final class IntegerPredictors {
     for rule in 0..<Self.count {
       let size = min((error &- predictions[rule]).magnitude, 1 << 62)
       // At most 126 levels.
-      let miss = Int16(truncatingIfNeeded: Contexts.level(Int64(size))) << 6
+      let miss = Int16(truncatingIfNeeded: DifferenceClass.level(Int64(size))) << 6
       own[rule] += (miss - own[rule]) / pace
       recent[rule] += (Int32(miss) - recent[rule]) / 16
     }
     let place = columns == nil ? 0 : i
     let origin = origins[place] ?? error
     origins[place] = origin
-    columns?.settle(i, error: Double(error &- origin), difference: 0, bits: 0)
+    columns?.settle(i, error: Double(error &- origin))
   }
 
   /// The nearest integer, ties to even; 0 if the number is too large.

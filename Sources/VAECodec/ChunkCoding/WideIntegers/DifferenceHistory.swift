@@ -73,7 +73,7 @@ final class DifferenceHistory {
     differences[i] = difference
     values[i] = value
     wasEscape[i] = 0
-    means[i] += (Contexts.size(difference) << 8 - means[i]) / pace
+    means[i] += (DifferenceClass.size(difference) << 8 - means[i]) / pace
   }
 
   /// Sets the hashes of the contexts of value `i`.
@@ -88,12 +88,12 @@ final class DifferenceHistory {
     let last = earlier[i]
     let sizes =
       above > 0
-      ? 2 * Contexts.size(d) + 2 * Contexts.size(u) + Contexts.size(dd)
-        + Contexts.size(before(i, above + left)) + Contexts.size(before(i, above - left))
-        + Contexts.size(last)
-      : 2 * Contexts.size(last) + Contexts.size(earliest[i]) + 2 * Contexts.size(d) + Contexts.size(dd)
-    let around = Contexts.level(sizes << 6)
-    let usual = Contexts.level(means[i])
+      ? 2 * DifferenceClass.size(d) + 2 * DifferenceClass.size(u) + DifferenceClass.size(dd)
+        + DifferenceClass.size(before(i, above + left)) + DifferenceClass.size(before(i, above - left))
+        + DifferenceClass.size(last)
+      : 2 * DifferenceClass.size(last) + DifferenceClass.size(earliest[i]) + 2 * DifferenceClass.size(d) + DifferenceClass.size(dd)
+    let around = DifferenceClass.level(sizes << 6)
+    let usual = DifferenceClass.level(means[i])
     let beside = above > 0 ? u : last
     let escapes = Int(wasEscape[i]) | (i >= left ? Int(wasEscape[i - left]) << 1 : 0)
     let place = width <= Self.maximumColumns ? i : 0
@@ -102,18 +102,18 @@ final class DifferenceHistory {
     )
     let corners =
       above > 0 ? 31 &* value(i, above + left) &+ value(i, above - left) : 31 &* value(i, 2 * left)
-    hashes[0] = Contexts.hash(0, i, rule, escapes)
-    hashes[1] = Contexts.hash(1, i, usual, escapes)
-    hashes[2] = Contexts.hash(2, around, rule, 0)
-    hashes[3] = Contexts.hash(
-      3, i, Contexts.sign(last) * 7 + Contexts.sign(d), Contexts.sign(above > 0 ? u : dd))
-    hashes[4] = Contexts.hash(4, rule, usual / 2, Contexts.level(Contexts.size(last) << 8))
-    hashes[5] = Contexts.hash(
-      5, Contexts.level(Contexts.size(d) << 8), Contexts.level(Contexts.size(beside) << 8), rule)
-    hashes[6] = Contexts.hash(6, usual, around, rule)
-    hashes[7] = Contexts.hash(7, place, Self.folded(prediction), rule)
-    hashes[8] = Contexts.hash(8, l, a, rule)
-    hashes[9] = Contexts.hash(9, l, a, corners)
+    hashes[0] = DifferenceClass.hash(0, i, rule, escapes)
+    hashes[1] = DifferenceClass.hash(1, i, usual, escapes)
+    hashes[2] = DifferenceClass.hash(2, around, rule, 0)
+    hashes[3] = DifferenceClass.hash(
+      3, i, DifferenceClass.sign(last) * 7 + DifferenceClass.sign(d), DifferenceClass.sign(above > 0 ? u : dd))
+    hashes[4] = DifferenceClass.hash(4, rule, usual / 2, DifferenceClass.level(DifferenceClass.size(last) << 8))
+    hashes[5] = DifferenceClass.hash(
+      5, DifferenceClass.level(DifferenceClass.size(d) << 8), DifferenceClass.level(DifferenceClass.size(beside) << 8), rule)
+    hashes[6] = DifferenceClass.hash(6, usual, around, rule)
+    hashes[7] = DifferenceClass.hash(7, place, Self.folded(prediction), rule)
+    hashes[8] = DifferenceClass.hash(8, l, a, rule)
+    hashes[9] = DifferenceClass.hash(9, l, a, corners)
   }
 
   /// An ordinal folded into 32 bits for a context.

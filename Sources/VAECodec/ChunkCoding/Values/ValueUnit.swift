@@ -1,0 +1,38 @@
+/// The unit that the numbers of a column are predicted in, and the number that they count from: both powers of 2 and their
+/// multiples, so that nothing is rounded.
+struct ValueUnit: Equatable, Sendable {
+  /// The unit is 2^exponent.
+  var exponent = 0
+  /// In units.
+  var center: Int64 = 0
+
+  private static let exponents: ClosedRange<Int64> = -1000...1000
+  /// The largest center in units.
+  private static let largestCenter: Int64 = 1 << 31
+
+  init() {}
+
+  /// Nil if the numbers are none of a unit.
+  init?(exponent: Int64, center: Int64) {
+    guard Self.exponents.contains(exponent), center.magnitude <= Self.largestCenter else { return nil }
+    (self.exponent, self.center) = (Int(exponent), center)
+    guard (Double(center) * size).isFinite else { return nil }
+  }
+
+  /// About the deviation of numbers, and their mean.
+  init(of numbers: some Collection<Double>) {
+    let count = Double(max(1, numbers.count))
+    var mean = 0.0
+    for number in numbers { mean += number / count }
+    var squares = 0.0
+    for number in numbers { squares += (number - mean) * (number - mean) / count }
+    var deviation = squares.squareRoot()
+    if !(deviation > 0 && deviation.isFinite) { deviation = max(1e-30, min(1e300, mean.magnitude)) }
+    exponent = Int(max(Self.exponents.lowerBound, min(Self.exponents.upperBound, Int64(deviation.exponent) + 1)))
+    let center = (mean / size).rounded()
+    self.center = center.magnitude <= 1e9 ? Int64(center) : 0
+  }
+
+  /// 2^exponent.
+  var size: Double { Double(sign: .plus, exponent: exponent, significand: 1) }
+}
