@@ -51,6 +51,28 @@ extension RandomSource {
   fileprivate mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 }
 
+/// The coder of values given a model's reconstruction: the mixing or the quick one; or what is missing, where nothing is
+/// promised.
+private struct Coder {
+  let description: SampleDescription
+  let errorBound: ErrorBound?
+  var isQuick = false
+
+  func encode(_ batch: SampleBatch, base: SampleBatch) -> [UInt8] {
+    guard let errorBound else { return MissingValueCoder(description, KnownValues()).encode(batch) }
+    return GridCoder(description, errorBound, KnownValues())
+      .encode(batch, base: base.doubles(), tries: false, isQuick: isQuick)
+  }
+
+  func decode(_ bytes: ArraySlice<UInt8>, base: SampleBatch) throws(ChunkError) -> SampleBatch {
+    guard let errorBound else {
+      return try MissingValueCoder(description, KnownValues()).decode(bytes, base: base)
+    }
+    return try GridCoder(description, errorBound, KnownValues()).decode(
+      bytes, rows: base.rows, valuesPerSample: base.valuesPerSample, base: base.doubles())
+  }
+}
+
 @Suite("Corrections")
 struct CorrectionCoderTests {
   /// Integers of 64 bits have a coder of their own: see `IntegerCorrectionTests`.
@@ -71,9 +93,12 @@ struct CorrectionCoderTests {
       let batch = SampleBatch(
         bits: adversary.bits(count: rows * width, step: 1), elementType: type, valuesPerSample: width)
       let base = adversary.base(count: rows * width, step: 1, width: width)
-      let coder = CorrectionCoder(try describe(type, shape, rows: rows), .lossless)
-      let code = coder.encode(batch, base: base)
-      #expect(try coder.decode(code[...], base: base) == batch)
+      for isQuick in [false, true] {
+        let coder = Coder(
+          description: try describe(type, shape, rows: rows), errorBound: .lossless, isQuick: isQuick)
+        let code = coder.encode(batch, base: base)
+        #expect(try coder.decode(code[...], base: base) == batch)
+      }
     }
   }
 
@@ -90,14 +115,15 @@ struct CorrectionCoderTests {
         let batch = SampleBatch(
           bits: adversary.bits(count: rows * width, step: step), elementType: type, valuesPerSample: width)
         let base = adversary.base(count: rows * width, step: step, width: width)
-        let coder = CorrectionCoder(try describe(type, shape, rows: rows), .maxError(bound))
+        let coder = Coder(
+          description: try describe(type, shape, rows: rows), errorBound: .maxError(bound), isQuick: rows % 2 == 0)
         let decoded = try coder.decode(coder.encode(batch, base: base)[...], base: base)
         let (before, after) = (batch.doubles(), decoded.doubles())
         let (old, new) = (batch.bits(), decoded.bits())
         for i in before.indices {
           if before[i].isFinite {
             #expect(
-              BoundedQuantizer.isWithin(bound, before[i], after[i]),
+              ErrorBound.isWithin(bound, before[i], after[i]),
               "\(type) \(bound): \(before[i]) became \(after[i])")
           } else {
             #expect(old[i] == new[i])
@@ -117,7 +143,7 @@ struct CorrectionCoderTests {
     let base = SampleBatch(
       floats: (0..<1200).map { _ in Float(adversary.random.fraction()) }, elementType: type,
       valuesPerSample: 12)
-    let coder = CorrectionCoder(try describe(type, [12], rows: 100), nil)
+    let coder = Coder(description: try describe(type, [12], rows: 100), errorBound: nil)
     let decoded = try coder.decode(coder.encode(batch, base: base)[...], base: base)
     for (i, value) in batch.doubles().enumerated() {
       #expect(decoded.bits()[i] == (KnownValues().isMissing(value, 0) ? batch : base).bits()[i])
@@ -126,13 +152,13 @@ struct CorrectionCoderTests {
 
   @Test("The comparison with the bound is exact")
   func exactComparison() {
-    #expect(BoundedQuantizer.isWithin(1, 1 + 0x1p52, 0x1p52))
+    #expect(ErrorBound.isWithin(1, 1 + 0x1p52, 0x1p52))
     // 2^53 + 1 is no double: the difference rounds to 2^53, and is larger.
-    #expect(!BoundedQuantizer.isWithin(0x1p53, 0x1p53, -1))
-    #expect(!BoundedQuantizer.isWithin(0x1p53, -1, 0x1p53))
-    #expect(BoundedQuantizer.isWithin(0x1p53, 0x1p53, 0.0))
-    #expect(BoundedQuantizer.isWithin(0x1p53, 0x1p53 - 1, -1))
-    #expect(!BoundedQuantizer.isWithin(1, .nan, 0))
+    #expect(!ErrorBound.isWithin(0x1p53, 0x1p53, -1))
+    #expect(!ErrorBound.isWithin(0x1p53, -1, 0x1p53))
+    #expect(ErrorBound.isWithin(0x1p53, 0x1p53, 0.0))
+    #expect(ErrorBound.isWithin(0x1p53, 0x1p53 - 1, -1))
+    #expect(!ErrorBound.isWithin(1, .nan, 0))
   }
 
   @Test("A chunk that resembles its reconstruction costs next to nothing")
@@ -142,7 +168,7 @@ struct CorrectionCoderTests {
     let base = SampleBatch(floats: numbers, elementType: .f4, valuesPerSample: 20)
     let near = numbers.map { $0 + Float(random.fraction() - 0.5) * 0.0199 }
     let batch = SampleBatch(floats: near, elementType: .f4, valuesPerSample: 20)
-    let coder = CorrectionCoder(try describe(.f4, [20], rows: 1000), .maxError(0.01))
+    let coder = Coder(description: try describe(.f4, [20], rows: 1000), errorBound: .maxError(0.01))
     // All differences are 0: below a thousandth of a bit each.
     #expect(coder.encode(batch, base: base).count < 10)
   }
@@ -153,7 +179,7 @@ struct CorrectionCoderTests {
     // Uniform over 16 steps: 4 bits.
     let noise = (0..<40_000).map { _ in Float(random.fraction() * 16) }
     let batch = SampleBatch(floats: noise, elementType: .f4, valuesPerSample: 20)
-    let coder = CorrectionCoder(try describe(.f4, [20], rows: 2000), .maxError(0.5))
+    let coder = Coder(description: try describe(.f4, [20], rows: 2000), errorBound: .maxError(0.5))
     let base = SampleBatch(
       floats: [Float](repeating: 8, count: 40_000), elementType: .f4, valuesPerSample: 20)
     let bits = Double(coder.encode(batch, base: base).count) * 8 / 40_000
@@ -166,14 +192,14 @@ struct CorrectionCoderTests {
     let batch = SampleBatch(bits: adversary.bits(count: 40, step: 1), elementType: .f4, valuesPerSample: 10)
     let base = adversary.base(count: 40, step: 1, width: 10)
     for errorBound in [ErrorBound.lossless, .maxError(0.5), .maxError(1e-9)] {
-      let coder = CorrectionCoder(try describe(.f4, [10], rows: 4), errorBound)
+      let coder = Coder(description: try describe(.f4, [10], rows: 4), errorBound: errorBound)
       damage(coder, batch, base: base, &adversary)
     }
   }
 
   /// Damages the code of a batch byte by byte, cuts it, and lengthens it.
   private func damage(
-    _ coder: any CorrectionCoding, _ batch: SampleBatch, base: SampleBatch, _ adversary: inout Adversary
+    _ coder: Coder, _ batch: SampleBatch, base: SampleBatch, _ adversary: inout Adversary
   ) {
     let code = coder.encode(batch, base: base)
     for i in code.indices {
@@ -187,9 +213,10 @@ struct CorrectionCoderTests {
 
   // MARK: columns
 
-  private func bounds(_ all: [(bound: Double, decimals: Int?)]) -> ColumnBounds {
-    ColumnBounds(
-      columns: all.map { ColumnBounds.Column(bound: $0.bound, scale: 1, decimals: $0.decimals) })
+  private func coder(_ type: ElementType, _ bounds: [Double], isQuick: Bool = false) throws -> Coder {
+    Coder(
+      description: try describe(type, [bounds.count], rows: 1),
+      errorBound: .byColumn(ColumnBounds(bounds: bounds)), isQuick: isQuick)
   }
 
   @Test(
@@ -197,8 +224,8 @@ struct CorrectionCoderTests {
     arguments: types)
   func columns(type: ElementType) throws {
     var adversary = Adversary(random: RandomSource(seed: 31 + UInt64(type.rawValue)), type: type)
-    for decimals in [nil, 0, 2, 9] as [Int?] {
-      let all = [0, 0.01, 0.75, 1e9, 0, 1e-300].map { (bound: $0, decimals: decimals) }
+    for isQuick in [false, true] {
+      let all = [0, 0.01, 0.75, 1e9, 0, 1e-300]
       let (rows, width) = (80, all.count)
       var bits = adversary.bits(count: rows * width, step: 0.01)
       // Some on the grid, and zeros of either sign.
@@ -207,15 +234,15 @@ struct CorrectionCoderTests {
       }
       let batch = SampleBatch(bits: bits, elementType: type, valuesPerSample: width)
       let base = adversary.base(count: rows * width, step: 0.01, width: width)
-      let coder = ColumnCorrectionCoder(ValueType(type), bounds(all))
+      let coder = try coder(type, all, isQuick: isQuick)
       let decoded = try coder.decode(coder.encode(batch, base: base)[...], base: base)
       let (before, after, old, new) = (batch.doubles(), decoded.doubles(), batch.bits(), decoded.bits())
       for i in before.indices {
-        let bound = all[i % width].bound
+        let bound = all[i % width]
         if before[i].isFinite, bound > 0 {
-          #expect(BoundedQuantizer.isWithin(bound, before[i], after[i]))
+          #expect(ErrorBound.isWithin(bound, before[i], after[i]))
         } else {
-          #expect(old[i] == new[i], "\(type) \(decimals ?? -1): \(before[i]) became \(after[i])")
+          #expect(old[i] == new[i], "\(type): \(before[i]) became \(after[i])")
         }
       }
     }
@@ -230,16 +257,16 @@ struct CorrectionCoderTests {
       y += 1e6 * Double(random.normal())
       return [1e4 + x, y]
     }
-    func bytes(_ numbers: [Double], _ all: [(bound: Double, decimals: Int?)]) -> Int {
+    func bytes(_ numbers: [Double], _ all: [Double]) throws -> Int {
       let batch = SampleBatch(doubles: numbers, elementType: .f8, valuesPerSample: all.count)
       let none = SampleBatch(
         floats: [Float](repeating: 0, count: numbers.count), elementType: .f8, valuesPerSample: all.count)
-      return ColumnCorrectionCoder(ValueType(.f8), bounds(all)).encode(batch, base: none).count
+      return try coder(.f8, all).encode(batch, base: none).count
     }
     let first = stride(from: 0, to: walks.count, by: 2).map { walks[$0] }
     let zeros = first.flatMap { (x: Double) -> [Double] in [x, 0] }
-    let both = bytes(walks, [(0.5, nil), (0.5e6, nil)])
-    let alone = bytes(zeros, [(0.5, nil), (0.5, nil)])
+    let both = try bytes(walks, [0.5, 0.5e6])
+    let alone = try bytes(zeros, [0.5, 0.5])
     // A normal step of deviation 1 in cells of 1: 2.1 bits.
     #expect(Double(alone) * 8 / 4000 < 2.3)
     #expect(Double(both) < 2.04 * Double(alone))
@@ -249,22 +276,36 @@ struct CorrectionCoderTests {
   func grid() throws {
     var random = RandomSource(seed: 8)
     var numbers = (0..<4000).map { _ in Double(random.below(1000)) / 100 }
-    let batch = SampleBatch(doubles: numbers, elementType: .f8, valuesPerSample: 2)
-    #expect(batch.columnDecimals() == [2, 2])
     numbers[7] = 1 / 3.0
     numbers[9] = .nan
     let odd = SampleBatch(doubles: numbers, elementType: .f8, valuesPerSample: 2)
-    #expect(odd.columnDecimals() == [2, 2])
     let base = SampleBatch(
       floats: [Float](repeating: 5, count: 4000), elementType: .f8, valuesPerSample: 2)
-    let coder = ColumnCorrectionCoder(ValueType(.f8), bounds([(0, 2), (0, 2)]))
+    let coder = try coder(.f8, [0, 0])
     let code = coder.encode(odd, base: base)
     #expect(try coder.decode(code[...], base: base) == odd)
     // One of a thousand: 10 bits.
     #expect(Double(code.count) * 8 / 4000 < 10.6)
-    let noise = SampleBatch(
-      doubles: (0..<400).map { _ in random.fraction() }, elementType: .f8, valuesPerSample: 2)
-    #expect(noise.columnDecimals() == [nil, nil])
+  }
+
+  @Test("Columns beyond a thousand, and those of several axes, have bounds of their own", arguments: [[1500], [3, 7], [5, 6, 2]])
+  func manyColumns(shape: [Int]) throws {
+    var adversary = Adversary(random: RandomSource(seed: 15), type: .f8)
+    let width = shape.reduce(1, *)
+    let bounds = (0..<width).map { $0 % 3 == 0 ? 0 : 0.01 * Double($0) }
+    let batch = SampleBatch(
+      bits: adversary.bits(count: 4 * width, step: 1), elementType: .f8, valuesPerSample: width)
+    let base = adversary.base(count: 4 * width, step: 1, width: width)
+    for isQuick in [false, true] {
+      let coder = Coder(
+        description: try describe(.f8, shape, rows: 4), errorBound: .byColumn(ColumnBounds(bounds: bounds)),
+        isQuick: isQuick)
+      let decoded = try coder.decode(coder.encode(batch, base: base)[...], base: base)
+      for (i, value) in batch.doubles().enumerated() {
+        let isSame = batch.bits()[i] == decoded.bits()[i]
+        #expect(isSame || ErrorBound.isWithin(bounds[i % width], value, decoded.doubles()[i]) && bounds[i % width] > 0)
+      }
+    }
   }
 
   @Test("Damaged bytes of columns give wrong samples or an error, and never a crash")
@@ -272,7 +313,8 @@ struct CorrectionCoderTests {
     var adversary = Adversary(random: RandomSource(seed: 14), type: .f8)
     let batch = SampleBatch(bits: adversary.bits(count: 40, step: 1), elementType: .f8, valuesPerSample: 4)
     let base = adversary.base(count: 40, step: 1, width: 4)
-    let coder = ColumnCorrectionCoder(ValueType(.f8), bounds([(0, nil), (0.5, nil), (0, 3), (1e300, 0)]))
-    damage(coder, batch, base: base, &adversary)
+    for isQuick in [false, true] {
+      damage(try coder(.f8, [0, 0.5, 0, 1e300], isQuick: isQuick), batch, base: base, &adversary)
+    }
   }
 }

@@ -8,14 +8,14 @@ import Testing
 @Suite("Values on the array's own grid")
 struct GridCoderTests {
   private static let types = ElementType.allCases.filter { !$0.isWide }
-  private static let curves = SmoothLogistic()
+  static let curves = SmoothLogistic()
 
   private func coder(_ type: ElementType, _ shape: [Int], _ bounds: [Double] = [0]) -> GridCoder {
     GridCoder(type, sampleShape: shape, bounds: bounds, curves: Self.curves)
   }
 
   /// Walks, repeats, few values, decimals, and now and then any bits at all.
-  private func batch(_ type: ElementType, _ shape: [Int], rows: Int, seed: UInt64) -> SampleBatch {
+  static func batch(_ type: ElementType, _ shape: [Int], rows: Int, seed: UInt64) -> SampleBatch {
     var random = RandomSource(seed: seed)
     func below(_ n: Int) -> Int { Int(random.next() % UInt64(n)) }
     let width = shape.reduce(1, *)
@@ -53,7 +53,8 @@ struct GridCoderTests {
   @Test("what is lossless comes back bit for bit, whatever it is", arguments: types, 0..<10)
   func lossless(type: ElementType, seed: UInt64) throws {
     let shape = Self.shapes[Int(seed) % Self.shapes.count]
-    let batch = batch(type, shape, rows: 1 + Int(seed * 37 % 90), seed: seed &+ UInt64(type.rawValue) &* 1000)
+    let batch = Self.batch(
+      type, shape, rows: 1 + Int(seed * 37 % 90), seed: seed &+ UInt64(type.rawValue) &* 1000)
     let coder = coder(type, shape)
     let bytes = coder.encode(batch)
     let back = try coder.decode(bytes[...], rows: batch.rows, valuesPerSample: batch.valuesPerSample)
@@ -69,7 +70,8 @@ struct GridCoderTests {
   @Test("no value is off by more than its bound", arguments: types, 0..<10)
   func bounded(type: ElementType, seed: UInt64) throws {
     let shape = Self.shapes[Int(seed) % Self.shapes.count]
-    let batch = batch(type, shape, rows: 1 + Int(seed * 53 % 70), seed: seed &+ UInt64(type.rawValue) &* 991)
+    let batch = Self.batch(
+      type, shape, rows: 1 + Int(seed * 53 % 70), seed: seed &+ UInt64(type.rawValue) &* 991)
     let scale = [1e-4, 0.5, 3, 700][Int(seed % 4)]
     let byColumn = shape.count == 1 && seed % 2 == 0
     let bounds = byColumn ? (0..<shape[0]).map { Double($0 % 3) * scale } : [scale]
@@ -78,7 +80,7 @@ struct GridCoderTests {
     let back = try coder.decode(bytes[...], rows: batch.rows, valuesPerSample: batch.valuesPerSample)
     for (place, (old, new)) in zip(batch.bits(), back.bits()).enumerated() where old != new {
       let (value, found) = (type.value(bits: old), type.value(bits: new))
-      #expect(value.isFinite && BoundedQuantizer.isWithin(bounds[place % bounds.count], value, found))
+      #expect(value.isFinite && ErrorBound.isWithin(bounds[place % bounds.count], value, found))
     }
   }
 
@@ -130,7 +132,7 @@ struct GridCoderTests {
     #expect(try kind(digits, .f8) == .grid(ValueGrid(.digits(5), .f8)))
     switch try kind(noise, .f8, bound: 0.001) {
     case .free, .lattice: break
-    case .grid: Issue.record("numbers within a bound lie on no grid")
+    case .grid, .anchored: Issue.record("numbers within a bound lie on no grid")
     }
     let shorts = (0..<4000).map { (3000 + 900 * Double($0 % 90) / 90).rounded() }
     let swapped = shorts.map { Double(UInt16($0).byteSwapped) }
@@ -162,7 +164,7 @@ struct GridCoderTests {
     var random = RandomSource(seed: UInt64(type.rawValue))
     for seed in 0..<60 {
       let shape = Self.shapes[seed % Self.shapes.count]
-      let batch = batch(type, shape, rows: 12, seed: UInt64(seed))
+      let batch = Self.batch(type, shape, rows: 12, seed: UInt64(seed))
       let coder = coder(type, shape, [seed % 2 == 0 ? 0 : 0.01])
       var bytes = coder.encode(batch)
       for _ in 0..<1 + seed % 4 where bytes.count > 1 {

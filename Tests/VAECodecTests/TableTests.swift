@@ -146,7 +146,7 @@ struct TableTests {
       Issue.record("no bounds by column")
       return
     }
-    #expect(promised.columns.map(\.bound) == ranges.map { 0.01 * $0 })
+    #expect(promised.bounds == ranges.map { 0.01 * $0 })
     let named = ColumnErrors(
       all: .ofRange(0.1),
       named: [
@@ -274,11 +274,7 @@ struct TableTests {
 
   @Test("the header of a stream keeps the bounds of columns, and refuses others")
   func header() throws {
-    let bounds = ColumnBounds(columns: [
-      ColumnBounds.Column(bound: 0.1, scale: 3, decimals: 2),
-      ColumnBounds.Column(bound: 0, scale: 0, decimals: nil),
-      ColumnBounds.Column(bound: 1e300, scale: 1e300, decimals: 0),
-    ])
+    let bounds = ColumnBounds(bounds: [0.1, 0, 1e300])
     let details = StreamMetadata(
       setting: .quality(3), model: Digest(of: []), errorBound: .byColumn(bounds), chunkRows: 9, rows: 9,
       description: try SampleDescription(elementType: .f8, sampleShape: [3], format: .raw, rows: 9))

@@ -47,6 +47,11 @@ package final class ChunkEncoder {
     // zstd finds nothing to compress in it, and stores it.
     let frame = quick.compress(packed(chunk, after: prefix) + suffix)
     let symbols = chunk.allPlanes * chunk.rows
+    guard symbols > 0 else {
+      // The prefix and suffix are compressed already.
+      let plain = quick.compress(Self.content(.planes, chunk, after: prefix) + suffix)
+      return plain.count < frame.count ? plain : frame
+    }
     guard symbols <= Self.manySymbols || Repetition.isLikely(in: chunk, rans, quick) else { return frame }
     return encodePlain(chunk, after: prefix, before: suffix, toBeat: frame.count) ?? frame
   }

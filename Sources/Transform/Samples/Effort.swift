@@ -15,6 +15,9 @@ package struct Effort: Equatable, Sendable {
   /// - Parameter level: clamped to 0 ... 9.
   package init(_ level: Int) { self.level = min(max(level, Self.levels.lowerBound), Self.levels.upperBound) }
 
+  /// Whether values without a model are coded by the quick coder.
+  package var isQuick: Bool { level < 2 }
+
   /// Whether coefficients and values are chosen by rate and distortion; otherwise the nearest is taken.
   var chooses: Bool { level >= 1 }
 

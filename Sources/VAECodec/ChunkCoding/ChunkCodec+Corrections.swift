@@ -9,6 +9,8 @@ extension ChunkCodec {
   /// The size of a quick attempt, relative to the corrected chunk, up to which the thorough level is tried; and the
   /// size in bytes of the piece on which the gain of that level is estimated.
   private static let (margin, pieceBytes) = (1.3, 1 << 19)
+  /// The size of the piece that tells a quick encoder whether to store.
+  private static let quickPieceBytes = 1 << 16
 
   /// The frame of a chunk with corrections, or of the stored samples if that is smaller.
   ///
@@ -20,9 +22,9 @@ extension ChunkCodec {
     _ batch: SampleBatch, after prefix: [UInt8], before suffix: [UInt8], isTrial: Bool
   ) -> Encoded {
     let content = prefix + CorrectedContent.storing(batch.bytes, rows: batch.rows) + suffix
-    let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
     guard let corrected = encodedCorrections(of: batch, isTrial: isTrial) else {
-      return Encoded(frame: quick, decoded: batch)
+      return Encoded(
+        frame: ZstdFrame.compress(content, level: Self.quickLevel, checksum: true), decoded: batch)
     }
     // A placeholder of the same size in a trial.
     let checksum = corrected.decoded.map { Checksum.crc32($0.bytes) } ?? 0
@@ -30,15 +32,28 @@ extension ChunkCodec {
       prefix
       + CorrectedContent.prefix(rows: batch.rows, corrections: corrected.bytes, checksum: checksum)
     let frame = pack(after: head, before: suffix)
+    if effort.isQuick, Self.quickSize(of: content) > Self.margin * Double(frame.count) {
+      return Encoded(frame: frame, decoded: corrected.decoded)
+    }
+    let quick = ZstdFrame.compress(content, level: Self.quickLevel, checksum: true)
     var stored = quick
     var expected = Double(quick.count)
-    if !isTrial, expected >= Self.margin * Double(frame.count) { expected *= Self.thoroughShare(of: content) }
-    if expected < Self.margin * Double(frame.count) {
+    if !isTrial, !effort.isQuick, expected >= Self.margin * Double(frame.count) {
+      expected *= Self.thoroughShare(of: content)
+    }
+    if !effort.isQuick, expected < Self.margin * Double(frame.count) {
       let thorough = ZstdFrame.compress(content, level: Self.thoroughLevel, checksum: true)
       if thorough.count < quick.count { stored = thorough }
     }
     return stored.count < frame.count
       ? Encoded(frame: stored, decoded: batch) : Encoded(frame: frame, decoded: corrected.decoded)
+  }
+
+  /// The size at the quick level, by that of a piece in the middle.
+  private static func quickSize(of content: [UInt8]) -> Double {
+    let piece = content.dropFirst(max(0, content.count - quickPieceBytes) / 2).prefix(quickPieceBytes)
+    let size = ZstdFrame.compress(Array(piece), level: quickLevel, checksum: true).count
+    return Double(size) * (Double(content.count) / Double(max(1, piece.count)))
   }
 
   /// The size at the thorough level relative to the quick one, on a piece of the content.
@@ -57,7 +72,7 @@ extension ChunkCodec {
     switch corrections {
     case .values(let coder):
       let base = expectations()
-      let bytes = coder.encode(batch, base: base, tries: !isTrial && effort.level > 0)
+      let bytes = coder.encode(batch, base: base, tries: !isTrial, isQuick: effort.isQuick)
       return checked(bytes, batch, isTrial) { () throws(ChunkError) in
         try coder.decode(bytes[...], rows: batch.rows, valuesPerSample: width, base: base)
       }
@@ -88,6 +103,8 @@ extension ChunkCodec {
   private func keeps(_ decoded: SampleBatch, _ batch: SampleBatch) -> Bool {
     if errorBound?.isLossless == true { return decoded.bytes == batch.bytes }
     guard decoded.bytes.count == batch.bytes.count else { return false }
+    // Copies, because each use would look them up again.
+    let (elementType, errorBound, known, width) = (elementType, errorBound, known, width)
     return batch.bytes.withUnsafeBytes { old in
       decoded.bytes.withUnsafeBytes { new in
         (0..<batch.valueCount).allSatisfy { place in

@@ -8,11 +8,31 @@
 enum CorrectionsTarget: FuzzTarget {
   static let name = "corrections"
 
-  private static func coder(_ description: SampleDescription, _ errorBound: ErrorBound?)
-    -> any CorrectionCoding
-  {
-    description.elementType.isWide
-      ? IntegerCorrectionCoder(description, errorBound) : CorrectionCoder(description, errorBound)
+  /// The coder of a promise, and whether the quick one encodes.
+  private struct Coder {
+    let description: SampleDescription
+    let errorBound: ErrorBound?
+    var isQuick = false
+
+    func encode(_ batch: SampleBatch, base: SampleBatch) -> [UInt8] {
+      guard let errorBound else { return MissingValueCoder(description, KnownValues()).encode(batch) }
+      if description.elementType.isWide {
+        return IntegerCorrectionCoder(description, errorBound).encode(batch, base: base)
+      }
+      return GridCoder(description, errorBound, KnownValues())
+        .encode(batch, base: base.doubles(), tries: false, isQuick: isQuick)
+    }
+
+    func decode(_ bytes: ArraySlice<UInt8>, base: SampleBatch) throws(ChunkError) -> SampleBatch {
+      guard let errorBound else {
+        return try MissingValueCoder(description, KnownValues()).decode(bytes, base: base)
+      }
+      if description.elementType.isWide {
+        return try IntegerCorrectionCoder(description, errorBound).decode(bytes, base: base)
+      }
+      return try GridCoder(description, errorBound, KnownValues()).decode(
+        bytes, rows: base.rows, valuesPerSample: base.valuesPerSample, base: base.doubles())
+    }
   }
 
   /// Whether a value that came back is as near as was promised.
@@ -20,7 +40,7 @@ enum CorrectionsTarget: FuzzTarget {
     if near == bits { return true }
     let value = type.value(bits: bits)
     guard value.isFinite else { return false }
-    guard type.isWide else { return BoundedQuantizer.isWithin(bound, value, type.value(bits: near)) }
+    guard type.isWide else { return ErrorBound.isWithin(bound, value, type.value(bits: near)) }
     return IntegerLattice.isWithin(bound, type.ordinal(bits: near), type.ordinal(bits: bits))
   }
 
@@ -49,10 +69,10 @@ enum CorrectionsTarget: FuzzTarget {
     let base = SampleBatch(
       floats: numbers, elementType: type, valuesPerSample: description.valuesPerSample)
     try runGrid(description, errorBound, rows: rows, choices.rest)
-    let coder = coder(description, errorBound)
+    let coder = Coder(description: description, errorBound: errorBound, isQuick: choices.rest.first == 1)
     guard let batch = try? coder.decode(choices.rest, base: base) else { return }
     try BrokenPromise.unless(batch.rows == rows, "rows are miscounted")
-    let exact = self.coder(description, .lossless)
+    let exact = Coder(description: description, errorBound: .lossless, isQuick: coder.isQuick)
     let again = try? exact.decode(exact.encode(batch, base: base)[...], base: base)
     try BrokenPromise.unless(again?.bytes == batch.bytes, "lossless corrections have lost something")
     guard case .maxError(let bound) = errorBound else { return }
@@ -68,14 +88,17 @@ enum CorrectionsTarget: FuzzTarget {
   private static func runGrid(
     _ description: SampleDescription, _ errorBound: ErrorBound?, rows: Int, _ bytes: ArraySlice<UInt8>
   ) throws {
-    guard let coder = grid(description, errorBound) else { return }
+    guard let coder = grid(description, errorBound), let exact = grid(description, .lossless) else { return }
     let width = description.valuesPerSample
-    guard let batch = try? coder.decode(([0] + bytes)[...], rows: rows, valuesPerSample: width) else {
-      return
+    // Both coders, by their first byte.
+    for mode: UInt8 in [0, 1] {
+      guard let batch = try? coder.decode(([mode] + bytes)[...], rows: rows, valuesPerSample: width) else {
+        continue
+      }
+      let again = try? exact.decode(
+        exact.encode(batch, isQuick: mode == 1)[...], rows: rows, valuesPerSample: width)
+      try BrokenPromise.unless(again?.bytes == batch.bytes, "lossless values have lost something")
     }
-    guard let exact = grid(description, .lossless) else { return }
-    let again = try? exact.decode(exact.encode(batch)[...], rows: rows, valuesPerSample: width)
-    try BrokenPromise.unless(again?.bytes == batch.bytes, "lossless values have lost something")
   }
 
   private static func grid(_ description: SampleDescription, _ errorBound: ErrorBound?) -> GridCoder? {
@@ -99,11 +122,16 @@ enum CorrectionsTarget: FuzzTarget {
       for (errorBound, promise) in promises {
         var seed: [UInt8] = [UInt8(index), 2, 3, 4] + promise + [2, 0]
         seed += [UInt8](repeating: 3, count: 16)
-        let grid = grid(description, errorBound).map { seed + $0.encode(batch).dropFirst() }
-        seed += coder(description, errorBound).encode(
-          batch, base: SampleBatch(floats: base, elementType: type, valuesPerSample: 20))
-        seeds.append(seed)
-        if let grid { seeds.append(grid) }
+        let grid = grid(description, errorBound).map { coder in
+          [false, true].map { seed + coder.encode(batch, isQuick: $0).dropFirst() }
+        }
+        for isQuick in [false, true] {
+          let coder = Coder(description: description, errorBound: errorBound, isQuick: isQuick)
+          seeds.append(
+            seed
+              + coder.encode(batch, base: SampleBatch(floats: base, elementType: type, valuesPerSample: 20)))
+        }
+        seeds += grid ?? []
       }
     }
     return seeds

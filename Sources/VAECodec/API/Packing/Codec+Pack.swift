@@ -55,7 +55,11 @@ extension Codec {
     var trials = PackTrials(options)
     let plain = try PlainPacking(codec: self, name: name, options: options, survey: survey, open: open)
 
-    try plain.add(.errorBound(survey.units.lossless), to: &trials)
+    // Values within bounds, or exact ones, are then coded once, without a model.
+    let isQuick = options.effort == 0 && options.errorBound != nil
+    if !isQuick || options.errorBound?.isLossless == true {
+      try plain.add(.errorBound(survey.units.lossless), to: &trials)
+    }
     switch (options.errorBound, options.target) {
     case (let bound?, _) where bound.isLossless: break
     case (nil, .quality): break
@@ -77,6 +81,7 @@ extension Codec {
     var fitted: FitReport?
     let isLearnable =
       survey.rows >= ModelFit.minimumRows && plain.width <= Model.maximumValues && !trials.isPerfect
+      && !isQuick
     var fitting = fitOptions
     fitting.samples = survey.rows
     // With many rows the model is a small part of the file; the mean cost over networks then matters.

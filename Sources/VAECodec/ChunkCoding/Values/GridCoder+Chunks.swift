@@ -7,8 +7,11 @@ extension GridCoder {
   /// The values of a trial; and what a plan has to be smaller by to be taken, as a share.
   private static let (trialValues, gain) = (1 << 16, 0.0015)
 
-  /// The first byte, for other ways to come.
-  private static let mode: UInt8 = 0
+  /// The first byte: mixing, or ``QuickCoder``.
+  private static let (mode, quickMode): (UInt8, UInt8) = (0, 1)
+
+  /// Whether ``QuickCoder`` knows such columns: all have the same names, or each is a column of the shape.
+  private var hasQuickCoder: Bool { columns == shape.columns }
 
   /// Whether all values come back exactly.
   var isLossless: Bool { bounds.allSatisfy { $0 == 0 } }
@@ -18,7 +21,11 @@ extension GridCoder {
   /// - Parameters:
   ///   - base: what the model expects of each value; nil without a model.
   ///   - tries: whether several plans are tried on some of the values.
-  func encode(_ batch: SampleBatch, base: [Double]? = nil, tries: Bool = true) -> [UInt8] {
+  ///   - isQuick: whether the quick coder codes them, if it can.
+  func encode(
+    _ batch: SampleBatch, base: [Double]? = nil, tries: Bool = true, isQuick: Bool = false
+  ) -> [UInt8] {
+    if isQuick, hasQuickCoder { return [Self.quickMode] + QuickCoder(self).encode(batch, base: base) }
     let choice = ValuePlanChoice(self, batch.doubles())
     var plan = best(choice, batch, base: base, tries: tries)
     if let bytes = encode(batch, base, plan) { return [Self.mode] + bytes }
@@ -89,6 +96,9 @@ extension GridCoder {
   func decode(
     _ bytes: ArraySlice<UInt8>, rows: Int, valuesPerSample: Int, base: [Double]? = nil
   ) throws(ChunkError) -> SampleBatch {
+    if bytes.first == Self.quickMode, hasQuickCoder {
+      return try QuickCoder(self).decode(bytes.dropFirst(), rows: rows, base: base)
+    }
     guard bytes.first == Self.mode else { throw .corrupt }
     var samples = [UInt8](repeating: 0, count: rows * valuesPerSample * elementType.size)
     var coder = BitDecoder(bytes.dropFirst())

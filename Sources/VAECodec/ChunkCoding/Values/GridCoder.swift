@@ -13,12 +13,12 @@ struct GridCoder {
   let elementType: ElementType
   let types: [ElementType]
   let shape: ValueShape
+  let valuesPerSample: Int
   /// The error bound of each column, or of all values; 0 for none.
   let bounds: [Double]
   /// Values that are kept as they are.
   var known = KnownValues()
   let curves: SmoothLogistic
-  let valuesPerSample: Int
   /// The number of columns with names of their own: all values of a sample, or 1.
   let columns: Int
 

@@ -23,6 +23,9 @@ struct ValuePlan: Equatable, Sendable {
     case anchored(ValueGrid, stride: Int64)
     /// By steps of the same size from 0.
     case lattice(margin: Int)
+
+    /// Whether they count from a number of a grid.
+    var areAnchored: Bool { if case .anchored = self { true } else { false } }
   }
 
   var columns: [Column]

@@ -6,6 +6,8 @@ struct ValuePlanChoice {
   struct Trial: Equatable {
     /// Whether names are steps from the prediction, where values within a bound lie on no grid.
     var isFree = false
+    /// Whether they are where values lie on a grid.
+    var isAnchored = false
     /// What share of the bits that a dictionary seems to save has to pay for it; 0 for no dictionary.
     var dictionaryShare = 0.35
     /// Columns of up to 2^bits names are coded by trees.
@@ -42,7 +44,10 @@ struct ValuePlanChoice {
       return elementType.size == 1 ? [Trial(dictionaryShare: 0)] : dictionaries + [Trial(treeBits: 16)]
     }
     let grids = dictionaries + [Trial(dictionaryShare: 0, treeBits: 0)]
-    let free = [Trial(isFree: true, dictionaryShare: 0, treeBits: 0), Trial(isFree: true)]
+    let free = [
+      Trial(isFree: true, isAnchored: true, dictionaryShare: 0, treeBits: 0),
+      Trial(isFree: true, isAnchored: true),
+    ]
     return hasBase && elementType.size > 1 ? free + grids : grids + free
   }
 
@@ -89,7 +94,7 @@ struct ValuePlanChoice {
       if (elementType.isInteger || count * spacing >= 0.75 * step) && count * own < 0x1p50 {
         let coarse = ValueGrid(.affine(offset: offset, step: own * count, decimals: decimals), elementType)
         step = count * spacing
-        if trial.isFree, count > 1 { return .anchored(exact.grid, stride: Int64(count)) }
+        if trial.isAnchored, count > 1 { return .anchored(exact.grid, stride: Int64(count)) }
         return .grid(covering(exact, bound, (last - first) / step, numbers.count, trial) ?? coarse)
       }
     }

@@ -6,7 +6,7 @@ struct ValueUnit: Equatable, Sendable {
   /// In units.
   var center: Int64 = 0
 
-  private static let exponents: ClosedRange<Int64> = -1000...1000
+  static let exponents = -1000...1000
   /// The largest center in units.
   private static let largestCenter: Int64 = 1 << 31
 
@@ -14,8 +14,8 @@ struct ValueUnit: Equatable, Sendable {
 
   /// Nil if the numbers are none of a unit.
   init?(exponent: Int64, center: Int64) {
-    guard Self.exponents.contains(exponent), center.magnitude <= Self.largestCenter else { return nil }
-    (self.exponent, self.center) = (Int(exponent), center)
+    guard let exponent = Int(exactly: exponent), Self.exponents.contains(exponent), center.magnitude <= Self.largestCenter else { return nil }
+    (self.exponent, self.center) = (exponent, center)
     guard (Double(center) * size).isFinite else { return nil }
   }
 
@@ -28,7 +28,7 @@ struct ValueUnit: Equatable, Sendable {
     for number in numbers { squares += (number - mean) * (number - mean) / count }
     var deviation = squares.squareRoot()
     if !(deviation > 0 && deviation.isFinite) { deviation = max(1e-30, min(1e300, mean.magnitude)) }
-    exponent = Int(max(Self.exponents.lowerBound, min(Self.exponents.upperBound, Int64(deviation.exponent) + 1)))
+    exponent = max(Self.exponents.lowerBound, min(Self.exponents.upperBound, Int(deviation.exponent) + 1))
     let center = (mean / size).rounded()
     self.center = center.magnitude <= 1e9 ? Int64(center) : 0
   }
