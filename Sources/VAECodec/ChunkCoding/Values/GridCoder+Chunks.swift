@@ -42,7 +42,7 @@ extension GridCoder {
       var plan = choice.plan(trial)
       guard let units else { return plan }
       plan.usesBase = true
-      for place in plan.columns.indices { plan.columns[place].unit = units[place] }
+      for place in plan.columns.indices { plan.columns[place].unit = units[place] ?? plan.columns[place].unit }
       return plan
     }
     guard tries else { return plan(trials[0]) }
@@ -56,7 +56,7 @@ extension GridCoder {
       seen.append(plan)
       var own = plan
       own.hasExceptions = true
-      let head = headBytes(plan, values: some.valueCount)
+      let head = headBytes(plan, values: some.valueCount, units: units)
       guard let bytes = encode(some, base, own)?.count else { return }
       let size = Double(head) + Double(max(0, bytes - head)) * share
       if let known = best, size >= known.bytes * (1 - (isFirst ? Self.gain : 0)) { return }
@@ -75,8 +75,7 @@ extension GridCoder {
   }
 
   /// The bytes of a plan alone.
-  private func headBytes(_ plan: ValuePlan, values: Int) -> Int {
-    let units = plan.usesBase ? plan.columns.map(\.unit) : nil
+  private func headBytes(_ plan: ValuePlan, values: Int, units: [ValueUnit?]?) -> Int {
     var (coder, coding) = (BitEncoder(), ValuePlanCoding(types, values: values, units: units))
     _ = coding.code(plan, &coder)
     return coder.finish().count

@@ -128,10 +128,10 @@ struct GridCoder {
     return true
   }
 
-  /// The units of each column of what the model expects.
-  func units(of base: [Double]) -> [ValueUnit] {
+  /// The units of each column of what the model expects; nil where that does not vary.
+  func units(of base: [Double]) -> [ValueUnit?] {
     (0..<columns).map { column in
-      ValueUnit(of: columns == 1 ? base : stride(from: column, to: base.count, by: columns).map { base[$0] })
+      ValueUnit(varying: columns == 1 ? base : stride(from: column, to: base.count, by: columns).map { base[$0] })
     }
   }
 

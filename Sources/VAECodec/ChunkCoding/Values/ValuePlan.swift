@@ -40,7 +40,7 @@ struct ValuePlan: Equatable, Sendable {
 
   static let treeBits = 0...16
   static let margins = 2...50
-  static let largestStride: Int64 = 1 << 40
+  static let largestStride: Int64 = 1 << 50
 
   /// The bits of an integer of 16 bits with its bytes exchanged.
   @inline(__always)
@@ -57,13 +57,13 @@ struct ValuePlanCoding {
   private var integers = SmallIntegerCoding()
   private let types: [ElementType]
   private let values: Int
-  private let units: [ValueUnit]?
+  private let units: [ValueUnit?]?
 
   /// - Parameters:
   ///   - types: those of the columns.
   ///   - values: the number of values in the chunk: no dictionary has more than a column.
-  ///   - units: those of plans that use what the model expects; nil without a model.
-  init(_ types: [ElementType], values: Int, units: [ValueUnit]? = nil) {
+  ///   - units: those of plans that use what the model expects, where that tells them; nil without a model.
+  init(_ types: [ElementType], values: Int, units: [ValueUnit?]? = nil) {
     (self.types, self.values, self.units) = (types, values, units)
   }
 
@@ -91,7 +91,7 @@ struct ValuePlanCoding {
     guard !result.swapsBytes || types.allSatisfy({ $0.size == 2 && $0.isInteger }) else { return nil }
     for (place, type) in types.enumerated() {
       let last = place > 0 && types[place - 1] == type ? result.columns.last : nil
-      let known = result.usesBase ? units?[place] : nil
+      let known = result.usesBase ? units?[place] ?? nil : nil
       guard let column = code(plan?.columns[place], type, after: last, known, &coder) else { return nil }
       result.columns.append(column)
     }

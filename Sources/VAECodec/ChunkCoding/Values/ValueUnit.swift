@@ -20,14 +20,29 @@ struct ValueUnit: Equatable, Sendable {
   }
 
   /// About the deviation of numbers, and their mean.
-  init(of numbers: some Collection<Double>) {
+  init(of numbers: [Double]) {
+    let (mean, deviation) = Self.moments(numbers)
+    let isVaried = deviation > 0 && deviation.isFinite
+    self.init(mean: mean, deviation: isVaried ? deviation : max(1e-30, min(1e300, mean.magnitude)))
+  }
+
+  /// The same for what a model expects; nil if that does not vary, which tells nothing of the numbers' scale.
+  init?(varying numbers: [Double]) {
+    let (mean, deviation) = Self.moments(numbers)
+    guard deviation > 0, deviation.isFinite, mean.isFinite else { return nil }
+    self.init(mean: mean, deviation: deviation)
+  }
+
+  private static func moments(_ numbers: [Double]) -> (mean: Double, deviation: Double) {
     let count = Double(max(1, numbers.count))
     var mean = 0.0
     for number in numbers { mean += number / count }
     var squares = 0.0
     for number in numbers { squares += (number - mean) * (number - mean) / count }
-    var deviation = squares.squareRoot()
-    if !(deviation > 0 && deviation.isFinite) { deviation = max(1e-30, min(1e300, mean.magnitude)) }
+    return (mean, squares.squareRoot())
+  }
+
+  private init(mean: Double, deviation: Double) {
     exponent = max(Self.exponents.lowerBound, min(Self.exponents.upperBound, Int(deviation.exponent) + 1))
     let center = (mean / size).rounded()
     self.center = center.magnitude <= 1e9 ? Int64(center) : 0
