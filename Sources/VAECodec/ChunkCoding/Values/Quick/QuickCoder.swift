@@ -45,30 +45,46 @@ struct QuickCoder {
     guard
       let tables = QuickTables.code(nil, used: [], contexts: contexts, &integers, &bits), bits.isAtEnd
     else { throw .corrupt }
-    let namings = settings.namings(values)
-    let field = QuickField(layout, hasBase: base != nil)
-    base?.withUnsafeBufferPointer { if let first = $0.baseAddress { field.setBase(first, namings) } }
-    let columns = QuickColumns(layout, namings, settings.predictors)
-    let pass = QuickPass(field: field, columns: columns, surroundings: settings.surroundings)
     let padded = Array(raw) + [UInt8](repeating: 0, count: 8)
+    var samples = [UInt8](repeating: 0, count: rows * perSample * values.elementType.size)
     let isWhole = padded.withUnsafeBytes { padded in
       words.withUnsafeBytes { words in
         guard var symbols = QuickReader(tables, raw: padded, rawBytes: raw.count, words: words) else {
           return false
         }
-        pass.run(&symbols)
-        return symbols.isAtEnd
+        return samples.withUnsafeMutableBytes { samples in
+          run(settings, layout, base, &symbols, samples)
+          for (place, bits) in zip(exceptions.places, exceptions.bits) {
+            values.elementType.store(bits, place, of: samples)
+          }
+          return symbols.isAtEnd
+        }
       }
     }
     guard isWhole else { throw .corrupt }
-    let elementType = values.elementType
-    var samples = [UInt8](repeating: 0, count: rows * perSample * elementType.size)
-    samples.withUnsafeMutableBytes { samples in
-      field.write(samples, elementType, namings, swaps: settings.plan.swapsBytes)
-      for (place, bits) in zip(exceptions.places, exceptions.bits) {
-        elementType.store(bits, place, of: samples)
+    return SampleBatch(elementType: values.elementType, valuesPerSample: perSample, bytes: samples)
+  }
+
+  /// Decodes all values, a window of rows at a time.
+  private func run(
+    _ settings: QuickSettings, _ layout: QuickLayout, _ base: [Double]?, _ symbols: inout QuickReader,
+    _ samples: UnsafeMutableRawBufferPointer
+  ) {
+    let (namings, elementType) = (settings.namings(values), values.elementType)
+    let field = QuickField(layout.window(), hasBase: base != nil)
+    let columns = QuickColumns(field.layout, namings, settings.predictors)
+    let pass = QuickPass(field: field, columns: columns, surroundings: settings.surroundings)
+    let (width, window) = (layout.shape.width, field.layout.rows)
+    for first in stride(from: 0, to: layout.rows, by: window) {
+      let rows = min(window, layout.rows - first)
+      base?.withUnsafeBufferPointer { numbers in
+        if let start = numbers.baseAddress { field.setBase(start + first * width, namings, rows: rows) }
       }
+      pass.run(&symbols, rows: rows)
+      field.write(
+        UnsafeMutableRawBufferPointer(rebasing: samples[(first * width * elementType.size)...]), elementType,
+        namings, swaps: settings.plan.swapsBytes, rows: rows)
+      field.advance(rows)
     }
-    return SampleBatch(elementType: elementType, valuesPerSample: perSample, bytes: samples)
   }
 }

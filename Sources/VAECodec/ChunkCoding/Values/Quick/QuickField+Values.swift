@@ -94,10 +94,12 @@ extension QuickField {
   }
 
   /// Sets the positions of the model's reconstruction.
-  func setBase(_ numbers: UnsafePointer<Double>, _ namings: [QuickNaming]) {
+  ///
+  /// - Parameter rows: how many rows; nil for all.
+  func setBase(_ numbers: UnsafePointer<Double>, _ namings: [QuickNaming], rows: Int? = nil) {
     guard let base else { return }
     let (width, isNarrow) = (layout.shape.width, layout.shape.isNarrow)
-    for row in 0..<layout.rows {
+    for row in 0..<(rows ?? layout.rows) {
       let start = layout.start(row)
       for j in 0..<width {
         base[start + j] = namings[isNarrow ? j : 0].base(numbers[row * width + j])
@@ -105,14 +107,15 @@ extension QuickField {
     }
   }
 
-  /// Writes the values.
+  /// Writes the values of the first rows.
   func write(
-    _ bytes: UnsafeMutableRawBufferPointer, _ storage: ElementType, _ namings: [QuickNaming], swaps: Bool
+    _ bytes: UnsafeMutableRawBufferPointer, _ storage: ElementType, _ namings: [QuickNaming], swaps: Bool,
+    rows: Int
   ) {
     let (width, isNarrow) = (layout.shape.width, layout.shape.isNarrow)
     for (column, naming) in namings.enumerated() {
       let source = naming.kind == .scaled ? names : positions
-      for row in 0..<layout.rows {
+      for row in 0..<rows {
         let start = layout.start(row)
         for j in isNarrow ? column..<column + 1 : 0..<width {
           let bits = naming.bits(of: source[start &+ j])

@@ -18,6 +18,8 @@ struct QuickLayout {
   let count: Int
 
   private static let (wideBorder, slack, narrowRows) = (4, 16, 20)
+  /// The values of a window, if neighbours are near.
+  private static let windowValues = 1 << 14
 
   init(_ shape: ValueShape, rows: Int) {
     (self.shape, self.rows) = (shape, rows)
@@ -28,6 +30,11 @@ struct QuickLayout {
     let before = shape.isNarrow ? Self.narrowRows : planeRows + 5
     first = before * stride + border + Self.slack
     count = first + (rows + 1) * stride + Self.slack
+  }
+
+  /// A layout of some rows at a time, with which a decoder's buffers stay in the caches.
+  func window() -> QuickLayout {
+    QuickLayout(shape, rows: min(rows, max(first / stride + 1, Self.windowValues / stride)))
   }
 
   /// The place of the first value of a row.
@@ -112,6 +119,15 @@ struct QuickField {
       positions.pointer, names.pointer, errors.pointer, usual.pointer
     )
     self.base = base?.pointer ?? other?.base
+  }
+
+  /// Moves on by some rows: the last of them precede the first row then.
+  func advance(_ rows: Int) {
+    let (count, distance) = (layout.first, rows * layout.stride)
+    positions.update(from: positions + distance, count: count)
+    names.update(from: names + distance, count: count)
+    errors.update(from: errors + distance, count: count)
+    base.map { $0.update(from: $0 + distance, count: count) }
   }
 
   /// Sets positions and names to those of another field, and usual errors to none.

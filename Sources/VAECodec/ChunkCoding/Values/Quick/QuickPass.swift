@@ -54,9 +54,9 @@ struct QuickPass {
     (slope < 256 ? 0 : 1) &+ (slope < 768 ? 0 : 1) &+ (slope < 2560 ? 0 : 1)
   }
 
-  /// Codes all values of the field.
+  /// Codes the first rows of the field, or all.
   @inline(__always)
-  func run<Symbols: QuickSymbols>(_ symbols: inout Symbols) {
+  func run<Symbols: QuickSymbols>(_ symbols: inout Symbols, rows: Int? = nil) {
     // The buffers live as long as the pointers to them are used.
     defer { withExtendedLifetime(self) {} }
     let layout = field.layout
@@ -67,7 +67,7 @@ struct QuickPass {
     let base = field.base ?? field.positions
     let columns = self.columns.columns
     let hasNames = columns.pointee.kind == .scaled
-    for row in 0..<layout.rows {
+    for row in 0..<min(layout.rows, rows ?? layout.rows) {
       let start = layout.start(row)
       for k in 0..<border {
         positions[start &- k &- 1] = positions[start &- stride]
