@@ -67,6 +67,23 @@ struct QuickCoderTests {
     }
   }
 
+  @Test("chunks of many windows come back, exceptions included", arguments: [[3], [50], [12, 33], [1]])
+  func windows(shape: [Int]) throws {
+    let width = shape.reduce(1, *)
+    for (type, seed) in zip([ElementType.f4, .i2, .f8], 3...) {
+      let rows = 60_000 / width
+      var bytes = GridCoderTests.batch(type, shape, rows: rows, seed: UInt64(seed)).bytes
+      for place in stride(from: 100, to: bytes.count, by: 997) { bytes[place] = 0xFF }
+      let batch = SampleBatch(elementType: type, valuesPerSample: width, bytes: bytes)
+      for base in [nil, base(batch, seed: 1)] {
+        let coder = coder(type, shape)
+        let bytes = coder.encode(batch, base: base)
+        let isSame = try coder.decode(bytes[...], rows: rows, base: base).bytes == batch.bytes
+        #expect(isSame)
+      }
+    }
+  }
+
   @Test("columns of a table keep their own types")
   func columnTypes() throws {
     let types: [ElementType] = [.i2, .f4, .f8, .u1]

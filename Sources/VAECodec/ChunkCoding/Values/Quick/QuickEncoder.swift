@@ -12,29 +12,42 @@ extension QuickCoder {
     var settings = sample.bestSettings()
     let rows = batch.valueCount / max(1, values.shape.width)
     let layout = QuickLayout(values.shape, rows: rows)
-    var field = QuickField(layout, hasBase: base != nil)
     var namings = settings.namings(values)
-    for attempt in 0...QuickSample.attempts {
+    // Names that all values have can be found a window at a time; others are found before.
+    var whole: QuickField?
+    for attempt in 0...QuickSample.attempts where namings.contains(where: \.mayLack) {
+      let field = QuickField(layout, hasBase: base != nil)
+      let isLast = attempt == QuickSample.attempts
+      let perColumn = batch.valueCount / max(1, values.shape.columns)
       let found = set(
-        field, batch, namings, swaps: settings.plan.swapsBytes, isLast: attempt == QuickSample.attempts)
-      settings.plan.hasExceptions = found.nameless > 0
+        field, batch, namings, settings, first: 0, rows: rows, limit: isLast ? .max : 16 + perColumn / 200)
+      whole = field
       guard !found.lost.isEmpty else { break }
       settings = sample.settings(settings, for: found.lost, isLast: attempt + 1 == QuickSample.attempts)
       namings = settings.namings(values)
-      field = QuickField(layout, hasBase: base != nil)
+      whole = nil
     }
-    base?.withUnsafeBufferPointer { if let first = $0.baseAddress { field.setBase(first, namings) } }
-    var exceptions = QuickExceptions()
-    if settings.plan.hasExceptions {
-      exceptions = batch.bytes.withUnsafeBytes { bytes in
-        QuickExceptions(field, namings) { values.elementType.bits($0, of: bytes) }
-      }
-    }
-    let columns = QuickColumns(layout, namings, settings.predictors)
+    let field = whole ?? QuickField(layout.window(), hasBase: base != nil)
+    let columns = QuickColumns(field.layout, namings, settings.predictors)
     let pass = QuickPass(field: field, columns: columns, surroundings: settings.surroundings)
     var symbols = QuickRecorder(
       values: batch.valueCount, contexts: QuickPass.contexts * values.shape.columns)
-    pass.run(&symbols)
+    var exceptions = QuickExceptions()
+    let (window, width, elementType) = (field.layout.rows, values.shape.width, values.elementType)
+    for first in stride(from: 0, to: rows, by: window) {
+      let count = min(window, rows - first)
+      if whole == nil { _ = set(field, batch, namings, settings, first: first, rows: count, limit: .max) }
+      base?.withUnsafeBufferPointer { numbers in
+        if let start = numbers.baseAddress { field.setBase(start + first * width, namings, rows: count) }
+      }
+      batch.bytes.withUnsafeBytes { bytes in
+        exceptions.add(field, namings, rows: count, first: first) { elementType.bits($0, of: bytes) }
+      }
+      pass.run(&symbols, rows: count)
+      field.advance(count)
+    }
+    exceptions.sort(values.shape)
+    settings.plan.hasExceptions = !exceptions.places.isEmpty
     let histogram = symbols.histogram()
     let tables = QuickClusters.tables(histogram)
 
@@ -55,16 +68,17 @@ extension QuickCoder {
     return writer.bytes
   }
 
+  /// Sets the positions of some rows.
   private func set(
-    _ field: QuickField, _ batch: SampleBatch, _ namings: [QuickNaming], swaps: Bool, isLast: Bool
+    _ field: QuickField, _ batch: SampleBatch, _ namings: [QuickNaming], _ settings: QuickSettings,
+    first: Int, rows: Int, limit: Int
   ) -> (nameless: Int, lost: [Int: [Double]]) {
     let (known, type) = (values.known, values.elementType)
-    let perColumn = batch.valueCount / max(1, values.shape.columns)
     return batch.bytes.withUnsafeBytes { bytes in
       field.set(
-        bytes, type, namings, swaps: swaps,
-        isMark: known.missing.isEmpty ? nil : { known.isMark(bits: $0, type) },
-        limit: isLast ? .max : 16 + perColumn / 200)
+        UnsafeRawBufferPointer(rebasing: bytes[(first * values.shape.width * type.size)...]), type, namings,
+        swaps: settings.plan.swapsBytes,
+        isMark: known.missing.isEmpty ? nil : { known.isMark(bits: $0, type) }, limit: limit, rows: rows)
     }
   }
 }

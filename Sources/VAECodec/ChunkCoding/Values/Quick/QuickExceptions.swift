@@ -8,20 +8,36 @@ struct QuickExceptions {
 
   init() {}
 
-  /// The values without a name.
-  init(_ field: QuickField, _ namings: [QuickNaming], _ bits: (Int) -> UInt64) {
+  /// Adds the values without a name among the first rows of a field.
+  ///
+  /// - Parameters:
+  ///   - first: the number of the first row in the chunk.
+  ///   - bits: those of the value at a place in the chunk.
+  mutating func add(
+    _ field: QuickField, _ namings: [QuickNaming], rows: Int, first: Int, _ bits: (Int) -> UInt64
+  ) {
     let shape = field.layout.shape
     for (column, naming) in namings.enumerated() {
       let source = naming.kind == .scaled ? field.names : field.positions
-      for row in 0..<field.layout.rows {
+      for row in 0..<rows {
         let start = field.layout.start(row)
         for j in shape.isNarrow ? column..<column + 1 : 0..<shape.width
         where source[start + j] == QuickPass.nameless {
-          places.append(row * shape.width + j)
-          self.bits.append(bits(row * shape.width + j))
+          places.append((first + row) * shape.width + j)
+          self.bits.append(bits((first + row) * shape.width + j))
         }
       }
     }
+  }
+
+  /// Brings the exceptions into the order of coding.
+  mutating func sort(_ shape: ValueShape) {
+    guard shape.isNarrow, shape.width > 1 else { return }
+    let order = places.indices.sorted {
+      let (a, b) = (places[$0], places[$1])
+      return (a % shape.width, a) < (b % shape.width, b)
+    }
+    (places, bits) = (order.map { places[$0] }, order.map { bits[$0] })
   }
 
   /// Codes the exceptions of a chunk; a decoder's are empty before.

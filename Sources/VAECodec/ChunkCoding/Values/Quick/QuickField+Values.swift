@@ -25,23 +25,24 @@ extension QuickField {
   ///   - isMark: whether the value with such bits is kept by its bits.
   ///   - limit: the number of values of a column without a name from which on the rest is left undone; all of those that a
   ///     dictionary lacks are found.
+  ///   - rows: how many rows; nil for all.
   /// - Returns: the number of values without a name, and these values of columns that have too many, or that a dictionary lacks.
   func set(
     _ bytes: UnsafeRawBufferPointer, _ storage: ElementType, _ namings: [QuickNaming], swaps: Bool,
-    isMark: ((UInt64) -> Bool)?, limit: Int = .max
+    isMark: ((UInt64) -> Bool)?, limit: Int = .max, rows: Int? = nil
   ) -> (nameless: Int, lost: [Int: [Double]]) {
-    let (width, isNarrow) = (layout.shape.width, layout.shape.isNarrow)
+    let (width, isNarrow, rows) = (layout.shape.width, layout.shape.isNarrow, rows ?? layout.rows)
     var (nameless, lost): (Int, [Int: [Double]]) = (0, [:])
     for (column, naming) in namings.enumerated() {
       if naming.isIdentity, !swaps, isMark == nil {
-        setIntegers(bytes, storage, isNarrow ? column..<column + 1 : 0..<width)
+        setIntegers(bytes, storage, isNarrow ? column..<column + 1 : 0..<width, rows)
         continue
       }
       let scaled = naming.kind == .scaled ? naming.scale : nil
       var own: [Double] = []
       var recent = naming.isSlow ? RecentPositions() : nil
       let most = naming.hasDictionary ? limit == .max ? limit : limit - 1 : limit
-      for row in 0..<layout.rows {
+      for row in 0..<rows {
         let start = layout.start(row)
         for j in isNarrow ? column..<column + 1 : 0..<width {
           let stored = storage.bits(row &* width &+ j, of: bytes)
@@ -72,11 +73,13 @@ extension QuickField {
   }
 
   /// Sets positions to integers.
-  private func setIntegers(_ bytes: UnsafeRawBufferPointer, _ storage: ElementType, _ columns: Range<Int>) {
+  private func setIntegers(
+    _ bytes: UnsafeRawBufferPointer, _ storage: ElementType, _ columns: Range<Int>, _ rows: Int
+  ) {
     func set<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) {
       let (size, width) = (MemoryLayout<Number>.size, layout.shape.width)
       guard let first = bytes.baseAddress else { return }
-      for row in 0..<layout.rows {
+      for row in 0..<rows {
         let (source, target) = (first + row &* width &* size, positions + layout.start(row))
         for j in columns {
           target[j] = Int64(truncatingIfNeeded: (source + j &* size).loadUnaligned(as: Number.self))

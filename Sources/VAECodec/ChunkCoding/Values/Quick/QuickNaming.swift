@@ -118,6 +118,16 @@ struct QuickNaming {
 
   /// Whether positions are the integers themselves.
   var isIdentity: Bool { conversion == .whole && offset == 0 && step == 1 }
+  /// Whether finite values may lack a name that other names would have.
+  var mayLack: Bool {
+    switch conversion {
+    case .free: false
+    case .ordered: bitsType != storage
+    // The nearest multiple is within half a step, and clamping to the type brings it nearer.
+    case .whole: !isIdentity && step > 2 * bound + 1
+    case .affine, .other: true
+    }
+  }
   /// Whether positions are searched for.
   var isSlow: Bool { conversion == .other }
   /// Whether names are places in a dictionary.
