@@ -35,6 +35,11 @@ extension SampleIOError: CustomStringConvertible {
     case .scalar(let name): Self.about(name, "is a single number without axes")
     case .badShape(let name, let shape, let reason):
       Self.about(name, "samples of shape \(Self.text(of: shape)) are not supported: \(reason)")
+    case .noLayout(let name, let rule, let shape, let rows):
+      Self.about(
+        name,
+        "an array of \(([rows.map { "\($0)" } ?? "n"] + shape.map(String.init)).joined(separator: " x ")) values has "
+          + "no layout \"\(rule.name)\"")
     case .tooLarge(let name, let limit):
       Self.about(name, "an array in Fortran order must be read whole, and this one exceeds \(limit) bytes")
     case .truncated(let name, let expected, let got):

@@ -35,6 +35,8 @@ public enum SampleIOError: Error, Equatable {
   case scalar(name: String)
   /// The shape is not supported.
   case badShape(name: String, shape: [Int], reason: String)
+  /// A layout does not apply to an array, whose rows have this shape.
+  case noLayout(name: String, rule: LayoutRule, shape: [Int], rows: Int?)
   /// An array that must be read whole takes more than `limit` bytes.
   case tooLarge(name: String, limit: Int)
   /// The input ends before the number of rows that its header announces.

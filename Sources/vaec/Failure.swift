@@ -28,6 +28,7 @@ enum CommandError: Error {
   case otherRows(name: String, stream: String, isFewer: Bool)
   /// An input is a directory.
   case isDirectory(String)
+  case needsLayout(name: String, isImage: Bool)
   /// A directory contains no suitable files.
   case noFiles(directory: String, wanted: String)
   /// A directory cannot be read or created.
@@ -60,6 +61,10 @@ extension CommandError: Advised {
       "\(name): holds \(found), but \(stream) holds \(expected); name the file that was encoded"
     case .otherRows(let name, let stream, let isFewer):
       "\(name): has \(isFewer ? "fewer" : "more") samples than \(stream); name the file that was encoded"
+    case .needsLayout(let name, true):
+      "\(name): looks like one image; pass --tile 16x16 to fit a model of its tiles, or --layout auto or rows"
+    case .needsLayout(let name, false):
+      "\(name): has one axis; pass --window 256 to fit a model of windows of it, or --layout auto or rows"
     case .isDirectory(let name): "\(name): is a directory; pass -r to process the files in it"
     case .noFiles(let directory, let wanted): "\(directory): contains no \(wanted); name files individually"
     case .directory(let name, let operation, let reason):

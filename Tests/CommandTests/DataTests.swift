@@ -33,7 +33,7 @@ struct DataTests {
     }
     let shape = columns == 1 ? [rows] : [rows, columns]
     try scratch.write(NpyFile.floats(values, shape: shape), to: "x.npy")
-    try scratch.write(try Models.fit([scratch.path("x.npy")]), to: "m.vae")
+    try scratch.write(try Models.fit([scratch.path("x.npy"), "--layout", "rows"]), to: "m.vae")
     let pipe = "vaec encode -m m.vae -q 90 < x.npy | vaec decode -m m.vae"
     let outcome = try Program.shell(pipe, in: scratch)
     let back = try #require(NpyFile(outcome.output), "\(outcome.errors)")

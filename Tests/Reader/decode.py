@@ -21,6 +21,7 @@ import numpy as np
 import columns
 import grid
 import integers
+import layouts
 import text
 from corrections import Mixer, correct
 
@@ -572,10 +573,10 @@ def as_type(values, dtype):
 # Streams
 
 def setting(model, r):
-    """Model and point (None, for all samples 0, where no model is needed), and what is promised: None, "lossless", a bound,
-    or a list of those of columns. `model` gives the model of a fingerprint."""
+    """Model and point (None, for all samples 0, where no model is needed), what is promised (None, "lossless", a bound, or a
+    list of those of columns), and whether there is a layout. `model` gives the model of a fingerprint."""
     flags = r.number("B")
-    assert flags < 32, "newer"
+    assert flags < 64, "newer"
     promise, source = flags & 3, flags >> 2 & 3
     model = model(r.take(16)) if source else None
     guarantee = None
@@ -596,12 +597,12 @@ def setting(model, r):
         at = point(r)
     if flags & 16:
         r.take(r.count())
-    return model, at, guarantee
+    return model, at, guarantee, flags & 32 > 0
 
 
-def description(r):
-    """The type and the shape of samples, and how their text is kept, or None; what else there is about their format is
-    skipped."""
+def description(r, has_layout):
+    """The type and the shape of samples, how their text is kept, or None, and their layout, or None; what else there is about
+    their format is skipped."""
     tag = r.number("B")
     dtype = Type.named(r.take(r.count()).decode()) if tag & 15 == 15 else Type(TYPES[tag & 15])
     dtype.is_big = tag >> 7 == 1
@@ -612,7 +613,8 @@ def description(r):
     assert tag >> 4 & 7 != 7, "records: this reader does not know them"
     if tag >> 4 & 7 == 4:
         kept = style(Reader(r.take(r.count())), math.prod(shape))
-    return dtype, shape, kept
+    layout = layouts.Layout(r, shape, dtype.name[:1] == "c") if has_layout else None
+    return dtype, layout.sample if layout else shape, kept, layout
 
 
 def style(r, columns):
@@ -633,10 +635,11 @@ def style(r, columns):
 
 
 def compact(model, content):
-    """Model, point, promise, type, shape, kept text and chunks of a compact stream."""
+    """Model, point, promise, type, shape, kept text, layout and chunks of a compact stream."""
     assert content[:5] == b"VAEC\2"
     r = Reader(content[5:])
-    return *setting(model, r), *description(r), [r.rest()]
+    *parts, has_layout = setting(model, r)
+    return *parts, *description(r, has_layout), [r.rest()]
 
 
 def chunked(model, data):
@@ -646,9 +649,9 @@ def chunked(model, data):
     assert magic == 0x184D2A57 and head[:5] == b"VAEC\2"
     assert zlib.crc32(head[:-4]) == struct.unpack("<I", head[-4:])[0], "damaged"
     r = Reader(head[5:-4])
-    model, at, guarantee = setting(model, r)
+    model, at, guarantee, has_layout = setting(model, r)
     r.count(), r.count()
-    dtype, shape, kept = description(r)
+    dtype, shape, kept, layout = description(r, has_layout)
     assert not r.rest()
     # The seek table tells where the chunks are.
     frames = struct.unpack("<I", data[-9:-5])[0]
@@ -657,7 +660,7 @@ def chunked(model, data):
         chunks.append(unzstd(data[place:place + frame]))
         place += frame
     assert data[place:place + 4] == struct.pack("<I", 0x184D2A5E)
-    return model, at, guarantee, dtype, shape, kept, chunks
+    return model, at, guarantee, dtype, shape, kept, layout, chunks
 
 
 def decode(given, data):
@@ -672,9 +675,9 @@ def decode(given, data):
         return given
 
     if data[:4] == struct.pack("<I", 0xFD2FB528):
-        model, at, guarantee, dtype, shape, kept, chunks = compact(model, unzstd(data))
+        model, at, guarantee, dtype, shape, kept, layout, chunks = compact(model, unzstd(data))
     else:
-        model, at, guarantee, dtype, shape, kept, chunks = chunked(model, data)
+        model, at, guarantee, dtype, shape, kept, layout, chunks = chunked(model, data)
     if at is None:
         model, at = Model.blank(math.prod(shape)), (None, [], F(0))
     tables = model.tables(at)
@@ -693,6 +696,9 @@ def decode(given, data):
     if kept and kept.encoding:
         table = table.decode("utf-8", "surrogatepass").encode(kept.encoding, "surrogatepass")
     whole = np.concatenate(parts + [np.zeros((0, model.values), dtype)]).astype(dtype).reshape([-1] + shape)
+    if layout:
+        whole = layout.array(whole)
+        shape = layout.shape[1:]
     if dtype.name:
         whole = whole.view(dtype.name).reshape([-1] + (shape[:-1] if dtype.name[0] == "c" else shape))
     if dtype.is_big:

@@ -228,8 +228,8 @@ struct DamageTests {
   @Test("settings that are kept for later are refused, in both forms of streams", arguments: [4, 10])
   func settings(chunkRows: Int) throws {
     let (model, good, file) = try sample(60, chunkRows: chunkRows)
-    // Three flags are for later; without a model, there is a promise; qualities end at 100.
-    let flags: [UInt8] = [0x20, 0x44, 0x84, 0xFF, 0x00, 0x10]
+    // Two flags are for later; without a model, there is a promise; qualities end at 100.
+    let flags: [UInt8] = [0x40, 0x44, 0x84, 0xFF, 0x00, 0x10, 0x20]
     let settings = flags.map { (place: 0, byte: $0) } + [101, 128, 255].map { (place: 17, byte: $0) }
     for (place, byte) in settings {
       let bytes: [UInt8]
@@ -247,7 +247,7 @@ struct DamageTests {
       let reason =
         place > 0
         ? "its quality is \(byte)"
-        : byte < 0x20 ? "it has neither a model nor a promise" : "its flags are \(byte)"
+        : byte < 0x40 ? "it has neither a model nor a promise" : "its flags are \(byte)"
       let expected = CodecError.badHeader(name: "x", reason: reason)
       #expect(throws: expected) { try codec.verify(MemorySource(bytes), name: "x") }
     }

@@ -16,20 +16,10 @@ package struct ColumnSelection: Sendable {
   package init(
     _ list: ColumnList, of description: SampleDescription, table: FittedColumns? = nil, name: String
   ) throws(SampleIOError) {
-    guard description.sampleShape.count <= 1 else {
-      throw .noColumns(name: name, shape: description.sampleShape)
-    }
-    if case .records = description.format { throw .columnsOfRecords(name: name) }
+    try Self.check(description, name: name)
     width = description.valuesPerSample
     kept = description.format.kept
-    let columns =
-      if let kept {
-        FittedColumns(kept, names: kept.columnNames(values: description.columnNames))
-      } else if let table, table.modelledCount == width {
-        table
-      } else {
-        FittedColumns(all: width, names: description.columnNames)
-      }
+    let columns = FittedColumns(of: description, table)
     let count = columns.isModelled.count
     do throws(ColumnList.Unknown) {
       isChosen = try list.choice(names: columns.names, count: count)
@@ -38,6 +28,32 @@ package struct ColumnSelection: Sendable {
     }
     places = zip(columns.valuePlaces, isChosen).compactMap { $1 ? $0 : nil }
     guard !places.isEmpty || kept != nil else { throw .noValues(name: name) }
+  }
+
+  /// Consecutive columns of samples of a description, clipped to those that it has.
+  ///
+  /// - Parameters:
+  ///   - range: returns the places among so many columns.
+  ///   - name: the samples in messages.
+  /// - Throws: `noColumns`, `columnsOfRecords`, and `noValues` if no column is chosen.
+  package init(
+    range: (_ count: Int) -> Range<Int>, of description: SampleDescription, name: String
+  ) throws(SampleIOError) {
+    try Self.check(description, name: name)
+    width = description.valuesPerSample
+    kept = description.format.kept
+    let columns = FittedColumns(of: description, nil)
+    let chosen = range(columns.isModelled.count)
+    isChosen = columns.isModelled.indices.map(chosen.contains)
+    places = zip(columns.valuePlaces, isChosen).compactMap { $1 ? $0 : nil }
+    guard isChosen.contains(true) else { throw .noValues(name: name) }
+  }
+
+  private static func check(_ description: SampleDescription, name: String) throws(SampleIOError) {
+    guard description.sampleShape.count <= 1 else {
+      throw .noColumns(name: name, shape: description.sampleShape)
+    }
+    if case .records = description.format { throw .columnsOfRecords(name: name) }
   }
 
   /// The description of the chosen columns alone.
@@ -105,6 +121,22 @@ final class SelectingReader: SampleReader {
       description = try selection.description(base.description)
     }
     return batch.map { selection.batch($0) }
+  }
+}
+
+extension FittedColumns {
+  /// The columns of samples.
+  ///
+  /// - Parameter table: those of the file that samples are read from, where some are no values; nil where all are.
+  fileprivate init(of description: SampleDescription, _ table: FittedColumns?) {
+    let width = description.valuesPerSample
+    if let kept = description.format.kept {
+      self.init(kept, names: kept.columnNames(values: description.columnNames))
+    } else if let table, table.modelledCount == width {
+      self = table
+    } else {
+      self.init(all: width, names: description.columnNames)
+    }
   }
 }
 

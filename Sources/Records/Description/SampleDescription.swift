@@ -27,6 +27,8 @@ package struct SampleDescription: Equatable, Sendable {
   package let valuesPerSample: Int
   /// Numbers that stand for missing values, which are stored as they are. A decoder does not need them.
   package var missing: [Double] = []
+  /// The array that the samples are cut from; nil if they are its rows, in the file's ``format``.
+  package var array: CutArray?
 
   /// Creates a description with validated sizes.
   ///

@@ -101,6 +101,15 @@ extension SampleBatch {
       elementType: elementType, valuesPerSample: valuesPerSample, bytes: bytes.map { min($0, 1) })
   }
 
+  /// A number of a type that stands for an unknown one; see ``ValueType/filling``.
+  init(unknown type: ValueType) {
+    if case .time = type.kind {
+      self.init(bits: [1 << 63], elementType: type.elementType, valuesPerSample: 1)
+    } else {
+      self.init(doubles: [.nan], elementType: type.elementType, valuesPerSample: 1)
+    }
+  }
+
   /// Creates samples with unknown values; see ``ValueType/filling``.
   package init(unknown rows: Int, of description: SampleDescription) {
     let (type, width) = (description.type, description.valuesPerSample)

@@ -43,7 +43,7 @@ package struct PrincipalComponents: Sendable {
       basis: basis, variances: eigen.values.prefix(wanted).map { max(0, $0) / Double(max(1, x.rows)) })
   }
 
-  static func byGram(_ x: Matrix, _ wanted: Int, _ kernels: Kernels, _ workers: Workers) -> Self {
+  package static func byGram(_ x: Matrix, _ wanted: Int, _ kernels: Kernels, _ workers: Workers) -> Self {
     let n = x.rows
     let products = x.times(transposeOf: x, kernels, workers)
     var gram = [Double](repeating: 0, count: n * n)

@@ -10,17 +10,25 @@ extension Codec {
   /// - Parameters:
   ///   - files: their paths.
   ///   - reading: the format, as far as the files do not determine it.
+  ///   - layout: how arrays are cut into samples; nil if their rows are samples.
   ///   - options: see ``FitOptions``.
   ///   - memory: bytes for samples; of more, a uniform sample of rows is fitted.
   ///   - progress: called a few times a second.
   public func fit(
-    files: [String], reading: ReadOptions = ReadOptions(), options: FitOptions = FitOptions(),
+    files: [String], reading: ReadOptions = ReadOptions(), layout: LayoutRule? = nil,
+    options: FitOptions = FitOptions(),
     memory: Int = 1 << 30, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
   ) async throws -> FitReport {
     let observer = TransferObserver()
     return try await Blocking.run(observer, leaves: true) {
-      let readers = try files.map {
-        (name: $0, reader: try Samples.reader($0, reading, observing: observer))
+      let readers = try files.map { (name) -> (name: String, reader: any SampleReader) in
+        let rows = try Samples.reader(name, reading, observing: observer)
+        guard let layout else { return (name, rows) }
+        do throws(SampleIOError) {
+          return (name, try LayoutReader(rows, layout, name: name, memory: reading.memory))
+        } catch {
+          throw CodecError.samples(error)
+        }
       }
       return try fit(readers, options: options, memory: memory) {
         progress($0)
@@ -47,7 +55,8 @@ extension Codec {
     let observer = TransferObserver(progress)
     return try await Blocking.run(observer) {
       var reading = reading
-      reading.keepsText = true
+      // What a layout cuts keeps no text.
+      reading.keepsText = model.layout == nil
       let keeping = reading
       let open = { () throws(CodecError) in try Samples.reader(file, keeping, observing: observer) }
       let sink = try withFileContext(path) { () throws(ByteIOError) in

@@ -15,6 +15,7 @@ import VAEModel
 @_exported import enum Records.ElementType
 @_exported import enum Records.ForeignText
 @_exported import enum Records.FormatName
+@_exported import enum Records.LayoutRule
 @_exported import struct Records.MissingValues
 @_exported import enum Records.PartialSample
 @_exported import struct Records.ReadOptions

@@ -47,6 +47,10 @@ extension CodecError: CustomStringConvertible {
     case .targetOutOfReach(let name, let asked, _): "\(name): \(Self.text(asked))"
     case .sizeNeedsRows(let name):
       "\(name): the number of samples is unknown until the end of the input, so no quality can be chosen for a size"
+    case .layoutNeedsRows(let name):
+      "\(name): the length of the array is unknown until the end of the input, so that it cannot be cut into samples"
+    case .cutsText(let name): "\(name): has text beside its numbers, which a layout cannot keep"
+    case .noSlice(let name, let reason): "\(name): \(reason)"
     case .rangeNeedsFile(let name): "\(name): the range of the values is unknown until the end of the input"
     case .changedWhileRead(let name): "\(name): changed while it was read"
     case .mixedShapes(let name, let found, let expected):

@@ -63,6 +63,12 @@ package enum CodecError: Error, Equatable {
   case targetOutOfReach(name: String, asked: EncodeTarget, nearest: Double)
   /// A target in bytes needs the number of rows, which is unknown for samples that can be read only once.
   case sizeNeedsRows(name: String)
+  /// The length of an array is unknown for samples that can be read only once, so that it cannot be cut.
+  case layoutNeedsRows(name: String)
+  /// An array to be cut into samples has text beside its numbers.
+  case cutsText(name: String)
+  /// A part of an array is asked for that it does not have: the reason.
+  case noSlice(name: String, reason: String)
   /// A bound relative to the value range needs samples that can be read more than once.
   case rangeNeedsFile(name: String)
   /// The samples changed between two passes over them.

@@ -137,14 +137,16 @@ public struct Distortion: Equatable, Sendable {
 extension SampleDescription {
   /// Decoded values rounded as a writer of this format prints them: text may have a fixed number of decimals per
   /// column.
+  ///
+  /// - Parameter decoded: whole rows. Those of an array that samples are cut from follow one another.
   func printed(_ decoded: [Double]) -> [Double] {
-    guard case .delimited(let style) = format, style.decimals.contains(where: { $0 != nil }) else {
-      return decoded
-    }
+    guard case .delimited(let style) = array?.format ?? format, style.decimals.contains(where: { $0 != nil })
+    else { return decoded }
+    let width = array?.layout.valuesPerRow ?? valuesPerSample
     var units: [Double?] = style.decimals.map { $0.map { n in (0..<n).reduce(1.0) { p, _ in p * 10 } } }
-    units += [Double?](repeating: nil, count: max(0, valuesPerSample - units.count))
+    units += [Double?](repeating: nil, count: max(0, width - units.count))
     return decoded.enumerated().map { i, value in
-      units[i % valuesPerSample].map { (value * $0).rounded(.toNearestOrEven) / $0 } ?? value
+      units[i % width].map { (value * $0).rounded(.toNearestOrEven) / $0 } ?? value
     }
   }
 }

@@ -6,6 +6,8 @@ import VAEModel
 struct InMemorySamples: Sendable {
   let batches: [SampleBatch]
   let description: SampleDescription
+  /// The layout that cut them from an array; nil if they are whole.
+  var layout: ArrayLayout?
   /// The row number of each batch's first row in the data.
   private let places: [Int]
 

@@ -64,7 +64,7 @@ public struct AppendedSamples: Sendable {
   ///   - description: the description of the samples.
   ///   - name: the samples in messages.
   package func accepts(_ description: SampleDescription, name: String) throws(CodecError) {
-    guard let expected = self.description else { return }
+    guard let expected = self.description?.ofArray else { return }
     guard expected.sampleShape == description.sampleShape, expected.type == description.type,
       expected.hasSameFields(as: description)
     else {

@@ -62,6 +62,7 @@ extension Codec {
         let details = try StreamMetadata(header.content, name: name)
         let codecs = try output.codecs(for: details)
         try output.open(details.description, makeWriter: makeWriter)
+        try output.begin(details.description)
         let before = output.rows
         var chunks = 0
         var lastRows: Int?
@@ -84,6 +85,7 @@ extension Codec {
         let (details, chunk) = try StreamMetadata.compact(compact.content, name: name)
         let codecs = try output.codecs(for: details)
         try output.open(details.description, makeWriter: makeWriter)
+        try output.begin(details.description)
         try output.admit(compact.size, rows: details.chunkRows, codecs)
         _ = try write(
           Result { () throws(ChunkError) in try codecs.decode(content: chunk, worker: 0) }, 1)

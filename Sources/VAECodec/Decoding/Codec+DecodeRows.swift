@@ -49,9 +49,10 @@ extension Codec {
     var filling: SampleDescription?
     // Streams without selected rows may have other column names.
     let own = Set(pieces.map(\.stream)).sorted().compactMap { map.streams[$0].details?.description }
-    for var description in own.isEmpty ? map.streams.compactMap({ $0.details?.description }) : own {
-      description.rows = wanted.count
-      try output.open(description, makeWriter: makeWriter)
+    let selection = StreamSelection(map, wanted, keepsArrays: rows == .all)
+    for description in own.isEmpty ? map.streams.compactMap({ $0.details?.description }) : own {
+      let description = selection.description(description)
+      try output.open(description, rows: selection.rows, makeWriter: makeWriter)
       filling = filling ?? description
     }
     guard let filling else { throw try nothingLeft(of: map, finder, name: name) }
@@ -63,13 +64,20 @@ extension Codec {
       let own = rest.prefix { $0.stream == stream }
       rest = rest.dropFirst(own.count)
       try takeModel(of: map.streams[stream])
+      // Of an array whose header is lost, nothing is known.
+      if map.streams[stream].details == nil, filling.array != nil { continue }
+      if let description = map.streams[stream].details?.description {
+        try output.begin(selection.description(description), box: selection.box(ofStream: stream))
+      }
+      let start = selection.start(ofStream: stream)
       try decode(own, of: map.streams[stream], finder, name: name, keepsGoing: keepsGoing, to: output) {
         piece, batch throws(CodecError) in
         let range = piece.rows.clamped(to: wanted)
         if let batch {
           let first = range.lowerBound - piece.rows.lowerBound
-          return try output.write(
-            batch.rows == range.count ? batch : batch.rows(first..<first + range.count))
+          let own = batch.rows == range.count ? batch : batch.rows(first..<first + range.count)
+          let place = range.lowerBound - start
+          return try output.write(selection.written(own, ofStream: stream, from: place), from: place)
         }
         if piece.chunk != nil {
           report.damage.append(
@@ -78,7 +86,7 @@ extension Codec {
               rows: piece.rows, place: piece.rows.lowerBound))
         }
         report.filledSamples += range.count
-        try output.fill(range.count, filling)
+        try output.fill(range.count, filling, from: range.lowerBound - start)
       }
     }
     try output.finish()
@@ -100,7 +108,7 @@ extension Codec {
   }
 
   /// Reads a model that the file embeds.
-  private func readModel(
+  func readModel(
     _ file: Range<Int>, _ finder: StreamFinder, _ name: String
   ) throws(CodecError) -> DecodingModel {
     let bytes = try withFileContext(name) { () throws(StreamError) in try finder.modelFile(file) }
@@ -126,7 +134,7 @@ extension Codec {
   /// Decodes pieces of a stream.
   ///
   /// - Parameter use: receives each piece in order, with its samples; nil if they are lost.
-  private func decode(
+  func decode(
     _ pieces: ArraySlice<RowIndex.Piece>, of stream: RowIndex.Stream, _ finder: StreamFinder, name: String,
     keepsGoing: Bool, to output: DecodedSamples,
     use: (RowIndex.Piece, SampleBatch?) throws(CodecError) -> Void

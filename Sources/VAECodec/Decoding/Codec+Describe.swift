@@ -3,7 +3,7 @@ import Container
 import Records
 
 extension Codec {
-  /// The description of the samples of a `.vaec` file, including their number, from headers and last chunks; nil if it
+  /// The description of the rows of a `.vaec` file, including their number, from headers and last chunks; nil if it
   /// has no stream.
   ///
   /// - Parameters:
@@ -17,12 +17,13 @@ extension Codec {
     let map =
       keepsGoing
       ? try RowIndex(surveying: finder, name: name, memory: memory) : try RowIndex(finder, name: name)
-    var description = map.streams.compactMap(\.details).first?.description
-    description?.rows = map.rows
+    let selection = StreamSelection(map, 0..<map.rows, keepsArrays: true)
+    var description = map.streams.compactMap(\.details).first?.description.ofArray
+    description?.rows = selection.rows
     return description
   }
 
-  /// The description of the samples of the first stream of a `.vaec` file; nil if it has none. Little more than the
+  /// The description of the rows of the first stream of a `.vaec` file; nil if it has none. Little more than the
   /// header is read.
   ///
   /// - Parameters:
@@ -34,9 +35,9 @@ extension Codec {
     let reader = StreamReader(source, memory: memory)
     while let part = try nextPart(reader, name) {
       switch part {
-      case .header(let header): return try StreamMetadata(header.content, name: name).description
+      case .header(let header): return try StreamMetadata(header.content, name: name).description.ofArray
       case .compact(let compact):
-        return try StreamMetadata.compact(compact.content, name: name).details.description
+        return try StreamMetadata.compact(compact.content, name: name).details.description.ofArray
       case .model: continue
       case .chunk, .end: return nil
       }

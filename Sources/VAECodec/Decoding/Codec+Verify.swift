@@ -11,6 +11,10 @@ public struct StreamSummary: Sendable {
   public var fingerprint: String?
   /// Counted in numbers.
   public var sampleShape: [Int]
+  /// The shape of the array, counted in numbers.
+  public var arrayShape: [Int]
+  /// How the array is cut into samples; nil if its rows are samples.
+  public var layout: LayoutRule?
   /// The type of the values.
   public var type: ValueType
   public var elementType: ElementType { type.elementType }
@@ -129,8 +133,12 @@ extension StreamSummary {
   ) {
     self.init(
       formatVersion: formatVersion, fingerprint: details.model?.text,
-      sampleShape: details.description.sampleShape, type: details.description.type,
-      format: details.description.format.name, quality: details.quality,
+      sampleShape: details.description.sampleShape,
+      arrayShape: details.description.array?.layout.shape ?? [details.rows ?? 0]
+        + details.description.sampleShape,
+      layout: details.description.array?.layout.rule, type: details.description.type,
+      format: (details.description.array?.format ?? details.description.format).name,
+      quality: details.quality,
       errorBound: details.errorBound, samples: 0,
       chunkRows: details.chunkRows, chunks: 0,
       modelBytes: carried.map { $0.digest == details.model ? $0.bytes.count : 0 } ?? 0,
@@ -139,6 +147,7 @@ extension StreamSummary {
 
   /// Sets the outcome of the target, once everything is counted.
   fileprivate mutating func tell(of record: TargetRecord?) {
+    if layout == nil { arrayShape[0] = samples }
     target = record?.outcome(rows: samples, chunkRows: chunkRows, streamBytes: streamBytes)
   }
 }

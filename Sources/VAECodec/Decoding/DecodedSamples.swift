@@ -1,3 +1,4 @@
+import ByteIO
 import Records
 
 /// The destination of decoded samples: one writer for all streams of a file, if they have the same shape and type.
@@ -16,7 +17,10 @@ final class DecodedSamples {
   /// The estimated operations of decoding so far, and the bytes they were spent on.
   private var operations = 0
   private var readBytes = 0
+  /// The writer of rows, and the description of the first array.
   private var output: (writer: any SampleWriter, description: SampleDescription)?
+  /// Puts the samples of the current stream back into their array; nil if they are its rows.
+  private var cut: LayoutWriter?
 
   /// - Parameters:
   ///   - name: the input in messages.
@@ -27,12 +31,17 @@ final class DecodedSamples {
     self.model = model?.decoding
   }
 
-  /// Creates the writer for a stream's samples, or checks that they match the earlier ones.
+  /// Creates the writer for a stream's samples, or checks that they match the earlier ones. Arrays of several streams join
+  /// along their first axis.
+  ///
+  /// - Parameter rows: the number of rows to write; nil for that of the description.
   func open(
-    _ description: SampleDescription,
+    _ samples: SampleDescription, rows: Int? = nil,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
   ) throws(CodecError) {
-    valuesPerSample = description.valuesPerSample
+    valuesPerSample = samples.valuesPerSample
+    var description = samples.ofArray
+    description.rows = rows ?? description.rows
     guard let output else {
       output = (try makeWriter(description), description)
       return
@@ -44,14 +53,47 @@ final class DecodedSamples {
         name: name, found: description.sampleShape, expected: output.description.sampleShape)
     }
     if let column = description.renamedColumn(after: output.description) {
-      throw .renamedInStream(name: name, column, rows: rows)
+      throw .renamedInStream(name: name, column, rows: self.rows)
     }
+  }
+
+  /// Begins the samples of a stream, whose description has been opened.
+  ///
+  /// - Parameter box: the part of the array to write, a range along each axis in numbers; nil for all of it.
+  func begin(_ samples: SampleDescription, box: [Range<Int>]? = nil) throws(CodecError) {
+    try finishArray()
+    if let layout = samples.array?.layout { try begin(layout, samples.type, box: box) }
+  }
+
+  /// The same for the samples of a layout.
+  func begin(_ layout: ArrayLayout, _ type: ValueType, box: [Range<Int>]?) throws(CodecError) {
+    try finishArray()
+    let rows = MemoryLimit.sum(
+      (min(layout.block[0], layout.rows ?? layout.block[0]), 3 * type.elementType.size))
+    try withFileContext(name) { () throws(ByteIOError) in
+      try codec.memory.admit(MemoryLimit.sum((rows, layout.valuesPerRow)))
+    }
+    if let output { cut = LayoutWriter(output.writer, layout, type, box: box) }
+  }
+
+  /// Writes the rest of an array.
+  private func finishArray() throws(CodecError) {
+    guard let cut else { return }
+    self.cut = nil
+    do {
+      try cut.finish()
+    } catch {
+      throw .samples(error)
+    }
+    rawBytes += cut.bytes
   }
 
   /// The decoders of a stream's chunks. Throws if the model is not the right one.
   func codecs(for details: StreamMetadata) throws(CodecError) -> ChunkCodecs {
     let coding = try details.coding(by: model, or: carried, name: name, memory: codec.memory)
     errorScale = details.model(named: model, or: carried)?.errorScale ?? ErrorScale()
+    // The columns of a model of windows or tiles are none of the array.
+    if details.description.array != nil, errorScale.isByColumn { errorScale = ErrorScale() }
     let plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: codec.kernels)
     return ChunkCodecs(
@@ -72,18 +114,30 @@ final class DecodedSamples {
   }
 
   /// Writes samples; the writer exists.
-  func write(_ batch: SampleBatch) throws(CodecError) {
-    if let output { try writing(batch, to: output.writer) }
+  ///
+  /// - Parameter first: the number of the first in its stream; nil if they follow those written before.
+  func write(_ batch: SampleBatch, from first: Int? = nil) throws(CodecError) {
     rows += batch.rows
+    if let cut {
+      do {
+        if let first { try cut.write(batch, from: first) } else { try cut.write(batch) }
+      } catch {
+        throw .samples(error)
+      }
+      return
+    }
+    if let output { try writing(batch, to: output.writer) }
     rawBytes += batch.bytes.count
   }
 
   /// Writes lost rows: NaN, 0 for integers, or NaT for times.
-  func fill(_ count: Int, _ description: SampleDescription) throws(CodecError) {
+  ///
+  /// - Parameter start: the number of the first in its stream.
+  func fill(_ count: Int, _ description: SampleDescription, from start: Int) throws(CodecError) {
     let width = description.valuesPerSample
     let piece = max(1, Self.filledValues / width)
     for first in stride(from: 0, to: count, by: piece) {
-      try write(SampleBatch(unknown: min(piece, count - first), of: description))
+      try write(SampleBatch(unknown: min(piece, count - first), of: description), from: start + first)
     }
   }
 
@@ -92,6 +146,7 @@ final class DecodedSamples {
 
   /// Completes the output.
   func finish() throws(CodecError) {
+    try finishArray()
     if let output { try finishing(output.writer) }
   }
 }

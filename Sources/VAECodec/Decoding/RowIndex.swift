@@ -104,4 +104,11 @@ struct RowIndex {
     rows = end
   }
 
+  /// The rows of a stream, counted from the beginning of the file.
+  func rows(ofStream stream: Int) -> Range<Int> {
+    guard let first = pieces.first(where: { $0.stream == stream }),
+      let last = pieces.last(where: { $0.stream == stream })
+    else { return 0..<0 }
+    return first.rows.lowerBound..<last.rows.upperBound
+  }
 }

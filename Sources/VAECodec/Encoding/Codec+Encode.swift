@@ -31,19 +31,20 @@ extension Codec {
 
   /// The same, with what a packer knows about the samples.
   func encode(
-    _ reader: any SampleReader, name: String, model: FittedModel, options: EncodeOptions,
-    details: EncodeDetails, to sink: any ByteSink, reopen: (() throws(CodecError) -> any SampleReader)?
+    _ given: any SampleReader, name: String, model: FittedModel, options: EncodeOptions,
+    details: EncodeDetails, to sink: any ByteSink,
+    reopen regiven: (() throws(CodecError) -> any SampleReader)?
   ) throws(CodecError) -> EncodeReport {
     let clock = ContinuousClock()
     let start = clock.now
+    let (reader, reopen) = try cutting(given, name: name, model: model, reopen: regiven)
     let description = reader.description
     try model.accepts(description, name: name)
     let width = description.valuesPerSample
+    let usual = ChunkCodingContext.defaultChunkRows(
+      values: width, textBytes: reader.textBytesPerRow, hasModel: !details.isWithoutModel)
     let chunkRows = ChunkCodingContext.chunkRows(
-      options.chunkRows
-        ?? ChunkCodingContext.defaultChunkRows(
-          values: width, textBytes: reader.textBytesPerRow, hasModel: !details.isWithoutModel),
-      values: width)
+      options.chunkRows ?? description.array?.layout.wholeBands(in: usual) ?? usual, values: width)
     var pass = StreamEncoder(
       codec: self, model: model, name: name, description: description,
       rows: details.rows ?? description.rows, sample: details.sample,
@@ -153,6 +154,51 @@ extension Codec {
       distortion: wantsDistortion && (measures || isExact) ? result.distortion : nil,
       errorBound: isExact ? .lossless : bound?.errorBound, target: outcome, coding: result.coding,
       seconds: (clock.now - start) / .seconds(1))
+  }
+}
+
+extension ArrayLayout {
+  /// The largest number of samples, at most `most`, that are whole bands; `most` if a band has more.
+  fileprivate func wholeBands(in most: Int) -> Int {
+    samplesPerBand > most ? most : most / samplesPerBand * samplesPerBand
+  }
+}
+
+extension Codec {
+  /// The reader of the samples that the model's layout cuts from an array, with the function that reopens it; what is given
+  /// if there is nothing to cut.
+  ///
+  /// The stream's header has the length of the array. Where the reader does not know it, the array is read to its end.
+  private func cutting(
+    _ reader: any SampleReader, name: String, model: FittedModel,
+    reopen: (() throws(CodecError) -> any SampleReader)?
+  ) throws(CodecError) -> (any SampleReader, (() throws(CodecError) -> any SampleReader)?) {
+    guard let rule = model.rule(for: reader.description) else { return (reader, reopen) }
+    guard reader.table?.isModelled.contains(false) != true, reader.description.format.kept == nil else {
+      throw .cutsText(name: name)
+    }
+    var known: SampleDescription?
+    var reader = reader
+    if reader.description.rows == nil {
+      guard let reopen else { throw .layoutNeedsRows(name: name) }
+      var rows = 0
+      let piece = max(1, (1 << 20) / reader.description.sampleBytes)
+      while let batch = try reading(reader, piece) { rows += batch.rows }
+      known = reader.description
+      known?.rows = rows
+      reader = try reopen()
+    }
+    let (array, limit) = (known, memory)
+    func cut(_ reader: any SampleReader) throws(CodecError) -> any SampleReader {
+      do {
+        return try LayoutReader(reader, rule, known: array, name: name, memory: limit)
+      } catch {
+        throw .samples(error)
+      }
+    }
+    guard let reopen else { return (try cut(reader), nil) }
+    let cutAgain = { () throws(CodecError) -> any SampleReader in try cut(try reopen()) }
+    return (try cut(reader), cutAgain)
   }
 }
 

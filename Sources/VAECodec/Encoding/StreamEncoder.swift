@@ -74,6 +74,12 @@ struct StreamEncoder {
     var description = description
     // Numbers are printed in full, because rounding to decimals would add to the error. Exact ones keep their decimals.
     if let bound, !bound.errorBound.isLossless { description.format = description.format.withoutDecimals }
+    // Where the samples of an array are no rows of it, the error is measured before its numbers are printed.
+    if let array = description.array,
+      bound == nil ? !array.layout.isSequence : bound?.errorBound.isLossless == false
+    {
+      description.array?.format = array.format.withoutDecimals
+    }
     let setting = bound?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality)
     return StreamMetadata(
       setting: setting, model: setting == .withoutModel ? nil : model.digest, target: record,
@@ -156,12 +162,15 @@ struct StreamEncoder {
       }
       if let digest = coded.digest { result.digest = digest.after(result.digest) }
       textBytes += coded.textBytes
+      let first = result.samples
       result.samples += coded.rows
       result.rawBytes += coded.rawBytes
       result.clippedValues += coded.clipped
       result.nonFiniteValues += coded.nonFinite
       // In row order, on this thread: sums must not depend on how the rows are divided into chunks.
-      if let (batch, decoded) = coded.compared { result.distortion.add(batch, decoded, as: written) }
+      if let (batch, decoded) = coded.compared {
+        result.distortion.add(batch, decoded, as: written, from: first)
+      }
     }
     result.streamBytes = try output.finish() + carried.count + (isTrial ? textBytes : 0)
     result.textBytes = textBytes

@@ -108,7 +108,7 @@ extension Codec {
   /// over them, so that memory is bounded.
   ///
   /// - Parameters:
-  ///   - reader: the samples.
+  ///   - given: the samples, or the array that the model's layout cuts into samples.
   ///   - name: the input in messages.
   ///   - model: the model to measure.
   ///   - qualities: each 0 ... 100.
@@ -119,11 +119,12 @@ extension Codec {
   ///   - file: the file of the samples, which ratios are relative to; nil for ratios to plain values.
   ///   - progress: called with the number of finished qualities; if it throws, the evaluation ends.
   package func evaluate(
-    _ reader: any SampleReader, name: String, model: FittedModel, qualities: [Double],
+    _ given: any SampleReader, name: String, model: FittedModel, qualities: [Double],
     effort: Int = EncodeOptions.standardEffort, keepsRows: Bool = false, newSamples: Int? = nil,
     file: ReadFile? = nil, progress: (Int) throws(CodecError) -> Void = { _ in }
   ) throws(CodecError) -> EvaluationReport {
-    let description = reader.description
+    let reader = try model.cutting(given, name: name, memory: memory)
+    let description = reader.description.withoutArray
     try model.accepts(description, name: name)
     var sample = RowSample(maximumRows: Self.maximumMeasuredBytes / description.sampleBytes)
     let rows = ChunkCodingContext.defaultChunkRows(values: description.valuesPerSample)
@@ -131,10 +132,12 @@ extension Codec {
     var held = description
     // The decimals of text are known after all rows have been read.
     held.format = reader.description.format
+    let layout = reader.description.array?.layout
     let batches = sample.batches
     // The header records the number of rows if the reader knows it, as in encoding.
     if description.rows != nil { held.rows = batches.reduce(0) { $0 + $1.rows } }
-    let samples = InMemorySamples(batches, held, places: sample.places)
+    var samples = InMemorySamples(batches, held, places: sample.places)
+    samples.layout = layout
     guard samples.rows > 0 else { throw .noRows(name: name) }
     let bytes = file?.bytes()
     let ownBytes = bytes.map { Double($0) * Double(samples.rows) / Double(sample.rows) }

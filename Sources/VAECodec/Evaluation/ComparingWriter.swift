@@ -11,6 +11,8 @@ final class ComparingWriter: SampleWriter {
   private(set) var kept: [Int: [Double]] = [:]
   private let wanted: Set<Int>
   private var row = 0
+  /// The number of samples compared.
+  private var written = 0
 
   /// - Parameters:
   ///   - scale: the units of errors.
@@ -32,11 +34,16 @@ final class ComparingWriter: SampleWriter {
       let decoded = batch.rows(done..<done + original.rows)
       let comparison = Comparison(
         original, decoded, as: samples.description, from: distortion.origins(of: original))
-      distortion.add(comparison)
+      if let layout = samples.layout, let first = samples.locate([done + written]).first?.place {
+        distortion.add(original, decoded, as: samples.description, layout, from: first)
+      } else {
+        distortion.add(comparison)
+      }
       profile?.add(comparison)
       keep(decoded)
       done += original.rows
     }
+    written += batch.rows
   }
 
   func finish() {}

@@ -126,6 +126,7 @@ extension Codec {
     notes.type = description.type
     notes.table = first.reader.table
     notes.missing = first.reader.missing
+    notes.layout = description.array?.layout.rule
     notes.pca = result.pca.filter { $0.error > 0 }.sorted { $0.bits < $1.bits }.map {
       ModelMetadata.PCAPoint(
         bits: Float($0.bits), psnr: Float(Distortion.psnr(mse: $0.error, peak: peak)),

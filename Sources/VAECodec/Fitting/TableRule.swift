@@ -33,7 +33,9 @@ enum TableRule {
   ///
   /// - Parameter rows: some of the rows.
   static func isTable(_ description: SampleDescription, _ rows: SampleBatch) -> Bool {
-    guard description.sampleShape.count == 1, description.valuesPerSample > 1 else { return false }
+    guard description.isTable, description.sampleShape.count == 1, description.valuesPerSample > 1 else {
+      return false
+    }
     if description.format.isTable { return true }
     return hasUnlikeColumns(rows)
   }

@@ -77,7 +77,7 @@ public struct FittedModel: Sendable {
       if place < explained.count { latent.explained = explained[place] }
       return latent
     }
-    summary = ModelSummary(
+    var summary = ModelSummary(
       fingerprint: file.digest.text, formatVersion: Int(ModelFile.version), modelBytes: file.bytes.count,
       sampleShape: notes.sampleShape, valuesPerSample: model.values, type: notes.type,
       fittedRows: notes.fittedRows, heldOutRows: notes.heldOutRows, peak: notes.peak,
@@ -92,6 +92,8 @@ public struct FittedModel: Sendable {
           bitsPerSample: Double($0.bits), psnr: Double($0.psnr), components: $0.components)
       },
       trainingCurve: notes.section(ModelMetadata.Section.trainingCurve).map(TrainingCurve.decode) ?? [])
+    summary.layout = notes.layout
+    self.summary = summary
   }
 
   private static func columns(_ model: Model) -> [ModelSummary.Column] {

@@ -46,6 +46,8 @@ struct ModelMetadata {
     static let columnFigures = 8
     /// Words of text columns beside latents: see ``RowLabels``.
     static let labels = 9
+    /// How arrays are cut into samples: see ``LayoutRule``.
+    static let layout = 10
   }
 
   /// The content of the first section of a kind; nil if there is none.

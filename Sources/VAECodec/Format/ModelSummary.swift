@@ -69,6 +69,8 @@ public struct ModelSummary: Equatable, Sendable {
   /// PCA with a uniform quantizer and an ideal entropy coder on the same held-out rows, for comparison; lowest rate
   /// first.
   public var pcaPoints: [PCAPoint]
+  /// How arrays are cut into samples; nil if their rows are samples.
+  public var layout: LayoutRule?
   /// The progress of training on held-out rows; empty if nothing was trained, or an older version fitted the model.
   public var trainingCurve: [TrainingPoint]
 

@@ -9,7 +9,8 @@ import VAEModel
 //     setting       see StreamSetting
 //     rows          LEB128   rows of the stream plus one, or 0 if unknown
 //     chunk rows    LEB128   the maximum number of rows in a chunk
-//     description   of the samples
+//     description   of the samples, or of the array that a layout cuts into samples
+//     layout        only if the setting says so: the length of the array's first axis (LEB128) and the rule
 //
 // A compact stream omits both numbers of rows, which its chunk implies. man/vaec.5 specifies the format.
 
@@ -20,7 +21,7 @@ extension StreamMetadata {
     writeSetting(to: &w)
     w.append(count: rows.map { min($0, Self.maximumRows) + 1 } ?? 0)
     w.append(count: chunkRows)
-    description.encode(into: &w)
+    writeDescription(to: &w)
     return w.bytes
   }
 
@@ -28,7 +29,7 @@ extension StreamMetadata {
   func encodeCompact() -> [UInt8] {
     var w = ByteWriter()
     writeSetting(to: &w)
-    description.encode(into: &w)
+    writeDescription(to: &w)
     return w.bytes
   }
 
@@ -41,7 +42,7 @@ extension StreamMetadata {
       let chunkRows = try r.count()
       return StreamMetadata(
         setting, chunkRows: chunkRows, rows: announced == 0 ? nil : announced - 1,
-        description: try SampleDescription(from: &r))
+        description: try Self.description(setting, from: &r))
     }
     guard r.remaining == 0 else { throw .badHeader(name: name, reason: "bytes follow its end") }
     try check(name)
@@ -55,8 +56,9 @@ extension StreamMetadata {
   ) throws(CodecError) -> (details: StreamMetadata, chunk: ArraySlice<UInt8>) {
     var r = ByteReader(bytes)
     var details = try reading(name) { () throws in
-      StreamMetadata(
-        try StreamSetting(from: &r), chunkRows: 1, rows: nil, description: try SampleDescription(from: &r))
+      let setting = try StreamSetting(from: &r)
+      return StreamMetadata(
+        setting, chunkRows: 1, rows: nil, description: try Self.description(setting, from: &r))
     }
     let chunk = bytes.suffix(r.remaining)
     do throws(ChunkError) {
@@ -76,7 +78,21 @@ extension StreamMetadata {
   }
 
   private func writeSetting(to w: inout ByteWriter) {
-    StreamSetting(errorBound: errorBound, point: setting, model: model, target: target).write(to: &w)
+    StreamSetting(
+      errorBound: errorBound, point: setting, model: model, target: target,
+      hasLayout: description.array != nil
+    ).write(to: &w)
+  }
+
+  private func writeDescription(to w: inout ByteWriter) {
+    description.encodeArray(into: &w)
+    description.encodeLayout(into: &w)
+  }
+
+  private static func description(
+    _ setting: StreamSetting, from r: inout ByteReader
+  ) throws(SampleIOError) -> SampleDescription {
+    setting.hasLayout ? try SampleDescription(cutFrom: &r) : try SampleDescription(from: &r)
   }
 
   /// Runs `body`, and turns its errors into errors of the header.
@@ -100,6 +116,11 @@ extension StreamMetadata {
     guard chunkRows >= 1, chunkRows <= Self.maximumChunkRows, !overflow, values <= Self.maximumChunkValues
     else {
       throw .badHeader(name: name, reason: "chunks of \(chunkRows) rows are too large for this program")
+    }
+    if let layout = description.array?.layout {
+      guard let rows, layout.samples == rows else {
+        throw .badHeader(name: name, reason: "its layout has another number of samples than its chunks")
+      }
     }
     description.rows = rows
     if case .byColumn(let bounds) = errorBound {

@@ -10,6 +10,8 @@ struct StreamSetting {
   var point: StreamMetadata.Setting
   var model: Digest?
   var target: TargetRecord?
+  /// Whether a layout follows the description of the samples.
+  var hasLayout = false
 
   /// Bits 0 and 1.
   private enum Promise: UInt8 {
@@ -28,6 +30,7 @@ struct StreamSetting {
   }
 
   private static let targetFlag: UInt8 = 0x10
+  private static let layoutFlag: UInt8 = 0x20
 
   /// The bytes are not what an encoder writes.
   struct Impossible: Error {
@@ -49,7 +52,9 @@ struct StreamSetting {
       case .linear: .baseline
       case .point: .own
       }
-    w.append(promise.rawValue | kind.rawValue << 2 | (target == nil ? 0 : Self.targetFlag))
+    w.append(
+      promise.rawValue | kind.rawValue << 2 | (target == nil ? 0 : Self.targetFlag)
+        | (hasLayout ? Self.layoutFlag : 0))
     model?.write(to: &w)
     switch errorBound {
     case .maxError(let bound): w.append(bound)
@@ -70,23 +75,26 @@ struct StreamSetting {
   }
 
   init(
-    errorBound: ErrorBound?, point: StreamMetadata.Setting, model: Digest?, target: TargetRecord?
+    errorBound: ErrorBound?, point: StreamMetadata.Setting, model: Digest?, target: TargetRecord?,
+    hasLayout: Bool = false
   ) {
     self.errorBound = errorBound
     self.point = point
     self.model = model
     self.target = target
+    self.hasLayout = hasLayout
   }
 
   /// Parses what ``write(to:)`` wrote. Throws ``Impossible``, or what the reader throws.
   init(from r: inout ByteReader) throws {
     let flags: UInt8 = try r.integer()
-    guard flags < 2 * Self.targetFlag, let promise = Promise(rawValue: flags & 3),
+    guard flags < 2 * Self.layoutFlag, let promise = Promise(rawValue: flags & 3),
       let kind = Point(rawValue: flags >> 2 & 3)
     else { throw Impossible(reason: "its flags are \(flags)") }
     guard kind != .withoutModel || promise != .nothing else {
       throw Impossible(reason: "it has neither a model nor a promise")
     }
+    hasLayout = flags & Self.layoutFlag != 0
     model = kind == .withoutModel ? nil : try Digest(from: &r)
     switch promise {
     case .nothing: errorBound = nil

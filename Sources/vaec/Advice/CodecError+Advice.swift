@@ -37,6 +37,9 @@ extension CodecError: Advised {
     case .noRows: "name a file that has some"
     case .targetOutOfReach(_, let asked, let nearest): asked.remedy(nearest)
     case .sizeNeedsRows: "name a file, or pass --bits"
+    case .layoutNeedsRows: "name a file"
+    case .cutsText: "select columns of numbers with --columns"
+    case .noSlice: "give START:STOP for each axis, as in --slice 100:200,0:64"
     case .rangeNeedsFile: "name a file, or give a bound without %"
     case .changedWhileRead: "encode it again"
     case .mixedShapes: "process them separately"

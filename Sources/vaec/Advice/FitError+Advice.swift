@@ -3,7 +3,8 @@ import VAECodec
 extension FitError {
   var remedy: String? {
     switch self {
-    case .tooFewRows: "`vaec pack` needs none"
+    case .tooFewRows:
+      "cut an array into more with --window, --tile or --layout auto, or use `vaec pack`, which needs none"
     case .tooFine: "multiply them by a power of ten, or encode them without a model"
     case .tooManyValues: "split the samples into blocks"
     case .networkTooLarge: "pass narrower --hidden layers"

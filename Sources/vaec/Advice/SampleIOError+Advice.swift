@@ -32,6 +32,8 @@ extension SampleIOError: Advised {
         + (bytes == 0 ? " or --partial pad to add zeros" : "")
     case .scalar: "give it a first axis that counts the samples"
     case .badShape: "split the samples"
+    case .noLayout:
+      "--window takes any array, --tile one of at least as many axes, --axis an axis that it has"
     case .tooLarge: "save it with numpy.ascontiguousarray, or pass a larger --memory"
     case .truncated: "get a complete copy"
     case .truncatedRow: "get a complete copy, or check --shape"

@@ -47,6 +47,13 @@ struct DecodeCommand: ParsableCommand {
     transform: parseRows)
   var rows = RowSlice.all
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Decode only this part of the array, as numpy slices it: 100:200,0:64.", valueName: "a:b,..."),
+    transform: parseSlice)
+  var slice: AxisSlices?
+
   @Flag(help: "Decode what is left of damaged streams; lost samples become NaN, or 0 for integers.")
   var keepGoing = false
 
@@ -68,6 +75,15 @@ struct DecodeCommand: ParsableCommand {
   func validate() throws {
     try files.validate(json: general.json)
     try InputFile.refuseTerminal(files.inputs)
+    if slice != nil {
+      if rows != .all { throw ValidationError("--slice and --rows exclude each other.") }
+      if keepGoing { throw ValidationError("--slice and --keep-going exclude each other.") }
+      if compare != nil { throw ValidationError("--slice and --compare exclude each other.") }
+      if columns.columns != nil { throw ValidationError("--slice and --columns exclude each other.") }
+      if files.toStandardOutput, files.files.count > 1 {
+        throw ValidationError("--slice with -c takes one FILE.")
+      }
+    }
     guard let compare else { return }
     if files.files.count > 1 || files.recursive { throw ValidationError("--compare takes one FILE.") }
     if rows != .all { throw ValidationError("--compare and --rows exclude each other.") }
@@ -113,7 +129,7 @@ struct DecodeCommand: ParsableCommand {
       if report.damage.isEmpty {
         try files.clearAway(
           input, source, after: joined == nil ? output.sink : nil,
-          isPart: rows != .all || columns.columns != nil)
+          isPart: rows != .all || slice != nil || columns.columns != nil)
       }
       // In a joined output, the size of each part is unknown.
       return Transfer(
@@ -131,6 +147,13 @@ struct DecodeCommand: ParsableCommand {
   ) throws(CodecError) -> DecodeReport {
     func makeWriter(_ description: SampleDescription) throws(CodecError) -> any SampleWriter {
       try output.writer(for: description, name: input.name)
+    }
+    if let slice {
+      let whole =
+        if let store { store } else {
+          try withFileContext(input.name) { () throws(ByteIOError) in try file.store() }
+        }
+      return try codec.decode(whole, name: input.name, model: model, slices: slice, makeWriter: makeWriter)
     }
     if keepGoing || rows != .all {
       let whole =
@@ -215,4 +238,9 @@ struct DecodeCommand: ParsableCommand {
 private func parseRows(_ text: String) throws -> RowSlice {
   if let slice = RowSlice(text) { return slice }
   throw ValidationError("give rows as A:B, as in 100:200, :10 or -5:, or a single row.")
+}
+
+private func parseSlice(_ text: String) throws -> AxisSlices {
+  if let slices = AxisSlices(text) { return slices }
+  throw ValidationError("give START:STOP for each axis, as in 100:200,0:64 or :,-5:.")
 }

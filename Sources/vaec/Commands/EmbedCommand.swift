@@ -52,10 +52,12 @@ struct EmbedCommand: ParsableCommand {
     let input = InputFile(data)
     let notes = ReadingNotes()
     let source = try input.open()
+    var readOptions = reading.readOptions(
+      memory: limits.memory, notes: notes, columns: columns.roles(of: model))
+    if !inverse { readOptions.shape = readOptions.shape ?? model.shapeOfRaw(readOptions) }
     let reader = try input.reader(
       of: source,
-      reading.readOptions(
-        memory: limits.memory, notes: notes, columns: columns.roles(of: model)))
+      readOptions)
     let report = try output.writing(input.name, of: files + [source.opened]) {
       (makeWriter) throws(CodecError) in
       inverse

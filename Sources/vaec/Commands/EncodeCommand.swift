@@ -106,8 +106,10 @@ struct EncodeCommand: ParsableCommand {
     to sink: any ByteSink, after: AppendedSamples? = nil
   ) throws -> (EncodeReport, ContentComparison?) {
     let notes = ReadingNotes()
-    let readOptions = reading.readOptions(
-      memory: limits.memory, notes: notes, keepsText: true, columns: columns.roles(of: model))
+    // Windows and tiles keep no text.
+    var readOptions = reading.readOptions(
+      memory: limits.memory, notes: notes, keepsText: model.layout == nil, columns: columns.roles(of: model))
+    readOptions.shape = readOptions.shape ?? model.shapeOfRaw(readOptions)
     var comparison: ContentComparison?
     var spooled: OpenedSamples?
     if options.errorBound == .lossless, columns.columns == nil {
@@ -118,13 +120,23 @@ struct EncodeCommand: ParsableCommand {
       }
       try comparison?.tell(general.console, name: input.name, removesInput: files.removesInput)
     }
-    let samples = try spooled ?? input.rereadable(source, readOptions)
+    let samples = try spooled ?? opened(input, source, readOptions, model)
     try after?.accepts(samples.reader.description, name: input.name)
     var report = try codec.encode(
       samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)
     report.fileBytes = samples.fileBytes
     general.console.tell(notes)
     return (report, comparison)
+  }
+
+  /// Opens samples. An array of unknown length to be cut must be read twice, and is spooled if it comes through a pipe.
+  private func opened(
+    _ input: InputFile, _ source: FileSource, _ options: ReadOptions, _ model: FittedModel
+  ) throws(CodecError) -> OpenedSamples {
+    guard model.layout != nil else { return try input.rereadable(source, options) }
+    let repeatable = try input.repeatable(source, options)
+    return OpenedSamples(
+      reader: try repeatable.open(), reopen: repeatable.open, size: repeatable.fileBytes)
   }
 
   /// Appends all inputs to the file named by -o. On an error the file is left as it was.

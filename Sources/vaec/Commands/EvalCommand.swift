@@ -78,10 +78,12 @@ struct EvalCommand: ParsableCommand {
     let input = InputFile(data)
     let notes = ReadingNotes()
     let source = try input.open()
+    var readOptions = reading.readOptions(
+      memory: limits.memory, notes: notes, columns: columns.roles(of: model))
+    readOptions.shape = readOptions.shape ?? model.shapeOfRaw(readOptions)
     let opened = try input.rereadable(
       source,
-      reading.readOptions(
-        memory: limits.memory, notes: notes, columns: columns.roles(of: model)))
+      readOptions)
     let console = general.console
     let qualities = qualities
     let isShown = Terminal.isError && !general.quiet

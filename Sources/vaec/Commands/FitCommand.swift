@@ -36,6 +36,7 @@ struct FitCommand: ParsableCommand {
   @OptionGroup var report: ReportOption
 
   @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
+  @OptionGroup(title: "LAYOUT OPTIONS") var layout: LayoutOptions
   @OptionGroup(title: "MODEL OPTIONS") var objective: ObjectiveOptions
   @OptionGroup(title: "CHECKPOINT OPTIONS") var checkpoints: CheckpointOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
@@ -48,6 +49,7 @@ struct FitCommand: ParsableCommand {
     try checkpoints.validate(output: output)
     try InputFile.refuseTerminal(inputs)
     try report.validate(json: general.json)
+    try layout.validate(exact)
   }
 
   private var inputs: [InputFile] { data.isEmpty ? [InputFile("-")] : data.map(InputFile.init) }
@@ -61,13 +63,34 @@ struct FitCommand: ParsableCommand {
     let notes = ReadingNotes()
     var readOptions = reading.readOptions(
       memory: fitting.readingMemory, notes: notes, columns: exact.roles(columns))
-    readOptions.keepsWords = true
+    readOptions.keepsWords = layout.rule == nil
+    readOptions = layout.reading(readOptions)
     var readers: [(name: String, reader: any SampleReader)] = []
-    for (input, source) in sources {
-      readers.append((input.name, try input.reader(of: source, readOptions)))
-    }
     var options = fitting.options
     objective.set(in: &options)
+    var rule = layout.rule
+    for (place, (input, source)) in sources.enumerated() {
+      let reader: any SampleReader
+      if layout.layout == .auto {
+        let open = try input.repeatable(source, readOptions).open
+        if place == 0 {
+          let choice = try codec.chooseLayout(
+            of: try open(), name: input.name, options: EncodeOptions(), fitting: options)
+          rule = choice.rule
+          let trials = choice.trials.map { "\($0.rule?.name ?? "rows") \($0.bitsPerValue.significant(3))" }
+          general.console.detail(
+            "\(input.name): estimated bits per value: \(trials.joined(separator: ", "))")
+        }
+        reader = try open()
+      } else {
+        reader = try input.reader(of: source, readOptions)
+        if layout.isOmitted {
+          try reader.description.refuseUncut(name: input.name)
+          try tellImage(input, reader.description, readOptions)
+        }
+      }
+      readers.append((input.name, try reader.cut(by: rule, name: input.name, memory: readOptions.memory)))
+    }
     let console = general.console
     let fitted = try fit(codec, readers, options, keeping)
     console.tell(notes)
@@ -75,11 +98,28 @@ struct FitCommand: ParsableCommand {
     for warning in fitted.columns.warnings(output) { console.note(warning) }
     if report.report != nil { try writeReport(fitted, codec, provenance, console) }
     if report.usesStandardOutput { return }
+    let result = FitResult(fitted, path: output, choosesLayout: layout.layout == .auto)
     if general.json {
-      try console.result(FitResult(fitted, path: output).json)
+      try console.result(result.json)
     } else if !general.quiet {
-      try console.result(FitResult(fitted, path: output).lines(isVerbose: general.verbose))
+      try console.result(result.lines(isVerbose: general.verbose))
     }
+  }
+
+  /// Refuses pixels that look like those of one image, and prints a note about other numbers that do.
+  private func tellImage(
+    _ input: InputFile, _ description: SampleDescription, _ options: ReadOptions
+  ) throws {
+    guard ImageGuess.isPossible(description), FileStatus(ofPath: input.path)?.isSpecial == false else {
+      return
+    }
+    var options = options
+    options.notes = nil
+    guard try ImageGuess.isImage(try input.reader(of: try input.open(), options)) else { return }
+    if description.isOfPixels { throw CommandError.needsLayout(name: input.name, isImage: true) }
+    general.console.note(
+      "vaec: \(input.name): looks like one image or field, whose rows are fitted as samples; "
+        + "pass --tile 16x16 to fit its tiles, or --layout auto")
   }
 
   /// Checks before the work that all outputs can be written.

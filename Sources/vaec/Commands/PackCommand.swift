@@ -25,6 +25,7 @@ struct PackCommand: ParsableCommand {
   @OptionGroup var measure: MeasureOption
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
+  @OptionGroup(title: "LAYOUT OPTIONS") var layout: LayoutOptions
   @OptionGroup(title: "DATA OPTIONS") var reading: ReadingOptions
   @OptionGroup(title: "DATA OPTIONS") var columns: ColumnOptions
   @OptionGroup(title: "DATA OPTIONS") var exact: ExactOptions
@@ -33,6 +34,7 @@ struct PackCommand: ParsableCommand {
   func validate() throws {
     try files.validate(json: general.json)
     try InputFile.refuseTerminal(files.inputs)
+    try layout.validate(exact)
   }
 
   func run() throws {
@@ -53,8 +55,11 @@ struct PackCommand: ParsableCommand {
       }
       let source = try input.open()
       let notes = ReadingNotes()
-      let readOptions = reading.readOptions(
-        memory: fitting.readingMemory, notes: notes, keepsText: true, columns: exact.roles(columns))
+      // Windows and tiles keep no text.
+      let readOptions = layout.reading(
+        reading.readOptions(
+          memory: fitting.readingMemory, notes: notes, keepsText: layout.rule == nil,
+          columns: exact.roles(columns)))
       var spooled: (open: () throws(CodecError) -> any SampleReader, fileBytes: Int)?
       var comparison: ContentComparison?
       if options.errorBound == .lossless {
@@ -72,7 +77,8 @@ struct PackCommand: ParsableCommand {
         console, countsEpochs: fitting.time == nil, message: message
       ) { progress in
         try codec.pack(
-          name: input.name, fitOptions: fitting.options, memory: fitting.memory, options: options, to: sink,
+          name: input.name, fitOptions: fitting.options, memory: fitting.memory, options: options,
+          layout: layout.rule.map { .rule($0) } ?? (layout.layout == .rows ? .rows : .automatic), to: sink,
           open: samples.open, progress: progress)
       }
       try codec.readBack(sink, name: output.name, samples: report.encode.samples)

@@ -53,6 +53,10 @@ struct StreamDescription: FileResult {
       list.add("model", Self.model(of: stream))
       list.add(
         "samples", "\(stream.samples), of \(ModelText.samples(stream.sampleShape, stream.type))")
+      if let layout = stream.layout {
+        list.add("array", text(ofShape: stream.type.shape(ofNumbers: stream.arrayShape)))
+        list.add("layout", layout.text)
+      }
       list.add("format", stream.format)
       list.add("quality", stream.quality.map { text(ofQuality: $0) } ?? "none")
       if let errorBound = stream.errorBound { list.add("guarantee", errorBound.text) }
@@ -89,6 +93,8 @@ struct StreamDescription: FileResult {
       ("fingerprint", stream.fingerprint.map { .string($0) } ?? .null),
       ("model_bytes", .integer(stream.modelBytes)),
       ("sample_shape", JSON(stream.type.shape(ofNumbers: stream.sampleShape))),
+      ("array_shape", JSON(stream.type.shape(ofNumbers: stream.arrayShape))),
+      ("layout", stream.layout.map { .string($0.name) } ?? .null),
       ("dtype", .string(stream.type.name)),
       ("format", .string(stream.format)), ("quality", stream.quality.map { .number($0) } ?? .null),
       ("guarantee", stream.errorBound?.json ?? .null),

@@ -4,10 +4,13 @@ import VAECodec
 struct FitResult {
   private let report: FitReport
   private let path: String
+  /// Whether the layout was chosen, so that it is named even if it is the usual one.
+  private let isChosen: Bool
 
-  init(_ report: FitReport, path: String) {
+  init(_ report: FitReport, path: String, choosesLayout: Bool) {
     self.report = report
     self.path = path
+    isChosen = choosesLayout
   }
 
   /// The number of latents listed by default.
@@ -25,9 +28,10 @@ struct FitResult {
     let scale =
       summary.columns.isEmpty
       ? "one scale for all values" : "a scale for each of \(counted(summary.columns.count, "column"))"
+    let layout = summary.layout.map { "; \($0.text)" } ?? (isChosen ? "; axis 0 counts the samples" : "")
     let head =
       "\(path): \(summary.modelBytes) bytes, \(counted(summary.latents.count, "latent"))\(dropped); fitted to "
-      + "\(rows) in \(report.seconds.fixed(1)) s\(stopped); \(scale)"
+      + "\(rows) in \(report.seconds.fixed(1)) s\(stopped)\(layout); \(scale)"
     let missing =
       report.missingValues == 0
       ? [] : ["\(counted(report.missingValues, "value")) missing (NaN, infinite or too large)"]

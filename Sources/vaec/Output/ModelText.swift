@@ -8,6 +8,7 @@ enum ModelText {
     var list = Properties()
     list.add("fingerprint", summary.fingerprint)
     list.add("samples", samples(summary.sampleShape, summary.type))
+    if let layout = summary.layout { list.add("layout", layout.text) }
     if summary.columns.isEmpty {
       list.add("value range", "\(summary.peak.significant(5)) (the peak of PSNR)")
       list.add("scale", "common to all values")
@@ -117,6 +118,7 @@ enum ModelText {
       ("fingerprint", .string(summary.fingerprint)), ("format_version", .integer(summary.formatVersion)),
       ("model_bytes", .integer(summary.modelBytes)),
       ("sample_shape", JSON(summary.type.shape(ofNumbers: summary.sampleShape))),
+      ("layout", summary.layout.map { .string($0.name) } ?? .null),
       ("values_per_sample", .integer(summary.valuesPerSample)), ("dtype", .string(summary.type.name)),
       ("peak", .number(summary.peak)), ("scale", .string(summary.columns.isEmpty ? "common" : "column")),
       ("columns", .array(columns(summary))), ("fitted_rows", .integer(summary.fittedRows)),

@@ -23,7 +23,8 @@ struct Packing: FileResult {
     transfer.tell(console)
     if report.carriesModel {
       let other = report.bytesWithoutModel.map { "; without a model: \($0) bytes" } ?? ""
-      console.note("\(input.name): the model takes \(report.encode.modelBytes) bytes\(other)")
+      let layout = report.layout.map { ", for \($0.name)" } ?? ""
+      console.note("\(input.name): the model takes \(report.encode.modelBytes) bytes\(layout)\(other)")
     } else if let bytes = report.bytesWithModel {
       console.note("\(input.name): coded without a model; with one: \(bytes) bytes")
     } else {
@@ -35,6 +36,7 @@ struct Packing: FileResult {
     guard case .object(let members) = transfer.json else { return transfer.json }
     return .object(
       members + [
+        ("layout", report.layout.map { .string($0.name) } ?? .null),
         ("carries_model", .bool(report.carriesModel)),
         ("bytes_with_model", report.bytesWithModel.map { .integer($0) } ?? .null),
         ("bytes_without_model", report.bytesWithoutModel.map { .integer($0) } ?? .null),

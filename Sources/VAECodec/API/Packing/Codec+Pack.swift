@@ -14,10 +14,22 @@ public struct PackReport: Sendable {
   /// no such stream meets the request.
   public var bytesWithModel: Int?
   public var bytesWithoutModel: Int?
+  /// The layout of the samples, if the model saved more bytes than it takes; nil if they are rows.
+  public var layout: LayoutRule?
   /// Whether the model saved more bytes than it takes.
   public var carriesModel: Bool
   /// The time in seconds, including the fit.
   public var seconds: Double
+}
+
+/// How a packer cuts an array into samples of a model.
+public enum PackLayout: Equatable, Sendable {
+  /// As it is estimated to take the fewest bytes.
+  case automatic
+  /// The first axis counts the samples.
+  case rows
+  /// By a rule.
+  case rule(LayoutRule)
 }
 
 extension Codec {
@@ -33,12 +45,14 @@ extension Codec {
   ///     together.
   ///   - memory: the bytes that the fit may take for samples.
   ///   - asked: the request; its ``EncodeOptions/carriesModel`` is ignored. PSNR is relative to the range of these samples.
+  ///   - layout: how arrays are cut into samples of the model.
   ///   - sink: receives the whole stream; it is not finished.
   ///   - open: returns a reader of the samples from the first on, each time it is called.
   ///   - progress: that of the fit; see ``fit(_:options:memory:checkpoints:progress:)``.
   package func pack(
     name: String, fitOptions: FitOptions = FitOptions(), memory: Int = 1 << 30,
-    options asked: EncodeOptions = EncodeOptions(errorBound: .lossless), to sink: any ByteSink,
+    options asked: EncodeOptions = EncodeOptions(errorBound: .lossless), layout: PackLayout = .automatic,
+    to sink: any ByteSink,
     open: @escaping () throws(CodecError) -> any SampleReader,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) throws(CodecError) -> PackReport {
@@ -78,45 +92,37 @@ extension Codec {
       }
     }
 
-    var fitted: FitReport?
-    let isLearnable =
-      survey.rows >= ModelFit.minimumRows && plain.width <= Model.maximumValues && !trials.isPerfect
-      && !isQuick
-    var fitting = fitOptions
-    fitting.samples = survey.rows
-    // With many rows the model is a small part of the file; the mean cost over networks then matters.
-    fitting.isCarried = survey.rows < Self.rowsOfCarried * plain.width
-    fitting.scale = survey.scale.isByColumn ? .column : .common
-    if isLearnable, let fit = try fitIfPossible(name, try open(), fitting, memory, progress) {
-      fitted = fit
-      var carrying = options
-      carrying.carriesModel = true
-      let learned = try trials.add(carriesModel: true) { (spool) throws(CodecError) in
-        try encode(
-          try open(), name: name, model: fit.model, options: carrying,
-          details: EncodeDetails(
-            scale: survey.scale, rows: survey.rows, sample: survey.sample, units: survey.units,
-            measuresDistortion: options.errorBound == nil, texts: survey.texts,
-            looksAtColumns: options.errorBound == nil), to: spool,
-          reopen: open)
-      }
-      // A lossless stream records that alone, and spends no bytes on a target.
-      if options.errorBound == nil, learned?.errorBound == .lossless, !trials.isPerfect {
-        carrying.errorBound = .found(survey.units.lossless)
-        let exact = carrying
-        try trials.add(carriesModel: true) { (spool) throws(CodecError) in
-          try encode(
-            try open(), name: name, model: fit.model, options: exact,
-            details: EncodeDetails(
-              scale: survey.scale, rows: survey.rows, sample: survey.sample, units: survey.units,
-              measuresDistortion: true, texts: survey.texts),
-            to: spool,
-            reopen: open)
+    // The model of rows is tried in any case, unless another layout is by far the better: a wrong choice makes no file
+    // larger.
+    let isDone = trials.isPerfect || isQuick
+    let choice =
+      isDone
+      ? LayoutChoice() : try self.choice(layout, try open(), name: name, survey, options, fitOptions)
+    let trying = ModelPacking(
+      codec: self, name: name, options: options, fitOptions: fitOptions, memory: memory)
+    var models: [ModelPacking.Outcome] = []
+    if let rule = choice.rule, !isDone {
+      let (open, limit) = (open, self.memory)
+      let cut = { () throws(CodecError) -> any SampleReader in
+        let rows = try open()
+        do throws(SampleIOError) {
+          return try LayoutReader(rows, rule, name: name, memory: limit)
+        } catch {
+          throw .samples(error)
         }
       }
-      // Errors as large as the model's may take fewer bytes without it.
-      if case (nil, .quality) = (options.errorBound, options.target), let psnr = learned?.psnr,
-        learned?.mse != 0
+      let samples = try PackSurvey(try cut(), .common)
+      if let outcome = try trying.add(cut, samples, to: &trials, progress) { models.append(outcome) }
+    }
+    if !choice.isClear, !isDone,
+      let outcome = try trying.add(open, survey, to: &trials, progress)
+    {
+      models.append(outcome)
+    }
+    // Errors as large as the model's may take fewer bytes without it.
+    for learned in models.compactMap(\.learned) {
+      if case (nil, .quality) = (options.errorBound, options.target), let psnr = learned.psnr,
+        learned.mse != 0
       {
         try plain.add(.target(.psnr(psnr)), to: &trials)
       }
@@ -125,28 +131,30 @@ extension Codec {
     try withFileContext(name) { () throws(ByteIOError) in try best.stream.drain(to: sink) }
     var report = best.report
     if !asked.measuresDistortion { report.distortion = nil }
+    let fitted = models.first { $0.layout == best.layout }?.fit ?? models.last?.fit
     if best.carriesModel, let fitted { report.columns.fillValues = fitted.columns.fillValues }
     return PackReport(
       encode: report, fit: fitted, bytesWithModel: trials.bytesWithModel,
-      bytesWithoutModel: trials.bytesWithoutModel, carriesModel: best.carriesModel,
+      bytesWithoutModel: trials.bytesWithoutModel, layout: best.layout, carriesModel: best.carriesModel,
       seconds: (clock.now - start) / .seconds(1))
   }
 
-  /// Up to this many rows per value of a row, the fit counts the bytes of the part of the model that each operating
-  /// point uses; beyond it, those of the whole model, which matter little.
-  private static let rowsOfCarried = 64
-
-  /// A fit; nil if no model can represent the values.
-  private func fitIfPossible(
-    _ name: String, _ reader: any SampleReader, _ options: FitOptions, _ memory: Int,
-    _ progress: @escaping (FitProgress) -> Bool
-  ) throws(CodecError) -> FitReport? {
-    do throws(CodecError) {
-      return try fit([(name, reader)], options: options, memory: memory, progress: progress)
-    } catch {
-      guard case .fit(.tooFine, _) = error else { throw error }
-      return nil
+  /// The layout asked for, or the one chosen.
+  private func choice(
+    _ layout: PackLayout, _ reader: any SampleReader, name: String, _ survey: PackSurvey,
+    _ options: EncodeOptions, _ fitting: FitOptions
+  ) throws(CodecError) -> LayoutChoice {
+    switch layout {
+    case .rows: return LayoutChoice()
+    case .rule(let rule):
+      guard reader.table?.isModelled.contains(false) != true else { throw .cutsText(name: name) }
+      return LayoutChoice(rule: rule)
+    case .automatic: break
     }
+    // A rate is one of rows.
+    if case (nil, .bitsPerSample) = (options.errorBound, options.target) { return LayoutChoice() }
+    guard !survey.scale.isByColumn else { return LayoutChoice() }
+    return try chooseLayout(of: reader, name: name, options: options, fitting: fitting)
   }
 
   /// Encodes samples without a model: each value is predicted from preceding values alone.

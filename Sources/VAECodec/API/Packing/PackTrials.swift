@@ -10,6 +10,8 @@ struct PackTrials {
   struct Trial {
     let report: EncodeReport
     let carriesModel: Bool
+    /// The layout of its samples; nil if they are rows.
+    let layout: LayoutRule?
     let stream: SpoolFile
   }
 
@@ -25,11 +27,13 @@ struct PackTrials {
 
   /// Makes a stream, and keeps it if it is the best so far.
   ///
-  /// - Parameter target: the value to reach, if it differs from the request.
+  /// - Parameters:
+  ///   - layout: that of its samples; nil if they are rows.
+  ///   - target: the value to reach, if it differs from the request.
   /// - Returns: the report; nil if the target is out of reach.
   @discardableResult
   mutating func add(
-    carriesModel: Bool = false, reaching target: EncodeTarget? = nil,
+    carriesModel: Bool = false, layout: LayoutRule? = nil, reaching target: EncodeTarget? = nil,
     _ encode: (SpoolFile) throws(CodecError) -> EncodeReport
   ) throws(CodecError) -> EncodeReport? {
     let spool = try withFileContext("a temporary file") { () throws(ByteIOError) in try SpoolFile() }
@@ -49,7 +53,7 @@ struct PackTrials {
       bytesWithoutModel = min(bytesWithoutModel ?? .max, report.streamBytes)
     }
     if best.map({ isBetter(report, than: $0.report) }) ?? true {
-      best = Trial(report: report, carriesModel: carriesModel, stream: spool)
+      best = Trial(report: report, carriesModel: carriesModel, layout: layout, stream: spool)
     }
     return report
   }

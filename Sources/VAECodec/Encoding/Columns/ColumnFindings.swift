@@ -28,7 +28,13 @@ public struct ColumnFindings: Equatable, Sendable {
 
 extension SampleDescription {
   /// Whether a sample is a row of columns, each a quantity of its own, rather than an array of one quantity.
-  var isTable: Bool { sampleShape.count <= 1 }
+  var isTable: Bool { sampleShape.count <= 1 && array == nil }
+
+  /// The number of channels of a recording that is cut into windows; 0 for anything else.
+  fileprivate var channels: Int {
+    guard let layout = array?.layout, layout.isSequence, layout.rowShape.count == 1 else { return 0 }
+    return layout.valuesPerRow
+  }
 
   /// The column at a position, from 0.
   func column(_ place: Int) -> ColumnFindings.Column {
@@ -99,7 +105,8 @@ extension StreamEncoder {
 
   /// The columns that collapse at a quality. Some rows of `batch` are encoded and decoded to find them.
   func collapsedColumns(_ batch: SampleBatch, quality: Int) -> [ColumnFindings.Column] {
-    guard bound(quality: quality) == nil, description.isTable, batch.rows >= Self.minimumRows,
+    guard bound(quality: quality) == nil, description.isTable || description.channels > 1,
+      batch.rows >= Self.minimumRows,
       batch.valuesPerSample <= Self.maximumTried / Self.minimumRows
     else { return [] }
     let rows = min(batch.rows, Self.maximumRows, Self.maximumTried / batch.valuesPerSample)
@@ -111,6 +118,19 @@ extension StreamEncoder {
       kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, description, workers: 1)
     guard let decoded = codecs.encode(some, decodes: true, worker: 0).decoded else { return [] }
-    return ColumnFindings.collapsed(some, decoded, scale).map(description.column)
+    guard !description.isTable else {
+      return ColumnFindings.collapsed(some, decoded, scale).map(description.column)
+    }
+    // Of windows, each channel is a column.
+    let width = description.channels
+    return ColumnFindings.collapsed(some.rows(of: width), decoded.rows(of: width))
+      .map(description.ofArray.column)
+  }
+}
+
+extension SampleBatch {
+  /// The same values as rows of another width, which divides their number.
+  fileprivate func rows(of width: Int) -> SampleBatch {
+    SampleBatch(elementType: elementType, valuesPerSample: width, bytes: bytes)
   }
 }

@@ -17,7 +17,7 @@ extension Codec {
   /// Maps samples to their latents: an array of binary32, samples x latents, strongest latent first.
   ///
   /// - Parameters:
-  ///   - reader: the samples.
+  ///   - given: the samples, or the array that the model's layout cuts into samples; windows overlap as in training.
   ///   - name: the input in messages.
   ///   - model: the model that maps them.
   ///   - latents: the number of latents, strongest first; nil for all.
@@ -25,11 +25,12 @@ extension Codec {
   /// - Throws: ``CodecError/noLatents(name:)``, ``CodecError/fewerLatents(name:asked:most:)``, and errors of the reader
   ///   and the writer.
   package func embed(
-    _ reader: any SampleReader, name: String, model: FittedModel, latents: Int? = nil,
+    _ given: any SampleReader, name: String, model: FittedModel, latents: Int? = nil,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
   ) throws(CodecError) -> EmbedReport {
     let clock = ContinuousClock()
     let start = clock.now
+    let reader = try model.cutting(given, name: name, overlaps: true, memory: memory)
     try model.accepts(reader.description, name: name)
     guard let map = LatentMap(model.model, kernels: kernels) else { throw .noLatents(name: name) }
     let kept = latents ?? map.count

@@ -61,10 +61,11 @@ extension Codec {
   private func latents(
     of end: WalkEnd, _ map: LatentMap, _ model: FittedModel
   ) throws(CodecError) -> (latents: [Float], missing: Int) {
-    try model.accepts(end.reader.description, name: end.name)
+    let reader = try model.cutting(end.reader, name: end.name, memory: memory)
+    try model.accepts(reader.description, name: end.name)
     var rows = 0
     var found: SampleBatch?
-    while let batch = try reading(end.reader, map.blockRows) {
+    while let batch = try reading(reader, map.blockRows) {
       if let row = end.row {
         if (rows..<rows + batch.rows).contains(row) { found = batch.rows(row - rows..<row - rows + 1) }
       } else {

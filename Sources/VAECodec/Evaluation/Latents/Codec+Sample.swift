@@ -68,7 +68,7 @@ extension Codec {
   ///
   /// - Parameters:
   ///   - count: the number for each given sample.
-  ///   - reader: the given samples.
+  ///   - given: the samples.
   ///   - name: the given samples in messages.
   ///   - model: the model that maps them.
   ///   - spread: the standard deviation of the noise, relative to that of each latent over the training rows.
@@ -76,12 +76,13 @@ extension Codec {
   ///   - seed: see ``sample(_:from:name:quality:sampler:seed:makeWriter:)``.
   ///   - makeWriter: called once with the description of the samples. The writer is finished at the end.
   package func sample(
-    _ count: Int, around reader: any SampleReader, name: String, model: FittedModel, spread: Double,
+    _ count: Int, around given: any SampleReader, name: String, model: FittedModel, spread: Double,
     quality: Double? = nil, seed: UInt64 = 0,
     makeWriter: (SampleDescription) throws(CodecError) -> any SampleWriter
   ) throws(CodecError) -> SampleReport {
     let clock = ContinuousClock()
     let start = clock.now
+    let reader = try model.cutting(given, name: name, memory: memory)
     try model.accepts(reader.description, name: name)
     let map = try latentMap(of: model, name: name, quality: quality)
     let deviations = model.latentDeviations(map.count).map { Float(spread) * $0 }
