@@ -116,7 +116,8 @@ struct CorrectionCoderTests {
           bits: adversary.bits(count: rows * width, step: step), elementType: type, valuesPerSample: width)
         let base = adversary.base(count: rows * width, step: step, width: width)
         let coder = Coder(
-          description: try describe(type, shape, rows: rows), errorBound: .maxError(bound), isQuick: rows % 2 == 0)
+          description: try describe(type, shape, rows: rows), errorBound: .maxError(bound),
+          isQuick: rows % 2 == 0)
         let code = coder.encode(batch, base: base)
         let decoded: SampleBatch
         do { decoded = try coder.decode(code[...], base: base) } catch {
@@ -293,7 +294,9 @@ struct CorrectionCoderTests {
     #expect(Double(code.count) * 8 / 4000 < 10.6)
   }
 
-  @Test("Columns beyond a thousand, and those of several axes, have bounds of their own", arguments: [[1500], [3, 7], [5, 6, 2]])
+  @Test(
+    "Columns beyond a thousand, and those of several axes, have bounds of their own",
+    arguments: [[1500], [3, 7], [5, 6, 2]])
   func manyColumns(shape: [Int]) throws {
     var adversary = Adversary(random: RandomSource(seed: 15), type: .f8)
     let width = shape.reduce(1, *)
@@ -308,7 +311,9 @@ struct CorrectionCoderTests {
       let decoded = try coder.decode(coder.encode(batch, base: base)[...], base: base)
       for (i, value) in batch.doubles().enumerated() {
         let isSame = batch.bits()[i] == decoded.bits()[i]
-        #expect(isSame || ErrorBound.isWithin(bounds[i % width], value, decoded.doubles()[i]) && bounds[i % width] > 0)
+        #expect(
+          isSame
+            || ErrorBound.isWithin(bounds[i % width], value, decoded.doubles()[i]) && bounds[i % width] > 0)
       }
     }
   }

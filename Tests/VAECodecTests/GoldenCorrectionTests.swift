@@ -28,9 +28,7 @@ struct GoldenCorrectionTests {
     GoldenCorrection(name: "bumps-bounded", model: "bumps", errorBound: .maxError(0.1)) {
       try withHoles(Models.bumpRows(16, seed: 91))
     },
-    GoldenCorrection(
-      name: "bumps-doubles", model: "bumps", errorBound: .lossless, chunkRows: 5, isStored: true
-    ) {
+    GoldenCorrection(name: "bumps-doubles", model: "bumps", errorBound: .lossless, chunkRows: 5) {
       try withHoles(Models.bumpRows(8, seed: 92).reshaped(type: .f8))
     },
     GoldenCorrection(name: "bumps-halves", model: "bumps", errorBound: nil) {
@@ -47,7 +45,7 @@ struct GoldenCorrectionTests {
         try Models.bumpRows(1, seed: 1).description,
         SampleBatch(bits: bits, elementType: .f4, valuesPerSample: 12))
     },
-    GoldenCorrection(name: "bytes-lossless", model: "bytes", errorBound: .lossless, isStored: true) {
+    GoldenCorrection(name: "bytes-lossless", model: "bytes", errorBound: .lossless) {
       try Models.byteRows(20, seed: 96)
     },
     GoldenCorrection(name: "bytes-bounded", model: "bytes", errorBound: .maxError(3)) {
@@ -56,7 +54,7 @@ struct GoldenCorrectionTests {
     GoldenCorrection(name: "none-bounded", model: nil, errorBound: .maxError(0.05)) {
       try Models.bumpRows(10, seed: 98).reshaped([2, 2, 3])
     },
-    GoldenCorrection(name: "none-lossless", model: nil, errorBound: .lossless, isStored: true) {
+    GoldenCorrection(name: "none-lossless", model: nil, errorBound: .lossless) {
       try Models.byteRows(20, seed: 99)
     },
     // Values that zstd does not pack, so that all of them are corrected.
@@ -64,7 +62,7 @@ struct GoldenCorrectionTests {
       try withHoles(SampleArray(TestData.bumps(16, width: 12, seed: 102), shape: [12], type: .f8))
     },
     GoldenCorrection(name: "bumps-singles", model: "bumps", errorBound: .lossless) {
-      try Models.bumpRows(12, seed: 103)
+      try Models.bumpRows(60, seed: 103)
     },
     // More rows than means of sizes go back, and more slots than the fewest.
     GoldenCorrection(name: "digits-lossless", model: "digits", errorBound: .lossless) {

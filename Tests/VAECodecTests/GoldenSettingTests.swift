@@ -29,8 +29,10 @@ struct GoldenSetting: CustomTestStringConvertible, Sendable {
     case embeddedModel
     /// Descriptions of samples.
     case bigEndian, noAxes
-    /// Escapes of corrections.
-    case escapes
+    /// Values by the quick coder.
+    case quickCoder
+    /// Arrays that are cut into samples.
+    case layout
   }
 }
 
@@ -40,16 +42,21 @@ struct GoldenSetting: CustomTestStringConvertible, Sendable {
 struct GoldenSettingTests {
   static let streams: [GoldenSetting] = [
     GoldenSetting(
-      name: "columns-bounded", model: "columns", parts: [.columnScales, .columnBounds, .point, .escapes]),
+      name: "columns-bounded", model: "columns", parts: [.columnScales, .columnBounds, .point]),
     GoldenSetting(
-      name: "columns-target", model: "columns", parts: [.columnScales, .baseline, .target, .escapes]),
+      name: "columns-target", model: "columns", parts: [.columnScales, .baseline, .target]),
     GoldenSetting(
       name: "columns-swapped", model: "columns",
-      parts: [.columnScales, .columnBounds, .point, .bigEndian, .escapes]),
+      parts: [.columnScales, .columnBounds, .point, .bigEndian]),
     GoldenSetting(name: "columns-shorts", model: "columns", parts: [.columnScales, .columnBounds, .point]),
     GoldenSetting(name: "columns-longs", model: "columns", parts: [.columnScales, .columnBounds, .point]),
     GoldenSetting(name: "far-bounded", model: "far", parts: [.commonScale, .bound, .quality]),
     GoldenSetting(name: "far-doubles", model: "far", parts: [.commonScale, .bound, .quality]),
+    GoldenSetting(name: "far-quick", model: "far", parts: [.commonScale, .bound, .quality, .quickCoder]),
+    GoldenSetting(
+      name: "columns-quick", model: "columns", parts: [.columnScales, .columnBounds, .point, .quickCoder]),
+    GoldenSetting(name: "windows-bounded", model: "waves", parts: [.commonScale, .bound, .point, .layout]),
+    GoldenSetting(name: "tiles-lossless", model: "tiles", parts: [.commonScale, .point, .layout]),
     GoldenSetting(name: "carried-quality", parts: [.commonScale, .embeddedModel, .point]),
     GoldenSetting(name: "none-numbers", parts: [.bound, .withoutModel, .noAxes]),
     GoldenSetting(name: "none-field", parts: [.bound, .withoutModel]),
@@ -84,7 +91,10 @@ struct GoldenSettingTests {
       if !scales.isIdentity { found.insert(scales.isByColumn ? .columnScales : .commonScale) }
     }
 
+    var codesValues = false
     func add(_ details: StreamMetadata) {
+      codesValues = details.errorBound != nil && !details.description.elementType.isWide
+      if details.description.array != nil { found.insert(.layout) }
       switch details.errorBound {
       case .maxError: found.insert(.bound)
       case .byColumn: found.insert(.columnBounds)
@@ -104,7 +114,7 @@ struct GoldenSettingTests {
     func add(chunk: ArraySlice<UInt8>) throws {
       guard case .corrected(let corrections, _, _)? = try CorrectedContent.read(chunk, limit: 1000)?.content
       else { return }
-      if (corrections.first ?? 0) & 1 == 1 { found.insert(.escapes) }
+      if codesValues, corrections.first == 1 { found.insert(.quickCoder) }
     }
 
     if let model = try Self.model(stream) { add(model.model.scales) }

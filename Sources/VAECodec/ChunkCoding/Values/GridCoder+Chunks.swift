@@ -35,14 +35,18 @@ extension GridCoder {
   }
 
   /// The plan that takes the fewest bytes.
-  private func best(_ choice: ValuePlanChoice, _ batch: SampleBatch, base: [Double]?, tries: Bool) -> ValuePlan {
+  private func best(_ choice: ValuePlanChoice, _ batch: SampleBatch, base: [Double]?, tries: Bool)
+    -> ValuePlan
+  {
     let trials = ValuePlanChoice.trials(elementType, isLossless: isLossless, hasBase: base != nil)
     let units = base.map(units)
     func plan(_ trial: ValuePlanChoice.Trial) -> ValuePlan {
       var plan = choice.plan(trial)
       guard let units else { return plan }
       plan.usesBase = true
-      for place in plan.columns.indices { plan.columns[place].unit = units[place] ?? plan.columns[place].unit }
+      for place in plan.columns.indices {
+        plan.columns[place].unit = units[place] ?? plan.columns[place].unit
+      }
       return plan
     }
     guard tries else { return plan(trials[0]) }

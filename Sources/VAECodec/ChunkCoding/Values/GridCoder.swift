@@ -131,7 +131,8 @@ struct GridCoder {
   /// The units of each column of what the model expects; nil where that does not vary.
   func units(of base: [Double]) -> [ValueUnit?] {
     (0..<columns).map { column in
-      ValueUnit(varying: columns == 1 ? base : stride(from: column, to: base.count, by: columns).map { base[$0] })
+      ValueUnit(
+        varying: columns == 1 ? base : stride(from: column, to: base.count, by: columns).map { base[$0] })
     }
   }
 

@@ -67,9 +67,10 @@ struct ValuePlanCoding {
     (self.types, self.values, self.units) = (types, values, units)
   }
 
-  private static let (affine, digits, ordered, free, lattice, anchored): (
-    UInt64, UInt64, UInt64, UInt64, UInt64, UInt64
-  ) = (0, 1, 2, 3, 4, 5)
+  private static let (affine, digits, ordered, free, lattice, anchored):
+    (
+      UInt64, UInt64, UInt64, UInt64, UInt64, UInt64
+    ) = (0, 1, 2, 3, 4, 5)
 
   /// Codes a plan.
   ///

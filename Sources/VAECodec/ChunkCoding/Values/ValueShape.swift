@@ -27,7 +27,8 @@ struct ValueShape: Equatable, Sendable {
       axes.removeLast()
     }
     width = (axes.last ?? 1) * channels
-    isNarrow = axes.count <= 1 && channels == 1 && width <= (isTable ? Self.maximumTableColumns : Self.maximumColumns)
+    isNarrow =
+      axes.count <= 1 && channels == 1 && width <= (isTable ? Self.maximumTableColumns : Self.maximumColumns)
     plane = axes.count > 1 ? width * axes[axes.count - 2] : 0
   }
 

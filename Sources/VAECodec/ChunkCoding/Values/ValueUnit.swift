@@ -14,7 +14,9 @@ struct ValueUnit: Equatable, Sendable {
 
   /// Nil if the numbers are none of a unit.
   init?(exponent: Int64, center: Int64) {
-    guard let exponent = Int(exactly: exponent), Self.exponents.contains(exponent), center.magnitude <= Self.largestCenter else { return nil }
+    guard let exponent = Int(exactly: exponent), Self.exponents.contains(exponent),
+      center.magnitude <= Self.largestCenter
+    else { return nil }
     (self.exponent, self.center) = (exponent, center)
     guard (Double(center) * size).isFinite else { return nil }
   }

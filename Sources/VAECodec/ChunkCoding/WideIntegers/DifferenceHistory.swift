@@ -91,7 +91,8 @@ final class DifferenceHistory {
       ? 2 * DifferenceClass.size(d) + 2 * DifferenceClass.size(u) + DifferenceClass.size(dd)
         + DifferenceClass.size(before(i, above + left)) + DifferenceClass.size(before(i, above - left))
         + DifferenceClass.size(last)
-      : 2 * DifferenceClass.size(last) + DifferenceClass.size(earliest[i]) + 2 * DifferenceClass.size(d) + DifferenceClass.size(dd)
+      : 2 * DifferenceClass.size(last) + DifferenceClass.size(earliest[i]) + 2 * DifferenceClass.size(d)
+        + DifferenceClass.size(dd)
     let around = DifferenceClass.level(sizes << 6)
     let usual = DifferenceClass.level(means[i])
     let beside = above > 0 ? u : last
@@ -106,10 +107,13 @@ final class DifferenceHistory {
     hashes[1] = DifferenceClass.hash(1, i, usual, escapes)
     hashes[2] = DifferenceClass.hash(2, around, rule, 0)
     hashes[3] = DifferenceClass.hash(
-      3, i, DifferenceClass.sign(last) * 7 + DifferenceClass.sign(d), DifferenceClass.sign(above > 0 ? u : dd))
-    hashes[4] = DifferenceClass.hash(4, rule, usual / 2, DifferenceClass.level(DifferenceClass.size(last) << 8))
+      3, i, DifferenceClass.sign(last) * 7 + DifferenceClass.sign(d), DifferenceClass.sign(above > 0 ? u : dd)
+    )
+    hashes[4] = DifferenceClass.hash(
+      4, rule, usual / 2, DifferenceClass.level(DifferenceClass.size(last) << 8))
     hashes[5] = DifferenceClass.hash(
-      5, DifferenceClass.level(DifferenceClass.size(d) << 8), DifferenceClass.level(DifferenceClass.size(beside) << 8), rule)
+      5, DifferenceClass.level(DifferenceClass.size(d) << 8),
+      DifferenceClass.level(DifferenceClass.size(beside) << 8), rule)
     hashes[6] = DifferenceClass.hash(6, usual, around, rule)
     hashes[7] = DifferenceClass.hash(7, place, Self.folded(prediction), rule)
     hashes[8] = DifferenceClass.hash(8, l, a, rule)
