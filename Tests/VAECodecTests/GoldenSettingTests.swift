@@ -42,21 +42,21 @@ struct GoldenSetting: CustomTestStringConvertible, Sendable {
 struct GoldenSettingTests {
   static let streams: [GoldenSetting] = [
     GoldenSetting(
-      name: "columns-bounded", model: "columns", parts: [.columnScales, .columnBounds, .point]),
+      name: "columns-bounded", model: "columns", parts: [.columnScales, .columnBounds, .quality]),
     GoldenSetting(
       name: "columns-target", model: "columns", parts: [.columnScales, .baseline, .target]),
     GoldenSetting(
       name: "columns-swapped", model: "columns",
-      parts: [.columnScales, .columnBounds, .point, .bigEndian]),
+      parts: [.columnScales, .columnBounds, .quality, .bigEndian]),
     GoldenSetting(name: "columns-shorts", model: "columns", parts: [.columnScales, .columnBounds, .point]),
     GoldenSetting(name: "columns-longs", model: "columns", parts: [.columnScales, .columnBounds, .point]),
     GoldenSetting(name: "far-bounded", model: "far", parts: [.commonScale, .bound, .quality]),
     GoldenSetting(name: "far-doubles", model: "far", parts: [.commonScale, .bound, .quality]),
     GoldenSetting(name: "far-quick", model: "far", parts: [.commonScale, .bound, .quality, .quickCoder]),
     GoldenSetting(
-      name: "columns-quick", model: "columns", parts: [.columnScales, .columnBounds, .point, .quickCoder]),
-    GoldenSetting(name: "windows-bounded", model: "waves", parts: [.commonScale, .bound, .point, .layout]),
-    GoldenSetting(name: "tiles-lossless", model: "tiles", parts: [.commonScale, .point, .layout]),
+      name: "columns-quick", model: "columns", parts: [.columnScales, .columnBounds, .quality, .quickCoder]),
+    GoldenSetting(name: "windows-bounded", model: "waves", parts: [.bound, .quality, .layout]),
+    GoldenSetting(name: "tiles-lossless", model: "tiles", parts: [.quality, .layout]),
     GoldenSetting(name: "carried-quality", parts: [.commonScale, .embeddedModel, .point]),
     GoldenSetting(name: "none-numbers", parts: [.bound, .withoutModel, .noAxes]),
     GoldenSetting(name: "none-field", parts: [.bound, .withoutModel]),
