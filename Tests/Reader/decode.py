@@ -7,6 +7,7 @@
 
 Needs Python 3.10, numpy, and the program zstd.
 """
+import ast
 import copy
 import hashlib
 import math
@@ -18,12 +19,11 @@ import zlib
 
 import numpy as np
 
-import columns
 import grid
 import integers
 import layouts
+import scales
 import text
-from corrections import Mixer, correct
 
 F = np.float32
 TYPES = "u1 i1 u2 i2 u4 i4 f2 f4 f8 u8 i8".split()
@@ -31,8 +31,9 @@ np.seterr(all="ignore")
 
 
 class Type(str):
-    """An element type; `name` is numpy's for what it stands for."""
-    name, is_big = "", False
+    """An element type; `name` is numpy's for what it stands for. Of records, `record` is that of a row, and `fields` are the
+    types of columns if these are several."""
+    name, is_big, record, fields = "", False, None, None
 
     @staticmethod
     def named(name):
@@ -188,7 +189,7 @@ class Model:
         self.low, self.high = r.numbers(2, "<f4")
         flags = r.number("B")
         self.is_integer = flags & 1 == 1
-        self.scales = columns.scales(r, flags >> 1, n)
+        self.scales = scales.scales(r, flags >> 1, n)
         components = r.count()
         self.front = matrix(r, components, n) if components else None
         width = self.width = components or n
@@ -513,54 +514,41 @@ def decode_chunk(model, at, tables, content):
 
 def samples(model, at, tables, dtype, shape, guarantee, content):
     """The samples of a chunk, rows x values."""
+    is_wide = dtype in integers.LIMITS
+
+    def reconstruction(numbers):
+        if is_wide:
+            return integers.array(integers.values(numbers, model.scales, dtype), dtype, model.values)
+        return as_type(scales.unscaled(numbers, model.scales), dtype)
+
     r = Reader(content)
     number = r.count()
-    if dtype in integers.LIMITS:
-        return wide_samples(model, at, tables, dtype, shape, guarantee, content)
     if number % 4 != 3:
         assert guarantee is None, "no promise is kept"
-        return as_type(columns.unscaled(decode_chunk(model, at, tables, content), model.scales), dtype)
+        return reconstruction(decode_chunk(model, at, tables, content))
     size = r.count()
     if size == 0:
         return np.frombuffer(r.rest(), np.dtype(dtype).newbyteorder("<")).reshape(number // 4, model.values)
     checksum, corrections = r.number("I"), r.take(size)
-    base = as_type(columns.unscaled(decode_chunk(model, at, tables, r.rest()), model.scales), dtype)
-    assert len(base) == number // 4
-    if model.is_blank and grid.applies(dtype, guarantee, shape):
-        rows = grid.decode(dtype, shape, guarantee, len(base), corrections)
-    elif isinstance(guarantee, list):
-        rows = columns.correct(base, dtype, guarantee, corrections)
+    numbers = decode_chunk(model, at, tables, r.rest())
+    assert len(numbers) == number // 4
+    if guarantee is None:
+        rows = grid.restore(reconstruction(numbers), dtype, shape, corrections)
+    elif is_wide:
+        bounds = guarantee if isinstance(guarantee, list) else [0.0 if guarantee == "lossless" else guarantee]
+        rows = integers.array(
+            integers.correct(integers.values(numbers, model.scales, dtype), dtype, shape, bounds, corrections),
+            dtype, model.values)
     else:
-        offset = model.scales[0].offset if len(model.scales) == 1 else 0.0
-        rows = correct(base, dtype, shape, guarantee, corrections, offset)
+        base = None if model.is_blank else scales.expected(numbers, model.scales)
+        rows = grid.decode(dtype, shape, guarantee, len(numbers), corrections, base)
     assert zlib.crc32(rows.astype(np.dtype(dtype).newbyteorder("<")).tobytes()) == checksum, "other rows"
     return rows
 
 
-def wide_samples(model, at, tables, dtype, shape, guarantee, content):
-    """The same for integers of 64 bits."""
-    r = Reader(content)
-    number = r.count()
-    if number % 4 != 3:
-        assert guarantee is None, "no promise is kept"
-        rows = integers.values(decode_chunk(model, at, tables, content), model.scales, dtype)
-        return integers.array(rows, dtype, model.values)
-    size = r.count()
-    if size == 0:
-        return np.frombuffer(r.rest(), "<" + dtype).reshape(number // 4, model.values)
-    checksum, corrections = r.number("I"), r.take(size)
-    base = integers.values(decode_chunk(model, at, tables, r.rest()), model.scales, dtype)
-    assert len(base) == number // 4
-    if guarantee is not None:
-        bounds = guarantee if isinstance(guarantee, list) else [guarantee]
-        guarantee = [0.0 if b == "lossless" else b[0] if isinstance(b, tuple) else b for b in bounds]
-    rows = integers.array(
-        integers.correct(base, dtype, shape, guarantee, corrections, Mixer), dtype, model.values)
-    assert zlib.crc32(rows.astype("<" + dtype).tobytes()) == checksum, "other rows"
-    return rows
-
-
 def as_type(values, dtype):
+    if dtype.fields:
+        return np.stack([as_type(values[:, k], type).astype("f8") for k, type in enumerate(dtype.fields)], 1)
     if dtype[0] != "f":
         limits = np.iinfo(dtype)
         values = np.clip(np.rint(values.astype("f8")), limits.min, 1 if dtype.name == "b1" else limits.max)
@@ -583,7 +571,7 @@ def setting(model, r):
     if promise == 1:
         guarantee = r.number("d")
     elif promise == 2:
-        guarantee = columns.bounds(r)
+        guarantee = scales.bounds(r)
     elif promise == 3:
         guarantee = "lossless"
     if source == 0:
@@ -610,11 +598,28 @@ def description(r, has_layout):
     while axis:
         shape.append(axis // 2)
         axis = r.count() if axis % 2 else 0
-    assert tag >> 4 & 7 != 7, "records: this reader does not know them"
+    if tag >> 4 & 7 == 7:
+        records(dtype, shape, Reader(r.take(r.count())))
     if tag >> 4 & 7 == 4:
         kept = style(Reader(r.take(r.count())), math.prod(shape))
     layout = layouts.Layout(r, shape, dtype.name[:1] == "c") if has_layout else None
     return dtype, layout.sample if layout else shape, kept, layout
+
+
+def records(dtype, shape, r):
+    """Records of npy, all of whose fields are single numbers of a model."""
+    assert r.number("B") == 0, "archives: this reader does not know them"
+    r.number("B")
+    assert r.count() == 0, "this reader knows records along one axis"
+    dtype.record = np.dtype(ast.literal_eval(r.take(r.count()).decode("latin-1")))
+    dtypes = [dtype.record[name] for name in dtype.record.names]
+    assert all(field.kind in "iuf" and field.itemsize < 8 or field.kind == "f" for field in dtypes), "other fields"
+    marks = r.rest()
+    assert all(marks[k // 8] >> k % 8 & 1 for k in range(len(dtypes))), "other fields"
+    types = [Type(field.kind + str(field.itemsize)) for field in dtypes]
+    if len(set(types)) > 1:
+        assert dtype == "f8" and shape == [len(types)]
+        dtype.fields = types
 
 
 def style(r, columns):
@@ -699,6 +704,11 @@ def decode(given, data):
     if layout:
         whole = layout.array(whole)
         shape = layout.shape[1:]
+    if dtype.record:
+        fields = whole.reshape(len(whole), -1)
+        whole = np.empty(len(fields), dtype.record)
+        for k, name in enumerate(dtype.record.names):
+            whole[name] = fields[:, k]
     if dtype.name:
         whole = whole.view(dtype.name).reshape([-1] + (shape[:-1] if dtype.name[0] == "c" else shape))
     if dtype.is_big:

@@ -1,4 +1,4 @@
-"""Values without a model by the letter of vaec(5), for decode.py: slow, and short."""
+"""Values within bounds by the letter of vaec(5), for decode.py: slow, and short."""
 import math
 import struct
 import sys
@@ -6,15 +6,9 @@ import sys
 import numpy as np
 
 import quick
-from corrections import BitDecoder, F, Values, quotient
+from bits import M32, BitDecoder, F, quotient, wrap
 
-M32 = 2**32 - 1
 BIG = 2.0**51
-
-
-def wrap(x):
-    """An integer of 64 bits with sign."""
-    return (x + 2**63 & 2**64 - 1) - 2**63
 
 
 def hashed(a, b):
@@ -36,8 +30,8 @@ def level(x):
     return max(0, min(199, (struct.unpack("<q", struct.pack("<d", x + 1e-30))[0] >> 50) - 3972))
 
 
-class Type(Values):
-    """A type's values as bits, where binary64 stands for them."""
+class Type:
+    """A type's values as bits and as ordered integers, where binary64 stands for them."""
 
     def __init__(self, name):
         self.name, self.dtype = str(name), np.dtype("<" + str(name))
@@ -54,6 +48,14 @@ class Type(Values):
     def value(self, bits):
         return float(np.frombuffer(bits.to_bytes(self.size // 8, "little"), self.dtype)[0])
 
+    def ordered(self, bits):
+        number = bits - (1 << self.size) if bits >> self.size - 1 else bits
+        return number if number >= 0 else number ^ (1 << self.size - 1) - 1
+
+    def disordered(self, number):
+        number = (number + (1 << self.size - 1)) % (1 << self.size) - (1 << self.size - 1)
+        return (number if number >= 0 else number ^ (1 << self.size - 1) - 1) % (1 << self.size)
+
     def rounded(self, x):
         return x if math.isnan(x) and self.limits is None else self.value(self.bits(x))
 
@@ -63,17 +65,30 @@ class Shape:
         axes = list(shape)
         channels = axes.pop() if len(axes) > 1 and axes[-1] <= 4 else 1
         self.width = (axes[-1] if axes else 1) * channels
-        self.narrow = len(axes) <= 1 and channels == 1 and (is_table or self.width <= 40)
+        self.narrow = len(axes) <= 1 and channels == 1 and self.width <= (1024 if is_table else 40)
         self.plane = self.width * axes[-2] if len(axes) > 1 else 0
-        self.columns = self.width if self.narrow else 1
+        self.columns = math.prod(shape) if is_table else self.width if self.narrow else 1
         self.margin = max(self.plane + 4 * self.width, 20 * self.width) + 16
 
     def column(self, j):
         return j if self.width <= 256 else j * 64 // self.width
 
-    def predictors(self, j):
-        """Taps (rows, places, whether a plane before) and forgetting factors."""
-        return self.narrow_predictors(j) if self.narrow else self.wide_predictors()
+    def predictors(self, j, has_base):
+        """Taps (rows, places, kind) and forgetting factors. Kinds are 0 for values before, 1 for those a plane before, 2 for
+        what the model expects."""
+        plain = self.narrow_predictors(j) if self.narrow else self.wide_predictors()
+        if not has_base:
+            return plain
+        base = self.narrow_base(j) if self.narrow else [
+            [(0, 0), (0, -1), (0, 1), (-1, 0), (1, 0)], [(0, 0), (0, -1), (0, 1), (-1, 0), (1, 0), (0, -2)],
+            [(0, 0), (0, -1)], [(0, 0), (0, -1), (0, 1), (-1, 0)]]
+        return [(taps + [(row, place, 2) for row, place in own], memory) for (taps, memory), own in zip(plain, base)]
+
+    def narrow_base(self, j):
+        left = [(0, -1 - k) for k in range(min(j, 4))]
+        right = [(0, 1)] * (j + 1 < self.width)
+        return [[(0, 0)] + left + right + [(-1, 0)], [(0, 0), (-1, 0)] + left[:2], [(0, 0)] + left[:2] + [(-1, 0)],
+                [(0, 0)] + left[:3] + [(-1, 0)]]
 
     def narrow_predictors(self, j):
         width, few = self.width, self.width <= 4
@@ -139,12 +154,17 @@ class Grid:
 
     def read(self, integers, type, values):
         """Or the exponent of what is left to rounding, for steps that bounds make."""
-        kind = integers.below(5)
-        self.kind = ["affine", "digits", "ordered", "free", "lattice"][kind]
-        if kind == 0:
+        kind = integers.below(6)
+        self.kind = ["affine", "digits", "ordered", "free", "lattice", "anchored"][kind]
+        if kind in (0, 5):
             self.power = 10.0 ** integers.below(16)
             self.step, self.offset = float(integers.number()), float(integers.signed())
             assert self.step > 0, "no plan"
+            if kind == 5:
+                self.stride = integers.below(2**40 + 1)
+                assert self.stride, "no plan"
+                self.free_step = float(self.stride) * (self.step / self.power)
+                return self
         elif kind == 1:
             self.digits = integers.below(15)
             assert self.digits >= 2, "no plan"
@@ -167,7 +187,8 @@ class Grid:
 
     @property
     def is_free(self):
-        return self.kind == "free"
+        """Whether names count from the prediction."""
+        return self.kind in ("free", "anchored")
 
     def bounded(self, bound):
         """The same with the steps of a bound."""
@@ -175,11 +196,23 @@ class Grid:
             return self
         grid = Grid()
         grid.kind = "free" if self.is_free else "affine"
-        grid.step = max(2 * (bound - bound * 2.0**-self.margin), 2.0**-1022)
+        grid.step = grid.free_step = max(2 * (bound - bound * 2.0**-self.margin), 2.0**-1022)
         return grid
 
+    def origin(self, x):
+        """Where names count from, and its name."""
+        if self.kind == "free":
+            return x, 0
+        name = self.plain_name(x)
+        return self.plain_value(name), name
+
+    def value_from(self, origin, name):
+        if self.kind == "free":
+            return origin[0] + float(name) * self.step
+        return self.plain_value(wrap(origin[1] + name * self.stride))
+
     def plain_value(self, name):
-        if self.kind == "affine":
+        if self.kind in ("affine", "anchored"):
             return (self.offset + float(name) * self.step) / self.power
         if self.kind == "ordered":
             return self.type.value(self.type.disordered(name))
@@ -196,7 +229,7 @@ class Grid:
         return -m if name < 0 else m
 
     def plain_name(self, x):
-        if self.kind == "affine":
+        if self.kind in ("affine", "anchored"):
             return whole((x * self.power - self.offset) / self.step)
         if self.kind == "ordered":
             return self.type.ordered(self.type.bits(x))
@@ -260,21 +293,41 @@ class Column:
     bits, least = 0, 0
 
 
-def plan(coder, types, values):
-    """Flags, and columns without bounds."""
+def unit(numbers):
+    """Exponent and center of a column."""
+    mean = squares = 0.0
+    for number in numbers:
+        mean += number / len(numbers)
+    for number in numbers:
+        squares += (number - mean) * (number - mean) / len(numbers)
+    deviation = math.sqrt(squares) if squares >= 0 else math.nan
+    if not 0 < deviation < math.inf:
+        deviation = max(1e-30, abs(mean) if abs(mean) < 1e300 else 1e300)
+    exponent = max(-1000, min(1000, math.frexp(deviation)[1]))
+    center = mean / 2.0**exponent
+    if not abs(center) <= 1e9 + 1:
+        return exponent, 0
+    size = math.floor(abs(center))
+    size += abs(center) - size >= 0.5
+    return exponent, 0 if size > 10**9 else -size if center < 0 else size
+
+
+def plan(coder, types, values, units=None):
+    """Flags, and columns without bounds. `units`: those of what the model expects."""
     integers, columns = Integers(coder), []
-    flags = integers.below(8)
+    flags = integers.below(16)
+    assert units is not None or not flags & 8, "no plan"
     assert not flags & 2 or all(t.limits and t.size == 16 for t in types), "no plan"
     for place, type in enumerate(types):
         column, is_same = Column(), integers.below(2)
         if is_same:
             assert place and types[place - 1].name == type.name, "no plan"
-        column.grid = columns[-1].grid if is_same else Grid().read(integers, type, values)
+        column.grid = columns[-1].grid if is_same else Grid().read(integers, type, values // len(types))
         column.bits = integers.below(17)
         if column.bits:
             assert not column.grid.is_free, "no plan"
             column.least = integers.signed()
-        exponent, center = integers.signed(), integers.signed()
+        exponent, center = units[place] if flags & 8 else (integers.signed(), integers.signed())
         assert abs(exponent) <= 1000 and abs(center) <= 2**31 and np.isfinite(center * 2.0**exponent), "no plan"
         column.unit = 2.0**exponent
         column.center = float(center) * column.unit
@@ -287,21 +340,21 @@ def plan(coder, types, values):
 class Prediction:
     order = [0, 1, 5, 4]
 
-    def __init__(self, shape, count):
+    def __init__(self, shape, count, base=None):
         self.shape, w = shape, shape.width
-        columns = [shape.predictors(j) for j in range(shape.columns)]
+        columns = [shape.predictors(j, base is not None) for j in range(w if shape.narrow else 1)]
         n = self.n = max(len(taps) + 4 & ~3 for own in columns for taps, _ in own)
-        start = (-1, 0, 0) if shape.narrow else (0, -1, 0)
+        start = (0, 0, 2) if base is not None else (-1, 0, 0) if shape.narrow else (0, -1, 0)
         self.rows, self.places, self.counts = (np.zeros((len(columns), 4, n), "i8") for _ in range(3))
-        self.keep, self.one = np.zeros((len(columns), 4, n)), np.zeros((len(columns), 4, n))
+        self.keep, self.keep_base, self.one = (np.zeros((len(columns), 4, n)) for _ in range(3))
         self.inputs_of = [[len(taps) + 1 for taps, _ in own] for own in columns]
         self.memory = np.array([[memory] for _, memory in columns[0]])
         for c, own in enumerate(columns):
             for k, (taps, _) in enumerate(own):
-                for m, (row, place, is_plane) in enumerate(taps):
-                    self.rows[c, k, m] = -shape.plane if is_plane else row * w
+                for m, (row, place, kind) in enumerate(taps):
+                    self.rows[c, k, m] = -shape.plane if kind == 1 else row * w
                     self.places[c, k, m] = place
-                self.keep[c, k, :len(taps)] = 1
+                    (self.keep_base if kind == 2 else self.keep)[c, k, m] = 1
                 self.one[c, k, len(taps)] = 1
         self.segments = w if shape.narrow else min(w, 1024)
         # The first predictor is one of each segment, the others of each column.
@@ -314,6 +367,7 @@ class Prediction:
                 self.reset(s, c, k, 30.0)
         margin = self.margin = shape.margin
         self.numbers = np.zeros(margin + count)
+        self.base = None if base is None else np.concatenate([np.zeros(margin), base, np.zeros(margin)])
         # Lists of integers, as those wrap around at other places.
         self.names, self.distances = [0] * (margin + count), [0] * (margin + count)
         self.errors = np.zeros((margin + count, 7), F)
@@ -340,8 +394,10 @@ class Prediction:
             self.spread[s, 1:] = self.spread[0, 1:]
         places = self.places[c]
         index = at + self.rows[c] + (places if narrow else np.clip(j + places, 0, w - 1) - j)
-        index = np.where(index < at, index, index - w)
-        x = self.x = self.numbers[index] * self.keep[c] + self.one[c]
+        x = self.numbers[np.where(index < at, index, index - w)] * self.keep[c] + self.one[c]
+        if self.base is not None:
+            x += self.base[index] * self.keep_base[c]
+        self.x = x
         sums = np.add.accumulate((self.weights[s] * x).reshape(4, -1, 4), axis=1)[:, -1]
         sums = (sums[:, 0] + sums[:, 1]) + (sums[:, 2] + sums[:, 3])
         self.own = np.where(np.abs(sums) < 1e300, sums, 0.0)
@@ -356,8 +412,13 @@ class Prediction:
         p = [0.0] * 6
         for k, own in zip(self.order, self.own.tolist()):
             p[k] = own
-        p[2] = number(above)
-        p[3] = 2 * p[2] - number(above - w) if narrow else number(left) + number(above) - number(corner)
+        if self.base is None:
+            p[2] = number(above)
+            p[3] = 2 * p[2] - number(above - w) if narrow else number(left) + number(above) - number(corner)
+        else:
+            near = above if narrow else left
+            p[2] = float(self.base[at])
+            p[3] = p[2] + (number(near) - float(self.base[near]))
         self.p = p
         e = lambda place: self.errors[place].astype("f8")
         if narrow:
@@ -442,15 +503,16 @@ class Expectation:
         grid, unit = column.grid, column.unit
         value = self.value = column.center + unit * prediction.blend
         if grid.is_free:
-            self.name, self.plain = 0, whole(value / grid.step)
-            self.step, self.eighth = grid.step, 0
+            self.name, self.plain = 0, whole(value / grid.free_step)
+            self.origin, self.step = grid.origin(value), grid.free_step
+            low = self.origin[0] - 0.5 * self.step
         else:
             self.name = grid.name(value)
             self.plain = grid.plain(self.name)
             low, high = grid.lower(self.name), grid.lower(self.name + 1)
             self.step = min(high - low, 1.7976931348623157e308) if high > low else 1e-300
-            eighths = (value - low) / self.step * 8
-            self.eighth = (int(eighths) if eighths < 8 else 7) if eighths > 0 else 0
+        eighths = (value - low) / self.step * 8
+        self.eighth = (int(eighths) if eighths < 8 else 7) if eighths > 0 else 0
         size = prediction.blend_scale * unit / self.step
         self.level = max(0, min(23, level(size) - level(0.0625) >> 1))
         self.octaves = 0 if size < 4 else 60 if math.isinf(size) else min(60, math.frexp(size)[1] - 1)
@@ -491,10 +553,10 @@ def curves():
 
 class Mixer:
     squashed, stretched = curves()
-    first = np.array([0.2] * 8 + [0.18] * 12 + [0.3] * 2 + [0] * 2, F)
+    first = np.array([0.13] * 8 + [0.04] * 12 + [0.3] * 2 + [0] * 2, F)
     shares = np.array([int(65536 / (uses + 1.6)) for uses in range(1024)])
     trust = np.array([(uses + 0.3) / (uses + 1.5) for uses in range(1024)], F)
-    fast, slow = F(0.02), F(0.002)
+    fast, slow = F(0.008), F(0.002)
 
     def __init__(self, coder, slot_bits):
         self.coder, self.mask = coder, np.uint32((1 << slot_bits) - 1)
@@ -562,7 +624,7 @@ class Mixer:
         line[near] += M32 - line[near] >> 6 if bit else -(line[near] >> 6)
         self.bits += 1
         if self.bits % 1024 == 0:
-            self.rate = self.slow + (self.fast - self.slow) * (F(1) / (F(1) + F(self.bits) * (F(1) / F(400000))))
+            self.rate = self.slow + (self.fast - self.slow) * (F(1) / (F(1) + F(self.bits) * (F(1) / F(100000))))
         steps = (F(bit) - squashed[1:]) * self.rate
         self.weights[self.sets, node] = weights + x * steps[:, None]
         self.slots[places] = self.count(bit, slots, 400) ^ 2**31
@@ -606,23 +668,12 @@ class Match:
                 self.length, self.failures = 0, self.failures + 1
 
 
-class Decoder:
-    def __init__(self, dtype, shape, bounds, rows, data):
-        assert data[0] == 0, "another way"
-        self.type, self.shape = Type(dtype), Shape(shape, len(bounds) > 1)
-        self.count = rows * math.prod(shape)
-        self.coder = BitDecoder(data[1:])
-        self.flags, self.columns = plan(self.coder, [self.type] * self.shape.columns, self.count)
-        for k, column in enumerate(self.columns):
-            column.grid = column.grid.bounded(bounds[k] if len(bounds) > 1 else bounds[0])
-        self.mixer = Mixer(self.coder, max(14, min(20, (4 * self.count - 1).bit_length())))
-        self.doubts = {}
-        self.prediction = Prediction(self.shape, self.count)
-        self.matches = [Match(5), Match(3)]
-        self.exceptional = [0] * self.shape.width
-        self.chances, self.last = [2000] * 256, 0
+class Exceptions:
+    def __init__(self, coder, shape, size):
+        self.coder, self.shape, self.size = coder, shape, size
+        self.exceptional, self.chances, self.last = [0] * shape.width, [2000] * 256, 0
 
-    def exception(self, i, j):
+    def bits(self, i, j):
         """The bits of an exception; None if value i is none."""
         before = i > 0 and self.exceptional[j - 1]
         context = min(self.shape.column(j), 63) * 4 + self.exceptional[j] * 2 + before
@@ -634,9 +685,34 @@ class Decoder:
         self.chances[context] = p + (65535 - p >> 5)
         if not self.coder.bit(60000):
             self.last = 0
-            for _ in range(self.type.size):
+            for _ in range(self.size):
                 self.last = 2 * self.last + self.coder.bit(32768)
         return self.last
+
+
+class Decoder:
+    def __init__(self, dtype, shape, bounds, rows, data, base):
+        assert data[0] == 0, "another way"
+        self.type, self.shape = Type(dtype), Shape(shape, len(bounds) > 1 or dtype.fields)
+        self.count = rows * math.prod(shape)
+        self.coder = BitDecoder(data[1:])
+        count = self.shape.columns
+        units = None if base is None else [unit(base[k::count].tolist()) for k in range(count)]
+        types = self.types = [Type(field) for field in dtype.fields or [dtype] * count]
+        self.flags, self.columns = plan(self.coder, types, self.count, units)
+        for k, column in enumerate(self.columns):
+            column.grid = column.grid.bounded(bounds[k] if len(bounds) > 1 else bounds[0])
+        self.mixer = Mixer(self.coder, max(14, min(20, (4 * self.count - 1).bit_length())))
+        self.doubts = {}
+        numbers = None
+        if self.flags & 8:
+            centers, scales = (np.tile(values, self.count // count) for values in (
+                [column.center for column in self.columns], [1 / column.unit for column in self.columns]))
+            numbers = (base - centers) * scales
+            numbers = np.where(np.abs(numbers) <= 1e100, numbers, 0.0)
+        self.prediction = Prediction(self.shape, self.count, numbers)
+        self.matches = [Match(5), Match(3)]
+        self.exceptions = Exceptions(self.coder, self.shape, self.type.size)
 
     def contexts(self, i, j, column, expected, group):
         prediction, narrow = self.prediction, self.shape.narrow
@@ -703,7 +779,7 @@ class Decoder:
     def distance(self, grid, expected, matches):
         def boundary(distance):
             if grid.is_free:
-                return expected.value + (float(wrap(distance)) - 0.5) * grid.step
+                return expected.origin[0] + (float(wrap(distance)) - 0.5) * grid.free_step
             return grid.lower(expected.name + distance)
 
         below = expected.tails(boundary(0), -1)
@@ -814,12 +890,12 @@ class Decoder:
         result = []
         for i in range(self.count):
             j = i % shape.width
-            column = self.columns[j if shape.narrow else 0]
+            column = self.columns[i % len(self.columns)]
             grid = column.grid
             prediction.predict(i, j)
             expected = Expectation(column, prediction)
             if self.flags & 1:
-                bits = self.exception(i, j)
+                bits = self.exceptions.bits(i, j)
                 if bits is not None:
                     result.append(bits)
                     prediction.skip(expected.plain)
@@ -829,13 +905,13 @@ class Decoder:
                 match.find(prediction.names, prediction.margin, i, key)
             self.contexts(i, j, column, expected, group)
             name = self.name(j, column, expected, prediction)
-            value = expected.value + float(name) * grid.step if grid.is_free else grid.value(name)
-            bits = type.bits(value)
+            value = grid.value_from(expected.origin, name) if grid.is_free else grid.value(name)
+            bits = type.bits(self.types[i % len(self.types)].rounded(value))
             result.append(bits)
             value = type.value(bits)
             prediction.settle(
                 (value - column.center) * (1 / column.unit),
-                whole(value / grid.step) if grid.is_free else grid.plain(name),
+                whole(value / grid.free_step) if grid.is_free else grid.plain(name),
                 wrap(name - expected.name), expected.step * 0.25 * (1 / column.unit))
             for match in self.matches:
                 match.settle(prediction.names, prediction.margin, i)
@@ -844,15 +920,24 @@ class Decoder:
         return values.byteswap().view(type.dtype) if self.flags & 2 else values.view(type.dtype)
 
 
-def applies(dtype, promise, shape):
-    """Whether values without a model are coded so."""
-    return promise is not None and dtype not in ("u8", "i8") and not (
-        isinstance(promise, list) and (len(shape) != 1 or shape[0] > 1024))
-
-
-def decode(dtype, shape, promise, rows, data):
-    """The samples of a chunk, rows x values."""
-    bounds = [b[0] for b in promise] if isinstance(promise, list) else [0.0 if promise == "lossless" else promise]
+def decode(dtype, shape, promise, rows, data, base):
+    """The samples of a chunk, rows x values. `base`: what the model expects, None without a model."""
+    bounds = promise if isinstance(promise, list) else [0.0 if promise == "lossless" else promise]
+    base = None if base is None else base.reshape(-1)
     if data[0] == 1:
-        return quick.decode(sys.modules[__name__], dtype, shape, bounds, rows, data[1:])
-    return Decoder(dtype, shape, bounds, rows, data).run().reshape(rows, -1)
+        return quick.decode(sys.modules[__name__], dtype, shape, bounds, rows, data[1:], base)
+    return Decoder(dtype, shape, bounds, rows, data, base).run().reshape(rows, -1)
+
+
+def restore(samples, dtype, shape, data):
+    """Samples, rows x values, with those that are missing."""
+    form, size = Shape(shape, False), 8 * np.dtype(dtype).itemsize
+    result = samples.reshape(-1).view("<u%d" % (size // 8)).copy()
+    coder = BitDecoder(data)
+    exceptions = Exceptions(coder, form, size)
+    for i in range(len(result)):
+        bits = exceptions.bits(i, i % form.width)
+        if bits is not None:
+            result[i] = bits
+    coder.finish()
+    return result.view(samples.dtype).reshape(samples.shape)

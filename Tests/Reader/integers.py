@@ -3,8 +3,7 @@ import math
 
 import numpy as np
 
-from columns import Column
-from corrections import BitDecoder, even, level, mixed, quotient, sign, wrap
+from bits import M32, BitDecoder, even, quotient, wrap
 
 LIMITS = {"i8": (1 - 2**63, 2**63 - 1), "u8": (0, 2**64 - 1)}
 SETS = [range(7), range(6), [0], [7]]
@@ -40,6 +39,129 @@ def array(rows, dtype, width):
     return np.array([x % 2**64 for row in rows for x in row], "u8").view(dtype).reshape(len(rows), width)
 
 
+class Mixer:
+    squash, power = [0] * 4096, 1.0
+    for d in range(2048):
+        squash[2048 + d] = int(65536 / (1 + power) + 0.5)
+        squash[2048 - d] = 65536 - squash[2048 + d]
+        power *= 0.9961013694701175
+    squash[0] = squash[1]
+    stretch, d = [], -2047
+    for p in range(4096):
+        while d < 2047 and squash[2048 + d] >> 4 < p:
+            d += 1
+        stretch.append(d)
+
+    def __init__(self, coder, slot_bits):
+        self.coder, self.slot_bits = coder, slot_bits
+        self.slots = [{} for _ in range(10)]
+        self.weights = {}
+        self.hashes = [0] * 10
+
+    def bit(self, node):
+        n = len(self.slots)
+        w = self.weights.setdefault(node, [20000] * n + [0])
+        places, inputs = [], []
+        for h, slots in zip(self.hashes, self.slots):
+            h = (h + node * 0x9E3779B1) * 0x85EBCA6B & M32
+            h ^= h >> 15
+            places.append((h * 0xC2B2AE35 & M32) >> 32 - self.slot_bits)
+            inputs.append(self.stretch[slots.get(places[-1], 1 << 31) >> 20])
+        inputs.append(256)
+        d = max(-2047, min(2047, sum(a * b for a, b in zip(w, inputs)) >> 16))
+        p = max(1, min(65535, self.squash[2048 + d]))
+        bit = self.coder.bit(p)
+        error = ((bit << 12) - (p >> 4)) * 6
+        for i, x in enumerate(inputs):
+            w[i] = max(-2**30, min(2**30, w[i] + (x * error + 0x2000 >> 14)))
+        for place, slots in zip(places, self.slots):
+            p, uses = divmod(slots.get(place, 1 << 31), 1024)
+            p += ((2**22 - 1 if bit else 0) - p) * (131072 // (2 * uses + 3)) >> 16
+            slots[place] = p << 10 | min(uses + 1, 255)
+        return bit
+
+    def free(self, first):
+        """A number of which three bits are at nodes."""
+        if not self.bit(first):
+            return 0
+        negative = self.bit(first + 1)
+        k = 0
+        while k < 63 and self.bit(first + 2 + k):
+            k += 1
+        number = 1
+        for i in range(k):
+            node = first + 66 + 8 * min(k, 15) + number
+            number = number << 1 | (self.bit(node) if i < 3 else self.coder.bit(0x8000))
+        return wrap(-number if negative else number)
+
+
+def level(size):
+    if size <= 0:
+        return 0
+    k = size.bit_length() - 1
+    return 2 * k + (size >> k - 1 & 1 if k else 0) + 1
+
+
+def sign(d):
+    return 0 if d == 0 else (1 if d == 1 else 2 if d < 4 else 3) if d > 0 else (4 if d == -1 else 5 if d > -4 else 6)
+
+
+def mixed(context, a, b, c):
+    h = context * 0x9E3779B9 + a * 0x000F4243
+    h = (h + b) * 0x2545F491 & M32
+    h ^= h >> 13
+    h = (h + c) * 0x85EBCA6B & M32
+    return h ^ h >> 16
+
+
+class Linear:
+    """The linear rule of a column."""
+
+    def __init__(self):
+        # Errors of this row, of the one before, and of that before.
+        self.errors, self.correction = [0.0] * 3, 0.0
+        self.weights = [1.0] + [0.0] * 5
+        self.reset()
+
+    def reset(self):
+        self.spread = [[float(a == b) for b in range(6)] for a in range(6)]
+
+    def begin(self):
+        self.errors = [self.errors[0]] + self.errors[:2]
+
+    def predict(self, before):
+        x = self.inputs = [self.errors[1], self.errors[2]]
+        for column in before:
+            x += [column.errors[0], column.errors[1]] if column else [0.0, 0.0]
+        total = 0.0
+        for w, e in zip(self.weights, x):
+            total += w * e
+        self.correction = total if math.isfinite(total) else 0.0
+
+    def learn(self, error):
+        spread, gains, power = self.spread, [], 0.998
+        for a in range(6):
+            total = 0.0
+            for b in range(6):
+                total += spread[a][b] * self.inputs[b]
+            gains.append(total)
+            power += total * self.inputs[a]
+        rest = error - self.correction
+        self.errors[0] = error
+        if not (power > 0 and math.isfinite(power) and math.isfinite(rest)):
+            return self.reset()
+        diagonal = 0.0
+        for a in range(6):
+            self.weights[a] += gains[a] / power * rest
+        for a in range(6):
+            gain = gains[a] / power
+            for b in range(6):
+                spread[a][b] = (spread[a][b] - gain * gains[b]) / 0.998
+            diagonal += spread[a][a]
+        if not 0 < diagonal < 1e9:
+            self.reset()
+
+
 def deep(mixer):
     """A number of which all bits are at nodes."""
     if not mixer.bit(0):
@@ -60,25 +182,21 @@ def deep(mixer):
     return wrap(-n if negative else n)
 
 
-def correct(base, dtype, shape, promise, data, mixer_of):
-    """What corrections make of rows of values. `promise`: None, or the bound of each column."""
+def correct(base, dtype, shape, bounds, data):
+    """What corrections make of rows of values. `bounds`: one, or that of each column."""
     rows, width = len(base), len(base[0]) if base else 0
     low, high = LIMITS[dtype]
     shift = 2**63 if dtype == "u8" else 0
-    assert data[0] == 1 if promise is None else data[0] < 8
+    assert data[0] < 8
     has_escapes, rules = data[0] & 1, SETS[data[0] >> 1]
     axes = list(shape)
     left = axes.pop() if len(axes) > 1 and axes[-1] <= 4 else 1
     above = (axes[-1] if axes else 1) * left if len(axes) > 1 else 0
     coder = BitDecoder(data[1:])
-    mixer = mixer_of(coder, 10, max(12, min(18, (rows * width).bit_length() + 1)))
+    mixer = Mixer(coder, max(12, min(18, (rows * width).bit_length() + 1)))
     size = lambda d: min(abs(d), 2**24)
     narrow = width <= 64
-    linear = [Column.__new__(Column) for _ in range(width if narrow else 0)]
-    for column in linear:
-        column.errors, column.differences, column.mean = [0.0] * 3, [0] * 3, 0
-        column.weights = [1.0] + [0.0] * 5
-        column.reset()
+    linear = [Linear() for _ in range(width if narrow else 0)]
     origins = [None] * (width if narrow else 1)
     e, f, g = [0] * width, [0] * width, [0] * width
     d, w, y = [0] * width, [0] * width, [0] * width
@@ -112,8 +230,8 @@ def correct(base, dtype, shape, promise, data, mixer_of):
             predictions = [wrap(p) for p in (
                 0, f[i], 2 * f[i] - g[i], beside, plane, f[i] + beside - f[i - left] if i >= left else f[i], line,
                 beside if origin is None else origin)]
-            rule = min(rules, key=lambda k: (3 * u[i][k] + v[k], k)) if promise is not None else 0
-            p = wrap(b + predictions[rule]) if promise is not None else b
+            rule = min(rules, key=lambda k: (3 * u[i][k] + v[k], k))
+            p = wrap(b + predictions[rule])
 
             before = lambda o: d[i - o] if 0 < o <= i else 0
             if above:
@@ -146,15 +264,8 @@ def correct(base, dtype, shape, promise, data, mixer_of):
                 row.append((last + shift) % 2**64)
                 here[i] = last
                 e[i], d[i], escaped[i] = f[i], 0, 1
-                if linear:
-                    linear[i].differences[0] = 0
                 continue
-            if promise is None:
-                row.append(base[r][i] % 2**64)
-                here[i] = b
-                e[i], d[i], escaped[i] = 0, 0, 0
-                continue
-            bound = promise[i % len(promise)]
+            bound = bounds[i % len(bounds)]
             step = 2 * min(int(bound) if bound < 2.0**62 else 2**62, 2**62 - 1) + 1
             q = deep(mixer)
             x = wrap(p + q) if step == 1 else max(low - shift, min(high - shift, p + q * step))
@@ -169,9 +280,7 @@ def correct(base, dtype, shape, promise, data, mixer_of):
             if origin is None:
                 origins[place] = e[i]
             if linear:
-                error = float(wrap(e[i] - origins[place]))
-                linear[i].learn(error)
-                linear[i].errors[0] = error
+                linear[i].learn(float(wrap(e[i] - origins[place])))
         result.append(row)
     coder.finish()
     return result

@@ -1,15 +1,10 @@
 """Values of the quick coder by the letter of vaec(5), for grid.py: slow, and short."""
 import numpy as np
 
-from corrections import BitDecoder
+from bits import BitDecoder, wrap
 
 SCALE, ANCHOR, CENTER, CENTER_WEIGHT, WEIGHT, BASE_WEIGHT, TOKENS, GAP, CLUSTER, FIRST, FREQUENCY, RUN, REPEAT = range(13)
 STEP = 1024
-
-
-def wrap(x):
-    """An integer of 64 bits with sign."""
-    return (x + 2**63 & 2**64 - 1) - 2**63
 
 
 class Integers:
@@ -77,7 +72,7 @@ class Places:
 class Column:
     """How a column's numbers are predicted, and what its positions are."""
 
-    def __init__(self, integers, places, j, grid, whole):
+    def __init__(self, integers, places, j, grid, whole, has_base):
         self.grid, self.whole = grid, whole
         self.kind, self.unit = "free" if grid.is_free else "names", 1.0
         if grid.kind == "ordered" and not grid.dictionary:
@@ -91,12 +86,22 @@ class Column:
         self.center, self.weight = integers.signed(CENTER), integers.signed(CENTER_WEIGHT)
         self.taps = [(offset, integers.signed(WEIGHT)) for offset in places.neighbours(j)]
         self.taps = [(offset, weight) for offset, weight in self.taps if weight]
+        near = [0, -places.stride] + [-1] * (not places.shape.narrow or j > 0)
+        self.base_taps = [(offset, integers.signed(BASE_WEIGHT)) for offset in near if has_base]
 
-    def predict(self, positions, i):
+    def base(self, number):
+        """The position of what the model expects."""
+        if self.kind == "names":
+            return self.grid.name(number)
+        return self.whole(number / self.part if self.kind == "free" else number * 2.0**self.exponent)
+
+    def predict(self, positions, base, i):
         a = positions[i + self.anchor]
         total = self.weight * wrap(self.center - a)
         for offset, weight in self.taps:
             total += weight * wrap(positions[i + offset] - a)
+        for offset, weight in self.base_taps:
+            total += weight * wrap(base[i + offset] - a)
         return wrap(16 * a + (wrap(total) >> 8))
 
     def expected(self, sixteenths):
@@ -209,29 +214,33 @@ def count(data, at):
             return n, at
 
 
-def decode(grid, dtype, shape, bounds, samples, data):
+def decode(grid, dtype, shape, bounds, samples, data, base):
     """The samples of a chunk, rows x values. `grid` is the module of the names."""
     head_size, at = count(data, 0)
     coder, at = BitDecoder(data[at:at + head_size]), at + head_size
     raw_size, at = count(data, at)
     raw, words = data[at:at + raw_size], data[at + raw_size:]
-    fields = dtype if isinstance(dtype, list) else None
-    assert fields is None
     type = grid.Type(dtype)
-    form = grid.Shape(shape, len(bounds) > 1)
+    form = grid.Shape(shape, len(bounds) > 1 or dtype.fields)
+    assert form.columns == (form.width if form.narrow else 1), "no quick values"
+    types = [grid.Type(field) for field in dtype.fields or [dtype] * form.columns]
     lines = samples * int(np.prod(shape, dtype=int)) // form.width
-    flags, plans = grid.plan(coder, [type] * form.columns, lines * form.width)
-    assert flags < 4 and not any(plan.bits for plan in plans), "no head"
+    flags, plans = grid.plan(coder, types, lines * form.width)
+    assert flags < 4 and not any(plan.bits or plan.grid.kind == "anchored" for plan in plans), "no head"
     places, integers = Places(form, lines), Integers(coder)
     surroundings = integers.number(ANCHOR, 3)
     columns = []
     for j, plan in enumerate(plans):
         own = plan.grid.bounded(bounds[j if len(bounds) > 1 else 0])
-        columns.append(Column(integers, places, j, own, grid.whole))
+        columns.append(Column(integers, places, j, own, grid.whole, base is not None))
     kept = exceptions(integers, coder, form, lines, type.size) if flags & 1 else []
     errors = Errors(Tables(integers, 232 * form.columns), raw, words)
     coder.finish()
 
+    expected = [0] * places.count
+    for number, value in enumerate([] if base is None else base.tolist()):
+        line, j = divmod(number, form.width)
+        expected[places.first + line * places.stride + j] = columns[j if form.narrow else 0].base(value)
     x, e, names = [0] * places.count, [0] * places.count, [0] * places.count
     usual, result = [0] * form.columns, []
     S, P = places.stride, places.plane
@@ -243,7 +252,7 @@ def decode(grid, dtype, shape, bounds, samples, data):
         for j in range(form.width):
             i = first + j
             column = columns[j if form.narrow else 0]
-            prediction = column.predict(x, i)
+            prediction = column.predict(x, expected, i)
             if form.narrow and surroundings == 0:
                 size = 3 * e[i - S] + e[i - 2 * S] + (usual[j] >> 2) + 2 * e[i - 1] >> 3
             elif form.narrow:
@@ -284,7 +293,7 @@ def decode(grid, dtype, shape, bounds, samples, data):
             e[i] = min(e[i], 0x0FFFFFFF)
             if form.narrow:
                 usual[j] = usual[j] + e[i] - (usual[j] >> 3)
-            result.append(type.bits(column.value(names[i])))
+            result.append(type.bits(types[j if form.narrow else 0].rounded(column.value(names[i]))))
         last = first + form.width
         for k in range(places.border):
             for field in (x, e, names):

@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-from corrections import M32, BitDecoder
+from bits import M32, BitDecoder
 
 BLANK, QUOTE = b" ", 0x22
 SEPARATORS = [b",", b"\t", b";", None, b"|"]

@@ -52,6 +52,10 @@ struct GoldenSettingTests {
     GoldenSetting(name: "columns-longs", model: "columns", parts: [.columnScales, .columnBounds, .point]),
     GoldenSetting(name: "far-bounded", model: "far", parts: [.commonScale, .bound, .quality]),
     GoldenSetting(name: "far-doubles", model: "far", parts: [.commonScale, .bound, .quality]),
+    GoldenSetting(name: "far-exact", model: "far", parts: [.commonScale, .quality]),
+    GoldenSetting(name: "far-parts", model: "far", parts: [.commonScale, .bound, .quality, .quickCoder]),
+    GoldenSetting(name: "far-bits", model: "far", parts: [.commonScale, .quality, .quickCoder]),
+    GoldenSetting(name: "columns-missing", model: "columns", parts: [.columnScales, .quality]),
     GoldenSetting(name: "far-quick", model: "far", parts: [.commonScale, .bound, .quality, .quickCoder]),
     GoldenSetting(
       name: "columns-quick", model: "columns", parts: [.columnScales, .columnBounds, .quality, .quickCoder]),
