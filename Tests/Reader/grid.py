@@ -161,7 +161,7 @@ class Grid:
             self.step, self.offset = float(integers.number()), float(integers.signed())
             assert self.step > 0, "no plan"
             if kind == 5:
-                self.stride = integers.below(2**40 + 1)
+                self.stride = integers.below(2**50 + 1)
                 assert self.stride, "no plan"
                 self.free_step = float(self.stride) * (self.step / self.power)
                 return self
@@ -294,15 +294,15 @@ class Column:
 
 
 def unit(numbers):
-    """Exponent and center of a column."""
+    """Exponent and center of a column; None if its numbers do not vary."""
     mean = squares = 0.0
     for number in numbers:
         mean += number / len(numbers)
     for number in numbers:
         squares += (number - mean) * (number - mean) / len(numbers)
     deviation = math.sqrt(squares) if squares >= 0 else math.nan
-    if not 0 < deviation < math.inf:
-        deviation = max(1e-30, abs(mean) if abs(mean) < 1e300 else 1e300)
+    if not (0 < deviation < math.inf and math.isfinite(mean)):
+        return None
     exponent = max(-1000, min(1000, math.frexp(deviation)[1]))
     center = mean / 2.0**exponent
     if not abs(center) <= 1e9 + 1:
@@ -327,7 +327,7 @@ def plan(coder, types, values, units=None):
         if column.bits:
             assert not column.grid.is_free, "no plan"
             column.least = integers.signed()
-        exponent, center = units[place] if flags & 8 else (integers.signed(), integers.signed())
+        exponent, center = flags & 8 and units[place] or (integers.signed(), integers.signed())
         assert abs(exponent) <= 1000 and abs(center) <= 2**31 and np.isfinite(center * 2.0**exponent), "no plan"
         column.unit = 2.0**exponent
         column.center = float(center) * column.unit
