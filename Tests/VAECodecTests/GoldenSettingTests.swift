@@ -55,7 +55,7 @@ struct GoldenSettingTests {
     GoldenSetting(name: "far-exact", model: "far", parts: [.commonScale, .quality]),
     GoldenSetting(name: "far-parts", model: "far", parts: [.commonScale, .bound, .quality, .quickCoder]),
     GoldenSetting(name: "far-bits", model: "far", parts: [.commonScale, .quality, .quickCoder]),
-    GoldenSetting(name: "columns-missing", model: "columns", parts: [.columnScales, .quality]),
+    GoldenSetting(name: "columns-missing", model: "columns", parts: [.columnScales, .baseline]),
     GoldenSetting(name: "far-quick", model: "far", parts: [.commonScale, .bound, .quality, .quickCoder]),
     GoldenSetting(
       name: "columns-quick", model: "columns", parts: [.columnScales, .columnBounds, .quality, .quickCoder]),
