@@ -59,7 +59,7 @@ struct GoldenSettingTests {
     GoldenSetting(name: "far-quick", model: "far", parts: [.commonScale, .bound, .quality, .quickCoder]),
     GoldenSetting(
       name: "columns-quick", model: "columns", parts: [.columnScales, .columnBounds, .quality, .quickCoder]),
-    GoldenSetting(name: "windows-bounded", model: "waves", parts: [.bound, .quality, .layout]),
+    GoldenSetting(name: "waves-windows", model: "waves", parts: [.bound, .quality, .layout]),
     GoldenSetting(name: "tiles-lossless", model: "tiles", parts: [.quality, .layout]),
     GoldenSetting(name: "carried-quality", parts: [.commonScale, .embeddedModel, .point]),
     GoldenSetting(name: "none-numbers", parts: [.bound, .withoutModel, .noAxes]),
