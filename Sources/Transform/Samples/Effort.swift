@@ -13,10 +13,18 @@ package struct Effort: Equatable, Sendable {
   package static let standard = Effort(2)
 
   /// - Parameter level: clamped to 0 ... 9.
-  package init(_ level: Int) { self.level = min(max(level, Self.levels.lowerBound), Self.levels.upperBound) }
+  package init(_ level: Int) {
+    self.level = min(max(level, Self.levels.lowerBound), Self.levels.upperBound)
+    isQuick = self.level < 2
+  }
 
-  /// Whether values without a model are coded by the quick coder.
-  package var isQuick: Bool { level < 2 }
+  private init(_ level: Int, isQuick: Bool) { (self.level, self.isQuick) = (level, isQuick) }
+
+  /// Whether bounded and exact values are coded by the quick coder.
+  package let isQuick: Bool
+
+  /// The effort of a trial that finds symbols with no more than `level`, and codes values as the stream will.
+  package func trial(atMost level: Int) -> Effort { Effort(min(self.level, level), isQuick: isQuick) }
 
   /// Whether coefficients and values are chosen by rate and distortion; otherwise the nearest is taken.
   var chooses: Bool { level >= 1 }

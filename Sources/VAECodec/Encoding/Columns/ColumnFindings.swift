@@ -114,7 +114,7 @@ extension StreamEncoder {
       let coding = details(quality: quality, record: nil).coding(in: model.model)
     else { return [] }
     let plan = ChunkCodingContext(
-      coding.model, at: coding.point, chunkRows: rows, effort: Effort(min(effort.level, Self.trialEffort)),
+      coding.model, at: coding.point, chunkRows: rows, effort: effort.trial(atMost: Self.trialEffort),
       kernels: codec.kernels)
     let codecs = ChunkCodecs(plan, description, workers: 1)
     guard let decoded = codecs.encode(some, decodes: true, worker: 0).decoded else { return [] }

@@ -50,7 +50,7 @@ struct ErrorBoundSearch {
     let rows = min(first.rows, max(Self.minimumRows, most / first.valuesPerSample))
     trial = Trial(
       batch: first.rows(0..<rows), description: description, errorBound: errorBound,
-      effort: Effort(min(effort, Self.effort)), kernels: codec.kernels)
+      effort: Effort(effort).trial(atMost: Self.effort), kernels: codec.kernels)
   }
 
   /// The setting without symbols: every value is predicted by the mean.
