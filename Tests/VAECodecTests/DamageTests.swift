@@ -266,6 +266,17 @@ struct DamageTests {
     #expect(try SampleArray(file: try small.file(bytes, model)).rows == 4)
   }
 
+  @Test("values that a model's reconstruction helps to code take no more memory than the limit")
+  func memoryOfValues() throws {
+    let (model, bytes) = (try Golden.model("bumps"), try Golden.read("bumps-bounded.vaec"))
+    func file(limit: Int) throws -> [UInt8] {
+      try Codec(threads: 1, memory: MemoryLimit(bytes: limit)).file(bytes, model)
+    }
+    // The coder of values has tables of 80 MB.
+    #expect(throws: CodecError.self) { try file(limit: 1 << 24) }
+    #expect(try file(limit: 1 << 27) == Golden.read("bumps-bounded.npy"))
+  }
+
   @Test("an encoder writes no chunks that a decoder refuses")
   func chunkRows() throws {
     for values in [1, 3, 12, 784, 65_536] {

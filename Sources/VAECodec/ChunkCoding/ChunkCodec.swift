@@ -162,10 +162,11 @@ final class ChunkCodec {
   /// Throws if a chunk of `rows` rows takes more memory than the limit.
   func admit(_ rows: Int) throws(ChunkError) {
     do {
-      let state = errorBound != nil && elementType.isWide ? IntegerCorrectionCoder.stateBytes : 0
-      try memory.admit(
-        MemoryLimit.sum(
-          (plan.decodingBytes(rows: rows, elementSize: elementType.size), 1), (width, state)))
+      let isCorrected = errorBound != nil
+      let state = isCorrected && elementType.isWide ? IntegerCorrectionCoder.stateBytes : 0
+      let decoding = plan.decodingBytes(
+        rows: rows, elementSize: elementType.size, onGrid: isCorrected && !elementType.isWide)
+      try memory.admit(MemoryLimit.sum((decoding, 1), (width, state)))
     } catch {
       throw .frame(error)
     }

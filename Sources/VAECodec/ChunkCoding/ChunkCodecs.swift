@@ -41,7 +41,11 @@ final class ChunkCodecs: Sendable {
     memory: MemoryLimit
   ) {
     let bytes = MemoryLimit.sum(
-      (plan.decodingBytes(rows: plan.chunkRows, elementSize: description.elementType.size), 1),
+      (
+        plan.decodingBytes(
+          rows: plan.chunkRows, elementSize: description.elementType.size,
+          onGrid: errorBound != nil && !description.elementType.isWide), 1
+      ),
       (plan.model.workingBytes(rows: min(ChunkCodec.blockRows, plan.chunkRows)), 1))
     // One more chunk is in flight than there are workers.
     let workers = most > 1 ? memory.times(bytes, most: most + 1) - 1 : 1
@@ -50,7 +54,9 @@ final class ChunkCodecs: Sendable {
 
   /// The approximate number of multiply-adds for decoding a row.
   var operationsOfRow: Int {
-    let ofValue = Self.operationsOfCorrection * (plan.model.isEmpty ? 4 : 1)
+    // The coder on the grid asks more of a value than that of wide integers.
+    let onGrid = plan.model.isEmpty || !description.elementType.isWide
+    let ofValue = Self.operationsOfCorrection * (onGrid ? 4 : 1)
     let corrections = errorBound == nil ? 0 : MemoryLimit.sum((description.valuesPerSample, ofValue))
     return plan.model.decodingOperations(at: plan.point) + corrections
   }

@@ -53,12 +53,17 @@ struct ChunkCodingContext: Sendable {
   }
 
   /// The memory in bytes that decoding a chunk of `rows` rows takes: symbols, the values of all rows if the value layer
-  /// is on, and the samples before correction, after it, and as they are written.
-  func decodingBytes(rows: Int, elementSize: Int) -> Int {
+  /// is on, the samples before correction, after it, and as they are written, and the state of the coder of values on
+  /// their grid.
+  ///
+  /// - Parameter onGrid: whether values are coded on their grid, as all are without a model.
+  func decodingBytes(rows: Int, elementSize: Int, onGrid: Bool) -> Int {
     let ofValue =
       (hasValues ? 3 * MemoryLayout<Float>.size : 0) + 3 * elementSize + MemoryLayout<Float>.size
       + MemoryLayout<Double>.size
-    let grid = model.isEmpty ? GridCoder.stateBytes(rows: rows, valuesPerSample: model.values) : 0
+    let grid =
+      onGrid || model.isEmpty
+      ? GridCoder.stateBytes(rows: rows, valuesPerSample: model.values, hasBase: !model.isEmpty) : 0
     return MemoryLimit.sum(
       (grid, 1), (rows, model.values * ofValue),
       (rows, (planes + coefficientPlanes) * MemoryLayout<Int32>.size))

@@ -51,10 +51,12 @@ struct GridCoder {
   private static let slotBits = 14...20
 
   /// The bytes of state for so many rows.
-  static func stateBytes(rows: Int, valuesPerSample: Int) -> Int {
+  ///
+  /// - Parameter hasBase: whether a model's expectations are among the inputs.
+  static func stateBytes(rows: Int, valuesPerSample: Int, hasBase: Bool) -> Int {
     MemoryLimit.sum(
-      (MemoryLimit.sum((rows, valuesPerSample)), 80), (ValueShape.margin(values: valuesPerSample), 64),
-      (chunkBytes, 1))
+      (MemoryLimit.sum((rows, valuesPerSample)), hasBase ? 104 : 80),
+      (ValueShape.margin(values: valuesPerSample), hasBase ? 80 : 64), (chunkBytes, 1))
   }
 
   /// The bytes of tables.
