@@ -512,7 +512,7 @@ def decode_chunk(model, at, tables, content):
     return values
 
 
-def samples(model, at, tables, dtype, shape, guarantee, content):
+def samples(model, at, tables, dtype, shape, layout, guarantee, content):
     """The samples of a chunk, rows x values."""
     is_wide = dtype in integers.LIMITS
 
@@ -541,7 +541,7 @@ def samples(model, at, tables, dtype, shape, guarantee, content):
             dtype, model.values)
     else:
         base = None if model.is_blank else scales.expected(numbers, model.scales)
-        rows = grid.decode(dtype, shape, guarantee, len(numbers), corrections, base)
+        rows = grid.decode(dtype, shape, layout, guarantee, len(numbers), corrections, base)
     assert zlib.crc32(rows.astype(np.dtype(dtype).newbyteorder("<")).tobytes()) == checksum, "other rows"
     return rows
 
@@ -690,7 +690,7 @@ def decode(given, data):
     for content in chunks:
         if kept:
             content, section = text.split(content, kept, Reader)
-        part = samples(model, at, tables, dtype, shape, guarantee, content)
+        part = samples(model, at, tables, dtype, shape, layout, guarantee, content)
         if kept:
             assert section.rows == len(part)
             joined = kept.join(section.skeleton, part, guarantee is not None)

@@ -920,10 +920,19 @@ class Decoder:
         return values.byteswap().view(type.dtype) if self.flags & 2 else values.view(type.dtype)
 
 
-def decode(dtype, shape, promise, rows, data, base):
+def decode(dtype, shape, layout, promise, rows, data, base):
     """The samples of a chunk, rows x values. `base`: what the model expects, None without a model."""
     bounds = promise if isinstance(promise, list) else [0.0 if promise == "lossless" else promise]
     base = None if base is None else base.reshape(-1)
+    assert data[0] < 4, "newer"
+    if data[0] & 2:
+        assert layout and len(bounds) == 1 and not dtype.fields, "no array"
+        order = layout.order(rows)
+        base = None if base is None else base[order.reshape(-1)]
+        found = decode(dtype, list(order.shape[1:]), None, promise, len(order), bytes([data[0] & 1]) + data[1:], base)
+        samples = np.empty(order.size, found.dtype)
+        samples[order.reshape(-1)] = found.reshape(-1)
+        return samples.reshape(rows, -1)
     if data[0] == 1:
         return quick.decode(sys.modules[__name__], dtype, shape, bounds, rows, data[1:], base)
     return Decoder(dtype, shape, bounds, rows, data, base).run().reshape(rows, -1)

@@ -34,6 +34,16 @@ class Layout:
         self.sample = [length for axis, length in enumerate(self.block) if axis not in counting]
         self.samples = math.prod(-(-length // own) for length, own in zip(self.shape, self.block))
 
+    def order(self, samples):
+        """Rows of the array, to the ends of blocks, for a chunk of whole bands; each value is its place among the samples."""
+        cells = [-(-length // own) for length, own in zip(self.shape[1:], self.block[1:])]
+        assert samples % math.prod(cells) == 0, "no whole bands"
+        bands = samples // math.prod(cells)
+        places = np.arange(samples * math.prod(self.block)).reshape([bands] + cells + self.block)
+        axes = len(self.block)
+        places = places.transpose([axis for k in range(axes) for axis in (k, axes + k)])
+        return places.reshape([bands * self.block[0]] + [n * own for n, own in zip(cells, self.block[1:])])
+
     def array(self, samples):
         """The array of its samples."""
         assert len(samples) == self.samples

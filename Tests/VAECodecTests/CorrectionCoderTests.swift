@@ -69,7 +69,7 @@ private struct Coder {
       return try MissingValueCoder(description, KnownValues()).decode(bytes, base: base)
     }
     return try GridCoder(description, errorBound, KnownValues()).decode(
-      bytes, rows: base.rows, valuesPerSample: base.valuesPerSample, base: base.doubles())
+      bytes, rows: base.rows, base: base.doubles())
   }
 }
 

@@ -57,12 +57,12 @@ struct GridCoderTests {
       type, shape, rows: 1 + Int(seed * 37 % 90), seed: seed &+ UInt64(type.rawValue) &* 1000)
     let coder = coder(type, shape)
     let bytes = coder.encode(batch)
-    let back = try coder.decode(bytes[...], rows: batch.rows, valuesPerSample: batch.valuesPerSample)
+    let back = try coder.decode(bytes[...], rows: batch.rows)
     let isSame = back.bytes == batch.bytes && coder.encode(batch) == bytes
     #expect(isSame)
     // More bytes are damage, or other values: zeros at the end are not written.
     let longer = (bytes + [1, 2, 3, 4, 5])[...]
-    let other = try? coder.decode(longer, rows: batch.rows, valuesPerSample: batch.valuesPerSample)
+    let other = try? coder.decode(longer, rows: batch.rows)
     let isOther = other?.bytes != batch.bytes
     #expect(isOther)
   }
@@ -77,7 +77,7 @@ struct GridCoderTests {
     let bounds = byColumn ? (0..<shape[0]).map { Double($0 % 3) * scale } : [scale]
     let coder = coder(type, shape, bounds)
     let bytes = coder.encode(batch)
-    let back = try coder.decode(bytes[...], rows: batch.rows, valuesPerSample: batch.valuesPerSample)
+    let back = try coder.decode(bytes[...], rows: batch.rows)
     for (place, (old, new)) in zip(batch.bits(), back.bits()).enumerated() where old != new {
       let (value, found) = (type.value(bits: old), type.value(bits: new))
       #expect(value.isFinite && ErrorBound.isWithin(bounds[place % bounds.count], value, found))
@@ -171,9 +171,9 @@ struct GridCoderTests {
         bytes[1 + Int(random.next() % UInt64(min(bytes.count - 1, seed % 3 == 0 ? 6 : 1000)))] ^= UInt8(
           1 + random.next() % 255)
       }
-      _ = try? coder.decode(bytes[...], rows: batch.rows, valuesPerSample: batch.valuesPerSample)
+      _ = try? coder.decode(bytes[...], rows: batch.rows)
       let noise = [0] + (0..<40).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-      _ = try? coder.decode(noise[...], rows: batch.rows, valuesPerSample: batch.valuesPerSample)
+      _ = try? coder.decode(noise[...], rows: batch.rows)
     }
   }
 

@@ -74,7 +74,7 @@ extension ChunkCodec {
       let base = expectations()
       let bytes = coder.encode(batch, base: base, tries: !isTrial, isQuick: effort.isQuick)
       return checked(bytes, batch, isTrial) { () throws(ChunkError) in
-        try coder.decode(bytes[...], rows: batch.rows, valuesPerSample: width, base: base)
+        try coder.decode(bytes[...], rows: batch.rows, base: base)
       }
     case .integers(let coder):
       let base = reconstruction()
@@ -159,7 +159,7 @@ extension ChunkCodec {
       switch self.corrections {
       case .values(let coder):
         let base = try expectations(fromSymbols: symbols, rows: rows)
-        batch = try coder.decode(corrections, rows: rows, valuesPerSample: width, base: base)
+        batch = try coder.decode(corrections, rows: rows, base: base)
       case .integers(let coder):
         batch = try coder.decode(corrections, base: decode(contentOfSymbols: symbols, rows: rows))
       case .missing(let coder):

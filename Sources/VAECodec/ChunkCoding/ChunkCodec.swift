@@ -162,11 +162,7 @@ final class ChunkCodec {
   /// Throws if a chunk of `rows` rows takes more memory than the limit.
   func admit(_ rows: Int) throws(ChunkError) {
     do {
-      let isCorrected = errorBound != nil
-      let state = isCorrected && elementType.isWide ? IntegerCorrectionCoder.stateBytes : 0
-      let decoding = plan.decodingBytes(
-        rows: rows, elementSize: elementType.size, onGrid: isCorrected && !elementType.isWide)
-      try memory.admit(MemoryLimit.sum((decoding, 1), (width, state)))
+      try memory.admit(plan.decodingBytes(rows: rows, description, isCorrected: errorBound != nil))
     } catch {
       throw .frame(error)
     }

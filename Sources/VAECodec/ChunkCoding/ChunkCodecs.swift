@@ -41,11 +41,7 @@ final class ChunkCodecs: Sendable {
     memory: MemoryLimit
   ) {
     let bytes = MemoryLimit.sum(
-      (
-        plan.decodingBytes(
-          rows: plan.chunkRows, elementSize: description.elementType.size,
-          onGrid: errorBound != nil && !description.elementType.isWide), 1
-      ),
+      (plan.decodingBytes(rows: plan.chunkRows, description, isCorrected: errorBound != nil), 1),
       (plan.model.workingBytes(rows: min(ChunkCodec.blockRows, plan.chunkRows)), 1))
     // One more chunk is in flight than there are workers.
     let workers = most > 1 ? memory.times(bytes, most: most + 1) - 1 : 1

@@ -1,5 +1,6 @@
 import ByteIO
 import EntropyCoding
+import Records
 import Tensor
 import Transform
 import VAEModel
@@ -53,19 +54,21 @@ struct ChunkCodingContext: Sendable {
   }
 
   /// The memory in bytes that decoding a chunk of `rows` rows takes: symbols, the values of all rows if the value layer
-  /// is on, the samples before correction, after it, and as they are written, and the state of the coder of values on
-  /// their grid.
+  /// is on, the samples before correction, after it, and as they are written, and the state of the coder of values.
   ///
-  /// - Parameter onGrid: whether values are coded on their grid, as all are without a model.
-  func decodingBytes(rows: Int, elementSize: Int, onGrid: Bool) -> Int {
+  /// - Parameter isCorrected: whether there is an error bound.
+  func decodingBytes(rows: Int, _ description: SampleDescription, isCorrected: Bool) -> Int {
+    let elementSize = description.elementType.size
     let ofValue =
       (hasValues ? 3 * MemoryLayout<Float>.size : 0) + 3 * elementSize + MemoryLayout<Float>.size
       + MemoryLayout<Double>.size
-    let grid =
-      onGrid || model.isEmpty
-      ? GridCoder.stateBytes(rows: rows, valuesPerSample: model.values, hasBase: !model.isEmpty) : 0
+    let isWide = description.elementType.isWide
+    let state =
+      model.isEmpty || isCorrected && !isWide
+      ? GridCoder.stateBytes(of: description, rows: rows, hasBase: !model.isEmpty)
+      : isCorrected ? MemoryLimit.sum((model.values, IntegerCorrectionCoder.stateBytes)) : 0
     return MemoryLimit.sum(
-      (grid, 1), (rows, model.values * ofValue),
+      (state, 1), (rows, model.values * ofValue),
       (rows, (planes + coefficientPlanes) * MemoryLayout<Int32>.size))
   }
 

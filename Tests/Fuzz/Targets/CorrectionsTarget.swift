@@ -31,7 +31,7 @@ enum CorrectionsTarget: FuzzTarget {
         return try IntegerCorrectionCoder(description, errorBound).decode(bytes, base: base)
       }
       return try GridCoder(description, errorBound, KnownValues()).decode(
-        bytes, rows: base.rows, valuesPerSample: base.valuesPerSample, base: base.doubles())
+        bytes, rows: base.rows, base: base.doubles())
     }
   }
 
@@ -89,14 +89,10 @@ enum CorrectionsTarget: FuzzTarget {
     _ description: SampleDescription, _ errorBound: ErrorBound?, rows: Int, _ bytes: ArraySlice<UInt8>
   ) throws {
     guard let coder = grid(description, errorBound), let exact = grid(description, .lossless) else { return }
-    let width = description.valuesPerSample
     // Both coders, by their first byte.
     for mode: UInt8 in [0, 1] {
-      guard let batch = try? coder.decode(([mode] + bytes)[...], rows: rows, valuesPerSample: width) else {
-        continue
-      }
-      let again = try? exact.decode(
-        exact.encode(batch, isQuick: mode == 1)[...], rows: rows, valuesPerSample: width)
+      guard let batch = try? coder.decode(([mode] + bytes)[...], rows: rows) else { continue }
+      let again = try? exact.decode(exact.encode(batch, isQuick: mode == 1)[...], rows: rows)
       try BrokenPromise.unless(again?.bytes == batch.bytes, "lossless values have lost something")
     }
   }

@@ -7,8 +7,9 @@ extension GridCoder {
   /// The values of a trial; and what a plan has to be smaller by to be taken, as a share.
   private static let (trialValues, gain) = (1 << 16, 0.0015)
 
-  /// The first byte: mixing, or ``QuickCoder``.
-  private static let (mode, quickMode): (UInt8, UInt8) = (0, 1)
+  /// Flags of the first byte: that ``QuickCoder`` follows, instead of mixing; and that values are in the order of the
+  /// array that samples were cut from.
+  private static let (quick, inArrayOrder): (UInt8, UInt8) = (1, 2)
 
   /// Whether ``QuickCoder`` knows such columns: all have the same names, or each is a column of the shape.
   private var hasQuickCoder: Bool { columns == shape.columns }
@@ -25,13 +26,34 @@ extension GridCoder {
   func encode(
     _ batch: SampleBatch, base: [Double]? = nil, tries: Bool = true, isQuick: Bool = false
   ) -> [UInt8] {
-    if isQuick, hasQuickCoder { return [Self.quickMode] + QuickCoder(self).encode(batch, base: base) }
+    guard let order = arrayOrder, order.applies(to: batch.rows) else {
+      return encodeInOrder(batch, base: base, tries: tries, isQuick: isQuick)
+    }
+    // The order that takes fewer bytes for the first bands.
+    let some = batch.rows(0..<min(batch.rows, order.wholeBands(values: Self.trialValues)))
+    let someBase = base.map { Array($0.prefix(some.valueCount)) }
+    let ofArray = ofArray(order)
+    let own = encodeInOrder(some, base: someBase, tries: false, isQuick: isQuick)
+    let other = ofArray.encodeInOrder(
+      order.rows(of: some), base: someBase.map(order.array), tries: false, isQuick: isQuick)
+    guard other.count < own.count else {
+      return encodeInOrder(batch, base: base, tries: tries, isQuick: isQuick)
+    }
+    var bytes = ofArray.encodeInOrder(
+      order.rows(of: batch), base: base.map(order.array), tries: tries, isQuick: isQuick)
+    bytes[0] |= Self.inArrayOrder
+    return bytes
+  }
+
+  /// The same in the order of samples.
+  private func encodeInOrder(_ batch: SampleBatch, base: [Double]?, tries: Bool, isQuick: Bool) -> [UInt8] {
+    if isQuick, hasQuickCoder { return [Self.quick] + QuickCoder(self).encode(batch, base: base) }
     let choice = ValuePlanChoice(self, batch.doubles())
     var plan = best(choice, batch, base: base, tries: tries)
-    if let bytes = encode(batch, base, plan) { return [Self.mode] + bytes }
+    if let bytes = encode(batch, base, plan) { return [0] + bytes }
     plan.hasExceptions = true
     // With exceptions, every value has a code.
-    return [Self.mode] + (encode(batch, base, plan) ?? [])
+    return [0] + (encode(batch, base, plan) ?? [])
   }
 
   /// The plan that takes the fewest bytes.
@@ -96,15 +118,25 @@ extension GridCoder {
   /// The values that `bytes` stand for.
   ///
   /// - Parameter base: what the model expects of each value; nil without a model.
-  func decode(
-    _ bytes: ArraySlice<UInt8>, rows: Int, valuesPerSample: Int, base: [Double]? = nil
-  ) throws(ChunkError) -> SampleBatch {
-    if bytes.first == Self.quickMode, hasQuickCoder {
-      return try QuickCoder(self).decode(bytes.dropFirst(), rows: rows, base: base)
+  func decode(_ bytes: ArraySlice<UInt8>, rows: Int, base: [Double]? = nil) throws(ChunkError) -> SampleBatch {
+    guard let flags = bytes.first else { throw .corrupt }
+    guard flags & Self.inArrayOrder != 0 else {
+      return try decodeInOrder(bytes.dropFirst(), flags: flags, rows: rows, base: base)
     }
-    guard bytes.first == Self.mode else { throw .corrupt }
+    guard let order = arrayOrder, order.applies(to: rows) else { throw .corrupt }
+    let array = try ofArray(order).decodeInOrder(
+      bytes.dropFirst(), flags: flags & ~Self.inArrayOrder, rows: rows * valuesPerSample / order.valuesPerRow,
+      base: base.map(order.array))
+    return order.samples(of: array)
+  }
+
+  private func decodeInOrder(
+    _ bytes: ArraySlice<UInt8>, flags: UInt8, rows: Int, base: [Double]?
+  ) throws(ChunkError) -> SampleBatch {
+    if flags == Self.quick, hasQuickCoder { return try QuickCoder(self).decode(bytes, rows: rows, base: base) }
+    guard flags == 0 else { throw .corrupt }
     var samples = [UInt8](repeating: 0, count: rows * valuesPerSample * elementType.size)
-    var coder = BitDecoder(bytes.dropFirst())
+    var coder = BitDecoder(bytes)
     let isWhole = samples.withUnsafeMutableBytes { samples in
       var output = DecodedValues(elementType: elementType, bytes: samples)
       return run(nil, count: rows * valuesPerSample, base: base, &output, &coder)

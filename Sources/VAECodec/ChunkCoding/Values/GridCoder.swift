@@ -21,6 +21,8 @@ struct GridCoder {
   let curves: SmoothLogistic
   /// The number of columns with names of their own: all values of a sample, or 1.
   let columns: Int
+  /// The order of values on the grid of the array that samples are cut from; nil if they are its rows.
+  private(set) var arrayOrder: ArrayOrder?
 
   /// - Parameters:
   ///   - bounds: of each column, or one for all values.
@@ -46,17 +48,29 @@ struct GridCoder {
       description.elementType, sampleShape: description.sampleShape, bounds: errorBound.bounds,
       types: description.columnTypes)
     self.known = known
+    if columns == shape.columns { arrayOrder = description.array.flatMap { ArrayOrder($0.layout) } }
+  }
+
+  /// The coder of the same values as rows of the array.
+  func ofArray(_ order: ArrayOrder) -> GridCoder {
+    var coder = GridCoder(elementType, sampleShape: order.shape, bounds: bounds, curves: curves)
+    coder.known = known
+    return coder
   }
 
   private static let slotBits = 14...20
 
-  /// The bytes of state for so many rows.
+  /// The bytes of state for so many rows of a stream.
   ///
   /// - Parameter hasBase: whether a model's expectations are among the inputs.
-  static func stateBytes(rows: Int, valuesPerSample: Int, hasBase: Bool) -> Int {
-    MemoryLimit.sum(
-      (MemoryLimit.sum((rows, valuesPerSample)), hasBase ? 104 : 80),
-      (ValueShape.margin(values: valuesPerSample), hasBase ? 80 : 64), (chunkBytes, 1))
+  static func stateBytes(of description: SampleDescription, rows: Int, hasBase: Bool) -> Int {
+    let perSample = description.valuesPerSample
+    let values = MemoryLimit.sum((rows, perSample))
+    let order = description.array.flatMap { ArrayOrder($0.layout) }
+    let row = max(perSample, min(values, order?.valuesPerRow ?? 0))
+    return MemoryLimit.sum(
+      (values, (hasBase ? 104 : 80) + (order == nil ? 0 : 2 * MemoryLayout<Double>.size)),
+      (ValueShape.margin(values: row), hasBase ? 80 : 64), (chunkBytes, 1))
   }
 
   /// The bytes of tables.
