@@ -41,7 +41,7 @@ let package = Package(
     .target(name: "Records", dependencies: ["ByteIO"]),
     .target(name: "EntropyCoding", dependencies: ["ByteIO"]),
     .target(name: "Container", dependencies: ["ByteIO", "EntropyCoding"]),
-    .target(name: "VAEModel", dependencies: ["ByteIO", "CKernels", "Tensor"]),
+    .target(name: "VAEModel", dependencies: ["ByteIO", "CKernels", "EntropyCoding", "Tensor"]),
     .target(name: "Transform", dependencies: ["CKernels", "Tensor", "VAEModel"]),
     .target(name: "Training", dependencies: ["ByteIO", "CKernels", "Tensor", "VAEModel", "Transform"]),
     .target(

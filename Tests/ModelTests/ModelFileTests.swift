@@ -148,6 +148,7 @@ struct ModelFileTests {
     arguments: ["scale", "mean", "bounds", "scales", "values", "latents"])
   func impossible(what: String) throws {
     var w = ByteWriter()
+    w.append(count: 0)
     w.append(count: what == "values" ? 0 : 1)
     w.append(what == "scale" ? 0 : Float(1))
     w.append(what == "mean" ? Float.nan : 0)

@@ -101,7 +101,12 @@ extension RandomSource {
       let numbers = floats(entry.shape.inputs * entry.shape.outputs, -bound...bound)
       entry.shape.pack(
         { (isGain ? 0.2 : 1.5) * numbers[$0 * entry.shape.outputs + $1] }, into: weights.buffer.pointer)
-      stored.append(StoredMatrix(weights.buffer.pointer, entry.shape, steps: [bound / 200]))
+      let matrix = StoredMatrix(weights.buffer.pointer, entry.shape, steps: [bound / 200])
+      // Padding is as readers make it.
+      stored.append(
+        entry == architecture.prior
+          ? matrix.keeping(columns: architecture.priorColumns).keeping(columns: architecture.paddedPriorColumns)
+          : matrix)
     }
     let elbo = likelihood.map { likelihood in
       let (weights, bias) = (

@@ -39,27 +39,30 @@ struct StoredMatrixTests {
   func roundTrip(step: Float) throws {
     for steps in [[step], [Float](repeating: step, count: 5).enumerated().map { $1 * Float($0 + 1) }] {
       let matrix = stored(5, 37, steps).stored
-      var writer = ByteWriter()
-      matrix.write(to: &writer)
-      writer.append(UInt8(77))
-      var reader = ByteReader(writer.bytes)
-      #expect(try StoredMatrix(from: &reader, rows: 5, columns: 37) == matrix)
-      #expect(try reader.integer(UInt8.self) == 77)
-      for cut in 0..<writer.bytes.count - 1 {
-        var short = ByteReader(writer.bytes[..<cut])
-        #expect(throws: ModelFileError.self) { try StoredMatrix(from: &short, rows: 5, columns: 37) }
+      var writer = ModelWriter()
+      writer.append(matrix)
+      writer.bytes.append(UInt8(77))
+      let content = writer.finish()
+      var reader = try ModelReader(content, kernels: Kernels(), memory: .standard)
+      #expect(try reader.matrix(matrix.shape) == matrix)
+      #expect(try reader.byte() == 77)
+      try reader.finish()
+      for cut in 0..<content.count {
+        #expect(throws: ModelFileError.self) {
+          var short = try ModelReader(Array(content[..<cut]), kernels: Kernels(), memory: .standard)
+          _ = try short.matrix(matrix.shape)
+          _ = try short.byte()
+          try short.finish()
+        }
       }
     }
   }
 
-  @Test("codes of one byte take one byte, others three")
+  @Test("codes are of 16 bits")
   func size() throws {
     let weights = Weights(Matrix(rows: 1, columns: 6, [127, -127, 128, -128, 32767, 40000]))
     let matrix = StoredMatrix(weights.buffer.pointer, weights.shape, steps: [1])
     #expect(matrix.codes == [127, -127, 128, -128, 32767, 32767])
-    var writer = ByteWriter()
-    matrix.write(to: &writer)
-    #expect(writer.bytes.count == 1 + 2 + 6 + 2 * 4)
   }
 
   @Test("weights that are no numbers are kept as 0, and a step of 0 as the least")
@@ -71,24 +74,32 @@ struct StoredMatrixTests {
   }
 
   @Test("a step that is no number, not positive, or makes infinite weights is refused")
-  func impossibleSteps() {
+  func impossibleSteps() throws {
     for step in [Float.nan, .infinity, 0, -1, 3e38, -.infinity] {
       var writer = ByteWriter()
+      writer.append(count: 2)
+      writer.append([2, 0x80] as [UInt8])
       writer.append(UInt8(0))
       writer.append(stored: step)
-      writer.append([2, 0x80] as [UInt8])
-      writer.append(Int16.max)
-      var reader = ByteReader(writer.bytes)
-      #expect(throws: ModelFileError.self, "\(step)") { try StoredMatrix(from: &reader, rows: 1, columns: 2) }
+      var reader = try ModelReader(writer.bytes, kernels: Kernels(), memory: .standard)
+      #expect(throws: ModelFileError.self, "\(step)") {
+        try reader.matrix(WeightShape(inputs: 1, outputs: 2))
+      }
     }
   }
 
   @Test("a matrix larger than its bytes is refused before it is made")
-  func tooLarge() {
-    for (rows, columns) in [(1 << 40, 1), (1, 1 << 40), (1 << 40, 1 << 40), (-1, 4), (4, -1), (1 << 40, 0)] {
-      var reader = ByteReader([0, 0x80, 0x3F, 1, 2, 3])
-      #expect(throws: ModelFileError.self) { try StoredMatrix(from: &reader, rows: rows, columns: columns) }
+  func tooLarge() throws {
+    for (rows, columns) in [(1 << 40, 1), (1, 1 << 40), (1 << 20, 1 << 20), (1 << 13, 4)] {
+      var reader = try ModelReader([3, 1, 2, 3, 0, 0x80, 0x3F], kernels: Kernels(), memory: .standard)
+      let shape = WeightShape(inputs: rows, outputs: columns)
+      #expect(throws: ModelFileError.self) { try reader.matrix(shape) }
     }
+    // Zeros take next to nothing, but memory.
+    var reader = try ModelReader(
+      [0x80, 8] + [UInt8](repeating: 0x55, count: 1 << 10) + [0, 0x80, 0x3F], kernels: Kernels(),
+      memory: MemoryLimit(bytes: 1 << 20))
+    #expect(throws: ModelFileError.self) { try reader.matrix(WeightShape(inputs: 1 << 10, outputs: 1 << 10)) }
   }
 
   @Test("rows and columns that are kept keep their weights")

@@ -24,6 +24,7 @@ import integers
 import layouts
 import scales
 import text
+import weights
 
 F = np.float32
 TYPES = "u1 i1 u2 i2 u4 i4 f2 f4 f8 u8 i8".split()
@@ -161,9 +162,7 @@ def hats(u, anchors):
 
 def matrix(r, rows, columns):
     steps = r.bf16(rows if r.number("B") else 1)
-    codes = r.numbers(rows * columns, "i1").astype("i4")
-    codes[codes == -128] = r.numbers(int((codes == -128).sum()), "<i2")
-    return codes.reshape(rows, columns).astype(F) * steps[:, None]
+    return r.weights.matrix(rows, columns).astype(F) * steps[:, None]
 
 
 def density(r):
@@ -180,10 +179,11 @@ class Model:
     is_blank = False
 
     def __init__(self, data):
-        assert data[:5] == b"VAEM\3"
+        assert data[:5] == b"VAEM\4"
         content = unzstd(first_frame(data[5:]))
         self.fingerprint = hashlib.sha256(content).digest()[:16]
         r = Reader(content)
+        r.weights = weights.Weights(r.take(r.count()))
         n = self.values = r.count()
         self.scale, self.means = F(r.number("f")), r.numbers(n, "<f4")
         self.low, self.high = r.numbers(2, "<f4")
@@ -204,6 +204,7 @@ class Model:
             self.levels = [density(r) for _ in range(40)]
         self.qualities = [point(r) for _ in range(r.count())]
         assert len(self.qualities) in (0, 101) and not r.rest()
+        r.weights.finish()
 
     def linear_layer(self, r):
         components = r.count()
@@ -250,8 +251,7 @@ class Model:
             return linear, layers, matrix(r, hidden[-1], outputs), matrix(r, self.anchors, latents)
 
         self.decoder = path(latents, hidden[::-1], width)
-        self.stride = (latents + 31) // 32 * 32
-        self.prior = matrix(r, self.anchors, 9 * self.stride)
+        self.prior = matrix(r, self.anchors, 9 * latents)
 
     @staticmethod
     def predictor(r, i):
@@ -265,7 +265,7 @@ class Model:
         network, steps, value_step = at
         plain = []
         if network:
-            row = product(hats(network[0], self.anchors), self.prior, F(0))[0].reshape(3, 3, self.stride)
+            row = product(hats(network[0], self.anchors), self.prior, F(0))[0].reshape(3, 3, self.latents)
             plain += [Table(row[:, :, k], network[2]) for k in range(self.latents)]
         used = []
         for (_, _, densities, shapes), step in zip(self.layers, steps):

@@ -60,7 +60,8 @@ struct NetworkStorage {
     _ parameters: Parameters, inverseDeviation: [Float], finest: Float, fineness: Int
   ) -> [StoredMatrix] {
     let a = parameters.architecture
-    let exact = [a.prior.offset, a.encoder.gain.offset, a.decoder.gain.offset]
+    // Gains must fit one another; an error of a prior costs bits alone, by its square.
+    let gains = [a.encoder.gain.offset, a.decoder.gain.offset]
     return a.entries.map { entry -> StoredMatrix in
       let pointer = parameters.pointer(entry)
       let shape = entry.shape
@@ -81,7 +82,9 @@ struct NetworkStorage {
       if entry == a.encoder.linear.weight {
         return StoredMatrix(pointer, shape, steps: [8 * part * finest / Float(shape.inputs).squareRoot()])
       }
-      let step = exact.contains(entry.offset) ? max(size, 1e-3) * 0x1p-9 : max(size, 1e-12) * part
+      let step =
+        gains.contains(entry.offset)
+        ? max(size, 1e-3) * 0x1p-9 : entry == a.prior ? max(size, 1e-3) * 0x1p-6 : max(size, 1e-12) * part
       return StoredMatrix(pointer, shape, steps: [step])
     }
   }

@@ -18,7 +18,7 @@ struct ModelFile: Sendable {
   /// The magic bytes of a model.
   static let magic: [UInt8] = Array("VAEM".utf8)
   /// The version that this program reads and writes.
-  static let version: UInt8 = 3
+  static let version: UInt8 = 4
   /// The number of bytes before the first frame.
   static let headSize = 5
   /// The maximum size of a frame's content.

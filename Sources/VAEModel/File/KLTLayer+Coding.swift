@@ -5,9 +5,14 @@ import Tensor
 
 extension KLTLayer {
   /// Appends the basis, the magnitudes of coefficients, and their densities.
-  func write(to w: inout ByteWriter) {
-    w.append(count: components)
-    stored.write(to: &w)
+  func write(to writer: inout ModelWriter) {
+    writer.bytes.append(count: components)
+    writer.append(stored)
+    write(to: &writer.bytes)
+  }
+
+  /// Appends what follows the basis.
+  private func write(to w: inout ByteWriter) {
     for magnitude in magnitudes { w.append(stored: magnitude) }
     for density in densities { density.write(to: &w) }
     w.append(count: shapes.count)

@@ -12,34 +12,34 @@ extension Model {
 
   /// The part for decoders.
   package func encodeDecoder() -> [UInt8] {
-    var w = ByteWriter()
-    w.append(count: values)
-    w.append(scale)
-    for mean in means { w.append(mean) }
-    w.append(output.lowest)
-    w.append(output.highest)
-    w.append(UInt8(output.isInteger ? 1 : 0) | scales.kind.rawValue << 1)
-    scales.write(to: &w)
-    w.append(count: inputProjection?.stored.rows ?? 0)
-    inputProjection?.stored.write(to: &w)
-    if let network { network.writeDecoder(to: &w) } else { w.append(count: 0) }
-    w.append(count: layers.count)
+    var w = ModelWriter()
+    w.bytes.append(count: values)
+    w.bytes.append(scale)
+    for mean in means { w.bytes.append(mean) }
+    w.bytes.append(output.lowest)
+    w.bytes.append(output.highest)
+    w.bytes.append(UInt8(output.isInteger ? 1 : 0) | scales.kind.rawValue << 1)
+    scales.write(to: &w.bytes)
+    w.bytes.append(count: inputProjection?.stored.rows ?? 0)
+    if let inputProjection { w.append(inputProjection.stored) }
+    if let network { network.writeDecoder(to: &w) } else { w.bytes.append(count: 0) }
+    w.bytes.append(count: layers.count)
     for layer in layers { layer.write(to: &w) }
-    w.append(UInt8(baseline == nil ? 0 : 1))
+    w.bytes.append(UInt8(baseline == nil ? 0 : 1))
     baseline?.write(to: &w)
-    w.append(UInt8(valueLayer == nil ? 0 : 1))
-    valueLayer?.write(to: &w)
-    w.append(count: qualities.count)
-    for point in qualities { point.write(to: &w) }
-    return w.bytes
+    w.bytes.append(UInt8(valueLayer == nil ? 0 : 1))
+    valueLayer?.write(to: &w.bytes)
+    w.bytes.append(count: qualities.count)
+    for point in qualities { point.write(to: &w.bytes) }
+    return w.finish()
   }
 
   /// The additional part for encoders: the encoder network, and the metadata.
   package func encodeEncoder() -> [UInt8] {
-    var w = ByteWriter()
+    var w = ModelWriter()
     network?.writeEncoder(to: &w)
-    w.append(notes)
-    return w.bytes
+    w.bytes.append(notes)
+    return w.finish()
   }
 
   /// The number of rows for which working memory must be available when a model is read.
@@ -97,5 +97,6 @@ extension Model {
     var e = try ModelReader(encoder, kernels: kernels, memory: memory)
     try network?.readEncoder(&e)
     notes = Array(try reading { () throws(ByteReader.Failure) in try e.bytes.take(e.bytes.remaining) })
+    try e.finish()
   }
 }

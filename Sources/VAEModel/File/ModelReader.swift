@@ -1,4 +1,5 @@
 import ByteIO
+import EntropyCoding
 import Tensor
 
 /// Parses the content of a model file, part after part.
@@ -9,10 +10,22 @@ struct ModelReader {
   var bytes: ByteReader
   let kernels: Kernels
   private var memory: ModelMemory
+  private var weights = WeightCoding()
+  private var codes: BitDecoder
+  /// The number of weights that may follow.
+  private var admitted: Int
+
+  /// A weight takes at least this part of a byte.
+  private static let weightsOfByte = 4096
 
   /// - Parameter memory: the limit for the model and for work with it on a block of rows.
   init(_ content: [UInt8], kernels: Kernels, memory: MemoryLimit) throws(ModelFileError) {
-    bytes = ByteReader(content)
+    var r = ByteReader(content)
+    let own = try reading { () throws(ByteReader.Failure) in try r.take(r.count()) }
+    codes = BitDecoder(own)
+    bytes = r
+    // A few are free: an encoder leaves out bytes of zeros.
+    admitted = MemoryLimit.sum((own.count + 4, Self.weightsOfByte))
     self.kernels = kernels
     self.memory = try ModelMemory(memory, content: content.count)
   }
@@ -62,12 +75,37 @@ struct ModelReader {
     return value
   }
 
-  mutating func matrix(_ shape: WeightShape) throws(ModelFileError) -> StoredMatrix {
-    try StoredMatrix(from: &bytes, rows: shape.inputs, columns: shape.outputs)
+  /// Throws if the file cannot hold so many weights.
+  func expect(weights: Int) throws(ModelFileError) {
+    guard weights <= admitted else { throw .damaged("a matrix is larger than the file") }
   }
 
-  /// Throws if bytes are left.
+  /// Parses a matrix of known size.
+  mutating func matrix(_ shape: WeightShape) throws(ModelFileError) -> StoredMatrix {
+    let (count, overflow) = shape.inputs.multipliedReportingOverflow(by: shape.outputs)
+    guard !overflow else { throw .damaged("a matrix is larger than the file") }
+    try expect(weights: count)
+    admitted -= count
+    let stepCount = try flag() ? shape.inputs : 1
+    guard stepCount <= bytes.remaining / 2 else { throw .damaged("a matrix is larger than the file") }
+    var steps: [Float] = []
+    for _ in 0..<stepCount {
+      let step = try stored()
+      guard step > 0, step <= StoredMatrix.largestStep else {
+        throw .damaged("a matrix has an impossible step")
+      }
+      steps.append(step)
+    }
+    try memory.add(MemoryLimit.sum((count, MemoryLayout<Int16>.size)))
+    var codes = [Int16](repeating: 0, count: count)
+    guard weights.code(&codes, columns: shape.outputs, &self.codes) else {
+      throw .damaged("a matrix has an impossible code")
+    }
+    return StoredMatrix(rows: shape.inputs, columns: shape.outputs, steps: steps, codes: codes)
+  }
+
+  /// Throws if bytes are left, or codes.
   func finish() throws(ModelFileError) {
-    guard bytes.remaining == 0 else { throw .damaged("it goes on after its end") }
+    guard bytes.remaining == 0, codes.isAtEnd else { throw .damaged("it goes on after its end") }
   }
 }

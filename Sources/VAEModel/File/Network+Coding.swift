@@ -12,7 +12,15 @@ extension Model.Network {
   private static let maximumParameters = 1 << 28
 
   /// Appends the part for decoders.
-  func writeDecoder(to w: inout ByteWriter) {
+  func writeDecoder(to writer: inout ModelWriter) {
+    writeHead(to: &writer.bytes)
+    for matrix in storedDecoder.dropLast() { writer.append(matrix) }
+    let a = parameters.architecture
+    if let prior = storedDecoder.last { writer.append(prior.keeping(columns: a.priorColumns)) }
+  }
+
+  /// Appends the architecture and the units of latents.
+  private func writeHead(to w: inout ByteWriter) {
     let a = parameters.architecture
     w.append(count: a.latents)
     w.append(count: a.hidden.count)
@@ -25,7 +33,6 @@ extension Model.Network {
       w.append(logistic.highest)
     }
     for value in inverseDeviation { w.append(value) }
-    for matrix in storedDecoder { matrix.write(to: &w) }
   }
 
   /// Parses what ``writeDecoder(to:)`` wrote.
@@ -58,38 +65,38 @@ extension Model.Network {
     }
     let inverseDeviation = try r.floats(latents)
     guard inverseDeviation.allSatisfy({ $0.isFinite }) else { throw .damaged("a latent has no deviation") }
-    // Each weight takes at least one byte of the content.
     var weights = 0
     var from = values
     for width in hidden + [latents] {
       weights += from * width
       from = width
     }
-    guard weights <= r.bytes.remaining, weights < Self.maximumParameters else {
-      throw .damaged("its network is larger than the file")
-    }
+    guard weights < Self.maximumParameters else { throw .damaged("its network is too large") }
+    try r.expect(weights: weights)
     let architecture = Architecture(
       values: values, latents: latents, hidden: hidden, anchors: anchors, activation: activation)
     guard architecture.count <= Self.maximumParameters else { throw .damaged("its network is too large") }
     try r.admit(MemoryLimit.sum((architecture.count, MemoryLayout<Float>.size)))
     var stored: [StoredMatrix] = []
-    for entry in architecture.decoderEntries { stored.append(try r.matrix(entry.shape)) }
+    for entry in architecture.decoderEntries.dropLast() { stored.append(try r.matrix(entry.shape)) }
+    let prior = try r.matrix(WeightShape(inputs: anchors, outputs: architecture.priorColumns.count))
+    stored.append(prior.keeping(columns: architecture.paddedPriorColumns))
     self.init(
       architecture, stored: stored, inverseDeviation: inverseDeviation,
       qualities: LambdaRange(low: 1, high: 1), logistic: logistic)
   }
 
   /// Appends the additional part for encoders.
-  func writeEncoder(to w: inout ByteWriter) {
-    w.append(qualities.low)
-    w.append(qualities.high)
-    for matrix in storedEncoder { matrix.write(to: &w) }
-    w.append(UInt8(elbo == nil ? 0 : 1))
+  func writeEncoder(to w: inout ModelWriter) {
+    w.bytes.append(qualities.low)
+    w.bytes.append(qualities.high)
+    for matrix in storedEncoder { w.append(matrix) }
+    w.bytes.append(UInt8(elbo == nil ? 0 : 1))
     guard let elbo else { return }
-    w.append(elbo.variance)
-    w.append(elbo.beta)
-    elbo.weights.write(to: &w)
-    elbo.bias.write(to: &w)
+    w.bytes.append(elbo.variance)
+    w.bytes.append(elbo.beta)
+    w.append(elbo.weights)
+    w.append(elbo.bias)
   }
 
   /// Parses what ``writeEncoder(to:)`` wrote, and adds the encoder to the network.

@@ -16,7 +16,7 @@ package struct StoredMatrix: Equatable, Sendable {
   package let codes: [Int16]
 
   /// The maximum step: all resulting weights are finite.
-  private static let largestStep: Float = 0x1p112
+  static let largestStep: Float = 0x1p112
 
   /// Quantizes the matrix `weights` of `shape`.
   ///
@@ -68,48 +68,11 @@ package struct StoredMatrix: Equatable, Sendable {
       codes: r.flatMap { i in c.map { codes[i * columns + $0] } })
   }
 
-  private init(rows: Int, columns: Int, steps: [Float], codes: [Int16]) {
+  init(rows: Int, columns: Int, steps: [Float], codes: [Int16]) {
     self.rows = rows
     self.columns = columns
     self.steps = steps
     self.codes = codes
-  }
-
-  // In the file: whether there is one step per row; the steps in 16 bits; and the codes in a byte each, where -128
-  // marks one that follows in 16 bits after all bytes.
-
-  func write(to writer: inout ByteWriter) {
-    writer.append(UInt8(steps.count == 1 ? 0 : 1))
-    for step in steps { writer.append(UInt16(step.bitPattern >> 16)) }
-    let fits = { (code: Int16) in code > -128 && code < 128 }
-    writer.append(codes.map { fits($0) ? UInt8(bitPattern: Int8($0)) : 0x80 })
-    for code in codes where !fits(code) { writer.append(code) }
-  }
-
-  /// Parses a matrix of known size. Throws ``ModelFileError/damaged(_:)`` unless an encoder can have written it.
-  package init(from reader: inout ByteReader, rows: Int, columns: Int) throws(ModelFileError) {
-    let perRow = try reading { () throws(ByteReader.Failure) in try reader.integer(UInt8.self) }
-    guard perRow <= 1 else { throw .damaged("a matrix has steps of an unknown kind") }
-    var steps: [Float] = []
-    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-    guard rows >= 0, columns >= 0, !overflow, rows <= reader.remaining, count <= reader.remaining else {
-      throw .damaged("a matrix is larger than the file")
-    }
-    for _ in 0..<(perRow == 1 ? rows : 1) {
-      let step = try reading { () throws(ByteReader.Failure) in try reader.stored() }
-      guard step > 0, step <= Self.largestStep else { throw .damaged("a matrix has an impossible step") }
-      steps.append(step)
-    }
-    let bytes = try reading { () throws(ByteReader.Failure) in try reader.take(count) }
-    var codes: [Int16] = []
-    codes.reserveCapacity(count)
-    for byte in bytes {
-      codes.append(
-        byte == 0x80
-          ? try reading { () throws(ByteReader.Failure) in try reader.integer(Int16.self) }
-          : Int16(Int8(bitPattern: byte)))
-    }
-    self.init(rows: rows, columns: columns, steps: steps, codes: codes)
   }
 }
 

@@ -109,6 +109,18 @@ package struct Architecture: Equatable, Sendable {
       - 3 * VAEC_MIXTURE * anchors * (latentStride - latents)
   }
 
+  /// The columns of the prior that belong to latents, in order; those between are padding, which nothing reads.
+  package var priorColumns: [Int] {
+    (0..<3 * VAEC_MIXTURE).flatMap { group in (0..<latents).map { group * latentStride + $0 } }
+  }
+
+  /// Of those columns, the one for each column of the prior; padding repeats the last latent.
+  package var paddedPriorColumns: [Int] {
+    (0..<3 * VAEC_MIXTURE).flatMap { group in
+      (0..<latentStride).map { group * latents + min($0, latents - 1) }
+    }
+  }
+
   /// The weights of all anchors at `u`: at most two are non-zero, and they add up to 1.
   package func hats(_ u: Float) -> [Float] { (0..<anchors).map { hat($0, at: u) } }
 
