@@ -162,7 +162,7 @@ def hats(u, anchors):
 
 def matrix(r, rows, columns):
     steps = r.bf16(rows if r.number("B") else 1)
-    return r.weights.matrix(rows, columns).astype(F) * steps[:, None]
+    return r.weights.matrix(rows, columns, steps).astype(F) * steps[:, None]
 
 
 def density(r):

@@ -15,6 +15,14 @@ def sign(x):
     return (x > 0) - (x < 0)
 
 
+def exponent(step):
+    return int(step.view("u4")) >> 23 & 255
+
+
+def scaled(x, octaves):
+    return min(2**23 - 256, x << octaves if octaves > 0 else x >> -octaves)
+
+
 class Weights:
     def __init__(self, data):
         self.coder, self.states = BitDecoder(data), {}
@@ -50,11 +58,14 @@ class Weights:
             return -size
         return size
 
-    def matrix(self, rows, columns):
+    def matrix(self, rows, columns, steps):
         codes = np.zeros((rows, columns), "i4")
         r, means = 2048, [0] * columns
         for i in range(rows):
             last = before = 0
+            if i and len(steps) > 1:
+                octaves = exponent(steps[i - 1]) - exponent(steps[i])
+                r, *means = (scaled(x, octaves) for x in [r] + means)
             for j in range(columns):
                 s = (2 * level(r) if i == 0 else level(r) + level(means[j])) // 4
                 code = self.code(s, r, last, before)

@@ -172,7 +172,8 @@ extension ModelFit {
     return Model.Network(
       to.architecture,
       stored: NetworkStorage.rounded(
-        to, inverseDeviation: ones, finest: qualities.step(1), fineness: fineness ?? 10),
+        to, inverseDeviation: ones, finest: qualities.step(1),
+        finenesses: [Int](repeating: fineness ?? 10, count: to.architecture.entries.count)),
       inverseDeviation: ones, qualities: qualities, elbo: elbo,
       logistic: elbo.logistic(means: model.means, scale: model.scale))
   }

@@ -19,6 +19,9 @@ extension ModelFit {
     return Float(0.5 * max(0, min(1, (passes - from) / (to - from))))
   }
 
+  /// Where the number of samples to encode is unknown, weights take as few bits as pays for so many.
+  private static let manySamples = 1_000_000
+
   /// The number of measurements on held-out rows in the second half of training.
   static let measurements = 16
 
@@ -73,7 +76,8 @@ extension ModelFit {
     keeper?.keep(training)
     guard let chosen = training.parameters else { return nil }
     let storage = NetworkStorage(
-      kernels: kernels, workers: workers, held: held, bounds: bounds, samples: options.samples)
+      kernels: kernels, workers: workers, held: held, bounds: bounds,
+      samples: options.samples ?? Self.manySamples, isCarried: options.isCarried)
     let network = storage.store(chosen, inverseDeviation: inverseDeviation, qualities: qualities)
     return (network, training.curve, training.wasStopped)
   }

@@ -8,61 +8,93 @@ struct NetworkStorage {
   /// The standardized held-out rows that the loss is measured on.
   let held: Matrix
   let bounds: (low: FloatBuffer, high: FloatBuffer)?
-  /// The number of samples whose codes count together with the network's bytes; nil if only codes count.
-  let samples: Int?
+  /// The number of samples whose codes count together with the network's bytes.
+  let samples: Int
+  /// Whether the encoder's bytes do not count.
+  let isCarried: Bool
 
-  /// The finenesses tried, finest first: a step of 2^-fineness of a matrix's root mean square.
-  private static let finenesses = [7, 6, 5, 4, 3, 2]
-  /// The accepted mean rise of log(bits + lambda error).
-  private static let acceptedLoss = 0.004
+  /// The finenesses tried for all matrices, finest first, and those for each: a step of 2^-fineness of a matrix's root
+  /// mean square.
+  private static let (finenesses, range) = ([7, 6, 5, 4, 3, 2], 0...9)
+  /// Matrices with more bits than this share of all are tried for themselves.
+  private static let tried = 0.004
 
-  /// The network in as few bits as possible without losing much; or, if the number of samples is known, in the number
-  /// of bits that minimizes the total with their codes.
+  /// The network in the number of bits that minimizes the total with the codes of ``samples`` samples.
   func store(_ parameters: Parameters, inverseDeviation: [Float], qualities: LambdaRange) -> Model.Network {
-    var best: (network: Model.Network, cost: Double)?
-    var least = Double.infinity
-    for fineness in Self.finenesses {
-      let network = rounded(
-        parameters, inverseDeviation: inverseDeviation, qualities: qualities, fineness: fineness)
+    let powers = ValidationLoss(
+      held, parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
+      kernels: kernels, workers: workers
+    ).inputPowers()
+    var least: Double?
+    func candidate(_ finenesses: [Int]) -> Candidate {
+      let network = Model.Network(
+        parameters.architecture,
+        stored: Self.rounded(
+          parameters, inverseDeviation: inverseDeviation, finest: qualities.step(1), finenesses: finenesses,
+          powers: powers),
+        inverseDeviation: inverseDeviation, qualities: qualities)
       let measured = ValidationLoss(
         held, network.parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
         kernels: kernels, workers: workers
       ).measure()
-      least = min(least, measured.loss)
-      guard let samples else {
-        if let best, measured.loss > least + Self.acceptedLoss { return best.network }
-        best = (network, measured.loss)
-        continue
-      }
+      if least == nil { least = measured.loss }
       // A rise of the loss is equivalent to a rise of the rate at equal error.
-      let codes = Double(samples) * measured.bits / 8 * exponential(min(50, measured.loss - least))
-      let cost = network.storedDecoder.reduce(codes) { $0 + $1.entropy / 8 }
-      if cost < best?.cost ?? .infinity { best = (network, cost) }
+      let rise = measured.loss - (least ?? measured.loss)
+      let codes = Double(samples) * measured.bits / 8 * exponential(min(50, rise))
+      let counted = isCarried ? network.storedDecoder : network.stored[...]
+      return Candidate(
+        network: network, finenesses: finenesses,
+        cost: counted.reduce(codes) { $0 + $1.entropy / 8 })
     }
-    return best?.network
-      ?? rounded(parameters, inverseDeviation: inverseDeviation, qualities: qualities, fineness: 7)
+    let count = parameters.architecture.entries.count
+    var best = candidate([Int](repeating: Self.finenesses[0], count: count))
+    for fineness in Self.finenesses.dropFirst() {
+      let next = candidate([Int](repeating: fineness, count: count))
+      guard next.cost < best.cost else { break }
+      best = next
+    }
+    let bits = best.network.stored.map(\.entropy)
+    let all = bits.reduce(0, +)
+    for place in bits.indices.sorted(by: { (bits[$0], $1) > (bits[$1], $0) }) where bits[place] > Self.tried * all {
+      for direction in [-1, 1] {
+        let before = best.cost
+        while true {
+          var finenesses = best.finenesses
+          finenesses[place] += direction
+          guard Self.range.contains(finenesses[place]) else { break }
+          let next = candidate(finenesses)
+          guard next.cost < best.cost else { break }
+          best = next
+        }
+        if best.cost < before { break }
+      }
+    }
+    return best.network
   }
 
-  private func rounded(
-    _ parameters: Parameters, inverseDeviation: [Float], qualities: LambdaRange, fineness: Int
-  ) -> Model.Network {
-    Model.Network(
-      parameters.architecture,
-      stored: Self.rounded(
-        parameters, inverseDeviation: inverseDeviation, finest: qualities.step(1), fineness: fineness),
-      inverseDeviation: inverseDeviation, qualities: qualities)
+  /// A network in some bits.
+  private struct Candidate {
+    let network: Model.Network
+    /// One per matrix.
+    let finenesses: [Int]
+    /// The bytes of the network and of the codes of ``NetworkStorage/samples``.
+    let cost: Double
   }
 
-  /// The matrices of a network in steps of 2^-`fineness` of their root mean square.
+  /// The matrices of a network in steps of 2^-fineness of their root mean square.
   ///
-  /// - Parameter finest: the step of latents at the finest VAE quality.
+  /// - Parameters:
+  ///   - finest: the step of latents at the finest VAE quality.
+  ///   - finenesses: one per matrix.
+  ///   - powers: see ``ValidationLoss/inputPowers()``.
   static func rounded(
-    _ parameters: Parameters, inverseDeviation: [Float], finest: Float, fineness: Int
+    _ parameters: Parameters, inverseDeviation: [Float], finest: Float, finenesses: [Int],
+    powers: [Int: [Double]] = [:]
   ) -> [StoredMatrix] {
     let a = parameters.architecture
     // Gains must fit one another; an error of a prior costs bits alone, by its square.
     let gains = [a.encoder.gain.offset, a.decoder.gain.offset]
-    return a.entries.map { entry -> StoredMatrix in
+    return zip(a.entries, finenesses).map { entry, fineness -> StoredMatrix in
       let pointer = parameters.pointer(entry)
       let shape = entry.shape
       var square = 0.0
@@ -84,9 +116,27 @@ struct NetworkStorage {
       }
       let step =
         gains.contains(entry.offset)
-        ? max(size, 1e-3) * 0x1p-9 : entry == a.prior ? max(size, 1e-3) * 0x1p-6 : max(size, 1e-12) * part
-      return StoredMatrix(pointer, shape, steps: [step])
+        ? max(size, 1e-3) * 0x1p-9 : max(size, entry == a.prior ? 1e-3 : 1e-12) * part
+      let octaves = powers[entry.offset].flatMap { Self.octaves($0, columns: shape.outputs) } ?? [0]
+      return StoredMatrix(pointer, shape, steps: octaves.map { step * Float(power(2, Double($0))) })
     }
+  }
+
+  /// Steps of a weight whose input is small are larger: then errors of all weights weigh the same, which takes the
+  /// fewest bits. A step of its own takes a row about so many bits.
+  private static let (bitsOfStep, mostOctaves) = (12, 12.0)
+
+  /// The logarithms of the rows' steps, relative to a common one that makes as large an error; nil if they save nothing.
+  ///
+  /// - Parameter powers: the mean square of each input.
+  private static func octaves(_ powers: [Double], columns: Int) -> [Int]? {
+    let mean = powers.reduce(0, +) / Double(powers.count)
+    guard mean > 0, mean.isFinite else { return nil }
+    let octaves = powers.map { own -> Int in
+      let relative = max(own / mean, power(2, -2 * mostOctaves))
+      return Int((-0.5 * logarithm(relative) / logarithm(2)).rounded())
+    }
+    return octaves.reduce(0, +) * columns > bitsOfStep * octaves.count ? octaves : nil
   }
 }
 

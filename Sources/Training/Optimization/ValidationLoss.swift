@@ -48,6 +48,31 @@ struct ValidationLoss {
     return (loss / Double(grid.count), middle.bits, middle.psnr)
   }
 
+  /// The mean square of each input of hidden and last weights, by the offset of their entry, over ``grid``.
+  func inputPowers() -> [Int: [Double]] {
+    let a = pass.architecture
+    var inputs: [(offset: Int, input: Matrix)] = []
+    for (path, first, after) in [
+      (a.encoder, pass.input, pass.encoderAfter), (a.decoder, pass.normalized, pass.decoderAfter),
+    ] {
+      inputs += zip(path.hidden.map(\.weight.offset) + [path.last.offset], [first] + after).map { ($0, $1) }
+    }
+    var powers: [Int: [Double]] = [:]
+    for u in Self.grid {
+      _ = rateAndError(u)
+      for (offset, input) in inputs {
+        var sums = powers[offset] ?? [Double](repeating: 0, count: input.columns)
+        for r in 0..<input.rows {
+          let row = input.row(r)
+          for i in sums.indices { sums[i] += Double(row[i]) * Double(row[i]) }
+        }
+        powers[offset] = sums
+      }
+    }
+    let rows = Double(max(1, held.rows * Self.grid.count))
+    return powers.mapValues { $0.map { $0 / rows } }
+  }
+
   /// The bits per sample, and the squared error per sample.
   func rateAndError(_ u: Float) -> (bits: Double, error: Double) {
     let step = qualities.step(u)

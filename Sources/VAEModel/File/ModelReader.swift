@@ -98,7 +98,7 @@ struct ModelReader {
     }
     try memory.add(MemoryLimit.sum((count, MemoryLayout<Int16>.size)))
     var codes = [Int16](repeating: 0, count: count)
-    guard weights.code(&codes, columns: shape.outputs, &self.codes) else {
+    guard weights.code(&codes, columns: shape.outputs, steps: steps, &self.codes) else {
       throw .damaged("a matrix has an impossible code")
     }
     return StoredMatrix(rows: shape.inputs, columns: shape.outputs, steps: steps, codes: codes)

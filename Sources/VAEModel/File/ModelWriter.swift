@@ -12,7 +12,7 @@ struct ModelWriter {
     bytes.append(UInt8(matrix.steps.count == 1 ? 0 : 1))
     for step in matrix.steps { bytes.append(stored: step) }
     var codes = matrix.codes
-    _ = weights.code(&codes, columns: matrix.columns, &coder)
+    _ = weights.code(&codes, columns: matrix.columns, steps: matrix.steps, &coder)
   }
 
   /// The content: the number of bytes of codes, these, and the other bytes.

@@ -50,9 +50,13 @@ struct WeightCoding {
 
   /// Codes a matrix.
   ///
-  /// - Parameter codes: row after row; a decoder sets them.
+  /// - Parameters:
+  ///   - codes: row after row; a decoder sets them.
+  ///   - steps: the step of each row, or of all rows.
   /// - Returns: false if a decoder found a code of more than 16 bits.
-  mutating func code<Coder: BitCoding>(_ codes: inout [Int16], columns: Int, _ coder: inout Coder) -> Bool {
+  mutating func code<Coder: BitCoding>(
+    _ codes: inout [Int16], columns: Int, steps: [Float] = [], _ coder: inout Coder
+  ) -> Bool {
     guard columns > 0 else { return true }
     // Mean sizes in 256ths.
     var (ofRow, ofColumns) = (8 << 8, [Int](repeating: 0, count: columns))
@@ -67,9 +71,20 @@ struct WeightCoding {
       ofColumns[column] = row == 0 ? (own + 3 * ofRow) / 4 : ofColumns[column] + (own - ofColumns[column]) / 8
       (left, left2) = (code, left)
       column += 1
-      if column == columns { (row, column, left, left2) = (row + 1, 0, 0, 0) }
+      guard column == columns else { continue }
+      (row, column, left, left2) = (row + 1, 0, 0, 0)
+      guard row < steps.count else { continue }
+      // Codes of a row with a larger step are smaller.
+      let octaves = Int(steps[row - 1].exponentBitPattern) - Int(steps[row].exponentBitPattern)
+      ofRow = Self.scaled(ofRow, by: octaves)
+      for column in ofColumns.indices { ofColumns[column] = Self.scaled(ofColumns[column], by: octaves) }
     }
     return true
+  }
+
+  /// A mean size times a power of two, at most that of the largest codes.
+  private static func scaled(_ mean: Int, by octaves: Int) -> Int {
+    min(32_767 << 8, octaves < 0 ? mean >> min(31, -octaves) : mean << min(31, octaves))
   }
 
   /// What is known of a code before it.
