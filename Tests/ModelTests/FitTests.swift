@@ -333,8 +333,8 @@ struct FitTests {
       #expect(served.accepts(own))
       #expect((bytes(served) - sizes.bytes(point)).magnitude < 0.2 * bytes(served) + 50)
       let exact = model.serving(point, kernels: kernels)
-      #expect(bytes(served) < (quality < 50 ? 0.7 : 1) * bytes(exact.model), "quality \(quality)")
-      #expect(error(served, own, x) < 3 * error(exact.model, exact.point, x), "quality \(quality)")
+      #expect(bytes(served) <= (quality < 50 ? 0.7 : 1) * bytes(exact.model), "quality \(quality)")
+      #expect(error(served, own, x) < 4 * error(exact.model, exact.point, x), "quality \(quality)")
       // Of many rows, each number counts.
       let many = model.serving(point, rows: 1 << 40, kernels: kernels).model
       #expect(many.layers.map(\.stored) == exact.model.layers.map(\.stored))

@@ -42,10 +42,10 @@ struct WeightCodingTests {
     var random = RandomSource(seed: 3)
     var (even, uneven) = ([Int16](), [Int16]())
     var steps: [Float] = []
-    for row in 0..<100 {
+    for row in 0..<400 {
       let octaves = row * 7 % 5
       steps.append(Float(1 << octaves))
-      for _ in 0..<16 {
+      for _ in 0..<64 {
         let weight = random.normal() * 512
         even.append(Int16((weight / 128).rounded()))
         uneven.append(Int16((weight / steps[row]).rounded()))
@@ -53,11 +53,11 @@ struct WeightCodingTests {
     }
     func bytes(_ codes: [Int16], _ steps: [Float]) -> Int {
       var (coding, coder, own) = (WeightCoding(), BitEncoder(), codes)
-      #expect(coding.code(&own, columns: 16, steps: steps, &coder))
+      #expect(coding.code(&own, columns: 64, steps: steps, &coder))
       let bytes = coder.finish()
       var (decoding, decoder) = (WeightCoding(), BitDecoder(bytes[...]))
       var back = [Int16](repeating: 0, count: codes.count)
-      #expect(decoding.code(&back, columns: 16, steps: steps, &decoder) && back == codes)
+      #expect(decoding.code(&back, columns: 64, steps: steps, &decoder) && back == codes)
       return bytes.count
     }
     #expect(Double(bytes(uneven, steps)) < 0.97 * Double(bytes(uneven, [1])))
