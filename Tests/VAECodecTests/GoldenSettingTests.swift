@@ -64,8 +64,8 @@ struct GoldenSettingTests {
     GoldenSetting(
       name: "columns-shares", model: "columns", parts: [.columnScales, .columnBounds, .relativeBound, .point]),
     GoldenSetting(name: "none-fluxes", parts: [.relativeBound, .withoutModel]),
-    GoldenSetting(name: "none-counts", parts: [.relativeBound, .withoutModel]),
-    GoldenSetting(name: "none-sizes", parts: [.relativeBound, .withoutModel]),
+    GoldenSetting(name: "none-counts", parts: [.columnBounds, .relativeBound, .withoutModel]),
+    GoldenSetting(name: "none-sizes", parts: [.columnBounds, .relativeBound, .withoutModel]),
     GoldenSetting(name: "carried-quality", parts: [.commonScale, .embeddedModel, .point]),
     GoldenSetting(name: "none-numbers", parts: [.bound, .withoutModel, .noAxes]),
     GoldenSetting(name: "none-field", parts: [.bound, .withoutModel]),

@@ -103,10 +103,14 @@ extension Codec {
     var models: [ModelPacking.Outcome] = []
     if let rule = choice.rule, !isDone {
       let (open, limit) = (open, self.memory)
+      // Raw numbers have no header that counts them.
+      var array = description
+      array.rows = survey.rows
+      let known = array
       let cut = { () throws(CodecError) -> any SampleReader in
         let rows = try open()
         do throws(SampleIOError) {
-          return try LayoutReader(rows, rule, name: name, memory: limit)
+          return try LayoutReader(rows, rule, known: known, name: name, memory: limit)
         } catch {
           throw .samples(error)
         }
