@@ -3,6 +3,9 @@ import ByteIO
 // The bounds of a table's columns in a stream header; man/vaec.5 specifies them byte by byte.
 
 extension ColumnBounds {
+  /// The different relative bounds that columns may have.
+  private static let maximumRelative = 1024
+
   /// Appends the number of columns; then for each a byte, 0 if it is exact, 1 if it has a bound and 2 if that is relative,
   /// and its bound.
   func write(to w: inout ByteWriter) {
@@ -26,8 +29,10 @@ extension ColumnBounds {
       guard ErrorBound.range.contains(size), size > 0 || kind == 0, size < 1 || kind != 2 else { return nil }
       bounds.append(ValueBound(size, isRelative: kind == 2))
     }
-    // One absolute bound for all values has a form of its own.
-    guard count > 1 || bounds[0].isRelative else { return nil }
+    // One absolute bound for all values has a form of its own; and relative ones may take 20 KB each.
+    guard count > 1 || bounds[0].isRelative,
+      Set(bounds.filter(\.isRelative).map(\.size)).count <= Self.maximumRelative
+    else { return nil }
     self.init(bounds: bounds)
   }
 }

@@ -86,8 +86,10 @@ extension Codec {
     // A lossless stream meets every request.
     if description.format.isDelimited, description.format.kept != nil {
       try trials.add { (spool) throws(CodecError) in
-        try encodeWithoutModel(
-          WholeTextReader(try open()), name: name, options: EncodeOptions(errorBound: .lossless), to: spool
+        var whole = EncodeOptions(errorBound: .lossless)
+        whole.isSolid = asked.isSolid
+        return try encodeWithoutModel(
+          WholeTextReader(try open()), name: name, options: whole, to: spool
         ) { () throws(CodecError) in WholeTextReader(try open()) }
       }
     }

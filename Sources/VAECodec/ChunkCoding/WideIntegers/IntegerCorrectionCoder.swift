@@ -34,9 +34,9 @@ final class IntegerCorrectionCoder {
     let least = elementType.leastOrdinal
     let bounds = errorBound.bounds
     lattices = bounds.map { IntegerLattice(bound: $0.isRelative ? 0 : $0.size, least: least) }
-    names = bounds.map { [elementType] in
-      RelativeScale.isUseful($0, elementType) ? RelativeIntegers(bound: $0.size) : nil
-    }
+    let useful = bounds.map { [elementType] in RelativeScale.isUseful($0, elementType) ? $0.size : nil }
+    let integers = RelativeIntegers.all(useful.compactMap { $0 })
+    names = useful.map { $0.flatMap { integers[$0] } }
     self.known = known
     neighbours = Neighbours(shape: description.sampleShape)
     predictors = IntegerPredictors(width: width, neighbours)

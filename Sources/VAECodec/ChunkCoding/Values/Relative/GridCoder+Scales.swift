@@ -48,7 +48,11 @@ extension GridCoder {
 
   /// The scale of each column; nil without one.
   func scales(_ kinds: [RelativeScale.Kind]) -> [RelativeScale?] {
-    kinds.enumerated().map { $1 == .exact ? nil : RelativeScale($1, bound($0), types[$0]) }
+    let integers = RelativeIntegers.all(
+      kinds.enumerated().filter { $1.isWhole }.map { bound($0.offset).size })
+    return kinds.enumerated().map {
+      $1 == .exact ? nil : RelativeScale($1, bound($0), types[$0], integers: integers[bound($0).size])
+    }
   }
 
   /// Numbers as what is predicted.

@@ -16,6 +16,11 @@ struct RelativeIntegers: Sendable {
   /// Larger errors are not used.
   private static let largestError: UInt64 = 1 << 62
 
+  /// Those of several bounds, one for each that is different.
+  static func all(_ bounds: some Sequence<Double>) -> [Double: RelativeIntegers] {
+    Dictionary(Set(bounds).map { ($0, RelativeIntegers(bound: $0)) }) { own, _ in own }
+  }
+
   /// - Parameter bound: from ``leastBound`` to less than 1.
   init(bound: Double) {
     var (start, name): (UInt64, UInt64) = (0, 0)

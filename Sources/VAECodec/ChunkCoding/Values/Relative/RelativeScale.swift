@@ -15,6 +15,7 @@ struct RelativeScale: Sendable {
     case whole(decimals: Int)
 
     var isLogarithmic: Bool { if case .logarithmic = self { true } else { false } }
+    var isWhole: Bool { if case .whole = self { true } else { false } }
   }
 
   let kind: Kind
@@ -45,7 +46,9 @@ struct RelativeScale: Sendable {
   }
 
   /// The scale of a column; nil for exact values.
-  init?(_ kind: Kind, _ bound: ValueBound, _ type: ElementType) {
+  ///
+  /// - Parameter integers: those of the bound, where they are known.
+  init?(_ kind: Kind, _ bound: ValueBound, _ type: ElementType, integers known: RelativeIntegers? = nil) {
     (self.kind, self.type) = (kind, type)
     let own = bound.size - Self.precision(type) * (1 + bound.size)
     width = Logarithm.log((1 + own) / (1 - own))
@@ -55,7 +58,7 @@ struct RelativeScale: Sendable {
     case .logarithmic(let least):
       (integers, power, self.least) = (nil, 1, Double(least))
     case .whole(let decimals):
-      (integers, power, least) = (RelativeIntegers(bound: bound.size), powersOfTen[decimals], 0)
+      (integers, power, least) = (known ?? RelativeIntegers(bound: bound.size), powersOfTen[decimals], 0)
     }
     first = Logarithm.exp((1 + least) * width)
   }
