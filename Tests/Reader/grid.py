@@ -6,6 +6,7 @@ import sys
 import numpy as np
 
 import quick
+import relative
 from bits import M32, BitDecoder, F, quotient, wrap
 
 BIG = 2.0**51
@@ -697,11 +698,19 @@ class Decoder:
         self.count = rows * math.prod(shape)
         self.coder = BitDecoder(data[1:])
         count = self.shape.columns
-        units = None if base is None else [unit(base[k::count].tolist()) for k in range(count)]
         types = self.types = [Type(field) for field in dtype.fields or [dtype] * count]
-        self.flags, self.columns = plan(self.coder, types, self.count, units)
+        bounds = bounds if len(bounds) > 1 else bounds * count
+        integers = Integers(self.coder)
+        scales = self.scales = [relative.scale(integers, bound, type) for bound, type in zip(bounds, types)]
+        if base is not None and any(scales):
+            base = np.array([scales[i % count].position(x) if scales[i % count] else x
+                             for i, x in enumerate(base.tolist())])
+        units = None if base is None else [unit(base[k::count].tolist()) for k in range(count)]
+        named = [Type("f8") if scale else type for scale, type in zip(scales, types)]
+        self.flags, self.columns = plan(self.coder, named, self.count, units)
         for k, column in enumerate(self.columns):
-            column.grid = column.grid.bounded(bounds[k] if len(bounds) > 1 else bounds[0])
+            bound = 0.5 if scales[k] else 0.0 if isinstance(bounds[k], relative.Relative) else bounds[k]
+            column.grid = column.grid.bounded(bound)
         self.mixer = Mixer(self.coder, max(14, min(20, (4 * self.count - 1).bit_length())))
         self.doubts = {}
         numbers = None
@@ -905,10 +914,11 @@ class Decoder:
                 match.find(prediction.names, prediction.margin, i, key)
             self.contexts(i, j, column, expected, group)
             name = self.name(j, column, expected, prediction)
-            value = grid.value_from(expected.origin, name) if grid.is_free else grid.value(name)
-            bits = type.bits(self.types[i % len(self.types)].rounded(value))
+            number = grid.value_from(expected.origin, name) if grid.is_free else grid.value(name)
+            scale = self.scales[i % len(self.scales)]
+            bits = type.bits(self.types[i % len(self.types)].rounded(scale.value(number) if scale else number))
             result.append(bits)
-            value = type.value(bits)
+            value = number if scale else type.value(bits)
             prediction.settle(
                 (value - column.center) * (1 / column.unit),
                 whole(value / grid.free_step) if grid.is_free else grid.plain(name),

@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 
+import relative
 from bits import M32, BitDecoder, even, quotient, wrap
 
 LIMITS = {"i8": (1 - 2**63, 2**63 - 1), "u8": (0, 2**64 - 1)}
@@ -192,6 +193,8 @@ def correct(base, dtype, shape, bounds, data):
     axes = list(shape)
     left = axes.pop() if len(axes) > 1 and axes[-1] <= 4 else 1
     above = (axes[-1] if axes else 1) * left if len(axes) > 1 else 0
+    names = [relative.Integers(bound) if relative.is_useful(bound, dtype) else None for bound in bounds]
+    bounds = [0.0 if isinstance(bound, relative.Relative) else bound for bound in bounds]
     coder = BitDecoder(data[1:])
     mixer = Mixer(coder, max(12, min(18, (rows * width).bit_length() + 1)))
     size = lambda d: min(abs(d), 2**24)
@@ -213,7 +216,9 @@ def correct(base, dtype, shape, bounds, data):
             column.begin()
         row = []
         for i in range(width):
+            own = names[i % len(names)]
             b = wrap(base[r][i] - shift)
+            b = own.named(b, shift) if own else b
             place = i if narrow else 0
             origin = origins[place]
             beside = e[i - left] if i >= left else f[i]
@@ -269,7 +274,7 @@ def correct(base, dtype, shape, bounds, data):
             step = 2 * min(int(bound) if bound < 2.0**62 else 2**62, 2**62 - 1) + 1
             q = deep(mixer)
             x = wrap(p + q) if step == 1 else max(low - shift, min(high - shift, p + q * step))
-            row.append((x + shift) % 2**64)
+            row.append(((own.ordinal(x, shift) if own else x) + shift) % 2**64)
             here[i] = x
             e[i], d[i], escaped[i] = wrap(x - b), q, 0
             means[i] += quotient((size(q) << 8) - means[i], min(r + 2, 32))

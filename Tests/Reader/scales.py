@@ -5,6 +5,7 @@ import struct
 import numpy as np
 
 from bits import F
+from relative import Relative
 
 
 def upper(r):
@@ -68,11 +69,13 @@ def expected(numbers, scales):
 def bounds(r):
     """The bounds of columns, 0 for exact ones."""
     count = r.count()
-    assert 1 < count <= 65536
+    assert 0 < count <= 65536
     result = []
     for _ in range(count):
-        has_bound = r.number("B")
-        assert has_bound <= 1
-        result.append(r.number("d") if has_bound else 0.0)
-        assert not has_bound or 0 < result[-1] <= 2.0**1000
+        kind = r.number("B")
+        assert kind <= 2
+        result.append((Relative if kind == 2 else float)(r.number("d") if kind else 0.0))
+        assert not kind or 0 < result[-1] <= 2.0**1000
+        assert kind != 2 or result[-1] < 1
+    assert count > 1 or kind == 2
     return result

@@ -222,7 +222,7 @@ struct CorrectionCoderTests {
   private func coder(_ type: ElementType, _ bounds: [Double], isQuick: Bool = false) throws -> Coder {
     Coder(
       description: try describe(type, [bounds.count], rows: 1),
-      errorBound: .byColumn(ColumnBounds(bounds: bounds)), isQuick: isQuick)
+      errorBound: .byColumn(ColumnBounds(bounds: bounds.map { ValueBound($0) })), isQuick: isQuick)
   }
 
   @Test(
@@ -306,7 +306,8 @@ struct CorrectionCoderTests {
     let base = adversary.base(count: 4 * width, step: 1, width: width)
     for isQuick in [false, true] {
       let coder = Coder(
-        description: try describe(.f8, shape, rows: 4), errorBound: .byColumn(ColumnBounds(bounds: bounds)),
+        description: try describe(.f8, shape, rows: 4),
+        errorBound: .byColumn(ColumnBounds(bounds: bounds.map { ValueBound($0) })),
         isQuick: isQuick)
       let decoded = try coder.decode(coder.encode(batch, base: base)[...], base: base)
       for (i, value) in batch.doubles().enumerated() {

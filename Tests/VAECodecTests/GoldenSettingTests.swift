@@ -21,7 +21,7 @@ struct GoldenSetting: CustomTestStringConvertible, Sendable {
     /// Scales of the model.
     case commonScale, columnScales
     /// Promises.
-    case bound, columnBounds
+    case bound, columnBounds, relativeBound
     /// Sources of the operating point.
     case quality, baseline, point, withoutModel
     case target
@@ -61,6 +61,11 @@ struct GoldenSettingTests {
       name: "columns-quick", model: "columns", parts: [.columnScales, .columnBounds, .quality, .quickCoder]),
     GoldenSetting(name: "waves-windows", model: "waves", parts: [.bound, .quality, .layout]),
     GoldenSetting(name: "tiles-lossless", model: "tiles", parts: [.quality, .layout]),
+    GoldenSetting(
+      name: "columns-shares", model: "columns", parts: [.columnScales, .columnBounds, .relativeBound, .point]),
+    GoldenSetting(name: "none-fluxes", parts: [.relativeBound, .withoutModel]),
+    GoldenSetting(name: "none-counts", parts: [.columnBounds, .relativeBound, .withoutModel]),
+    GoldenSetting(name: "none-sizes", parts: [.columnBounds, .relativeBound, .withoutModel]),
     GoldenSetting(name: "carried-quality", parts: [.commonScale, .embeddedModel, .point]),
     GoldenSetting(name: "none-numbers", parts: [.bound, .withoutModel, .noAxes]),
     GoldenSetting(name: "none-field", parts: [.bound, .withoutModel]),
@@ -101,9 +106,11 @@ struct GoldenSettingTests {
       if details.description.array != nil { found.insert(.layout) }
       switch details.errorBound {
       case .maxError: found.insert(.bound)
+      case .maxRelativeError: break
       case .byColumn: found.insert(.columnBounds)
       case .lossless, nil: break
       }
+      if details.errorBound?.bounds.contains(where: \.isRelative) == true { found.insert(.relativeBound) }
       switch details.setting {
       case .quality: found.insert(.quality)
       case .linear: found.insert(.baseline)

@@ -11,7 +11,7 @@ struct GridCoderTests {
   static let curves = SmoothLogistic()
 
   private func coder(_ type: ElementType, _ shape: [Int], _ bounds: [Double] = [0]) -> GridCoder {
-    GridCoder(type, sampleShape: shape, bounds: bounds, curves: Self.curves)
+    GridCoder(type, sampleShape: shape, bounds: bounds.map { ValueBound($0) }, curves: Self.curves)
   }
 
   /// Walks, repeats, few values, decimals, and now and then any bits at all.

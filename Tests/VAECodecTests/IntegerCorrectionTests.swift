@@ -86,7 +86,7 @@ struct IntegerCorrectionTests {
     let coder = try coder(
       type, [4],
       .byColumn(
-        ColumnBounds(bounds: bounds)))
+        ColumnBounds(bounds: bounds.map { ValueBound($0) })))
     let (old, base) = (adverse(400, &random), batch(adverse(400, &random), type, width: 4))
     let new = try coder.decode(coder.encode(batch(old, type, width: 4), base: base)[...], base: base)
       .ordinals()

@@ -13,7 +13,9 @@ struct QuickCoderTests {
   ]
 
   private func coder(_ type: ElementType, _ shape: [Int], _ bounds: [Double] = [0]) -> QuickCoder {
-    QuickCoder(GridCoder(type, sampleShape: shape, bounds: bounds, curves: GridCoderTests.curves))
+    QuickCoder(
+      GridCoder(
+        type, sampleShape: shape, bounds: bounds.map { ValueBound($0) }, curves: GridCoderTests.curves))
   }
 
   private func batch(_ values: [Double], _ type: ElementType, width: Int = 1) -> SampleBatch {
@@ -93,7 +95,9 @@ struct QuickCoderTests {
     }
     for bounds in [[0.0, 0, 0, 0], [0, 0.5, 0.01, 0]] {
       let coder = QuickCoder(
-        GridCoder(.f8, sampleShape: [4], bounds: bounds, types: types, curves: GridCoderTests.curves))
+        GridCoder(
+          .f8, sampleShape: [4], bounds: bounds.map { ValueBound($0) }, types: types,
+          curves: GridCoderTests.curves))
       let table = batch(values, .f8, width: 4)
       let back = try coder.decode(coder.encode(table)[...], rows: 1000)
       for (place, (old, new)) in zip(values, back.doubles()).enumerated() {

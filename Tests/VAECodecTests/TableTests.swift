@@ -146,7 +146,7 @@ struct TableTests {
       Issue.record("no bounds by column")
       return
     }
-    #expect(promised.bounds == ranges.map { 0.01 * $0 })
+    #expect(promised.bounds == ranges.map { ValueBound(0.01 * $0) })
     let named = ColumnErrors(
       all: .ofRange(0.1),
       named: [
@@ -274,10 +274,10 @@ struct TableTests {
 
   @Test("the header of a stream keeps the bounds of columns, and refuses others")
   func header() throws {
-    let bounds = ColumnBounds(bounds: [0.1, 0, 1e300])
+    let bounds = ColumnBounds(bounds: [0.1, 0.0, 1e300, ValueBound(0.01, isRelative: true)])
     let details = StreamMetadata(
       setting: .quality(3), model: Digest(of: []), errorBound: .byColumn(bounds), chunkRows: 9, rows: 9,
-      description: try SampleDescription(elementType: .f8, sampleShape: [3], format: .raw, rows: 9))
+      description: try SampleDescription(elementType: .f8, sampleShape: [4], format: .raw, rows: 9))
     let bytes = details.encode()
     #expect(try StreamMetadata(bytes, name: "x").errorBound == .byColumn(bounds))
     let narrow = StreamMetadata(

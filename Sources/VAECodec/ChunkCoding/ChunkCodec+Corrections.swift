@@ -104,7 +104,9 @@ extension ChunkCodec {
     if errorBound?.isLossless == true { return decoded.bytes == batch.bytes }
     guard decoded.bytes.count == batch.bytes.count else { return false }
     // Copies, because each use would look them up again.
-    let (elementType, errorBound, known, width) = (elementType, errorBound, known, width)
+    let (elementType, known, width) = (elementType, known, width)
+    let bounds = errorBound?.bounds ?? []
+    func bound(_ place: Int) -> ValueBound? { bounds.count > 1 ? bounds[place % width] : bounds.first }
     return batch.bytes.withUnsafeBytes { old in
       decoded.bytes.withUnsafeBytes { new in
         (0..<batch.valueCount).allSatisfy { place in
@@ -114,17 +116,19 @@ extension ChunkCodec {
           if elementType.isWide {
             let ordinals = (elementType.ordinal(bits: bits.0), elementType.ordinal(bits: bits.1))
             guard ordinals.0 >= elementType.leastOrdinal else { return false }
-            guard let bound = errorBound?.bound(ofPlace: place % width) else {
+            guard let bound = bound(place) else {
               return !known.isMissing(ordinals.0, place % width, elementType)
             }
-            return IntegerLattice.isWithin(bound, ordinals.0, ordinals.1)
+            return bound.isRelative
+              ? RelativeIntegers.isWithin(bound.size, ordinals.0, ordinals.1, elementType)
+              : IntegerLattice.isWithin(bound.size, ordinals.0, ordinals.1)
           }
           let value = elementType.value(bits: bits.0)
           guard value.isFinite else { return false }
-          guard let bound = errorBound?.bound(ofPlace: place % width) else {
+          guard let bound = bound(place) else {
             return !known.isMissing(value, place % width)
           }
-          return ErrorBound.isWithin(bound, value, elementType.value(bits: bits.1))
+          return bound.isWithin(value, elementType.value(bits: bits.1))
         }
       }
     }

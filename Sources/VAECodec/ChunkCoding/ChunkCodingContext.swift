@@ -94,6 +94,22 @@ struct ChunkCodingContext: Sendable {
     return max(1, min(maximumTextRows, rows, chunkText / max(1, textBytes)))
   }
 
+  /// The share of the standard memory limit that the values of a solid chunk take; the bytes that decoding takes per value, beside
+  /// those of its type; and the text of such a chunk.
+  private static let (solidShare, solidValueBytes, solidText) = (0.6, 144, 1 << 26)
+
+  /// The number of rows in a chunk that is as large as decoders with the standard memory limit allow.
+  ///
+  /// - Parameters:
+  ///   - elementSize: the bytes of a value.
+  ///   - textBytes: the bytes of text per row, if text is kept beside the values.
+  static func solidChunkRows(values: Int, elementSize: Int, textBytes: Int? = nil) -> Int {
+    let bytes = Int(solidShare * Double(MemoryLimit.standard.bytes))
+    let rows =
+      bytes / MemoryLimit.sum((max(1, values), solidValueBytes + 3 * elementSize), (1, textBytes ?? 0))
+    return max(1, min(rows, solidText / max(1, textBytes ?? 1)))
+  }
+
   /// The requested number of rows in a chunk, clamped to what decoders accept, at least 1.
   static func chunkRows(_ rows: Int, values: Int) -> Int {
     max(1, min(rows, StreamMetadata.maximumChunkRows, StreamMetadata.maximumChunkValues / max(1, values)))

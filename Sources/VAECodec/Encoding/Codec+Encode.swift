@@ -41,15 +41,20 @@ extension Codec {
     let description = reader.description
     try model.accepts(description, name: name)
     let width = description.valuesPerSample
-    let usual = ChunkCodingContext.defaultChunkRows(
-      values: width, textBytes: reader.textBytesPerRow, hasModel: !details.isWithoutModel)
+    let textBytes = reader.textBytesPerRow
+    let usual =
+      options.isSolid
+      ? ChunkCodingContext.solidChunkRows(
+        values: width, elementSize: description.elementType.size, textBytes: textBytes)
+      : ChunkCodingContext.defaultChunkRows(
+        values: width, textBytes: textBytes, hasModel: !details.isWithoutModel)
     let chunkRows = ChunkCodingContext.chunkRows(
       options.chunkRows ?? description.array?.layout.wholeBands(in: usual) ?? usual, values: width)
     var pass = StreamEncoder(
       codec: self, model: model, name: name, description: description,
       rows: details.rows ?? description.rows, sample: details.sample,
       chunkRows: min(chunkRows, max(1, description.rows ?? chunkRows)), effort: Effort(options.effort),
-      scale: details.scale ?? model.summary.errorScale,
+      isSolid: options.isSolid, scale: details.scale ?? model.summary.errorScale,
       units: details.units ?? BoundUnits(description, model.model.scales))
     var chunks = ChunkReader(
       reader, name: name, model: model, chunkRows: pass.chunkRows, isCorrected: options.errorBound != nil)

@@ -12,6 +12,9 @@ public struct EncodeOptions: Sendable {
   public var carriesModel = false
   /// The number of rows in a chunk; nil for one that suits the sample size.
   public var chunkRows: Int?
+  /// Whether chunks are as large as ``MemoryLimit/standard`` allows a decoder, unless ``chunkRows`` is set: coders learn anew in each
+  /// chunk.
+  public var isSolid = false
   /// The effort of the encoder's search, 0 (none) ... 9: more effort saves bits at equal error, and takes longer.
   /// Decoding time is the same.
   public var effort: Int

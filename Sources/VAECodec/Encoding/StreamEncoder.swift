@@ -19,6 +19,8 @@ struct StreamEncoder {
   var chunkRows: Int
   /// The effort of the encoder's search.
   let effort: Effort
+  /// Whether chunks are so large that they are coded one after another.
+  var isSolid = false
   /// Decides whether PCA does better than the model's operating points; nil if that is not considered.
   var alternative: PCAFallback?
   /// The error bound at every quality; nil if the quality decides.
@@ -153,7 +155,9 @@ struct StreamEncoder {
     } catch {
       throw .stream(.bytes(error), name: name)
     }
-    try ChunkPipeline(threads: hasSingleChunk ? 1 : codec.workers.count).run(next: source, work: code) {
+    try ChunkPipeline(threads: hasSingleChunk || isSolid ? 1 : codec.workers.count).run(
+      next: source, work: code
+    ) {
       (coded) throws(CodecError) in
       if isCompact {
         try output.write(only: coded.frame)

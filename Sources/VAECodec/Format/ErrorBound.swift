@@ -3,6 +3,9 @@ public enum ErrorBound: Equatable, Sendable {
   /// No decoded value differs from the original by more than this; the bound is exact. Non-finite values are preserved
   /// bit for bit.
   case maxError(Double)
+  /// No decoded value differs from the original by more than this share of its magnitude, from 0 to less than 1; the bound is
+  /// exact. Zeros and non-finite values are preserved bit for bit, and signs are kept.
+  case maxRelativeError(Double)
   /// A bound for each column of a table. A column with bound 0 is preserved bit for bit.
   case byColumn(ColumnBounds)
   /// The decoded samples equal the originals bit for bit.
@@ -15,34 +18,43 @@ public enum ErrorBound: Equatable, Sendable {
   public var isLossless: Bool {
     switch self {
     case .lossless: true
-    case .byColumn(let columns): columns.bounds.allSatisfy { $0 == 0 }
-    case .maxError: false
+    case .byColumn(let columns): columns.bounds.allSatisfy(\.isExact)
+    case .maxError, .maxRelativeError: false
     }
   }
 
-  /// The error bound of a value, by its position within a sample.
-  func bound(ofPlace place: Int) -> Double {
+  /// The bound of each column, or one for all values.
+  var bounds: [ValueBound] {
     switch self {
-    case .lossless: 0
-    case .byColumn(let columns): columns.bounds[place]
-    case .maxError(let bound): bound
-    }
-  }
-
-  /// The bound of each column, or one for all values; 0 for none.
-  var bounds: [Double] {
-    switch self {
-    case .lossless: [0]
+    case .lossless: [.exact]
     case .byColumn(let columns): columns.bounds
-    case .maxError(let bound): [bound]
+    case .maxError(let bound): [ValueBound(bound)]
+    case .maxRelativeError(let bound): [ValueBound(bound, isRelative: true)]
     }
   }
+}
+
+/// The largest error of a value: in its units, or as a share of its magnitude.
+public struct ValueBound: Equatable, Sendable, ExpressibleByFloatLiteral {
+  /// From 0 to 2^1000; a share is less than 1.
+  public var size: Double
+  /// Whether it is a share of the value's magnitude.
+  public var isRelative: Bool
+
+  public init(_ size: Double, isRelative: Bool = false) { (self.size, self.isRelative) = (size, isRelative) }
+
+  public init(floatLiteral size: Double) { self.init(size) }
+
+  static let exact = ValueBound(0)
+
+  /// Whether values are preserved bit for bit.
+  public var isExact: Bool { size == 0 }
 }
 
 /// The error bounds of a table's columns.
 public struct ColumnBounds: Equatable, Sendable {
   /// The largest error of a value of each column, in order; 0 if the column is preserved bit for bit.
-  public var bounds: [Double]
+  public var bounds: [ValueBound]
   /// The bounds as a share of the columns' units if a search for a target set them; 0 if the user did.
   var share = 0.0
 }
@@ -54,6 +66,8 @@ public enum ErrorBoundRequest: Equatable, Sendable {
   /// The largest error of any value, as a share of the range of the finite values; in tables, of the range of its
   /// column.
   case maxErrorOfRange(Double)
+  /// The largest error of any value, as a share of its magnitude, from 0 to less than 1.
+  case maxRelativeError(Double)
   /// One bound for all columns, and others for named ones.
   case byColumn(ColumnErrors)
   /// A bound that is already resolved.
@@ -70,6 +84,8 @@ public struct ColumnErrors: Equatable, Sendable {
     case error(Double)
     /// As a share of the range of the column's finite values.
     case ofRange(Double)
+    /// As a share of each value's magnitude.
+    case ofValue(Double)
   }
 
   /// The bound of columns that are not named.

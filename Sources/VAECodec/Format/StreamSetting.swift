@@ -42,7 +42,7 @@ struct StreamSetting {
       switch errorBound {
       case nil: .nothing
       case .maxError: .bound
-      case .byColumn: .columnBounds
+      case .byColumn, .maxRelativeError: .columnBounds
       case .lossless: .lossless
       }
     let kind: Point =
@@ -59,6 +59,7 @@ struct StreamSetting {
     switch errorBound {
     case .maxError(let bound): w.append(bound)
     case .byColumn(let bounds): bounds.write(to: &w)
+    case .maxRelativeError: ColumnBounds(bounds: errorBound?.bounds ?? []).write(to: &w)
     case .lossless, nil: break
     }
     switch point {
@@ -106,7 +107,7 @@ struct StreamSetting {
       guard let bounds = try ColumnBounds(from: &r) else {
         throw Impossible(reason: "its bounds of columns are impossible")
       }
-      errorBound = .byColumn(bounds)
+      errorBound = bounds.bounds.count > 1 ? .byColumn(bounds) : .maxRelativeError(bounds.bounds[0].size)
     case .lossless: errorBound = .lossless
     }
     switch kind {

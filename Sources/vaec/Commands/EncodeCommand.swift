@@ -45,6 +45,9 @@ struct EncodeCommand: ParsableCommand {
     transform: parseChunkRows)
   var chunk: Int?
 
+  @Flag(help: "Make chunks as large as memory allows: fewer bytes, slower access to parts.")
+  var solid = false
+
   @Flag(help: "Store the model in the file, so that it decodes alone.")
   var withModel = false
 
@@ -59,6 +62,7 @@ struct EncodeCommand: ParsableCommand {
 
   func validate() throws {
     try files.validate(json: general.json, appends: append)
+    guard chunk == nil || !solid else { throw ValidationError("--chunk and --solid exclude each other.") }
     try InputFile.refuseTerminal(files.inputs)
   }
 
@@ -72,6 +76,7 @@ struct EncodeCommand: ParsableCommand {
       target: target.target, errorBound: target.errorBound, chunkRows: chunk, effort: effort.effort,
       carriesModel: withModel)
     options.measuresDistortion = !measure.noMeasure
+    options.isSolid = solid
     if append { return try appendAll(codec, model, options) }
     let inputs = try inputs()
     let roles = FileRoles(reading: [self.model.model] + inputs.map(\.path))

@@ -23,6 +23,10 @@ struct PackCommand: ParsableCommand {
   @OptionGroup var target: TargetOptions
   @OptionGroup var effort: EffortOption
   @OptionGroup var measure: MeasureOption
+
+  @Flag(help: "Make chunks as large as memory allows: fewer bytes, slower access to parts.")
+  var solid = false
+
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
   @OptionGroup(title: "LAYOUT OPTIONS") var layout: LayoutOptions
@@ -46,6 +50,7 @@ struct PackCommand: ParsableCommand {
       target: target.target, errorBound: target.isEmpty ? .lossless : target.errorBound, effort: effort.effort
     )
     options.measuresDistortion = !measure.noMeasure
+    options.isSolid = solid
     let console = general.console
     let inputs = try files.inputs(.samples(raw: reading.dtype != nil))
     let roles = FileRoles(reading: inputs.map(\.path))

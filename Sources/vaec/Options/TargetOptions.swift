@@ -32,9 +32,10 @@ struct TargetOptions: ParsableArguments {
     name: .customLong("max-error"),
     help: ArgumentHelp(
       """
-      Bound the error of every value, absolutely or relative to the value range (as in 1%; in a table, the range of \
-      each column). Columns may have their own bounds, as in 1%,temp=0.05,id=0.
-      """, valueName: "e|e%[,column=e]..."),
+      Bound the error of every value, absolutely, relative to the value range (as in 1%; in a table, the range of \
+      each column), or relative to the value itself (as in rel:1%). Columns may have their own bounds, as in \
+      1%,temp=0.05,price=rel:0.1%,id=0.
+      """, valueName: "[rel:]e[%][,column=e]..."),
     transform: parseBound)
   var maxError: ErrorBoundRequest?
 
@@ -73,7 +74,10 @@ private func parseBound(_ text: String) throws -> ErrorBoundRequest {
   let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   guard let all = parts.first.flatMap(bound) else {
     throw ValidationError(
-      "give a nonnegative number, as in 0.01, or a percentage of the value range, as in 1%.")
+      """
+      give a nonnegative number, as in 0.01, a percentage of the value range, as in 1%, or a share of each value below \
+      100%, as in rel:1%.
+      """)
   }
   var named: [ColumnErrors.Named] = []
   for part in parts.dropFirst() {
@@ -87,15 +91,20 @@ private func parseBound(_ text: String) throws -> ErrorBoundRequest {
   return switch all {
   case .error(let bound): .maxError(bound)
   case .ofRange(let share): .maxErrorOfRange(share)
+  case .ofValue(let share): .maxRelativeError(share)
   }
 }
 
-/// A bound: 0.01, or 1%; nil for anything else.
+/// A bound: 0.01, 1%, or rel:1%; nil for anything else.
 private func bound(_ text: String) -> ColumnErrors.Bound? {
+  let isOfValue = text.hasPrefix("rel:")
   let isShare = text.hasSuffix("%")
-  guard let number = Double(isShare ? String(text.dropLast()) : text), ErrorBound.range.contains(number)
+  guard let number = Double(text.dropFirst(isOfValue ? 4 : 0).dropLast(isShare ? 1 : 0)),
+    ErrorBound.range.contains(number)
   else { return nil }
-  return isShare ? .ofRange(number / 100) : .error(number)
+  let share = isShare ? number / 100 : number
+  if isOfValue { return share < 1 ? .ofValue(share) : nil }
+  return isShare ? .ofRange(share) : .error(number)
 }
 
 private func parsePositive(_ text: String) throws -> Double {

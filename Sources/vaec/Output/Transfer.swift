@@ -134,7 +134,7 @@ struct Transfer: FileResult {
   private var promise: String? {
     switch errorBound {
     case .lossless?: ErrorBound.lossless.text(bytesComeBack: comparison == .same)
-    case .maxError?, .byColumn?, nil: errorBound?.text
+    case .maxError?, .maxRelativeError?, .byColumn?, nil: errorBound?.text
     }
   }
 

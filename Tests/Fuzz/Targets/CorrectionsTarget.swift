@@ -36,12 +36,16 @@ enum CorrectionsTarget: FuzzTarget {
   }
 
   /// Whether a value that came back is as near as was promised.
-  private static func keeps(_ bound: Double, _ type: ElementType, _ near: UInt64, _ bits: UInt64) -> Bool {
+  private static func keeps(_ bound: ValueBound, _ type: ElementType, _ near: UInt64, _ bits: UInt64) -> Bool
+  {
     if near == bits { return true }
     let value = type.value(bits: bits)
     guard value.isFinite else { return false }
-    guard type.isWide else { return ErrorBound.isWithin(bound, value, type.value(bits: near)) }
-    return IntegerLattice.isWithin(bound, type.ordinal(bits: near), type.ordinal(bits: bits))
+    guard type.isWide else { return bound.isWithin(value, type.value(bits: near)) }
+    let ordinals = (type.ordinal(bits: near), type.ordinal(bits: bits))
+    return bound.isRelative
+      ? RelativeIntegers.isWithin(bound.size, ordinals.1, ordinals.0, type)
+      : IntegerLattice.isWithin(bound.size, ordinals.0, ordinals.1)
   }
 
   static func run(_ input: [UInt8]) throws {
@@ -49,10 +53,11 @@ enum CorrectionsTarget: FuzzTarget {
     let type = ElementType.allCases[choices.number(below: ElementType.allCases.count)]
     let shape = (0..<choices.number(below: 4)).map { _ in 1 + choices.number(below: 7) }
     let errorBound: ErrorBound?
-    switch choices.number(below: 4) {
+    switch choices.number(below: 5) {
     case 0: errorBound = nil
     case 1: errorBound = .lossless
     case 2: errorBound = .maxError(Double(choices.byte()) / 16)
+    case 3: errorBound = .maxRelativeError(Double(1 + Int(choices.byte())) / 257)
     default:
       let bound = Double(bitPattern: choices.number(bytes: 8))
       errorBound = ErrorBound.range.contains(bound) ? .maxError(bound) : .lossless
@@ -75,12 +80,12 @@ enum CorrectionsTarget: FuzzTarget {
     let exact = Coder(description: description, errorBound: .lossless, isQuick: coder.isQuick)
     let again = try? exact.decode(exact.encode(batch, base: base)[...], base: base)
     try BrokenPromise.unless(again?.bytes == batch.bytes, "lossless corrections have lost something")
-    guard case .maxError(let bound) = errorBound else { return }
+    guard let errorBound, !errorBound.isLossless else { return }
     guard let near = try? coder.decode(coder.encode(batch, base: base)[...], base: base) else {
       throw BrokenPromise("corrections cannot be decoded")
     }
     try BrokenPromise.unless(
-      zip(near.bits(), batch.bits()).allSatisfy { keeps(bound, type, $0, $1) },
+      zip(near.bits(), batch.bits()).allSatisfy { keeps(errorBound.bounds[0], type, $0, $1) },
       "corrections exceed their bound")
   }
 
@@ -99,13 +104,14 @@ enum CorrectionsTarget: FuzzTarget {
 
   private static func grid(_ description: SampleDescription, _ errorBound: ErrorBound?) -> GridCoder? {
     guard !description.elementType.isWide, let errorBound else { return nil }
-    let bound = if case .maxError(let bound) = errorBound { bound } else { 0.0 }
     return GridCoder(
-      description.elementType, sampleShape: description.sampleShape, bounds: [bound])
+      description.elementType, sampleShape: description.sampleShape, bounds: errorBound.bounds)
   }
 
   static func seeds() throws -> [[UInt8]] {
-    let promises: [(ErrorBound?, [UInt8])] = [(nil, [0]), (.lossless, [1]), (.maxError(0.5), [2, 8])]
+    let promises: [(ErrorBound?, [UInt8])] = [
+      (nil, [0]), (.lossless, [1]), (.maxError(0.5), [2, 8]), (.maxRelativeError(0.1), [3, 25]),
+    ]
     var seeds: [[UInt8]] = []
     for (index, type) in ElementType.allCases.enumerated() {
       let description = try SampleDescription(elementType: type, sampleShape: [4, 5], format: .raw)

@@ -86,8 +86,10 @@ extension Codec {
     // A lossless stream meets every request.
     if description.format.isDelimited, description.format.kept != nil {
       try trials.add { (spool) throws(CodecError) in
-        try encodeWithoutModel(
-          WholeTextReader(try open()), name: name, options: EncodeOptions(errorBound: .lossless), to: spool
+        var whole = EncodeOptions(errorBound: .lossless)
+        whole.isSolid = asked.isSolid
+        return try encodeWithoutModel(
+          WholeTextReader(try open()), name: name, options: whole, to: spool
         ) { () throws(CodecError) in WholeTextReader(try open()) }
       }
     }
@@ -103,10 +105,14 @@ extension Codec {
     var models: [ModelPacking.Outcome] = []
     if let rule = choice.rule, !isDone {
       let (open, limit) = (open, self.memory)
+      // Raw numbers have no header that counts them.
+      var array = description
+      array.rows = survey.rows
+      let known = array
       let cut = { () throws(CodecError) -> any SampleReader in
         let rows = try open()
         do throws(SampleIOError) {
-          return try LayoutReader(rows, rule, name: name, memory: limit)
+          return try LayoutReader(rows, rule, known: known, name: name, memory: limit)
         } catch {
           throw .samples(error)
         }

@@ -65,7 +65,8 @@ struct PackSurvey {
     // Integers with errors below 1 are exact, and lossless coding records no bound.
     return switch bound {
     case .maxError(let bound) where bound < 1: .lossless
-    case .byColumn(let bounds) where bounds.bounds.allSatisfy { $0 < 1 }: units.lossless
+    case .byColumn(let bounds) where bounds.bounds.allSatisfy { $0.size < 1 && !$0.isRelative }:
+      units.lossless
     default: bound
     }
   }

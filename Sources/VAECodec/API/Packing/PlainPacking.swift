@@ -89,8 +89,9 @@ extension ErrorBound {
     switch self {
     case .lossless: return .lossless
     case .maxError(let bound): return units.bound(bound * share)
+    case .maxRelativeError(let bound): return .maxRelativeError(bound * share)
     case .byColumn(var bounds):
-      bounds.bounds = bounds.bounds.map { $0 * share }
+      bounds.bounds = bounds.bounds.map { ValueBound($0.size * share, isRelative: $0.isRelative) }
       bounds.share *= share
       return .byColumn(bounds)
     }

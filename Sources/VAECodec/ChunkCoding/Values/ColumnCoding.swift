@@ -11,10 +11,17 @@ struct ColumnCoding {
   /// The type that values are rounded to.
   private let elementType: ElementType
   let (unit, inverseUnit, center): (Double, Double, Double)
-  private let bound: Double
+  private let bound: ValueBound
+  /// The scale on which names are found; nil for the numbers themselves.
+  private let scale: RelativeScale?
 
-  init(_ plan: ValuePlan.Column, bound: Double, _ elementType: ElementType) {
-    (self.bound, self.elementType) = (bound, elementType)
+  /// - Parameter scale: nil where values with a relative bound are exact.
+  init(
+    _ plan: ValuePlan.Column, bound own: ValueBound, scale: RelativeScale? = nil, _ elementType: ElementType
+  ) {
+    bound = own.isRelative && scale == nil ? .exact : own
+    (self.scale, self.elementType) = (scale, elementType)
+    let bound = scale == nil ? bound.size : 0.5
     tree = plan.tree
     unit = plan.unit.size
     inverseUnit = 1 / unit
@@ -62,19 +69,24 @@ struct ColumnCoding {
     return grid.plain(name)
   }
 
+  /// Whether names are found on a scale of their own.
+  var isRelative: Bool { scale != nil }
+
+  /// The number with a name; its position, where names are found on a scale.
+  @inline(__always)
+  func position(of name: Int64, _ expected: Expectation) -> Double {
+    if stride > 0 { return grid.value(expected.origin.name &+ name &* stride) }
+    if let freeStep { return expected.origin.value + Double(name) * freeStep }
+    return grid.value(name)
+  }
+
   /// The bits of the value with a name.
   ///
   /// - Parameter storage: the type that values are stored in.
   @inline(__always)
   func bits(of name: Int64, _ expected: Expectation, _ storage: ElementType) -> UInt64 {
-    let value: Double
-    if stride > 0 {
-      value = grid.value(expected.origin.name &+ name &* stride)
-    } else if let freeStep {
-      value = expected.origin.value + Double(name) * freeStep
-    } else {
-      value = grid.value(name)
-    }
+    let position = position(of: name, expected)
+    let value = scale?.value(at: position) ?? position
     return storage.bits(nearest: storage == elementType ? value : elementType.rounded(value))
   }
 
@@ -86,13 +98,14 @@ struct ColumnCoding {
     func isGood(_ name: Int64) -> Bool {
       let found = self.bits(of: name, expected, storage)
       if found == bits { return true }
-      return bound > 0 && ErrorBound.isWithin(bound, value, storage.value(bits: found))
+      return !bound.isExact && bound.isWithin(value, storage.value(bits: found))
     }
+    let number = scale?.position(of: value) ?? value
     if let freeStep {
-      let name = ValueGrid.whole((value - expected.origin.value) / freeStep)
+      let name = ValueGrid.whole((number - expected.origin.value) / freeStep)
       return isGood(name) ? name : isGood(name - 1) ? name - 1 : isGood(name + 1) ? name + 1 : nil
     }
-    let name = grid.name(near: value)
+    let name = grid.name(near: number)
     guard tree.bits == 0 || (name &- tree.least) >> Int64(tree.bits) == 0 else { return nil }
     return isGood(name) ? name : nil
   }

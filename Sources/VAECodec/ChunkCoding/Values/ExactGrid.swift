@@ -23,6 +23,12 @@ struct ExactGrid {
       ?? Self.ordered(numbers, elementType)
   }
 
+  /// The integers nearest to positions on a scale.
+  init(names positions: [Double]) {
+    grid = ValueGrid(.affine(offset: 0, step: 1, decimals: 0), .f8)
+    distinct = Set(positions.map { Double(ValueGrid.whole($0)) }).sorted()
+  }
+
   /// Whether nearly all numbers are on a grid.
   private static func fits(_ grid: ValueGrid, _ numbers: [Double]) -> Bool {
     var left = numbers.count / exceptions

@@ -12,10 +12,10 @@ extension GridCoder {
   private static let (quick, inArrayOrder): (UInt8, UInt8) = (1, 2)
 
   /// Whether ``QuickCoder`` knows such columns: all have the same names, or each is a column of the shape.
-  private var hasQuickCoder: Bool { columns == shape.columns }
+  private var hasQuickCoder: Bool { columns == shape.columns && !hasScales }
 
   /// Whether all values come back exactly.
-  var isLossless: Bool { bounds.allSatisfy { $0 == 0 } }
+  var isLossless: Bool { bounds.allSatisfy(\.isExact) }
 
   /// The bytes that decode to the values of `batch`, or to others within the bounds.
   ///
@@ -49,7 +49,7 @@ extension GridCoder {
   private func encodeInOrder(_ batch: SampleBatch, base: [Double]?, tries: Bool, isQuick: Bool) -> [UInt8] {
     if isQuick, hasQuickCoder { return [Self.quick] + QuickCoder(self).encode(batch, base: base) }
     let choice = ValuePlanChoice(self, batch.doubles())
-    var plan = best(choice, batch, base: base, tries: tries)
+    var plan = best(choice, batch, base: base, tries: tries && !isQuick)
     if let bytes = encode(batch, base, plan) { return [0] + bytes }
     plan.hasExceptions = true
     // With exceptions, every value has a code.
@@ -60,11 +60,14 @@ extension GridCoder {
   private func best(_ choice: ValuePlanChoice, _ batch: SampleBatch, base: [Double]?, tries: Bool)
     -> ValuePlan
   {
-    let trials = ValuePlanChoice.trials(elementType, isLossless: isLossless, hasBase: base != nil)
-    let units = base.map(units)
+    let trials = ValuePlanChoice.trials(
+      elementType, isLossless: isLossless, isRelative: hasScales, hasBase: base != nil)
+    func units(_ plan: ValuePlan) -> [ValueUnit?]? {
+      base.map { self.units(of: positions($0, scales(plan.scales))) }
+    }
     func plan(_ trial: ValuePlanChoice.Trial) -> ValuePlan {
       var plan = choice.plan(trial)
-      guard let units else { return plan }
+      guard let units = units(plan) else { return plan }
       plan.usesBase = true
       for place in plan.columns.indices {
         plan.columns[place].unit = units[place] ?? plan.columns[place].unit
@@ -82,7 +85,7 @@ extension GridCoder {
       seen.append(plan)
       var own = plan
       own.hasExceptions = true
-      let head = headBytes(plan, values: some.valueCount, units: units)
+      let head = headBytes(plan, values: some.valueCount, units: units(plan))
       guard let bytes = encode(some, base, own)?.count else { return }
       let size = Double(head) + Double(max(0, bytes - head)) * share
       if let known = best, size >= known.bytes * (1 - (isFirst ? Self.gain : 0)) { return }
@@ -102,7 +105,9 @@ extension GridCoder {
 
   /// The bytes of a plan alone.
   private func headBytes(_ plan: ValuePlan, values: Int, units: [ValueUnit?]?) -> Int {
-    var (coder, coding) = (BitEncoder(), ValuePlanCoding(types, values: values, units: units))
+    var (coder, coding) = (
+      BitEncoder(), ValuePlanCoding(namedTypes(plan.scales), values: values, units: units)
+    )
     _ = coding.code(plan, &coder)
     return coder.finish().count
   }

@@ -15,7 +15,7 @@ struct GridCoder {
   let shape: ValueShape
   let valuesPerSample: Int
   /// The error bound of each column, or of all values; 0 for none.
-  let bounds: [Double]
+  let bounds: [ValueBound]
   /// Values that are kept as they are.
   var known = KnownValues()
   let curves: SmoothLogistic
@@ -28,7 +28,7 @@ struct GridCoder {
   ///   - bounds: of each column, or one for all values.
   ///   - types: those of columns, where they are not that of the samples.
   init(
-    _ elementType: ElementType, sampleShape: [Int], bounds: [Double], types: [ElementType]? = nil,
+    _ elementType: ElementType, sampleShape: [Int], bounds: [ValueBound], types: [ElementType]? = nil,
     curves: SmoothLogistic = SmoothLogistic()
   ) {
     (self.elementType, self.bounds, self.curves) = (elementType, bounds, curves)
@@ -86,17 +86,21 @@ struct GridCoder {
   func run<Values: CorrectedValues, Coder: BitCoding>(
     _ plan: ValuePlan?, count: Int, base: [Double]? = nil, _ values: inout Values, _ coder: inout Coder
   ) -> Bool {
-    var planning = ValuePlanCoding(types, values: count, units: base.map(units))
-    guard let plan = planning.code(plan, &coder), !plan.swapsBytes || elementType.size == 2,
+    guard let kinds = codeScales(plan?.scales, &coder) else { return false }
+    let scales = self.scales(kinds)
+    let base = base.map { positions($0, scales) }
+    var planning = ValuePlanCoding(namedTypes(kinds), values: count, units: base.map(units))
+    guard var plan = planning.code(plan, &coder), !plan.swapsBytes || elementType.size == 2,
       !plan.usesBase || base?.count ?? 0 >= count
     else { return false }
+    plan.scales = kinds
     // About four slots in each context for a value.
     let slotBits = max(
       Self.slotBits.lowerBound,
       min(Self.slotBits.upperBound, 64 - (4 * count - 1).leadingZeroBitCount))
     var questions = NameQuestions(DistributionMixer(slotBits: slotBits, curves: curves))
     let codings = plan.columns.enumerated().map {
-      ColumnCoding($1, bound: bounds.count > 1 ? bounds[$0] : bounds.first ?? 0, types[$0])
+      ColumnCoding($1, bound: bound($0), scale: scales[$0], types[$0])
     }
     let width = shape.width
     let expectations = plan.usesBase ? base : nil
@@ -136,13 +140,18 @@ struct GridCoder {
       set(own, i, plan, &values)
       let value = elementType.value(bits: own)
       guard value.isFinite else { return false }
+      let number = column.isRelative ? column.position(of: found, expected) : value
       prediction.settle(
-        number: (value - column.center) * column.inverseUnit, name: column.plainName(found, value),
+        number: (number - column.center) * column.inverseUnit, name: column.plainName(found, number),
         distance: found &- expected.name, least: expected.step * 0.25 * column.inverseUnit)
       matches.settle(prediction.names, at: i)
     }
     return true
   }
+
+  /// The bound of a column.
+  @inline(__always)
+  func bound(_ column: Int) -> ValueBound { bounds.count > 1 ? bounds[column] : bounds.first ?? .exact }
 
   /// The units of each column of what the model expects; nil where that does not vary.
   func units(of base: [Double]) -> [ValueUnit?] {

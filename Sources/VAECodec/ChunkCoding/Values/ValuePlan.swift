@@ -29,6 +29,8 @@ struct ValuePlan: Equatable, Sendable {
   }
 
   var columns: [Column]
+  /// How values with relative bounds are found; for each column.
+  var scales: [RelativeScale.Kind] = []
   /// Whether some values are coded by their bits alone.
   var hasExceptions = false
   /// Whether the two bytes of a value are exchanged.

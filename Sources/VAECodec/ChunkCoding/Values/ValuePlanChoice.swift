@@ -8,6 +8,8 @@ struct ValuePlanChoice {
     var isFree = false
     /// Whether they are where values lie on a grid.
     var isAnchored = false
+    /// Whether values with relative bounds are exact.
+    var isExact = false
     /// What share of the bits that a dictionary seems to save has to pay for it; 0 for no dictionary.
     var dictionaryShare = 0.35
     /// Columns of up to 2^bits names are coded by trees.
@@ -16,10 +18,14 @@ struct ValuePlanChoice {
 
   private let types: [ElementType]
   private let shape: ValueShape
-  private let bounds: [Double]
+  private let bounds: [ValueBound]
   private let swapsBytes: Bool
   /// The finite numbers of each column, the grids that they lie on, and where they lie.
-  private let columns: [(numbers: [Double], exact: ExactGrid, unit: ValueUnit)]
+  private let columns: [Numbers]
+  /// The same by positions, where values have relative bounds, and the scale that these are on.
+  private let positions: [(numbers: Numbers, scale: RelativeScale)?]
+
+  private typealias Numbers = (numbers: [Double], exact: ExactGrid, unit: ValueUnit)
 
   /// - Parameter values: all of the chunk, before any exchange of bytes.
   init(_ coder: GridCoder, _ values: [Double]) {
@@ -28,17 +34,29 @@ struct ValuePlanChoice {
     let type = coder.elementType
     let own = swapsBytes ? values.map { type.value(bits: ValuePlan.swapped(type.bits(nearest: $0))) } : values
     let count = coder.columns
-    columns = (0..<count).map { place in
+    let columns: [Numbers] = (0..<count).map { place in
       let numbers = (count == 1 ? own : stride(from: place, to: own.count, by: count).map { own[$0] }).filter(
         \.isFinite)
       return (numbers, ExactGrid(numbers, coder.types[place]), ValueUnit(of: numbers))
     }
+    positions = columns.enumerated().map { place, own in
+      guard
+        let scale = RelativeScale(fitting: own.numbers, own.exact, coder.bound(place), coder.types[place])
+      else { return nil }
+      let positions = own.numbers.map(scale.position)
+      let names = ExactGrid(names: positions)
+      return ((positions, names, ValueUnit(of: positions)), scale)
+    }
+    self.columns = columns
   }
 
   /// The ways that may pay.
   ///
-  /// - Parameter hasBase: whether a model expects values: then steps from the prediction come first.
-  static func trials(_ elementType: ElementType, isLossless: Bool, hasBase: Bool) -> [Trial] {
+  /// - Parameters:
+  ///   - isRelative: whether some bounds are relative.
+  ///   - hasBase: whether a model expects values: then steps from the prediction come first.
+  static func trials(_ elementType: ElementType, isLossless: Bool, isRelative: Bool, hasBase: Bool) -> [Trial]
+  {
     let dictionaries = [Trial(), Trial(treeBits: 0), Trial(dictionaryShare: 0)]
     if isLossless {
       return elementType.size == 1 ? [Trial(dictionaryShare: 0)] : dictionaries + [Trial(treeBits: 16)]
@@ -48,12 +66,14 @@ struct ValuePlanChoice {
       Trial(isFree: true, isAnchored: true, dictionaryShare: 0, treeBits: 0),
       Trial(isFree: true, isAnchored: true),
     ]
-    return hasBase && elementType.size > 1 ? free + grids : grids + free
+    let exact = isRelative ? [Trial(isExact: true)] : []
+    return (hasBase && elementType.size > 1 ? free + grids : grids + free) + exact
   }
 
   /// The plan of a trial; whether there are exceptions is not known yet.
   func plan(_ trial: Trial) -> ValuePlan {
     var plan = ValuePlan(columns: columns.indices.map { column($0, trial) })
+    plan.scales = positions.map { trial.isExact ? .exact : $0?.scale.kind ?? .exact }
     plan.swapsBytes = swapsBytes
     plan.hasColumnContexts = shape.isNarrow
     setTrees(&plan, trial)
@@ -64,15 +84,28 @@ struct ValuePlanChoice {
   func withoutBase(_ plan: ValuePlan) -> ValuePlan {
     var plan = plan
     plan.usesBase = false
-    for place in plan.columns.indices { plan.columns[place].unit = columns[place].unit }
+    for place in plan.columns.indices {
+      plan.columns[place].unit = numbers(place, isExact: plan.scales[place] == .exact).unit
+    }
     return plan
   }
 
-  private func bound(_ place: Int) -> Double { bounds.count > 1 ? bounds[place] : bounds.first ?? 0 }
+  private func bound(_ place: Int) -> ValueBound { bounds.count > 1 ? bounds[place] : bounds.first ?? .exact }
+
+  /// What is named in a column: numbers or positions.
+  private func numbers(_ place: Int, isExact: Bool) -> Numbers {
+    isExact ? columns[place] : positions[place]?.numbers ?? columns[place]
+  }
 
   private func column(_ place: Int, _ trial: Trial) -> ValuePlan.Column {
-    let (numbers, exact, unit) = columns[place]
-    var column = ValuePlan.Column(names: names(numbers, exact, types[place], bound: bound(place), trial))
+    let (numbers, exact, unit) = numbers(place, isExact: trial.isExact)
+    let isRelative = bound(place).isRelative
+    let hasScale = isRelative && !trial.isExact && positions[place] != nil
+    if hasScale, trial.isFree, !types[place].isInteger, positions[place]?.scale.kind.isLogarithmic == true {
+      return ValuePlan.Column(names: .free(margin: ValuePlan.margins.upperBound), unit: unit)
+    }
+    let size = hasScale ? 0.5 : isRelative ? 0 : bound(place).size
+    var column = ValuePlan.Column(names: names(numbers, exact, types[place], bound: size, trial))
     column.unit = unit
     return column
   }
@@ -162,7 +195,7 @@ struct ValuePlanChoice {
   private func setTrees(_ plan: inout ValuePlan, _ trial: Trial) {
     guard trial.treeBits > 0 else { return }
     var ranges = plan.columns.indices.map { place in
-      names(of: place, plan.columns[place]).map { ($0.lowerBound, $0.upperBound) }
+      names(of: place, plan.columns[place], plan.scales[place]).map { ($0.lowerBound, $0.upperBound) }
     }
     // Columns of the same few names have one tree.
     let known = ranges.compactMap { $0 }
@@ -182,10 +215,13 @@ struct ValuePlanChoice {
   }
 
   /// The names of a column's numbers, where these are few enough to be coded by a tree.
-  private func names(of place: Int, _ column: ValuePlan.Column) -> ClosedRange<Int64>? {
-    let coding = ColumnCoding(column, bound: bound(place), types[place])
-    guard coding.freeStep == nil, coding.grid.isDense, let first = columns[place].exact.distinct.first,
-      let last = columns[place].exact.distinct.last
+  private func names(of place: Int, _ column: ValuePlan.Column, _ kind: RelativeScale.Kind) -> ClosedRange<
+    Int64
+  >? {
+    let coding = ColumnCoding(
+      column, bound: bound(place), scale: kind == .exact ? nil : positions[place]?.scale, types[place])
+    let distinct = numbers(place, isExact: kind == .exact).exact.distinct
+    guard coding.freeStep == nil, coding.grid.isDense, let first = distinct.first, let last = distinct.last
     else { return nil }
     let (least, most) = (coding.grid.name(near: first), coding.grid.name(near: last))
     return least <= most ? least...most : nil

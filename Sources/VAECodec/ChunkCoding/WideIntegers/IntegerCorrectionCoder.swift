@@ -15,6 +15,8 @@ final class IntegerCorrectionCoder {
   private let ordered: OrderedBits
   /// One lattice for all values, or one per value of a sample.
   private let lattices: [IntegerLattice]
+  /// The names of integers with relative bounds, which are coded in place of the integers; nil for others.
+  private let names: [RelativeIntegers?]
   private let known: KnownValues
   private let neighbours: Neighbours
   private let predictors: IntegerPredictors
@@ -30,7 +32,11 @@ final class IntegerCorrectionCoder {
     width = description.valuesPerSample
     ordered = OrderedBits(elementType)
     let least = elementType.leastOrdinal
-    lattices = errorBound.bounds.map { IntegerLattice(bound: $0, least: least) }
+    let bounds = errorBound.bounds
+    lattices = bounds.map { IntegerLattice(bound: $0.isRelative ? 0 : $0.size, least: least) }
+    let useful = bounds.map { [elementType] in RelativeScale.isUseful($0, elementType) ? $0.size : nil }
+    let integers = RelativeIntegers.all(useful.compactMap { $0 })
+    names = useful.map { $0.flatMap { integers[$0] } }
     self.known = known
     neighbours = Neighbours(shape: description.sampleShape)
     predictors = IntegerPredictors(width: width, neighbours)
@@ -42,7 +48,7 @@ final class IntegerCorrectionCoder {
   /// - Parameter reconstruction: the samples that the model's symbols represent.
   func encode(_ batch: SampleBatch, base reconstruction: SampleBatch) -> [UInt8] {
     precondition(batch.valuesPerSample == width && reconstruction.valueCount == batch.valueCount)
-    let base = reconstruction.ordinals()
+    let base = named(reconstruction.ordinals())
     var values = KnownOrdinals(elementType: elementType, ordinals: batch.ordinals())
     let mode = mode(for: values, base: base)
     var coder = BitEncoder()
@@ -56,7 +62,7 @@ final class IntegerCorrectionCoder {
     precondition(reconstruction.valuesPerSample == width)
     guard let mode = bytes.first, Int(mode >> 1) < IntegerPredictors.sets.count else { throw .corrupt }
     var samples = reconstruction.bytes
-    let base = reconstruction.ordinals()
+    let base = named(reconstruction.ordinals())
     var coder = BitDecoder(bytes.dropFirst())
     samples.withUnsafeMutableBytes { samples in
       var output = DecodedValues(elementType: elementType, bytes: samples)
@@ -64,6 +70,12 @@ final class IntegerCorrectionCoder {
     }
     guard coder.isAtEnd else { throw .corrupt }
     return SampleBatch(elementType: elementType, valuesPerSample: width, bytes: samples)
+  }
+
+  /// What is coded in place of ordinals: their names, where they have some.
+  private func named(_ ordinals: [Int64]) -> [Int64] {
+    guard names.contains(where: { $0 != nil }) else { return ordinals }
+    return ordinals.enumerated().map { names[$0 % names.count]?.name(ordinal: $1, elementType) ?? $1 }
   }
 
   /// The set of rules that codes the first values best, in the upper bits; and whether some values are escapes.
@@ -106,10 +118,13 @@ final class IntegerCorrectionCoder {
         predictors.skip(i)
         history.skip(i, value: elementType.ordinal(bits: bits), isEscape: true)
       } else {
-        let lattice = lattices[lattices.count == 1 ? 0 : i]
-        let difference = mixer.code(deep: lattice.difference(ordinal, from: prediction), first: 0, &coder)
+        let column = lattices.count == 1 ? 0 : i
+        let (lattice, names) = (lattices[column], names[column])
+        let number = names?.name(ordinal: ordinal, elementType) ?? ordinal
+        let difference = mixer.code(deep: lattice.difference(number, from: prediction), first: 0, &coder)
         let value = lattice.value(difference, from: prediction)
-        values.set(place, bits: elementType.bits(ordinal: value))
+        values.set(
+          place, bits: elementType.bits(ordinal: names?.ordinal(name: value, elementType) ?? value))
         predictors.settle(i, error: value &- own)
         history.settle(i, value: value, difference: difference)
       }

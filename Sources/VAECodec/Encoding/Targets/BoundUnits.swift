@@ -31,13 +31,13 @@ struct BoundUnits {
   var areWhole: Bool { elementType.isInteger && !isByColumn }
 
   /// The bound of zero error.
-  var lossless: ErrorBound { isByColumn ? byColumn { _, _ in 0 } : .lossless }
+  var lossless: ErrorBound { isByColumn ? byColumn { _, _ in .exact } : .lossless }
 
   /// The error bound for a number; lossless if it rounds to nothing.
   func bound(_ number: Double) -> ErrorBound {
     let plain = ErrorBound(bound: number, isInteger: areWhole)
     guard isByColumn else { return plain }
-    return byColumn(share: plain.bound) { _, range in plain.bound * range }
+    return byColumn(share: plain.bound) { _, range in ValueBound(plain.bound * range) }
   }
 
   /// The bound within which uniformly distributed errors give a PSNR.
@@ -50,16 +50,22 @@ struct BoundUnits {
   /// - Parameters:
   ///   - share: see ``ColumnBounds/share``.
   ///   - bound: returns the bound for a column's position and range.
-  func byColumn(share: Double = 0, _ bound: (_ place: Int, _ range: Double) -> Double) -> ErrorBound {
-    .byColumn(
-      ColumnBounds(
-        bounds: ranges.enumerated().map { ErrorBound.clamped(bound($0, $1)) }, share: share))
+  func byColumn(share: Double = 0, _ bound: (_ place: Int, _ range: Double) -> ValueBound) -> ErrorBound {
+    let bounds = ranges.enumerated().map { place, range in
+      var found = bound(place, range)
+      found.size = ErrorBound.clamped(found.size)
+      return found.isExact ? .exact : found
+    }
+    return .byColumn(ColumnBounds(bounds: bounds, share: share))
   }
 }
 
 extension ErrorBound {
   /// The nearest bound that a stream can promise.
   static func clamped(_ bound: Double) -> Double { max(0, min(range.upperBound, bound)) }
+
+  /// The bound relative to each value; lossless for 0.
+  static func relative(_ share: Double) -> ErrorBound { share > 0 ? .maxRelativeError(share) : .lossless }
 
   /// The error bound for a number: an integer for integers, truncated to 24 significant bits for fractions, and
   /// lossless if nothing is left of it.
@@ -75,7 +81,8 @@ extension ErrorBound {
     switch self {
     case .maxError(let bound): bound
     case .byColumn(let bounds): bounds.share
-    case .lossless: 0
+    // No search for a target asks for these.
+    case .maxRelativeError, .lossless: 0
     }
   }
 }

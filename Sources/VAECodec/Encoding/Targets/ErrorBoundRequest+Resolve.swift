@@ -7,7 +7,7 @@ extension ErrorBoundRequest {
     switch self {
     case .lossless: true
     case .found(let bound): bound.isLossless
-    case .maxError, .maxErrorOfRange, .byColumn: false
+    case .maxError, .maxErrorOfRange, .maxRelativeError, .byColumn: false
     }
   }
 
@@ -16,7 +16,7 @@ extension ErrorBoundRequest {
     switch self {
     case .maxErrorOfRange: true
     case .byColumn(let errors): ([errors.all] + errors.named.map(\.bound)).contains { $0.isOfRange }
-    case .maxError, .found, .lossless: false
+    case .maxError, .maxRelativeError, .found, .lossless: false
     }
   }
 
@@ -79,24 +79,31 @@ extension ErrorBoundRequest {
     case .lossless: return units.lossless
     case .found(let bound): return bound
     case .maxError(let bound):
-      return units.isByColumn ? own.byColumn { _, _ in bound } : .maxError(ErrorBound.clamped(bound))
+      return units.isByColumn
+        ? own.byColumn { _, _ in ValueBound(bound) } : .maxError(ErrorBound.clamped(bound))
     case .maxErrorOfRange(let share):
       return units.isByColumn
-        ? own.byColumn { _, range in share * range } : .maxError(ErrorBound.clamped(share * range))
+        ? own.byColumn { _, range in ValueBound(share * range) }
+        : .maxError(ErrorBound.clamped(share * range))
+    case .maxRelativeError(let share):
+      return units.isByColumn
+        ? own.byColumn { _, _ in ValueBound(share, isRelative: true) } : .relative(share)
     case .byColumn(let errors):
       let columns = try errors.bounds(name: name, description, table)
       let known = own.isByColumn ? own : BoundUnits(description, ColumnRanges(width: columns.count))
       let found = known.byColumn { place, ofColumn in
         // An array has one range for all values; a named column has its own.
         switch columns[place] {
-        case (.error(let bound), _): return bound
+        case (.error(let bound), _): return ValueBound(bound)
         case (.ofRange(let share), let isNamed):
-          return share * (isNamed || units.isByColumn ? ofColumn : range)
+          return ValueBound(share * (isNamed || units.isByColumn ? ofColumn : range))
+        case (.ofValue(let share), _): return ValueBound(share, isRelative: true)
         }
       }
       // One column has one bound.
       guard case .byColumn(let bounds) = found, bounds.bounds.count == 1 else { return found }
-      return bounds.bounds[0] > 0 ? .maxError(bounds.bounds[0]) : .lossless
+      let bound = bounds.bounds[0]
+      return bound.isExact ? .lossless : bound.isRelative ? .relative(bound.size) : .maxError(bound.size)
     }
   }
 }

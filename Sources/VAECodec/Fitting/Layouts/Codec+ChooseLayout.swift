@@ -131,7 +131,7 @@ extension EncodeOptions {
     case .maxError(let bound): return bounded(bound)
     case .maxErrorOfRange(let share): return bounded(share * range)
     case .found(.maxError(let bound)): return bounded(bound)
-    case .lossless, .found, .byColumn: return exact
+    case .maxRelativeError, .lossless, .found, .byColumn: return exact
     case nil: break
     }
     switch target {

@@ -30,7 +30,7 @@ struct QuickNaming {
   ///   - storage: the type that values are stored in.
   init(_ column: ValuePlan.Column, exponent: Int?, bound: Double, _ type: ElementType, storage: ElementType) {
     (self.bound, self.type, self.storage) = (bound, type, storage)
-    let coding = ColumnCoding(column, bound: bound, type)
+    let coding = ColumnCoding(column, bound: ValueBound(bound), type)
     grid = coding.grid
     part = coding.freeStep.map { max($0 / Double(QuickPass.step + 2), .leastNormalMagnitude) } ?? 1
     (least, greatest) = storage.range.map { ($0.lowerBound, $0.upperBound) } ?? (0, 0)

@@ -68,7 +68,7 @@ struct QuickSettings {
     plan.columns.enumerated().map { place, column in
       QuickNaming(
         column, exponent: exponents[place],
-        bound: coder.bounds.count > 1 ? coder.bounds[place] : coder.bounds.first ?? 0, coder.types[place],
+        bound: coder.bound(place).isRelative ? 0 : coder.bound(place).size, coder.types[place],
         storage: coder.elementType)
     }
   }
