@@ -150,12 +150,13 @@ package struct Model: Sendable {
   /// projection.
   package var width: Int { inputProjection?.synthesis.shape.inputs ?? values }
 
-  /// PCA alone: the same means and scale, and the baseline as the only layer. It has no qualities. Nil if the model has
-  /// no baseline.
+  /// PCA alone: the same means, scale and input projection, and the baseline as the only layer. It has no qualities. Nil
+  /// if the model has no baseline.
   package var linear: Model? {
-    guard let baseline, inputProjection == nil else { return nil }
+    guard let baseline else { return nil }
     var model = Model(
-      means: means, scale: scale, inputProjection: nil, network: nil, layers: [baseline], baseline: nil,
+      means: means, scale: scale, inputProjection: inputProjection, network: nil, layers: [baseline],
+      baseline: nil,
       valueLayer: nil, output: output, qualities: [], notes: [])
     model.scales = scales
     return model

@@ -58,7 +58,7 @@ struct GuaranteeTests {
         codec: codec, model: model, name: "data", description: array.description, chunkRows: array.batch.rows,
         effort: Effort(EncodeOptions.standardEffort), scale: model.summary.errorScale,
         units: BoundUnits(array.description))
-      pass.errorBound = (bound, .quality(quality))
+      pass.rung = (bound, .quality(quality))
       pass.carriedModels = CarriedModels(rows: nil)
       pass.hasSingleChunk = true
       let other = try pass.run(

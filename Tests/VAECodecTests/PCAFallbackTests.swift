@@ -50,7 +50,7 @@ struct LinearAlternativeTests {
   func setting() throws {
     let model = try Models.bumps.get()
     let array = try noise(100, width: 12, seed: 24, scale: 10)
-    let stream = try codec.stream(array, model, quality: 50)
+    let stream = try codec.stream(array, model, quality: 20)
     let summary = try #require(try codec.verify(MemorySource(stream), name: "x").first)
     #expect(summary.quality == nil)
     guard case .compact(let compact)? = try StreamReader(MemorySource(stream)).next() else {
@@ -63,7 +63,7 @@ struct LinearAlternativeTests {
       return
     }
     #expect(step > 0 && step.bitPattern & 0xFFFF == 0)
-    let chunked = try codec.stream(array, model, quality: 50, chunkRows: 30)
+    let chunked = try codec.stream(array, model, quality: 20, chunkRows: 30)
     let decoded = try SampleArray(file: try codec.file(chunked, model))
     #expect(decoded.rows == 100)
   }
@@ -77,7 +77,7 @@ struct LinearAlternativeTests {
   @Test("a model without a baseline refuses such a stream")
   func noBaseline() throws {
     let model = try Models.bumps.get()
-    let stream = try codec.stream(try noise(100, width: 12, seed: 26, scale: 10), model, quality: 50)
+    let stream = try codec.stream(try noise(100, width: 12, seed: 26, scale: 10), model, quality: 20)
     var bare = model.model
     bare.baseline = nil
     let other = FittedModel(bare, notes: model.notes)

@@ -12,6 +12,8 @@ extension ModelFit {
     let classical: [OperatingPointSearch.Candidate]
     /// PCA's rate-distortion curve on held-out rows.
     let pca: [CurvePoint]
+    /// What measured the candidates.
+    let search: OperatingPointSearch
   }
 
   /// The PSNR of the last quality's point, in standardized units for a peak of 1. It is below the data's own noise:
@@ -46,7 +48,7 @@ extension ModelFit {
       prepared.statistics.missing == 0 && !prepared.model.scales.isByColumn || prepared.heldKnown != nil
     return Draft(
       model: model, learned: hull.withNetwork(), classical: classical,
-      pca: isComparable ? hull.linearCurve(classical) : [])
+      pca: isComparable ? hull.linearCurve(classical) : [], search: hull)
   }
 
   /// The number of held-out values that candidates are compared on, and the minimum number of held-out rows, if
@@ -64,7 +66,7 @@ extension ModelFit {
     let linear = KLTLayer.fit(
       prepared.fit, components: prepared.components, kernels: kernels, workers: workers, random: &random)
     var trained = trained
-    if trained.values <= Self.widestBaseline { trained.baseline = linear }
+    if linear.values * linear.components <= Self.largestBaseline { trained.baseline = linear }
     let draft = draft(trained, prepared, linear, &random)
     if !draft.learned.isEmpty {
       let lowest = Self.lowestPSNR(learned: draft.learned)
@@ -81,14 +83,14 @@ extension ModelFit {
         let losesSomewhere = (gains.min() ?? 0) < -Self.leastGain
         let best =
           losesSomewhere ? choice(draft.learned + draft.classical, prepared, lowest: lowest) : learned
-        return (choosing(draft.model, by: best), draft.pca)
+        return (choosing(draft, by: best), draft.pca)
       }
     }
     trained.network = nil
     let plain = draft.model.network == nil ? draft : self.draft(trained, prepared, linear, &random)
     let lowest = Self.lowestPSNR(
       classical: plain.classical, width: plain.model.width, highest: highestPSNR(prepared))
-    return (choosing(plain.model, by: choice(plain.classical, prepared, lowest: lowest)), draft.pca)
+    return (choosing(plain, by: choice(plain.classical, prepared, lowest: lowest)), draft.pca)
   }
 
   /// Adds residual layers and qualities to a textbook VAE. The network stays, whether it pays or not.
@@ -99,10 +101,10 @@ extension ModelFit {
     let linear = KLTLayer.fit(
       prepared.fit, components: prepared.components, kernels: kernels, workers: workers, random: &random)
     var trained = trained
-    if trained.values <= Self.widestBaseline { trained.baseline = linear }
+    if linear.values * linear.components <= Self.largestBaseline { trained.baseline = linear }
     let draft = draft(trained, prepared, linear, &random)
     let choice = choice(draft.learned, prepared, lowest: Self.lowestPSNR(learned: draft.learned))
-    return (choosing(draft.model, by: choice), draft.pca)
+    return (choosing(draft, by: choice), draft.pca)
   }
 
   /// The quality ladder over candidates, from a lowest PSNR to the highest that suits the data.
@@ -182,6 +184,11 @@ extension ModelFit {
   /// The maximum number of values for the value layer, which needs the covariances between all of them.
   static let maximumForValueLayer = 4096
 
+  /// `draft` with the qualities of `choice`, at fine steps, without the parts that none of them uses.
+  func choosing(_ draft: Draft, by choice: QualityLadder) -> Model {
+    choosing(draft.model, by: choice.adding(draft.search.candidates(choice.proposals)))
+  }
+
   /// `draft` with the qualities of `choice`, without the parts that none of them uses.
   func choosing(_ draft: Model, by choice: QualityLadder) -> Model {
     var model = draft
@@ -190,7 +197,7 @@ extension ModelFit {
       model.qualities = [OperatingPoint](repeating: OperatingPoint(network: nil, steps: []), count: 101)
       return model
     }
-    var points = (0...100).map { choice.point(Double($0)) }
+    var points = choice.chosen.map(\.point)
     for i in model.layers.indices.reversed() {
       let finest = points.map { $0.steps[i] }.filter { $0 > 0 }.min()
       let active = finest.map { model.layers[i].componentsActive(at: $0) } ?? 0

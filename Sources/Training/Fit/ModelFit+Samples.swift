@@ -22,7 +22,9 @@ extension ModelFit {
 
   /// A finished model, and the total size of it and the codes of all samples.
   private struct Proposal {
-    var model: Model
+    var draft: Draft
+    /// The ladder of its qualities, over candidates that are not fine.
+    var choice: QualityLadder
     /// The mean logarithm of the bytes, over ``places``.
     var cost: Double
     /// The logarithm of the bits per sample in the middle of ``places``.
@@ -75,7 +77,12 @@ extension ModelFit {
       best = next
     }
     best.trained.wasStopped = wasStopped
-    return result((best.model, plain.pca), prepared, best.trained)
+    var fine = best.draft.search.candidates(best.choice.proposals)
+    if options.isCarried {
+      fine = fine.carrying(best.draft.model, rows: count, kernels: kernels, workers: workers)
+    }
+    let model = choosing(best.draft.model, by: best.choice.adding(fine))
+    return result((model, plain.pca), prepared, best.trained)
   }
 
   /// Hidden layers of the default width and narrower ones, in the order of trial.
@@ -120,10 +127,12 @@ extension ModelFit {
     for variant in variants where !variant.isEmpty {
       let lowest = draft.learned.isEmpty ? scale.lowest : Self.lowestPSNR(learned: candidates)
       let choice = choice(variant, prepared, lowest: lowest)
-      let model = choosing(draft.model, by: choice)
       let bytes =
         options.isCarried
-        ? 0 : ZstdFrame.compress(model.encodeDecoder(), level: Self.modelLevel, checksum: true).count
+        ? 0
+        : ZstdFrame.compress(
+          choosing(draft.model, by: choice).encodeDecoder(), level: Self.modelLevel, checksum: true
+        ).count
       let rates = Self.places.map { choice.logRate(scale.target($0)) ?? .infinity }
       let costs = rates.map {
         $0 < 700 ? logarithm(Double(bytes) + Double(count) * exponential($0) / 8) : .infinity
@@ -131,14 +140,14 @@ extension ModelFit {
       let cost = costs.reduce(0, +) / Double(costs.count)
       if cost < best?.cost ?? .infinity || best == nil {
         best = Proposal(
-          model: model, cost: cost, rate: rates[rates.count / 2],
+          draft: draft, choice: choice, cost: cost, rate: rates[rates.count / 2],
           trained: trained, hidden: hidden)
       }
     }
     return best
       ?? Proposal(
-        model: choosing(draft.model, by: choice([], prepared, lowest: 0)), cost: .infinity, rate: 0,
-        trained: trained, hidden: hidden)
+        draft: draft, choice: choice([], prepared, lowest: 0), cost: .infinity, rate: 0, trained: trained,
+        hidden: hidden)
   }
 
   /// The PSNRs at which proposals are compared, in standardized units for a peak of 1.

@@ -218,8 +218,8 @@ package struct ModelFit {
     model.network = kept.isEmpty ? nil : network.keeping(kept)
   }
 
-  /// The maximum number of values for which a model includes PCA; beyond it, PCA would be too large.
-  static let widestBaseline = 256
+  /// The maximum size of a basis, in numbers, for which a model includes PCA: they take somewhat less than a byte each.
+  static let largestBaseline = 1 << 19
 
   /// The widths of the encoder's hidden layers for `rows` samples of `width` values: 512 units for large samples; fewer
   /// for small samples, or if wide layers would memorize so few.

@@ -61,7 +61,7 @@ extension Model {
   private static let roundingOfBasis = 1.5e-3
 
   /// Standardized samples as the network takes them.
-  private func inNetworkSpace(_ x: Matrix, _ kernels: Kernels, _ workers: Workers) -> Matrix {
+  func inNetworkSpace(_ x: Matrix, _ kernels: Kernels, _ workers: Workers) -> Matrix {
     inputProjection.map { x.times($0.analysis, kernels, workers) } ?? x
   }
 

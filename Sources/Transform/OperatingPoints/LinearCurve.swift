@@ -22,12 +22,16 @@ extension OperatingPointSearch {
 extension Model {
   /// The rate-distortion curve of PCA with a uniform quantizer and an ideal entropy coder on `samples` (rows x values,
   /// in the data's units); basis and tables are those of the training rows. Missing values are coded as the mean, and
-  /// have no error. Nil if the model has no baseline.
+  /// have no error. Nil if the model has no baseline, or if it has an input projection, which mixes missing values with
+  /// the others.
   package func linearCurve(_ samples: Matrix, kernels: Kernels, workers: Workers) -> [CurvePoint]? {
     guard let linear, samples.rows > 0, samples.columns == values else { return nil }
+    let known = samples.weights(by: scales)
+    guard known == nil || inputProjection == nil else { return nil }
     let hull = OperatingPointSearch(
-      kernels: kernels, workers: workers, held: standardized(samples, kernels: kernels), heldSamples: samples,
-      known: samples.weights(by: scales), model: linear)
+      kernels: kernels, workers: workers,
+      held: inNetworkSpace(standardized(samples, kernels: kernels), kernels, workers), heldSamples: samples,
+      known: known, model: linear)
     return hull.linearCurve(hull.withoutNetwork())
   }
 }

@@ -77,27 +77,22 @@ package struct OperatingPointSearch {
   /// The candidates with the network, if there is one.
   package func withNetwork() -> [Candidate] {
     guard let network = model.network else { return [] }
-    var result: [Candidate] = []
     let steps = model.layers.first.map(steps(of:)) ?? []
     let choices = model.layers.first.map { self.choices($0, steps) }
     let parts =
       Self.coarser.map { network.point(0, relativeStep: $0) } + Self.grid.map { network.point($0) }
       + Self.finer.map { network.point(1, relativeStep: $0) }
-    for part in parts {
+    return parts.flatMap { part in
       let (bits, reached) = self.network(part)
-      let seen = fit.map {
-        Self.luck * squaredError(model.reconstruct($0, at: part, kernels, workers), of: $0)
-      }
-      result.append(
-        Candidate(
-          point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }), bits: bits,
-          error: max(squaredError(reached, of: held), seen ?? 0)))
+      var result = [alone(part, bits, reached)]
       if let layer = model.layers.first, let choices {
         result += coded(layer, 0, part, bits, reached, steps, choices)
       }
-      if part.quality >= Self.coarsestForValues { result += byValue(part, bits, reached) }
+      if part.quality >= Self.coarsestForValues {
+        result += byValue(part, bits, reached, valueSteps(reached))
+      }
+      return result
     }
-    return result
   }
 
   /// The candidates without the network: the last linear layer, or value by value if the model has no network.
@@ -108,71 +103,41 @@ package struct OperatingPointSearch {
       let steps = self.steps(of: layer)
       result += coded(layer, model.layers.count - 1, nil, 0, nothing, steps, choices(layer, steps))
     }
-    if model.network == nil { result += byValue(nil, 0, nothing) }
+    if model.network == nil { result += byValue(nil, 0, nothing, valueSteps(nothing)) }
     return result
   }
 
-  /// Integer steps, in ratios like those of the others: between integers, a fractional step gains nothing.
-  private static func integerSteps(upTo largest: Float) -> [Float] {
-    var steps: [Float] = []
-    var next: Float = 1
-    while next <= max(1, largest), steps.count < Self.steps {
-      steps.append(next)
-      next = max(next + 1, (next / Float(Self.stepRatio)).rounded())
+  /// The candidates of given operating points, each of which uses at most one layer after the network.
+  package func candidates(_ points: [OperatingPoint]) -> [Candidate] {
+    var parts: [OperatingPoint.Network?] = []
+    for point in points where !parts.contains(point.network) { parts.append(point.network) }
+    return parts.flatMap { part in
+      let own = points.filter { $0.network == part }
+      let (bits, reached) = self.network(part)
+      var result: [Candidate] = []
+      if let part, own.contains(where: \.isWithoutLayers) { result.append(alone(part, bits, reached)) }
+      for (index, layer) in model.layers.enumerated() {
+        let steps = own.map { $0.steps[index] }.filter { $0 > 0 }
+        guard !steps.isEmpty else { continue }
+        result += coded(layer, index, part, bits, reached, steps, choices(layer, steps))
+      }
+      let steps = own.map(\.valueStep).filter { $0 > 0 }
+      return steps.isEmpty ? result : result + byValue(part, bits, reached, steps)
     }
-    return steps
   }
 
-  /// Below this VAE quality, the residual is too large to be coded value by value.
-  private static let coarsestForValues: Float = 0.4
+  /// The candidate of the network alone, which takes `bits` for `reached`.
+  private func alone(_ part: OperatingPoint.Network, _ bits: Double, _ reached: Matrix) -> Candidate {
+    let seen = fit.map {
+      Self.luck * squaredError(model.reconstruct($0, at: part, kernels, workers), of: $0)
+    }
+    return Candidate(
+      point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }), bits: bits,
+      error: max(squaredError(reached, of: held), seen ?? 0))
+  }
 
   private func steps(of layer: KLTLayer) -> [Float] {
     (0..<Self.steps).map { Float(Double(layer.strongest) * 3 * power(Self.stepRatio, Double($0))) }
-  }
-
-  /// The candidates that code the network's residual value by value.
-  private func byValue(_ part: OperatingPoint.Network?, _ bits: Double, _ reached: Matrix) -> [Candidate] {
-    guard let layer = model.valueLayer else { return [] }
-    let costs = layer.symbolWeights(kernels).map { SymbolCost($0) }
-    let (rows, values) = (held.rows, model.values)
-    let x = heldSamples.rowMajor(rows)
-    let base = model.dataUnits(reached, kernels)
-    var square = 0.0
-    for (a, b) in zip(x, base) {
-      square += (Double(a) - Double(b)) * (Double(a) - Double(b)) / Double(x.count)
-    }
-    var steps = (0..<Self.steps).map { Float(square.squareRoot() * 8 * power(Self.stepRatio, Double($0))) }
-    if model.output.isInteger { steps = Self.integerSteps(upTo: steps[0]) }
-    steps.removeAll { !$0.isNormal }
-    let slots = Slots<Candidate>(count: steps.count)
-    let (model, kernels) = (self.model, self.kernels)
-    workers.forEach(steps.count) { [steps, square] s in
-      let coder = ValueCoder(model, rows: rows, kernels: kernels)
-      var spent = 0.0
-      var back = [Float](repeating: 0, count: x.count)
-      x.withUnsafeBufferPointer { x in
-        base.withUnsafeBufferPointer { base in
-          coder.encode(x, base: base, rows: rows, step: steps[s]) { _, symbols, levels in
-            for r in 0..<rows { spent += Double(costs[Int(levels[r])](symbols[r])) }
-          }
-        }
-      }
-      back.withUnsafeMutableBufferPointer { coder.copyDecoded(rows, into: $0) }
-      var error = 0.0
-      let inverse = 1 / Double(model.scale)
-      let quantum = Double(steps[s]) * inverse
-      let leastError =
-        model.output.isInteger ? 0 : Self.luck * min(square * inverse * inverse, quantum * quantum / 12)
-      for (a, b) in zip(x, back) {
-        let d = (Double(a) - Double(b)) * inverse
-        error += d * d
-      }
-      slots[s] = Candidate(
-        point: OperatingPoint(network: part, steps: model.layers.map { _ in 0 }, valueStep: steps[s]),
-        bits: bits + spent / Double(rows),
-        error: max(1e-13, error / Double(rows * values), leastError))
-    }
-    return slots.array
   }
 
   /// The quantizers that know the cost of symbols, at each step.

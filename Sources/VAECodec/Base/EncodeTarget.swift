@@ -5,13 +5,14 @@ public enum EncodeTarget: Equatable, Sendable {
   /// 0 (a sketch) ... 100 (below the data's own noise), uniform in PSNR between. Rounded to the nearest integer and
   /// clamped to 0...100.
   case quality(Double)
-  /// At least this PSNR in dB over all samples: the lowest quality that reaches it, or the widest error bound if no
-  /// quality of the model does. The peak is the value range of the data that the model was fitted on, as in
+  /// At least this PSNR in dB over all samples, in the fewest bytes: the lowest quality that reaches it, the widest error
+  /// bound, or PCA. The peak is the value range of the data that the model was fitted on, as in
   /// ``EvaluationReport/Point/psnr``.
   case psnr(Double)
-  /// At most this many bits per sample, header and framing included: the highest quality that fits.
+  /// At most this many bits per sample, header and framing included: the highest quality that fits, or the tightest error
+  /// bound.
   case bitsPerSample(Double)
-  /// At most this many bytes for the whole stream: the highest quality that fits.
+  /// At most this many bytes for the whole stream, likewise.
   case bytes(Int)
 }
 

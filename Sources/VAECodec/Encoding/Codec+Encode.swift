@@ -89,9 +89,9 @@ extension Codec {
       let found =
         details.isWithoutModel
         ? [.withoutModel] : first.map { ErrorBoundSearch.settings(errorBound, pass, first: $0.batch) } ?? []
-      pass.errorBound = (errorBound, found.first ?? ErrorBoundSearch.nothing(of: model.model))
+      pass.rung = (errorBound, found.first ?? ErrorBoundSearch.nothing(of: model.model))
       if found.count > 1, let reopen {
-        pass.errorBound = try pass.smallest(found.map { (errorBound, $0) }) { () throws(CodecError) in
+        pass.rung = try pass.smallest(found.map { (errorBound, $0) }) { () throws(CodecError) in
           let chunks = ChunkReader(
             try reopen(), name: name, model: model, chunkRows: pass.chunkRows, isCorrected: true)
           return { () throws(CodecError) in try chunks.next() }
@@ -103,12 +103,9 @@ extension Codec {
       }
     } else if details.isWithoutModel {
       // Without samples there is no bound to search for.
-      if first == nil { pass.errorBound = (.lossless, .withoutModel) }
+      if first == nil { pass.rung = (.lossless, .withoutModel) }
     } else {
-      pass.alternative = first.flatMap {
-        PCAFallback(model.model, chunk: $0.batch.without(description.missing), kernels: kernels)
-      }
-      pass.fineQualities = first.flatMap { FineQualities(pass, first: $0.batch) }
+      pass.rungs = first.map { QualityRungs(pass, first: $0.batch) }
     }
     if chunks.hasEnded {
       pass.description.rows = chunks.rows
@@ -116,7 +113,7 @@ extension Codec {
       pass.hasSingleChunk = first != nil
     }
     var plan =
-      if pass.errorBound != nil {
+      if pass.rung != nil {
         EncodingPlan.forQuality(0, first, rest: chunks)
       } else if case .quality(let quality) = options.target {
         EncodingPlan.forQuality(quality, first, rest: chunks)
@@ -125,10 +122,10 @@ extension Codec {
           options.target, &pass, first, rest: chunks, isWithoutModel: details.isWithoutModel, reopen: reopen)
       }
     if !details.recordsTarget { plan.record = nil }
-    if let bound = plan.bound { pass.errorBound = bound }
+    if let rung = plan.rung { pass.rung = rung }
     // Exact samples need no measurement.
-    let bound = pass.bound(quality: plan.quality)
-    let isExact = bound?.errorBound.isLossless == true
+    let bound = pass.rung(quality: plan.quality).errorBound
+    let isExact = bound?.isLossless == true
     let wantsDistortion = options.measuresDistortion || details.measuresDistortion
     let measures = (plan.measuresDistortion || wantsDistortion) && !isExact
     let result = try pass.run(
@@ -139,7 +136,7 @@ extension Codec {
       rows: result.samples, chunkRows: pass.chunkRows, streamBytes: result.streamBytes)
     if plan.measuresDistortion { outcome?.reached = result.distortion.psnr ?? 0 }
     var quality: Int? = plan.quality
-    if let own = pass.errorBound {
+    if let own = pass.rung {
       quality = if case .quality(let found) = own.setting { found } else { nil }
     }
     var columns = ColumnFindings()
@@ -157,7 +154,7 @@ extension Codec {
       nonFiniteValues: result.nonFiniteValues, fileBytes: result.rawBytes,
       columns: columns, quality: quality.map { Double($0) },
       distortion: wantsDistortion && (measures || isExact) ? result.distortion : nil,
-      errorBound: isExact ? .lossless : bound?.errorBound, target: outcome, coding: result.coding,
+      errorBound: isExact ? .lossless : bound, target: outcome, coding: result.coding,
       seconds: (clock.now - start) / .seconds(1))
   }
 }

@@ -4,8 +4,8 @@ import Records
 /// The decisions made before a stream is written: its quality, and where its samples come from.
 struct EncodingPlan {
   var quality: Int
-  /// The error bound, if a target led to one.
-  var bound: StreamEncoder.Bound?
+  /// What codes the samples, if a target led to something else than a quality.
+  var rung: StreamEncoder.Rung?
   var record: TargetRecord?
   var source: StreamEncoder.Source
   /// Whether to measure the PSNR while the stream is written.
@@ -70,7 +70,7 @@ struct EncodingPlan {
     }
     switch choice.way {
     case .quality(let quality): plan.quality = quality
-    case .bound(let errorBound, let setting): plan.bound = (errorBound, setting)
+    case .rung(let errorBound, let setting): plan.rung = (errorBound, setting)
     }
     return plan
   }
@@ -81,7 +81,7 @@ struct EncodingPlan {
     guard isWithoutModel, let first else {
       return try TargetSearch(trials).choice(sample: sample, first: first)
     }
-    let psnr = if case .psnr(let asked) = trials.target { asked } else { FineQualities.coarsest }
+    let psnr = if case .psnr(let asked) = trials.target { asked } else { QualityRungs.coarsest }
     let start = trials.pass.units.bound(psnr: psnr, peak: trials.pass.scale.peak)
     let search = BoundSearch(trials, setting: .withoutModel)
     guard let choice = try search.choice(sample: sample ?? first, from: start) else {

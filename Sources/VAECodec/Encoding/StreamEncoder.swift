@@ -21,12 +21,10 @@ struct StreamEncoder {
   let effort: Effort
   /// Whether chunks are so large that they are coded one after another.
   var isSolid = false
-  /// Decides whether PCA does better than the model's operating points; nil if that is not considered.
-  var alternative: PCAFallback?
-  /// The error bound at every quality; nil if the quality decides.
-  var errorBound: Bound?
-  /// The error bounds of qualities beyond the model's operating points; nil if there are none.
-  var fineQualities: FineQualities?
+  /// What codes the samples at every quality; nil if the quality decides.
+  var rung: Rung?
+  /// What codes the samples at each quality; nil for the model's operating points alone.
+  var rungs: QualityRungs?
   /// The units of errors, and the peak of PSNR.
   var scale: ErrorScale
   /// The units of bounds.
@@ -40,11 +38,11 @@ struct StreamEncoder {
   /// Whether other streams of the same samples will be written.
   var keepsTexts = false
 
-  /// An error bound, and the setting that meets it in the fewest bits.
-  typealias Bound = (errorBound: ErrorBound, setting: StreamMetadata.Setting)
+  /// A setting, and the error bound that corrections of its values meet; nil for none.
+  typealias Rung = (errorBound: ErrorBound?, setting: StreamMetadata.Setting)
 
-  /// The error bound at a quality; nil if there is none.
-  func bound(quality: Int) -> Bound? { errorBound ?? fineQualities?.bound(quality: quality) }
+  /// What codes the samples at a quality.
+  func rung(quality: Int) -> Rung { rung ?? rungs?.rung(quality: quality) ?? (nil, .quality(quality)) }
 
   /// The outcome of writing a stream.
   struct Result {
@@ -72,20 +70,19 @@ struct StreamEncoder {
 
   /// The metadata of a stream of this input.
   func details(quality: Int, record: TargetRecord?) -> StreamMetadata {
-    let bound = bound(quality: quality)
+    let (errorBound, setting) = rung(quality: quality)
     var description = description
     // Numbers are printed in full, because rounding to decimals would add to the error. Exact ones keep their decimals.
-    if let bound, !bound.errorBound.isLossless { description.format = description.format.withoutDecimals }
+    if let errorBound, !errorBound.isLossless { description.format = description.format.withoutDecimals }
     // Where the samples of an array are no rows of it, the error is measured before its numbers are printed.
     if let array = description.array,
-      bound == nil ? !array.layout.isSequence : bound?.errorBound.isLossless == false
+      errorBound == nil ? !array.layout.isSequence : errorBound?.isLossless == false
     {
       description.array?.format = array.format.withoutDecimals
     }
-    let setting = bound?.setting ?? alternative?.setting(quality: quality) ?? .quality(quality)
     return StreamMetadata(
       setting: setting, model: setting == .withoutModel ? nil : model.digest, target: record,
-      errorBound: bound?.errorBound, chunkRows: chunkRows, rows: description.rows,
+      errorBound: errorBound, chunkRows: chunkRows, rows: description.rows,
       description: description)
   }
 
@@ -182,21 +179,21 @@ struct StreamEncoder {
     return result
   }
 
-  /// The bound among several that makes the smallest stream.
+  /// The rung among several that makes the smallest stream.
   ///
   /// - Parameter source: returns the samples each time it is called.
   func smallest(
-    _ bounds: [Bound], source: () throws(CodecError) -> Source
-  ) throws(CodecError) -> Bound? {
-    var best: (bound: Bound, bytes: Int)?
-    for bound in bounds {
+    _ rungs: [Rung], source: () throws(CodecError) -> Source
+  ) throws(CodecError) -> Rung? {
+    var best: (rung: Rung, bytes: Int)?
+    for rung in rungs {
       var pass = self
-      pass.errorBound = bound
+      pass.rung = rung
       let result = try pass.run(
         try source(), quality: 0, record: nil, measuresDistortion: false, to: nil)
-      if result.streamBytes < best?.bytes ?? .max { best = (bound, result.streamBytes) }
+      if result.streamBytes < best?.bytes ?? .max { best = (rung, result.streamBytes) }
     }
-    return best?.bound
+    return best?.rung
   }
 
   /// An encoded chunk.

@@ -105,7 +105,7 @@ extension StreamEncoder {
 
   /// The columns that collapse at a quality. Some rows of `batch` are encoded and decoded to find them.
   func collapsedColumns(_ batch: SampleBatch, quality: Int) -> [ColumnFindings.Column] {
-    guard bound(quality: quality) == nil, description.isTable || description.channels > 1,
+    guard rung(quality: quality).errorBound == nil, description.isTable || description.channels > 1,
       batch.rows >= Self.minimumRows,
       batch.valuesPerSample <= Self.maximumTried / Self.minimumRows
     else { return [] }

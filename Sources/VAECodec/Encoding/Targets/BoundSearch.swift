@@ -37,7 +37,7 @@ struct BoundSearch {
     var guess = start
     if let some = rows.batch, some.rows < trials.rows {
       guess = try search(from: guess, tries: Self.fewTrials) { (errorBound) throws(CodecError) in
-        try trials.some(.bound(errorBound, setting), some)
+        try trials.some(.rung(errorBound, setting), some)
       }.nearest
     }
     var outcomes: [(way: ErrorBound, outcome: TargetTrials.Outcome)] = []
@@ -45,20 +45,20 @@ struct BoundSearch {
     // If only lossless coding is of use, there is nothing to search.
     let tries = widest?.isLossless == true ? 0 : isFew ? Self.fewTrials : Self.manyTrials
     let found = try search(from: guess, tries: tries) { (errorBound) throws(CodecError) in
-      let outcome = try trials.all(.bound(errorBound, setting))
+      let outcome = try trials.all(.rung(errorBound, setting))
       outcomes.append((errorBound, outcome))
       return outcome.reached
     }
     var best = found.best
     if best == nil, target.wantsQuality || widest != nil {
       // Lossless coding reaches any PSNR, and a rate may allow it.
-      let outcome = try trials.all(.bound(units.lossless, setting))
+      let outcome = try trials.all(.rung(units.lossless, setting))
       outcomes.append((units.lossless, outcome))
       if target.isReached(by: outcome.reached) { best = units.lossless }
     }
     guard let best, let outcome = outcomes.last(where: { $0.way == best })?.outcome else { return nil }
     if let widest, best.bound > widest.bound { return nil }
-    return TargetSearch.Choice(way: .bound(best, setting), outcome: outcome)
+    return TargetSearch.Choice(way: .rung(best, setting), outcome: outcome)
   }
 
   /// Searches for the bound, guided by `measure`.

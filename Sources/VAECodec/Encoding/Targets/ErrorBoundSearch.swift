@@ -30,18 +30,19 @@ struct ErrorBoundSearch {
 
   /// - Parameters:
   ///   - pass: the encoder of the input.
-  ///   - errorBound: the bound to meet.
+  ///   - errorBound: the bound to meet; nil to leave the model's errors as they are.
   ///   - first: the first chunk.
-  init(_ pass: StreamEncoder, _ errorBound: ErrorBound, first: SampleBatch) {
+  ///   - effort: the effort of the stream; nil for that of the encoder.
+  init(_ pass: StreamEncoder, _ errorBound: ErrorBound?, first: SampleBatch, effort: Effort? = nil) {
     self.init(
       pass.codec, pass.model.model, pass.description, errorBound,
-      first: first, effort: pass.effort.level, carriedModels: pass.carriedModels)
+      first: first, effort: (effort ?? pass.effort).level, carriedModels: pass.carriedModels)
     share = Double(max(first.rows, pass.rows ?? 0)) / Double(max(1, trial.batch.rows))
   }
 
   /// - Parameter model: unused if only coding without a model is tried.
   init(
-    _ codec: Codec, _ model: Model, _ description: SampleDescription, _ errorBound: ErrorBound,
+    _ codec: Codec, _ model: Model, _ description: SampleDescription, _ errorBound: ErrorBound?,
     first: SampleBatch, effort: Int, carriedModels: CarriedModels? = nil
   ) {
     (self.model, self.codec, self.carriedModels) = (model, codec, carriedModels)
@@ -58,19 +59,6 @@ struct ErrorBoundSearch {
     .point(OperatingPoint(network: nil, steps: model.layers.map { _ in 0 }))
   }
 
-  /// The error bound with its best setting, or lossless coding if that takes no more bytes; and the expected number of
-  /// bytes, see ``best()``.
-  ///
-  /// - Parameter first: the first chunk.
-  static func cheapest(
-    _ errorBound: ErrorBound, _ pass: StreamEncoder, first: SampleBatch
-  ) -> (bound: StreamEncoder.Bound, bytes: Double) {
-    let (setting, bytes) = ErrorBoundSearch(pass, errorBound, first: first).best()
-    let search = ErrorBoundSearch(pass, pass.units.lossless, first: first)
-    let exact = search.sizes([setting])[0]
-    return ((exact <= bytes ? pass.units.lossless : errorBound, setting), min(exact, bytes))
-  }
-
   /// The best setting by the first chunk; and the best by rows of all chunks, if these are available and disagree.
   static func settings(
     _ errorBound: ErrorBound, _ pass: StreamEncoder, first: SampleBatch
@@ -85,7 +73,7 @@ struct ErrorBoundSearch {
   func setting() -> StreamMetadata.Setting { best().setting }
 
   /// The best setting, and the bytes of the file with it; if no model is embedded, those of the sample's frame.
-  private func best() -> (setting: StreamMetadata.Setting, bytes: Double) {
+  func best() -> (setting: StreamMetadata.Setting, bytes: Double) {
     var best = Self.nothing(of: model)
     var bytes = Double.infinity
     func attempt(_ settings: [StreamMetadata.Setting]) {
@@ -99,6 +87,23 @@ struct ErrorBoundSearch {
       attempt([centre - distance, centre + distance].filter((0...100).contains).map { .quality($0) })
     }
     return (best, bytes)
+  }
+
+  /// The bytes of the file with a setting, see ``best()``.
+  func bytes(_ setting: StreamMetadata.Setting) -> Double { sizes([setting])[0] }
+
+  /// The bytes of the file with a setting and no error bound, see ``best()``, and the PSNR of the sample.
+  func measured(
+    _ setting: StreamMetadata.Setting, _ scale: ErrorScale
+  ) -> (bytes: Double, psnr: Double) {
+    guard let way = way(setting) else { return (.infinity, 0) }
+    let encoded = trial.codecs(way).encode(trial.batch, decodes: true, worker: 0)
+    var distortion = Distortion(scale)
+    if let decoded = encoded.decoded {
+      distortion.add(trial.batch, decoded, as: trial.description.spelled)
+    }
+    let bytes = share * Double(encoded.frame.count) + Double(way.carriedBytes)
+    return (bytes, distortion.psnr ?? 0)
   }
 
   /// The bytes of the sample's frame without a model.
@@ -132,15 +137,17 @@ struct ErrorBoundSearch {
   private struct Trial: Sendable {
     var batch: SampleBatch
     var description: SampleDescription
-    var errorBound: ErrorBound
+    var errorBound: ErrorBound?
     var effort: Effort
     var kernels: Kernels
 
     /// The bytes of the rows' frame.
-    func bytes(_ way: Way) -> Int {
+    func bytes(_ way: Way) -> Int { codecs(way).bytesOfTrial(batch, worker: 0) }
+
+    func codecs(_ way: Way) -> ChunkCodecs {
       let plan = ChunkCodingContext(
         way.model, at: way.point, chunkRows: batch.rows, effort: effort, kernels: kernels)
-      return ChunkCodecs(plan, description, errorBound, workers: 1).bytesOfTrial(batch, worker: 0)
+      return ChunkCodecs(plan, description, errorBound, workers: 1)
     }
   }
 }

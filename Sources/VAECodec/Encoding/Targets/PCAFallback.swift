@@ -7,8 +7,8 @@ import VAEModel
 /// quality.
 ///
 /// Fitting chose the operating points on rows similar to the training rows. If the samples differ from those, or are
-/// noise, the latents and layers may cost more than they save. The model's PCA baseline then takes over, so that a
-/// stream is never much larger than PCA's. Results are cached by quality.
+/// noise, the latents and layers may cost more than they save. PCA then takes over, so that a stream is never much larger
+/// than PCA's: the model's baseline or, if samples are too large for one, its last linear layer.
 final class PCAFallback {
   /// The maximum number of rows tried, spread over the first chunk.
   private static let maximumRows = 256
@@ -22,19 +22,21 @@ final class PCAFallback {
   private static let tries = 4
 
   private let model: Model
+  /// What codes by PCA: the last of its linear layers does.
   private let linear: Model
+  private let isBaseline: Bool
   private let batch: SampleBatch
   private let description: SampleDescription
   /// In the units of the model: for a table, those of its columns.
   private let numbers: [Float]
   private var rows: Int { batch.rows }
   private let kernels: Kernels
-  private var settings: [Int: StreamMetadata.Setting] = [:]
 
-  /// - Returns: nil if the model has no baseline, or there are too few rows.
+  /// - Returns: nil if the model has no linear layer, or there are too few rows.
   init?(_ model: Model, chunk: SampleBatch, kernels: Kernels) {
     let all = chunk.rows
-    guard let linear = model.linear, all >= Self.minimumRows,
+    let linear = model.linear ?? model
+    guard !linear.layers.isEmpty, all >= Self.minimumRows,
       // Scales know which values are integers; without them, errors are measured before rounding.
       let description = try? SampleDescription(
         elementType: model.scales.isIdentity ? .f4 : chunk.elementType, sampleShape: [chunk.valuesPerSample],
@@ -44,40 +46,53 @@ final class PCAFallback {
     guard let batch = chunk.spread(rows: Self.maximumRows) else { return nil }
     self.batch = batch
     numbers = batch.numbers(in: model.scales)
-    (self.model, self.linear) = (model, linear)
+    (self.model, self.linear, isBaseline) = (model, linear, model.linear != nil)
     self.kernels = kernels
   }
 
-  /// The setting for a quality: the model's operating point, or PCA if that is better.
-  func setting(quality: Int) -> StreamMetadata.Setting {
-    if let known = settings[quality] { return known }
-    let setting = linearStep(quality: quality).map { StreamMetadata.Setting.linear(step: $0) }
-    settings[quality] = setting ?? .quality(quality)
-    return setting ?? .quality(quality)
-  }
-
-  /// The step at which PCA is better than the model's operating point for a quality; nil if it is not.
-  private func linearStep(quality: Int) -> Float? {
+  /// The setting of PCA for a quality; nil if the model's operating point is better.
+  func setting(quality: Int) -> StreamMetadata.Setting? {
     let own = measure(model, model.qualities[quality])
     // Without error there is nothing to trade; without bits, nothing to save.
     guard own.error > 0, own.bytes > 0 else { return nil }
-    var step = (Float((12 * own.error / Double(linear.values)).squareRoot()) / linear.scale).roundedToBFloat16
+    return setting(error: own.error, bytes: (1 - Self.leastGain) * Double(own.bytes))
+  }
+
+  /// The setting of PCA with the squared error of uniformly distributed errors within a bound; nil if there is none.
+  func setting(within errorBound: ErrorBound) -> StreamMetadata.Setting? {
+    let error = (0..<model.values).reduce(0.0) { sum, place in
+      let bound = errorBound.bound(ofPlace: place) / (model.scales.isIdentity ? 1 : model.scales[place].scale)
+      return sum + bound * bound / 3
+    }
+    return error > 0 ? setting(error: error, bytes: .infinity) : nil
+  }
+
+  /// The setting of PCA at the coarsest step found that leaves at most `error` per row, in fewer than `bytes`.
+  private func setting(error: Double, bytes: Double) -> StreamMetadata.Setting? {
+    var step = (Float((12 * error / Double(linear.values)).squareRoot()) / linear.scale).roundedToBFloat16
     var best: Float?
     for _ in 0..<Self.tries {
       guard step.isFinite, step > 1e-20 else { break }
-      let found = measure(linear, OperatingPoint(network: nil, steps: [step]))
-      let isAsGood = found.error <= own.error
-      if isAsGood, Double(found.bytes) < (1 - Self.leastGain) * Double(own.bytes) {
-        best = max(best ?? 0, step)
-      }
+      let found = measure(linear, point(step))
+      let isAsGood = found.error <= error
+      if isAsGood, Double(found.bytes) < bytes { best = max(best ?? 0, step) }
       // Components that are not coded leave less error than the step would, so the error grows more slowly than the
       // step's square.
-      let ratio = Float((own.error / max(found.error, own.error * 1e-3)).squareRoot())
+      let ratio = Float((error / max(found.error, error * 1e-3)).squareRoot())
       let next = (step * min(4, max(0.25, ratio)) * (isAsGood ? 1 : 0.98)).roundedToBFloat16
       if next == step { break }
       step = next
     }
-    return best
+    return best.map(setting)
+  }
+
+  private func point(_ step: Float) -> OperatingPoint {
+    OperatingPoint(network: nil, steps: linear.layers.dropLast().map { _ in 0 } + [step])
+  }
+
+  /// The setting of PCA at a step of 16 bits.
+  private func setting(step: Float) -> StreamMetadata.Setting {
+    isBaseline ? .linear(step: step) : .point(point(step))
   }
 
   /// The bytes of the sample's symbols, and the squared error that they leave.
@@ -91,5 +106,19 @@ final class PCAFallback {
       error += (Double(a) - Double(b)) * (Double(a) - Double(b))
     }
     return (encoded.frame.count, error / Double(rows))
+  }
+}
+
+extension StreamMetadata.Setting {
+  /// The same setting of PCA with a step that is finer by a number of decibels.
+  func finer(decibels: Double) -> Self {
+    let factor = Float(power(10, -decibels / 20))
+    switch self {
+    case .linear(let step): return .linear(step: (step * factor).roundedToBFloat16)
+    case .point(var point):
+      point.steps = point.steps.map { ($0 * factor).roundedToBFloat16 }
+      return .point(point)
+    case .quality, .withoutModel: return self
+    }
   }
 }

@@ -25,8 +25,8 @@ final class TargetSearch {
     top = trials.pass.model.highestPoint
   }
 
-  /// The lowest quality that reaches a PSNR, or the highest that stays within a rate; an error bound if the target lies
-  /// beyond the model's operating points.
+  /// The lowest quality that reaches a PSNR, or the highest that stays within a rate; or an error bound or PCA, if the
+  /// target lies beyond the model's operating points, or if that is the better choice.
   ///
   /// - Parameters:
   ///   - sample: some of the rows, for the search; nil if there are few enough to use all.
@@ -34,37 +34,62 @@ final class TargetSearch {
   /// - Throws: ``CodecError/targetOutOfReach(name:asked:nearest:)``.
   func choice(sample: SampleBatch?, first: SampleBatch?) throws(CodecError) -> Choice {
     let step = try step(sample)
-    let ofQuality = try step.map { (step) throws(CodecError) in try cheapest(from: step, isFew: sample == nil)
+    let ofQuality = try step.map { (step) throws(CodecError) in
+      try cheapest(from: step, isFew: sample == nil)
     }
-    // With corrections, a smaller part of the model may be worth embedding.
-    let comparesBounds = target.wantsQuality && trials.pass.carriedModels != nil
     guard let first else {
       if let ofQuality { return ofQuality }
       throw trials.outOfReach(measured.values.map(\.reached))
     }
-    if let step, let ofQuality, !comparesBounds, target.wantsQuality || quality(step) < top {
-      return ofQuality
-    }
-    // For a rate, a bound must leave less error than the last operating point.
+    // For a rate, a bound must leave less error than the quality.
     let psnr =
-      if case .psnr(let asked) = target { asked } else { try trials.psnr(ofQuality: top, sample ?? first) }
+      if case .psnr(let asked) = target { asked } else {
+        try trials.psnr(ofQuality: step.map(quality) ?? top, sample ?? first)
+      }
+    if let ofQuality, !psnr.isFinite { return ofQuality }
+    let rungs = trials.pass.rungs ?? QualityRungs(trials.pass, first: first)
     let widest = trials.pass.units.bound(psnr: psnr, peak: trials.pass.scale.peak)
-    let ((errorBound, setting), expected) = ErrorBoundSearch.cheapest(widest, trials.pass, first: first)
-    if let ofQuality, comparesBounds, expected > Self.promising * Double(ofQuality.outcome.bytes) {
+    let (rung, expected) = rungs.cheapest(within: widest)
+    // A rate above that of the last operating point is one for bounds.
+    let isBeyond = !target.wantsQuality && step.map(quality) == top
+    if let ofQuality, !isBeyond, expected > Self.promising * Double(ofQuality.outcome.bytes) {
       return ofQuality
     }
-    let search = BoundSearch(trials, setting: setting, widest: target.wantsQuality ? nil : errorBound)
-    if let choice = try search.choice(sample: sample ?? first, from: errorBound) {
-      if let ofQuality, comparesBounds, ofQuality.outcome.bytes <= choice.outcome.bytes { return ofQuality }
-      return choice
+    let start = rung.errorBound ?? widest
+    let search = BoundSearch(trials, setting: rung.setting, widest: target.wantsQuality ? nil : start)
+    var choices = [ofQuality, try search.choice(sample: sample ?? first, from: start)].compactMap { $0 }
+    if target.wantsQuality, ofQuality == nil, let setting = rungs.pca(within: widest),
+      rungs.bytes(setting) < Double(choices.last?.outcome.bytes ?? .max),
+      let pca = try choice(ofPCA: setting)
+    {
+      choices.append(pca)
     }
-    if let ofQuality { return ofQuality }
-    throw trials.outOfReach(measured.values.map(\.reached))
+    // The bound that stays within a rate is better than the quality.
+    let best =
+      target.wantsQuality ? choices.min { $0.outcome.bytes < $1.outcome.bytes } : choices.last
+    guard let best else { throw trials.outOfReach(measured.values.map(\.reached)) }
+    return best
   }
 
   /// A bound is searched for only if a few rows predict at most this multiple of a quality's bytes. The factor exceeds
-  /// 1 because corrections learn from more rows.
+  /// 1 because corrections learn from more rows, and are predicted with those of the quick coder.
   private static let promising = 1.5
+
+  /// The number of steps of PCA that are measured, and the PSNR in dB added to what the step before lacked.
+  private static let (stepsOfPCA, margin) = (4, 0.02)
+
+  /// PCA at a step that reaches the PSNR, from a first guess on; nil if none is found.
+  private func choice(ofPCA guess: StreamMetadata.Setting) throws(CodecError) -> Choice? {
+    var setting = guess
+    for _ in 0..<Self.stepsOfPCA {
+      let outcome = try trials.all(.rung(nil, setting))
+      if target.isReached(by: outcome.reached) { return Choice(way: .rung(nil, setting), outcome: outcome) }
+      let lack = target.askedScore - target.score(outcome.reached) + Self.margin
+      setting = setting.finer(decibels: lack)
+    }
+    return nil
+  }
+
   /// The number of steps beyond the smallest that are also measured, because the file may embed less of the model
   /// there.
   private static let beyond = 4

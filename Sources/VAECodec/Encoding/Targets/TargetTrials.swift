@@ -6,7 +6,7 @@ struct TargetTrials {
   /// A way to code samples.
   enum Way: Equatable {
     case quality(Int)
-    case bound(ErrorBound, StreamMetadata.Setting)
+    case rung(ErrorBound?, StreamMetadata.Setting)
   }
 
   /// What a stream of all samples gave: the value in the target's unit, its bytes with the model in them, and the digest of
@@ -61,7 +61,7 @@ struct TargetTrials {
     var quality = 0
     switch way {
     case .quality(let known): quality = known
-    case .bound(let errorBound, let setting): pass.errorBound = (errorBound, setting)
+    case .rung(let errorBound, let setting): pass.rung = (errorBound, setting)
     }
     return try pass.run(
       source, quality: quality, record: record, measuresDistortion: target.wantsQuality, to: nil)
