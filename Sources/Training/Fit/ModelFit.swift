@@ -219,7 +219,7 @@ package struct ModelFit {
   }
 
   /// The maximum size of a basis, in numbers, for which a model includes PCA: they take somewhat less than a byte each.
-  static let largestBaseline = 1 << 19
+  static let largestBaseline = 1 << 17
 
   /// The widths of the encoder's hidden layers for `rows` samples of `width` values: 512 units for large samples; fewer
   /// for small samples, or if wide layers would memorize so few.

@@ -60,8 +60,12 @@ final class PCAFallback {
 
   /// The setting of PCA with the squared error of uniformly distributed errors within a bound; nil if there is none.
   func setting(within errorBound: ErrorBound) -> StreamMetadata.Setting? {
+    // A relative bound says nothing of the size of errors.
+    let bounds = errorBound.bounds
+    guard let first = bounds.first, !bounds.contains(where: \.isRelative) else { return nil }
     let error = (0..<model.values).reduce(0.0) { sum, place in
-      let bound = errorBound.bound(ofPlace: place) / (model.scales.isIdentity ? 1 : model.scales[place].scale)
+      let own = bounds.count > 1 ? bounds[place] : first
+      let bound = own.size / (model.scales.isIdentity ? 1 : model.scales[place].scale)
       return sum + bound * bound / 3
     }
     return error > 0 ? setting(error: error, bytes: .infinity) : nil
