@@ -129,6 +129,11 @@ struct RelativeBoundTests {
 
   @Test("spans of integers cover every magnitude once")
   func integers() {
+    // 0.01 (2^64 - 2^11), whose whole part binary64 has not.
+    let error: Int64 = 184_467_440_737_095_499
+    for (size, isWithin) in [(error, true), (error + 1, false)] {
+      #expect(RelativeIntegers.isWithin(0.01, .max, .max - size, .u8) == isWithin)
+    }
     for bound in [0.99, 0.3, 0.01, 1e-5, RelativeIntegers.leastBound] {
       let names = RelativeIntegers(bound: bound)
       var last: Int64 = -1

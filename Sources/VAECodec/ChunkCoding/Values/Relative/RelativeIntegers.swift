@@ -45,8 +45,9 @@ struct RelativeIntegers: Sendable {
     let number = Double((magnitude >> unused) << unused)
     let share = bound * number
     let whole = share.rounded(.down)
-    let isLess = whole == share && (-share).addingProduct(bound, number) < 0
-    return min(UInt64(whole) - (isLess ? 1 : 0), largestError)
+    // What a whole product lost when it was rounded counts.
+    let rest = whole == share ? (-share).addingProduct(bound, number).rounded(.down) : 0
+    return min(UInt64(whole) &+ UInt64(bitPattern: Int64(rest)), largestError)
   }
 
   /// Whether one integer, by its ordinal, keeps a bound relative to another.
