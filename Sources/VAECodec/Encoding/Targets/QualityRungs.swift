@@ -21,6 +21,8 @@ final class QualityRungs {
   private static let (promising, near) = (2.0, 1.35)
   /// The minimum share of the bytes that a bound must save, because they are estimates.
   private static let leastGain = 0.02
+  /// The PSNR in dB that it may lack.
+  private static let tolerance = 0.1
   /// The values by which the quick coder is compared with the stream's, and the minimum number of rows.
   private static let (comparedValues, minimumRows) = (1 << 13, 16)
   /// The quick coder chooses settings like the stream's, in a fraction of the time.
@@ -68,11 +70,19 @@ final class QualityRungs {
 
   private func point(_ quality: Int) -> StreamEncoder.Rung {
     let setting = pca?.setting(quality: quality) ?? .quality(quality)
+    // With an embedded model a quality gives the same samples as without, whatever the model's bytes.
+    guard pass.carriedModels == nil else { return (nil, setting) }
     let (own, psnr) = ErrorBoundSearch(pass, nil, first: first).measured(setting, pass.scale)
     let errorBound = pass.units.bound(psnr: psnr, peak: pass.scale.peak)
     let plain = search(errorBound, Self.quick).bytes(ErrorBoundSearch.nothing(of: pass.model.model))
     guard plain <= Self.promising * own else { return (nil, setting) }
-    let (rung, bytes) = cheapest(within: errorBound)
+    var (rung, bytes) = cheapest(within: errorBound)
+    // Errors of integers within a small bound, and of values on a grid, are not distributed uniformly.
+    if let bound = rung.errorBound, !bound.isLossless,
+      search(bound, Self.quick).measured(rung.setting, pass.scale).psnr < psnr - Self.tolerance
+    {
+      (rung, bytes) = ((pass.units.lossless, exact.setting), exact.bytes)
+    }
     guard bytes <= Self.near * own, gain(rung) * bytes <= (1 - Self.leastGain) * own else {
       return (nil, setting)
     }
