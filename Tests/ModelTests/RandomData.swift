@@ -105,7 +105,8 @@ extension RandomSource {
       // Padding is as readers make it.
       stored.append(
         entry == architecture.prior
-          ? matrix.keeping(columns: architecture.priorColumns).keeping(columns: architecture.paddedPriorColumns)
+          ? matrix.keeping(columns: architecture.priorColumns).keeping(
+            columns: architecture.paddedPriorColumns)
           : matrix)
     }
     let elbo = likelihood.map { likelihood in

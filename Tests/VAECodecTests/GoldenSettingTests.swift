@@ -42,12 +42,12 @@ struct GoldenSetting: CustomTestStringConvertible, Sendable {
 struct GoldenSettingTests {
   static let streams: [GoldenSetting] = [
     GoldenSetting(
-      name: "columns-bounded", model: "columns", parts: [.columnScales, .columnBounds, .quality]),
+      name: "columns-bounded", model: "columns", parts: [.columnScales, .columnBounds, .point]),
     GoldenSetting(
-      name: "columns-target", model: "columns", parts: [.columnScales, .baseline, .target]),
+      name: "columns-target", model: "columns", parts: [.columnScales, .columnBounds, .point, .target]),
     GoldenSetting(
       name: "columns-swapped", model: "columns",
-      parts: [.columnScales, .columnBounds, .quality, .bigEndian]),
+      parts: [.columnScales, .columnBounds, .point, .bigEndian]),
     GoldenSetting(name: "columns-shorts", model: "columns", parts: [.columnScales, .columnBounds, .point]),
     GoldenSetting(name: "columns-longs", model: "columns", parts: [.columnScales, .columnBounds, .point]),
     GoldenSetting(name: "far-bounded", model: "far", parts: [.commonScale, .bound, .quality]),
@@ -60,7 +60,7 @@ struct GoldenSettingTests {
     GoldenSetting(
       name: "columns-quick", model: "columns", parts: [.columnScales, .columnBounds, .quality, .quickCoder]),
     GoldenSetting(name: "waves-windows", model: "waves", parts: [.bound, .quality, .layout]),
-    GoldenSetting(name: "tiles-lossless", model: "tiles", parts: [.quality, .layout]),
+    GoldenSetting(name: "tiles-lossless", model: "tiles", parts: [.point, .layout]),
     GoldenSetting(
       name: "columns-shares", model: "columns", parts: [.columnScales, .columnBounds, .relativeBound, .point]),
     GoldenSetting(name: "none-fluxes", parts: [.relativeBound, .withoutModel]),

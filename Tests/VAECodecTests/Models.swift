@@ -1,7 +1,8 @@
 import ByteIO
 import Records
 import Training
-import VAECodec
+
+@testable import VAECodec
 
 /// Models that many tests share: small ones, each fitted once at the most.
 enum Models {
@@ -48,12 +49,13 @@ extension Codec {
   /// The stream of an array.
   func stream(
     _ array: SampleArray, _ model: FittedModel, quality: Double = 60, chunkRows: Int? = nil,
-    effort: Int = EncodeOptions.standardEffort
+    effort: Int = EncodeOptions.standardEffort, keepsPoints: Bool = false
   ) throws -> [UInt8] {
     let sink = MemorySink()
     _ = try encode(
       array.reader, name: "data", model: model,
-      options: EncodeOptions(quality: quality, chunkRows: chunkRows, effort: effort), to: sink)
+      options: EncodeOptions(quality: quality, chunkRows: chunkRows, effort: effort),
+      details: EncodeDetails(keepsPoints: keepsPoints), to: sink, reopen: nil)
     return sink.bytes
   }
 

@@ -78,7 +78,7 @@ struct RelativeBoundTests {
     let coder = GridCoder(
       batch.elementType, sampleShape: shape, bounds: bound.bounds, curves: GridCoderTests.curves)
     let bytes = coder.encode(batch, isQuick: batch.rows % 3 == 0)
-    return try coder.decode(bytes[...], rows: batch.rows, valuesPerSample: batch.valuesPerSample)
+    return try coder.decode(bytes[...], rows: batch.rows)
   }
 
   @Test("columns may have bounds of both kinds, or none")

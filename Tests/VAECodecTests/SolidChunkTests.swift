@@ -19,9 +19,10 @@ struct SolidChunkTests {
       let model = Model(zeros: width)
       let context = ChunkCodingContext(
         model, at: OperatingPoint(network: nil, steps: []), chunkRows: rows, kernels: Kernels())
-      let bytes = context.decodingBytes(rows: rows, elementSize: type.size, onGrid: true)
+      let description = try SampleDescription(elementType: type, sampleShape: [width], format: .raw)
+      let bytes = context.decodingBytes(rows: rows, description, isCorrected: true)
       #expect(bytes <= MemoryLimit.standard.bytes)
-      #expect(bytes - GridCoder.stateBytes(rows: 0, valuesPerSample: width, hasBase: false) > 1 << 27)
+      #expect(bytes - GridCoder.stateBytes(of: description, rows: 0, hasBase: false) > 1 << 27)
     }
     #expect(ChunkCodingContext.solidChunkRows(values: 3, elementSize: 8, textBytes: 1 << 20) == 64)
     #expect(ChunkCodingContext.solidChunkRows(values: 1 << 40, elementSize: 8) == 1)

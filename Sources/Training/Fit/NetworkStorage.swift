@@ -55,7 +55,8 @@ struct NetworkStorage {
     }
     let bits = best.network.stored.map(\.entropy)
     let all = bits.reduce(0, +)
-    for place in bits.indices.sorted(by: { (bits[$0], $1) > (bits[$1], $0) }) where bits[place] > Self.tried * all {
+    for place in bits.indices.sorted(by: { (bits[$0], $1) > (bits[$1], $0) })
+    where bits[place] > Self.tried * all {
       for direction in [-1, 1] {
         let before = best.cost
         while true {

@@ -104,7 +104,7 @@ extension Codec {
     } else if details.isWithoutModel {
       // Without samples there is no bound to search for.
       if first == nil { pass.rung = (.lossless, .withoutModel) }
-    } else {
+    } else if !details.keepsPoints {
       pass.rungs = first.map { QualityRungs(pass, first: $0.batch) }
     }
     if chunks.hasEnded {
@@ -222,6 +222,8 @@ struct EncodeDetails {
   var measuresDistortion = false
   /// The text of the samples, where other streams of them are made.
   var texts: TextSections?
+  /// Whether qualities are the model's operating points, whatever takes fewer bytes.
+  var keepsPoints = false
   /// Whether to find out what is lost by column.
   var looksAtColumns = false
 }

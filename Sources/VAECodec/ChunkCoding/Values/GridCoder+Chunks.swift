@@ -123,7 +123,8 @@ extension GridCoder {
   /// The values that `bytes` stand for.
   ///
   /// - Parameter base: what the model expects of each value; nil without a model.
-  func decode(_ bytes: ArraySlice<UInt8>, rows: Int, base: [Double]? = nil) throws(ChunkError) -> SampleBatch {
+  func decode(_ bytes: ArraySlice<UInt8>, rows: Int, base: [Double]? = nil) throws(ChunkError) -> SampleBatch
+  {
     guard let flags = bytes.first else { throw .corrupt }
     guard flags & Self.inArrayOrder != 0 else {
       return try decodeInOrder(bytes.dropFirst(), flags: flags, rows: rows, base: base)
@@ -138,7 +139,9 @@ extension GridCoder {
   private func decodeInOrder(
     _ bytes: ArraySlice<UInt8>, flags: UInt8, rows: Int, base: [Double]?
   ) throws(ChunkError) -> SampleBatch {
-    if flags == Self.quick, hasQuickCoder { return try QuickCoder(self).decode(bytes, rows: rows, base: base) }
+    if flags == Self.quick, hasQuickCoder {
+      return try QuickCoder(self).decode(bytes, rows: rows, base: base)
+    }
     guard flags == 0 else { throw .corrupt }
     var samples = [UInt8](repeating: 0, count: rows * valuesPerSample * elementType.size)
     var coder = BitDecoder(bytes)
