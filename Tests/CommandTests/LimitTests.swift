@@ -87,7 +87,7 @@ struct LimitTests {
   func modelBomb() throws {
     let scratch = try Models.scratch()
     try scratch.write(
-      Array("VAEM".utf8) + [3] + Bomb.zstdFrame(zeros: 1 << 30),
+      Array("VAEM".utf8) + [4] + Bomb.zstdFrame(zeros: 1 << 30),
       to: "bomb.vae")
     #expect(try scratch.read("bomb.vae").count < 40_000)
     for command in ["info bomb.vae", "test bomb.vae", "encode -m bomb.vae new.npy -o x"] {
@@ -114,7 +114,7 @@ struct LimitTests {
     let scratch = try Models.scratch()
     let widths = (0..<16).map { $0 % 2 == 0 ? 65536 : 1 }
     let content = HostileModel.beginning(values: 1, latents: 1, hidden: widths, anchors: 64)
-    try scratch.write(HostileModel.file(content, zeros: 1 << 23), to: "wide.vae")
+    try scratch.write(HostileModel.file(content, codes: 1 << 23), to: "wide.vae")
     #expect(try scratch.read("wide.vae").count < 1000)
     try expect(
       "info --memory 256M wide.vae", in: scratch, code: 2, mentions: ["wide.vae", "256 MiB", "--memory"])
@@ -226,20 +226,13 @@ enum Bomb {
 
 /// Files of models that no fit has made.
 enum HostileModel {
-  /// The content up to the matrices of the network: see vaec(5).
+  /// The content after the codes of weights, up to the matrices of the network: see vaec(5).
   static func beginning(
     values: Int, scale: Float = 1, mean: Float = 0, latents: Int, hidden: [Int], anchors: Int,
     deviation: Float = 1
   ) -> [UInt8] {
     var bytes: [UInt8] = []
-    func add(_ count: Int) {
-      var rest = count
-      while rest >= 0x80 {
-        bytes.append(UInt8(rest & 0x7F) | 0x80)
-        rest >>= 7
-      }
-      bytes.append(UInt8(rest))
-    }
+    func add(_ count: Int) { bytes += Self.bytes(count: count) }
     func add(_ number: Float) { bytes += withUnsafeBytes(of: number.bitPattern.littleEndian, Array.init) }
     add(values)
     add(scale)
@@ -258,15 +251,22 @@ enum HostileModel {
     return bytes
   }
 
-  /// The file of a model with this content, and zeros after it.
-  static func file(_ content: [UInt8], zeros: Int = 0) -> [UInt8] {
-    var bytes = Array("VAEM".utf8) + [3]
-    // A block of plain bytes, and blocks that repeat a zero.
-    bytes += [0x28, 0xB5, 0x2F, 0xFD, 0xE0]
-    bytes += (0..<8).map { UInt8((content.count + zeros) >> (8 * $0) & 0xFF) }
-    let blocks = zeros >> 17
-    let head = content.count << 3 | (blocks == 0 ? 1 : 0)
-    bytes += (0..<3).map { UInt8(head >> (8 * $0) & 0xFF) } + content
-    return bytes + Bomb.blocks(blocks)
+  private static func bytes(count: Int) -> [UInt8] {
+    count < 0x80 ? [UInt8(count)] : [UInt8(count & 0x7F) | 0x80] + bytes(count: count >> 7)
+  }
+
+  /// The file of a model with this content, after so many bytes of codes that are all the same, in whole blocks.
+  static func file(_ content: [UInt8], codes: Int = 0) -> [UInt8] {
+    let (count, blockSize) = (bytes(count: codes), 1 << 17)
+    func header(_ size: Int, kind: Int, isLast: Bool = false) -> [UInt8] {
+      let head = size << 3 | kind << 1 | (isLast ? 1 : 0)
+      return (0..<3).map { UInt8(head >> (8 * $0) & 0xFF) }
+    }
+    var bytes = Array("VAEM".utf8) + [4, 0x28, 0xB5, 0x2F, 0xFD, 0xE0]
+    bytes += (0..<8).map { UInt8((count.count + codes + content.count) >> (8 * $0) & 0xFF) }
+    bytes += header(count.count, kind: 0) + count
+    // Blocks that repeat a byte.
+    for _ in 0..<codes / blockSize { bytes += header(blockSize, kind: 1) + [0x55] }
+    return bytes + header(content.count, kind: 0, isLast: true) + content
   }
 }

@@ -40,7 +40,7 @@ struct ObjectiveTests {
     }
     #expect(fit["elbo"] as? Double == info["elbo"] as? Double)
     #expect(info["objective"] as? String == "elbo" && info["likelihood"] as? String == "bernoulli")
-    #expect(info["format_version"] as? Int == 3)
+    #expect(info["format_version"] as? Int == 4)
     let text = try Program.run(["info", "m.vae"], in: scratch).text
     #expect(text.contains("nats per sample") && text.contains("bernoulli likelihood"))
   }

@@ -216,7 +216,9 @@ struct PackTests {
       #expect(reached > last + 3)
       last = reached
       let bits = try pack(array, EncodeOptions(target: .bitsPerSample(8 * Double(most) / 15)))
-      #expect((psnr(array, bits.decoded) - reached).magnitude < 1)
+      #expect(
+        (psnr(array, bits.decoded) - reached).magnitude < 3,
+        "\(share): \(report.encode.streamBytes) \(reached), \(bits.report.encode.streamBytes)")
     }
     let (report, decoded) = try pack(array, EncodeOptions(target: .bytes(2 * exact)))
     #expect(decoded.batch == array.batch && report.encode.errorBound == .lossless && report.fit == nil)

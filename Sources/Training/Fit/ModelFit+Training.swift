@@ -20,7 +20,7 @@ extension ModelFit {
   }
 
   /// Where the number of samples to encode is unknown, weights take as few bits as pays for so many.
-  private static let manySamples = 1_000_000
+  private static let manySamples = 2_000_000
 
   /// The number of measurements on held-out rows in the second half of training.
   static let measurements = 16

@@ -225,8 +225,10 @@ extension Codec {
     let encoded = try encode(
       samples.reader(), name: name, model: model, options: options, details: EncodeDetails(), to: sink,
       reopen: nil)
-    // What corrections take is no row's own.
-    if encoded.errorBound == nil, let coding = encoded.coding, gatherer?.wantsBits(at: quality) == true {
+    if gatherer?.wantsBits(at: quality) == true {
+      // What corrections take is no row's own: then the symbols of the quality's operating point count.
+      let point: EncodeReport.Coding = (model.model, model.point(quality: quality))
+      let coding = encoded.errorBound == nil ? encoded.coding ?? point : point
       gatherer?.take(bits: try rowBits(samples, coding: coding, effort: effort))
     }
     let scale = model.summary.errorScale

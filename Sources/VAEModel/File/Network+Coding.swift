@@ -71,8 +71,8 @@ extension Model.Network {
       weights += from * width
       from = width
     }
-    guard weights < Self.maximumParameters else { throw .damaged("its network is too large") }
     try r.expect(weights: weights)
+    guard weights < Self.maximumParameters else { throw .damaged("its network is too large") }
     let architecture = Architecture(
       values: values, latents: latents, hidden: hidden, anchors: anchors, activation: activation)
     guard architecture.count <= Self.maximumParameters else { throw .damaged("its network is too large") }
