@@ -94,7 +94,7 @@ struct GuaranteeTests {
   @Test("Noise is stored, and takes no more than a thousandth more than it has")
   func noise() throws {
     var random = RandomSource(seed: 1)
-    let bits = (0..<12 * 3000).map { _ in random.next() & 0xFFFF_FFFF }
+    let bits = (0..<12 * 1000).map { _ in random.next() & 0xFFFF_FFFF }
     let array = SampleArray(
       try Models.bumpRows(1, seed: 1).description,
       SampleBatch(bits: bits, elementType: .f4, valuesPerSample: 12))
