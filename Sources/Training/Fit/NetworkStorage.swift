@@ -21,10 +21,12 @@ struct NetworkStorage {
 
   /// The network in the number of bits that minimizes the total with the codes of ``samples`` samples.
   func store(_ parameters: Parameters, inverseDeviation: [Float], qualities: LambdaRange) -> Model.Network {
-    let powers = ValidationLoss(
-      held, parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
-      kernels: kernels, workers: workers
-    ).inputPowers()
+    func validation(_ parameters: Parameters) -> ValidationLoss {
+      ValidationLoss(
+        held, parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
+        kernels: kernels, workers: workers)
+    }
+    let powers = validation(parameters).inputPowers()
     var least: Double?
     func candidate(_ finenesses: [Int]) -> Candidate {
       let network = Model.Network(
@@ -33,10 +35,7 @@ struct NetworkStorage {
           parameters, inverseDeviation: inverseDeviation, finest: qualities.step(1), finenesses: finenesses,
           powers: powers),
         inverseDeviation: inverseDeviation, qualities: qualities)
-      let measured = ValidationLoss(
-        held, network.parameters, inverseDeviation: inverseDeviation, bounds: bounds, qualities: qualities,
-        kernels: kernels, workers: workers
-      ).measure()
+      let measured = validation(network.parameters).measure()
       if least == nil { least = measured.loss }
       // A rise of the loss is equivalent to a rise of the rate at equal error.
       let rise = measured.loss - (least ?? measured.loss)

@@ -51,6 +51,12 @@ public struct ValueBound: Equatable, Sendable, ExpressibleByFloatLiteral {
   public var isExact: Bool { size == 0 }
 }
 
+extension [ValueBound] {
+  /// The bound of a column, where there is one for each or one for all; exact where there is none.
+  @inline(__always)
+  func bound(ofColumn column: Int) -> ValueBound { count > 1 ? self[column] : first ?? .exact }
+}
+
 /// The error bounds of a table's columns.
 public struct ColumnBounds: Equatable, Sendable {
   /// The largest error of a value of each column, in order; 0 if the column is preserved bit for bit.

@@ -36,11 +36,16 @@ extension GridCoder {
     let own = encodeInOrder(some, base: someBase, tries: false, isQuick: isQuick)
     let other = ofArray.encodeInOrder(
       order.rows(of: some), base: someBase.map(order.array), tries: false, isQuick: isQuick)
+    // The trial is the result if it had all values, and there is no other plan to try.
+    let isWhole = some.rows == batch.rows && (!tries || isQuick)
     guard other.count < own.count else {
-      return encodeInOrder(batch, base: base, tries: tries, isQuick: isQuick)
+      return isWhole ? own : encodeInOrder(batch, base: base, tries: tries, isQuick: isQuick)
     }
-    var bytes = ofArray.encodeInOrder(
-      order.rows(of: batch), base: base.map(order.array), tries: tries, isQuick: isQuick)
+    var bytes =
+      isWhole
+      ? other
+      : ofArray.encodeInOrder(
+        order.rows(of: batch), base: base.map(order.array), tries: tries, isQuick: isQuick)
     bytes[0] |= Self.inArrayOrder
     return bytes
   }

@@ -151,7 +151,7 @@ struct GridCoder {
 
   /// The bound of a column.
   @inline(__always)
-  func bound(_ column: Int) -> ValueBound { bounds.count > 1 ? bounds[column] : bounds.first ?? .exact }
+  func bound(_ column: Int) -> ValueBound { bounds.bound(ofColumn: column) }
 
   /// The units of each column of what the model expects; nil where that does not vary.
   func units(of base: [Double]) -> [ValueUnit?] {

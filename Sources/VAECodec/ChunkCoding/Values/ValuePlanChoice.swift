@@ -90,7 +90,7 @@ struct ValuePlanChoice {
     return plan
   }
 
-  private func bound(_ place: Int) -> ValueBound { bounds.count > 1 ? bounds[place] : bounds.first ?? .exact }
+  private func bound(_ place: Int) -> ValueBound { bounds.bound(ofColumn: place) }
 
   /// What is named in a column: numbers or positions.
   private func numbers(_ place: Int, isExact: Bool) -> Numbers {

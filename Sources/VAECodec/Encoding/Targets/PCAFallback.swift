@@ -62,10 +62,10 @@ final class PCAFallback {
   func setting(within errorBound: ErrorBound) -> StreamMetadata.Setting? {
     // A relative bound says nothing of the size of errors.
     let bounds = errorBound.bounds
-    guard let first = bounds.first, !bounds.contains(where: \.isRelative) else { return nil }
+    guard !bounds.contains(where: \.isRelative) else { return nil }
     let error = (0..<model.values).reduce(0.0) { sum, place in
-      let own = bounds.count > 1 ? bounds[place] : first
-      let bound = own.size / (model.scales.isIdentity ? 1 : model.scales[place].scale)
+      let bound =
+        bounds.bound(ofColumn: place).size / (model.scales.isIdentity ? 1 : model.scales[place].scale)
       return sum + bound * bound / 3
     }
     return error > 0 ? setting(error: error, bytes: .infinity) : nil
