@@ -30,25 +30,10 @@ struct ValuePrediction {
   /// For each prediction the mean error at each place of a row; and what errors have been at each level, in units of that.
   private let places: Int
   private let usual: UnsafeMutablePointer<Double>
-  private let means: UnsafeMutablePointer<Mean>
-  private let blendMeans: UnsafeMutablePointer<Mean>
+  private let means: UnsafeMutablePointer<FadingMean>
+  private let blendMeans: UnsafeMutablePointer<FadingMean>
   /// What the pointers point into.
   private let owners: [AnyObject]
-
-  /// A sum and the number of its terms.
-  private struct Mean: BitwiseCopyable {
-    var sum: Double
-    var count: Double
-
-    var value: Double { sum / count }
-
-    @inline(__always)
-    mutating func add(_ number: Double) {
-      sum += number
-      count += 1
-      if count > 400 { (sum, count) = (sum * 0.5, count * 0.5) }
-    }
-  }
 
   /// Offsets of inputs from a value, where it is far from the ends of its row, first those of values; and the taps.
   private struct Offsets {
@@ -141,9 +126,9 @@ struct ValuePrediction {
     usual = room(Self.all * places)
     usual.update(repeating: 0.05, count: Self.all * places)
     means = room(Self.all * Self.levels)
-    means.update(repeating: Mean(sum: 4, count: 4), count: Self.all * Self.levels)
+    means.update(repeating: FadingMean(sum: 4, count: 4), count: Self.all * Self.levels)
     blendMeans = room(Self.levels * Self.variations)
-    blendMeans.update(repeating: Mean(sum: 2, count: 2), count: Self.levels * Self.variations)
+    blendMeans.update(repeating: FadingMean(sum: 2, count: 2), count: Self.levels * Self.variations)
     self.owners = owners
   }
 
