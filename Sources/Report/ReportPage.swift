@@ -19,7 +19,7 @@ package struct ReportPage {
   let evaluation: EvaluationReport
   let rows: EvaluatedRows
   let json: String
-  /// PCA's bits a sample by PSNR.
+  /// PCA's bits per sample by PSNR.
   let pca: RateCurve
   let layout: SampleLayout
 

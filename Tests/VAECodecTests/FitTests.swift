@@ -35,7 +35,7 @@ struct FitTests {
     #expect(summary.fittedRows == 54 && summary.heldOutRows == 6)
     let numbers = array.numbers
     #expect(summary.peak == (numbers.max() ?? 0) - (numbers.min() ?? 0))
-    #expect(summary.points.map(\.quality) == Array(stride(from: 0.0, through: 100, by: 5)))
+    #expect(summary.points.map(\.quality) == Array(stride(from: 0.0, through: 100, by: 10)))
     #expect(summary.modelBytes == report.model.bytes.count)
     #expect(summary.fingerprint.count == 32 && summary.fingerprint.allSatisfy(\.isHexDigit))
   }

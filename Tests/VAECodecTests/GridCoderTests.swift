@@ -159,6 +159,52 @@ struct GridCoderTests {
     #expect(bytes(steps, .f8, [1]) < 20_000 * 7 / 8)
   }
 
+  @Test(
+    "values set far apart, and zeros below zero, cost little more than missing ones",
+    arguments: [
+      ElementType.f4, .f8,
+    ])
+  func setAside(type: ElementType) throws {
+    var random = RandomSource(seed: 7)
+    func number() -> Double { Double(random.next() >> 11) * 0x1p-53 }
+    var walk = 0.0
+    let values = (0..<4000).map { _ in
+      walk += number() - 0.5
+      return (walk * 10).rounded() / 10
+    }
+    let isMissing = values.map { _ in number() < 0.02 }
+    func bytes(_ fill: Double, bound: Double) throws -> Int {
+      let own = zip(values, isMissing).map { $1 ? fill : $0 == 0 ? 0 : $0 }
+      let batch = batch(own, type, width: 1)
+      let coder = coder(type, [1], [bound])
+      let bytes = coder.encode(batch)
+      let back = try coder.decode(bytes[...], rows: batch.rows)
+      for (a, b) in zip(batch.doubles(), back.doubles()) {
+        #expect(a.bitPattern == b.bitPattern || (a - b).magnitude <= bound)
+      }
+      return bytes.count
+    }
+    for bound in [0, 0.25] {
+      let usual = Double(try bytes(.nan, bound: bound))
+      // Within a bound, a zero below zero is any other zero.
+      for fill in bound > 0 ? [-9999, 1e20] : [-9999, 1e20, -0.0] {
+        #expect(Double(try bytes(fill, bound: bound)) < 1.15 * usual, "\(fill) within \(bound)")
+      }
+    }
+  }
+
+  @Test("a model that expects the same of all values changes no plan")
+  func constantBase() {
+    var random = RandomSource(seed: 8)
+    let values = (0..<4000).map { place in
+      (30 * cosine(0.01 * Double(place)) + 5 * Double(random.next() >> 11) * 0x1p-53).rounded()
+    }
+    let batch = batch(values, .i2)
+    let coder = coder(.i2, [1], [2])
+    let base = (0..<4000).map { $0 % 2 == 0 ? 0.25 : 0.25 + 0x1p-23 }
+    #expect(coder.encode(batch, base: base) == coder.encode(batch))
+  }
+
   @Test("hostile bytes are refused or are values, in bounded time", arguments: types)
   func hostile(type: ElementType) {
     var random = RandomSource(seed: UInt64(type.rawValue))

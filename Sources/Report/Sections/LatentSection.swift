@@ -47,7 +47,7 @@ extension ReportPage {
         title: "latent \(i + 1): \(latent.bits.fixed(2)) bits, variance \(latent.variance.significant(3))")
     }
     return Plot(
-      id: "plot-latents", text: "Bits a sample of each latent",
+      id: "plot-latents", text: "Bits per sample of each latent",
       x: Axis("latent", covering: [0.5, Double(points.count) + 0.5], isTight: true),
       y: Axis("bits/sample", covering: model.latents.map(\.bits), fromZero: true),
       series: [Plot.Series(name: "bits", style: 0, mark: .bars(width: 1), points: points)])

@@ -82,7 +82,7 @@ extension ReportPage {
           points: [Plot.Point(x: evaluation.zstdBitsPerSample, y: nil, title: title)]))
     }
     return Plot(
-      id: "plot-rate", text: "Bits a sample against PSNR, for vaec, PCA and zstd",
+      id: "plot-rate", text: "Bits per sample against PSNR, for vaec, PCA and zstd",
       x: Axis("bits/sample", covering: bits, scale: scale),
       y: Axis("PSNR in dB", covering: own.map(\.psnr) + baseline.map(\.psnr)), series: series, isWide: true)
   }

@@ -15,6 +15,8 @@ public struct FitOptions: Sendable {
   /// With ``samples``: whether they are packed into one file that embeds the model. Then only the part of the model
   /// counts that the file's operating point uses.
   public var isCarried = false
+  /// Whether rate and PSNR of the qualities are measured on the rows held out, and recorded beside the model.
+  public var measuresQualities = true
   /// The objective of training.
   public var objective = Objective.rateDistortion
   /// With ``Objective/elbo``: the likelihood of values given the decoder's output.

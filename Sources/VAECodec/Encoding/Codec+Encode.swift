@@ -105,7 +105,8 @@ extension Codec {
       // Without samples there is no bound to search for.
       if first == nil { pass.rung = (.lossless, .withoutModel) }
     } else if !details.keepsPoints {
-      pass.rungs = first.map { QualityRungs(pass, first: $0.batch) }
+      let known = details.exact ?? ExactSetting()
+      pass.rungs = first.map { QualityRungs(pass, first: $0.batch, known: known) }
     }
     if chunks.hasEnded {
       pass.description.rows = chunks.rows
@@ -224,6 +225,8 @@ struct EncodeDetails {
   var texts: TextSections?
   /// Whether qualities are the model's operating points, whatever takes fewer bytes.
   var keepsPoints = false
+  /// How these samples are coded without loss, where they are encoded at several qualities; nil if this is not known.
+  var exact: ExactSetting?
   /// Whether to find out what is lost by column.
   var looksAtColumns = false
 }

@@ -143,11 +143,12 @@ extension Codec {
     let ownBytes = bytes.map { Double($0) * Double(samples.rows) / Double(sample.rows) }
     let gatherer = keepsRows ? RowGatherer(samples, qualities) : nil
     var points: [EvaluationReport.Point] = []
+    let exact = ExactSetting()
     for (i, quality) in qualities.enumerated() {
       points.append(
         try measure(
-          samples, name: name, model: model, quality: quality, effort: effort, gatherer: gatherer,
-          fileBytes: ownBytes))
+          samples, name: name, model: model, quality: quality, effort: effort, exact: exact,
+          gatherer: gatherer, fileBytes: ownBytes))
       try progress(i + 1)
     }
     let peak = model.summary.peak
@@ -216,15 +217,16 @@ extension Codec {
   /// Measures one quality. The whole stream is written to memory, and decoded from there.
   func measure(
     _ samples: InMemorySamples, name: String, model: FittedModel, quality: Double,
-    effort: Int = EncodeOptions.standardEffort, gatherer: RowGatherer? = nil, fileBytes: Double? = nil
+    effort: Int = EncodeOptions.standardEffort, exact: ExactSetting, gatherer: RowGatherer? = nil,
+    fileBytes: Double? = nil
   ) throws(CodecError) -> EvaluationReport.Point {
     let sink = MemorySink()
     var options = EncodeOptions(quality: quality, effort: effort)
     // The stream is decoded below, which measures the distortion.
     options.measuresDistortion = false
     let encoded = try encode(
-      samples.reader(), name: name, model: model, options: options, details: EncodeDetails(), to: sink,
-      reopen: nil)
+      samples.reader(), name: name, model: model, options: options, details: EncodeDetails(exact: exact),
+      to: sink, reopen: nil)
     if gatherer?.wantsBits(at: quality) == true {
       // What corrections take is no row's own: then the symbols of the quality's operating point count.
       let point: EncodeReport.Coding = (model.model, model.point(quality: quality))

@@ -143,7 +143,8 @@ extension Codec {
     let draft = FittedModel(result.model, notes: notes)
     notes.labels = try labels(words, draft)
     let held = try measured(result.heldSamples, in: scales, as: draft.summary)
-    let measured = try points(of: draft, on: held)
+    let measured: (points: [ModelSummary.Point], columns: [ColumnDistortion]) =
+      options.measuresQualities ? try points(of: draft, on: held) : ([], [])
     notes.points = measured.points
     notes.columnFigures = missingByColumn.enumerated().map { place, missing in
       ModelSummary.ColumnFigures(
@@ -218,8 +219,9 @@ extension Codec {
   ) throws(CodecError) -> (points: [ModelSummary.Point], columns: [ColumnDistortion]) {
     var points: [ModelSummary.Point] = []
     var columns: [ColumnDistortion] = []
-    for quality in stride(from: 0.0, through: 100, by: 5) {
-      let measured = try measure(held, name: "held-out rows", model: model, quality: quality)
+    let exact = ExactSetting()
+    for quality in stride(from: 0.0, through: 100, by: 10) {
+      let measured = try measure(held, name: "held-out rows", model: model, quality: quality, exact: exact)
       points.append(
         ModelSummary.Point(quality: quality, bitsPerSample: measured.bitsPerSample, psnr: measured.psnr))
       if case .quality(quality) = EncodeOptions().target { columns = measured.columns }

@@ -19,15 +19,13 @@ struct ModelDescription: FileResult {
   }
 
   func tell(_ console: Console) throws {
-    let qualities = Set(
-      summary.points.map(\.quality).filter { isVerbose || $0.truncatingRemainder(dividingBy: 10) == 0 })
     try console.result(
       ["\(name): model, format version \(summary.formatVersion), \(summary.modelBytes) bytes"]
         + ModelText.properties(summary)
         + ModelText.columns(summary, most: isVerbose ? .max : Self.fewColumns)
         + (summary.latents.isEmpty
           ? [] : [""] + ModelText.latents(summary, most: isVerbose ? .max : Self.fewLatents))
-        + ["", "On the rows held out:", ""] + ModelText.curve(summary, qualities: qualities))
+        + ["", "On the rows held out:", ""] + ModelText.curve(summary))
   }
 
   var json: JSON { .object([("file", .string(name)), ("kind", .string("model"))] + ModelText.json(summary)) }

@@ -48,11 +48,11 @@ enum ModelText {
 
   /// Rate and distortion on held-out rows, with the rate of PCA at the same PSNR.
   ///
-  /// - Parameter qualities: the qualities to show.
-  static func curve(_ summary: ModelSummary, qualities: Set<Double>) -> [String] {
+  /// - Parameter qualities: the qualities to show; nil for all.
+  static func curve(_ summary: ModelSummary, qualities: Set<Double>? = nil) -> [String] {
     let pca = RateCurve(summary.pcaPoints.map { ($0.bitsPerSample, $0.psnr) })
     var table = Table(["quality", "bits/sample", "PSNR dB", "PCA bits", "saved"])
-    for point in summary.points where qualities.contains(point.quality) {
+    for point in summary.points where qualities?.contains(point.quality) != false {
       let bits = pca.bits(at: point.psnr)
       table.add([
         point.quality.fixed(0), point.bitsPerSample.fixed(1), decibelText(point.psnr), bits?.fixed(1) ?? "-",

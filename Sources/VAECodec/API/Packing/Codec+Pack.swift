@@ -96,10 +96,15 @@ extension Codec {
 
     // The model of rows is tried in any case, unless another layout is by far the better: a wrong choice makes no file
     // larger.
-    let isDone = trials.isPerfect || isQuick
+    var isDone = trials.isPerfect || isQuick
     let choice =
       isDone
       ? LayoutChoice() : try self.choice(layout, try open(), name: name, survey, options, fitOptions)
+    // No fit takes a minute of which nothing can come.
+    let values = Double(max(1, survey.rows)) * Double(description.valuesPerSample)
+    if let bytes = trials.bytesWithoutModel, !choice.mayBeat(bitsPerValue: 8 * Double(bytes) / values) {
+      isDone = true
+    }
     let trying = ModelPacking(
       codec: self, name: name, options: options, fitOptions: fitOptions, memory: memory)
     var models: [ModelPacking.Outcome] = []

@@ -46,6 +46,8 @@ struct ModelPacking {
     fitting.samples = survey.rows
     // With many rows the model is a small part of the file; the mean cost over networks then matters.
     fitting.isCarried = survey.rows < Self.rowsOfCarried * width
+    // A stream has no notes.
+    fitting.measuresQualities = false
     fitting.scale = survey.scale.isByColumn ? .column : .common
     guard let fit = try fitIfPossible(reader, fitting, progress) else { return nil }
     var carrying = options

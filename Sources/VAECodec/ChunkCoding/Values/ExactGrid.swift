@@ -11,8 +11,10 @@ struct ExactGrid {
   /// The most decimals of floating-point numbers.
   private static let decimals = 9
 
-  /// - Parameter numbers: finite ones.
-  init(_ numbers: [Double], _ elementType: ElementType) {
+  /// - Parameter all: finite numbers.
+  init(_ all: [Double], _ elementType: ElementType) {
+    // As an exception, -0 repeats the one before, which takes next to nothing; few grids have it.
+    let numbers = all.filter { $0.bitPattern != (-0.0).bitPattern }
     var distinct: [Double] = []
     for number in numbers.sorted() where distinct.last?.bitPattern != number.bitPattern {
       distinct.append(number)

@@ -4,8 +4,12 @@ import Records
 // Chunks of values as bytes.
 
 extension GridCoder {
-  /// The values of a trial; and what a plan has to be smaller by to be taken, as a share.
-  private static let (trialValues, gain) = (1 << 16, 0.0015)
+  /// The values of a trial, and the pieces of a chunk that it has, because a chunk's end may be unlike its beginning; and what a
+  /// plan has to be smaller by to be taken, as a share.
+  private static let (trialValues, trialPieces, gain) = (1 << 16, 8, 0.0015)
+
+  /// The share of a column's variance that the errors of a model have to stay below.
+  private static let leastExplained = 0.95
 
   /// Flags of the first byte: that ``QuickCoder`` follows, instead of mixing; and that values are in the order of the
   /// array that samples were cut from.
@@ -53,12 +57,35 @@ extension GridCoder {
   /// The same in the order of samples.
   private func encodeInOrder(_ batch: SampleBatch, base: [Double]?, tries: Bool, isQuick: Bool) -> [UInt8] {
     if isQuick, hasQuickCoder { return [Self.quick] + QuickCoder(self).encode(batch, base: base) }
-    let choice = ValuePlanChoice(self, batch.doubles())
-    var plan = best(choice, batch, base: base, tries: tries && !isQuick)
-    if let bytes = encode(batch, base, plan) { return [0] + bytes }
+    let numbers = batch.doubles()
+    var coder = self
+    if elementType.size > 1 { coder.known.missing += FillValueSearch.setAside(numbers, columns: columns) }
+    let used = base.flatMap { explains($0, numbers) ? $0 : nil }
+    return [0] + coder.mix(batch, numbers, base: used, tries: tries && !isQuick)
+  }
+
+  /// Whether what a model expects of values tells more of some column than its mean.
+  private func explains(_ base: [Double], _ numbers: [Double]) -> Bool {
+    (0..<columns).contains { column in
+      var (count, sum, squares, errors) = (0.0, 0.0, 0.0, 0.0)
+      // The first value stands for the mean, so that squares stay small.
+      let origin = column < numbers.count && numbers[column].isFinite ? numbers[column] : 0
+      for place in stride(from: column, to: numbers.count, by: columns) where numbers[place].isFinite {
+        let (value, error) = (numbers[place] - origin, numbers[place] - base[place])
+        (count, sum) = (count + 1, sum + value)
+        (squares, errors) = (squares + value * value, errors + error * error)
+      }
+      return errors < Self.leastExplained * (squares - sum * sum / max(1, count))
+    }
+  }
+
+  /// The same by mixing, after the flags.
+  private func mix(_ batch: SampleBatch, _ numbers: [Double], base: [Double]?, tries: Bool) -> [UInt8] {
+    var plan = best(ValuePlanChoice(self, numbers), batch, base: base, tries: tries)
+    if let bytes = encode(batch, base, plan) { return bytes }
     plan.hasExceptions = true
     // With exceptions, every value has a code.
-    return [0] + (encode(batch, base, plan) ?? [])
+    return encode(batch, base, plan) ?? []
   }
 
   /// The plan that takes the fewest bytes.
@@ -80,9 +107,12 @@ extension GridCoder {
       return plan
     }
     guard tries else { return plan(trials[0]) }
-    let rows = max(1, min(batch.rows, Self.trialValues / max(1, batch.valuesPerSample)))
-    let some = batch.rows(0..<rows)
-    let share = Double(batch.rows) / Double(rows)
+    let pieces = trialPieces(of: batch)
+    let some = SampleBatch(joining: pieces.map { batch.rows($0) }) ?? batch
+    let someBase = base.map { base in
+      pieces.flatMap { base[$0.lowerBound * valuesPerSample..<$0.upperBound * valuesPerSample] }
+    }
+    let share = Double(batch.rows) / Double(max(1, some.rows))
     var best: (plan: ValuePlan, bytes: Double)?
     var seen: [ValuePlan] = []
     func consider(_ plan: ValuePlan, isFirst: Bool) {
@@ -91,7 +121,7 @@ extension GridCoder {
       var own = plan
       own.hasExceptions = true
       let head = headBytes(plan, values: some.valueCount, units: units(plan))
-      guard let bytes = encode(some, base, own)?.count else { return }
+      guard let bytes = encode(some, someBase, own)?.count else { return }
       let size = Double(head) + Double(max(0, bytes - head)) * share
       if let known = best, size >= known.bytes * (1 - (isFirst ? Self.gain : 0)) { return }
       best = (plan, size)
@@ -106,6 +136,17 @@ extension GridCoder {
       consider(choice.withoutBase(found), isFirst: false)
     }
     return best?.plan ?? plan(trials[0])
+  }
+
+  /// The rows of a trial.
+  private func trialPieces(of batch: SampleBatch) -> [Range<Int>] {
+    let rows = max(1, Self.trialValues / max(1, valuesPerSample))
+    guard rows < batch.rows else { return [0..<batch.rows] }
+    let count = min(Self.trialPieces, rows)
+    return (0..<count).map { piece in
+      let first = piece * (batch.rows / count) + (batch.rows / count - rows / count) / 2
+      return first..<first + rows / count
+    }
   }
 
   /// The bytes of a plan alone.

@@ -33,10 +33,12 @@ struct ValuePlanChoice {
     swapsBytes = coder.isLossless && Self.areSwapped(values, coder.elementType, width: coder.shape.width)
     let type = coder.elementType
     let own = swapsBytes ? values.map { type.value(bits: ValuePlan.swapped(type.bits(nearest: $0))) } : values
-    let count = coder.columns
+    let (count, marks) = (coder.columns, coder.known.missing)
     let columns: [Numbers] = (0..<count).map { place in
-      let numbers = (count == 1 ? own : stride(from: place, to: own.count, by: count).map { own[$0] }).filter(
-        \.isFinite)
+      let numbers = (count == 1 ? own : stride(from: place, to: own.count, by: count).map { own[$0] }).filter
+      {
+        $0.isFinite && (marks.isEmpty || !marks.contains($0))
+      }
       return (numbers, ExactGrid(numbers, coder.types[place]), ValueUnit(of: numbers))
     }
     positions = columns.enumerated().map { place, own in

@@ -14,16 +14,10 @@ public struct FillValue: Equatable, Sendable {
 }
 
 extension FillValue {
-  /// The minimum number of values, and of other distinct values, for a judgement.
-  private static let (minimumValues, minimumOthers) = (16, 8)
-  /// A fill value makes up at least this share, and occurs at least twice.
-  private static let leastShare = 0.001
-  /// Its distance from the nearest other value, in multiples of the range of the others.
+  /// The distance of a fill value from the nearest other value, in multiples of the range of the others.
   private static let distance = 3.0
   /// The same among all columns of a table, whose units differ: a column may be constant.
   private static let distanceInTable = 1e12
-  /// The maximum number of different fill values of a column.
-  private static let most = 3
 
   /// The fill values among some samples: in the columns of a table, or in an array as a whole.
   ///
@@ -34,51 +28,18 @@ extension FillValue {
     // All values of one byte are close together.
     guard description.elementType.size > 1 else { return [] }
     let numbers = batch.doubles()
-    let common = found(numbers, reach, distance: description.isTable ? distanceInTable : distance)
+    let common = FillValueSearch.found(
+      numbers, reach, distance: description.isTable ? distanceInTable : distance)
     let known = Set(common.map(\.value))
     guard description.isTable else { return common.map { FillValue(value: $0.value, share: $0.share) } }
     let width = batch.valuesPerSample
     let inColumns = (0..<width).flatMap { place in
       let column = stride(from: place, to: numbers.count, by: width).map { numbers[$0] }
-      return found(column, reach, distance: distance).filter { !known.contains($0.value) }.map {
+      return FillValueSearch.found(column, reach, distance: distance).filter { !known.contains($0.value) }.map
+      {
         FillValue(value: $0.value, share: $0.share, column: description.column(place))
       }
     }
     return common.map { FillValue(value: $0.value, share: $0.share) } + inColumns
-  }
-
-  /// Values at the ends of the sorted `numbers` that repeat and lie far from all others, farthest first.
-  private static func found(
-    _ numbers: [Double], _ reach: Float, distance: Double
-  ) -> [(value: Double, share: Double)] {
-    var rest = numbers.filter { Float($0).magnitude <= reach }.sorted()[...]
-    let all = rest.count
-    var found: [(value: Double, share: Double)] = []
-    while found.count < most, rest.count >= minimumValues, let low = rest.first, let high = rest.last {
-      let afterLow = rest.drop { $0 == low }
-      let beforeHigh = rest.prefix { $0 < high }
-      let candidates = [(high, beforeHigh), (low, afterLow)].filter { value, others in
-        guard value != 0, let first = others.first, let last = others.last else { return false }
-        let gap = value > last ? value - last : first - value
-        let count = rest.count - others.count
-        return count >= 2 && Double(count) >= leastShare * Double(all) && isSpread(others)
-          && gap >= distance * (last - first)
-      }
-      guard let (value, others) = candidates.first else { break }
-      found.append((value, Double(rest.count - others.count) / Double(max(1, all))))
-      rest = others
-    }
-    return found
-  }
-
-  /// Whether ascending numbers have enough distinct values.
-  private static func isSpread(_ numbers: ArraySlice<Double>) -> Bool {
-    var (distinct, last) = (0, Double.nan)
-    for number in numbers where number != last {
-      distinct += 1
-      last = number
-      if distinct == minimumOthers { return true }
-    }
-    return false
   }
 }

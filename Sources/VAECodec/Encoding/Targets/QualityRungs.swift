@@ -31,14 +31,17 @@ final class QualityRungs {
   private let pass: StreamEncoder
   private let first: SampleBatch
   private let pca: PCAFallback?
+  private let known: ExactSetting
   private var rungs: [Int: StreamEncoder.Rung] = [:]
 
   /// - Parameters:
   ///   - pass: the encoder of the input.
   ///   - first: the first chunk.
-  init(_ pass: StreamEncoder, first: SampleBatch) {
+  ///   - known: shared by the encoders of the same samples with the same model and effort.
+  init(_ pass: StreamEncoder, first: SampleBatch, known: ExactSetting = ExactSetting()) {
     self.pass = pass
     self.first = first
+    self.known = known
     pca = PCAFallback(
       pass.model.model, chunk: first.without(pass.description.missing), kernels: pass.codec.kernels)
   }
@@ -111,7 +114,12 @@ final class QualityRungs {
   }
 
   /// The setting with which the quick coder takes the fewest bytes, and these.
-  private lazy var exact = search(pass.units.lossless, Self.quick).best()
+  private var exact: (setting: StreamMetadata.Setting, bytes: Double) {
+    if let found = known.found { return found }
+    let found = search(pass.units.lossless, Self.quick).best()
+    known.found = found
+    return found
+  }
 
   /// The bytes of the stream's coder for each of the quick coder, by some rows.
   private func gain(_ rung: StreamEncoder.Rung) -> Double {
@@ -120,6 +128,11 @@ final class QualityRungs {
     let bytes = [pass.effort, Self.quick].map { search(errorBound, $0, rows: rows).bytes(rung.setting) }
     return bytes[0] / max(1, bytes[1])
   }
+}
+
+/// The setting with which samples take the fewest bytes without loss, and these: the same at all qualities.
+final class ExactSetting {
+  fileprivate var found: (setting: StreamMetadata.Setting, bytes: Double)?
 }
 
 extension FittedModel {

@@ -24,6 +24,15 @@ public struct LayoutChoice: Equatable, Sendable {
     return trials.first { $0.rule == nil }.map { best.bitsPerValue < Self.clear * $0.bitsPerValue } ?? true
   }
 
+  /// Whether a model may take fewer bytes than coding without one.
+  ///
+  /// - Parameter bitsPerValue: what that takes.
+  package func mayBeat(bitsPerValue: Double) -> Bool {
+    trials.first.map { $0.bitsPerValue < Self.hopeless * bitsPerValue } ?? true
+  }
+
+  /// The multiple of the bits without a model from which no network makes up for what its layout takes by estimate.
+  private static let hopeless = 2.5
   /// The share of the bits of rows that is clearly better.
   private static let clear = 0.5
   /// The share of the bits of rows that another layout must stay below.
