@@ -71,7 +71,8 @@ public func readModel(
 /// Samples that a call makes.
 private func making(
   _ run: UnsafePointer<vaec_run>?, _ result: UnsafeMutablePointer<UInt64>?,
-  _ body: (Codec, Running, TransferObserver, @escaping DecodedPart.MakeWriter) throws(CodecError) -> Void
+  _ body: @escaping (Codec, Running, TransferObserver, @escaping DecodedPart.MakeWriter) throws(CodecError)
+    -> Void
 ) throws {
   let result = try given(result, "the result")
   let running = Running(run)

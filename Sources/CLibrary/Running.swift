@@ -53,24 +53,21 @@ struct Running {
   }
 
   /// Runs `body`. If the caller wants to be told, it does so on another thread, while this one tells.
-  func callAsFunction<R>(_ body: (Codec, Watch) throws -> R) throws -> R {
+  func callAsFunction<R>(_ body: @escaping (Codec, Watch) throws -> R) throws -> R {
     let (codec, watch) = (try codec(), Watch())
     guard let progress, !isForked else { return try body(codec, watch) }
-    return try withoutActuallyEscaping(body) { body in
-      // Unchecked: this thread waits until the other one is done.
-      nonisolated(unsafe) let work = body
-      nonisolated(unsafe) var result: Result<R, any Error>?
-      let finished = DispatchSemaphore(value: 0)
-      DispatchQueue(label: "vaec.call").async {
-        result = Result { try work(codec, watch) }
-        finished.signal()
-      }
-      while finished.wait(timeout: .now() + Self.pace) == .timedOut {
-        if progress(context, watch.fraction) != 0 { watch.observer.cancel() }
-      }
-      if watch.observer.isCancelled { throw LibraryError.cancelled }
-      guard let result else { throw LibraryError.cancelled }
-      return try result.get()
+    // Unchecked: this thread waits until the other one is done.
+    nonisolated(unsafe) let work = body
+    nonisolated(unsafe) var result: Result<R, any Error>?
+    let finished = DispatchSemaphore(value: 0)
+    DispatchQueue(label: "vaec.call").async {
+      result = Result { try work(codec, watch) }
+      finished.signal()
     }
+    while finished.wait(timeout: .now() + Self.pace) == .timedOut {
+      if progress(context, watch.fraction) != 0 { watch.observer.cancel() }
+    }
+    guard let result, !watch.observer.isCancelled else { throw LibraryError.cancelled }
+    return try result.get()
   }
 }
