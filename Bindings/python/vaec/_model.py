@@ -62,6 +62,9 @@ class Model:
     def __reduce__(self) -> tuple[Any, ...]:
         return (Model, (bytes(self),))
 
+    def __dask_tokenize__(self) -> tuple[str, str]:
+        return ("vaec.Model", self.fingerprint)
+
     def __repr__(self) -> str:
         return f"<vaec.Model {self.fingerprint[:8]} of samples {self.shape} {self.dtype}, {len(self.latents)} latents>"
 
@@ -293,8 +296,12 @@ def pack(
     chunk_rows: Optional[int] = None,
     solid: bool = False,
     layout: Optional[str] = None,
+    latents: Optional[int] = None,
+    hidden: Optional[Sequence[int]] = None,
     epochs: Optional[int] = None,
     seconds: Optional[float] = None,
+    scale: Optional[str] = None,
+    holdout: Optional[float] = None,
     seed: int = 0,
     columns: Optional[str] = None,
     exact: Optional[str] = None,
@@ -309,7 +316,8 @@ def pack(
     """
     chosen = _target(quality, psnr, bits, size, max_error, lossless)
     chosen |= {"effort": effort, "chunk_rows": chunk_rows, "solid": solid or None, "layout": layout}
-    chosen |= {"epochs": epochs, "seconds": seconds, "seed": seed, "memory": memory}
+    chosen |= {"latents": latents, "hidden": hidden, "epochs": epochs, "seconds": seconds, "scale": scale}
+    chosen |= {"holdout": holdout, "seed": seed, "memory": memory}
     given = samples(X, {"columns": columns, "exact": exact, "missing": missing})
     return _library.content(Running(threads, None, progress)("pack", given.value, _library.options(chosen)))
 
