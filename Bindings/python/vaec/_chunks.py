@@ -104,4 +104,6 @@ class ChunkCodec:
     def decode(self, data: Any) -> np.ndarray:
         """The chunk of a stream."""
         stream = Stream(data, None if self.with_model else self._model(), threads=self.threads)
+        if stream.models and stream.model is None:
+            raise ValueError(f"model {stream.models[0]} is not in VAEC_MODEL_PATH; put it there as {stream.models[0]}.vae")
         return stream.decode()

@@ -14,7 +14,14 @@ extension Codec {
     open: () throws(CodecError) -> any SampleReader
   ) throws(CodecError) -> EncodeReport {
     try withoutActuallyEscaping(open) { (open) throws(CodecError) in
-      try encodeWithoutModel(try open(), name: name, options: options, to: sink, reopen: open)
+      let first = try open()
+      let survey = try PackSurvey(first, .automatic)
+      var own = options
+      let bound = try survey.bound(options.errorBound, name: name, first.description, first.table)
+      own.errorBound = bound.map { .found($0.isLossless ? survey.units.lossless : $0) }
+      return try encodeWithoutModel(
+        try open(), name: name, options: own,
+        details: EncodeDetails(scale: survey.scale, units: survey.units), to: sink, reopen: open)
     }
   }
 }
