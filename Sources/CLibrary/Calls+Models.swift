@@ -34,7 +34,9 @@ public func fit(
         guard let rule else { return (origin.name, rows) }
         return (origin.name, try LayoutReader(rows, rule, name: origin.name, memory: running.memory))
       }
-      return try codec.fit(readers, options: fitting, memory: memory) { watch.report($0.fraction) }.model
+      return try codec.fit(readers, options: fitting, memory: memory, checkpoints: .none) {
+        watch.report($0.fraction)
+      }.model
     }
     model.pointee = Handles.add(.model(HeldModel(fitted)))
   }

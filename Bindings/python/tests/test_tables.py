@@ -47,7 +47,7 @@ def test_types_of_arrow(table):
         "i8": pyarrow.array([-(2**63), 2**63 - 1, 0, None, 5], pyarrow.int64()),
         "u8": pyarrow.array([2**64 - 1, 0, 1, None, 5], pyarrow.uint64()),
         "ns": pyarrow.array([-1, 2**62, None, 0, 10**18], pyarrow.timestamp("ns")),
-        "ms": pyarrow.array([0, -1, 10**15, None, 5], pyarrow.date64()) if False else pyarrow.array([0, 1, 2, None, 4], pyarrow.time32("ms")),
+        "ms": pyarrow.array([0, 1, 2, None, 4], pyarrow.time32("ms")),
         "far": pyarrow.array([10**9, -(10**9), 0, None, 1], pyarrow.date32()),
     }
     made = pyarrow.table(columns).slice(1)
@@ -76,12 +76,6 @@ def test_what_tables_may_not_hold():
     for column in (pyarrow.array([[1], [2]]), pyarrow.array([b"a", b"b"]), pyarrow.array([{"a": 1}, {"a": 2}])):
         with pytest.raises(TypeError, match="column x has the Arrow type"):
             vaec.encode(pyarrow.table({"x": column, "y": [1.0, 2.0]}))
-    reader = pyarrow.RecordBatchReader.from_batches(
-        pyarrow.schema([("x", pyarrow.float64())]), iter([pyarrow.record_batch({"x": [1.0]})])
-    )
-    vaec.encode(reader)
-    with pytest.raises((ValueError, pyarrow.ArrowInvalid)):
-        vaec.encode(reader)
     model = vaec.fit(pyarrow.table({"x": np.arange(50) / 7, "y": np.arange(50) % 3 / 3}), epochs=1)
     with pytest.raises(ValueError):
         model.encode(pyarrow.table({"x": np.arange(50) / 7, "z": np.arange(50) / 3}))

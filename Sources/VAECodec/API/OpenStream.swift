@@ -86,9 +86,15 @@ package final class OpenStream: @unchecked Sendable {
 
   private func models(of map: RowIndex) -> [String] {
     var models: [String] = []
-    for stream in map.streams where stream.model == nil {
-      guard let model = stream.details?.model?.text, !models.contains(model) else { continue }
-      models.append(model)
+    // An embedded model is that of the first stream behind it.
+    var embedded: [Range<Int>: String] = [:]
+    for stream in map.streams {
+      guard let model = stream.details?.model?.text else { continue }
+      if let file = stream.model, embedded[file, default: model] == model {
+        embedded[file] = model
+      } else if !models.contains(model) {
+        models.append(model)
+      }
     }
     return models
   }
