@@ -34,7 +34,7 @@ public func fit(
         guard let rule else { return (origin.name, rows) }
         return (origin.name, try LayoutReader(rows, rule, name: origin.name, memory: running.memory))
       }
-      return try codec.fit(readers, options: fitting, memory: memory, checkpoints: .none) {
+      return try codec.fit(readers, options: fitting, memory: memory, checkpoints: .discarded) {
         watch.report($0.fraction)
       }.model
     }

@@ -55,7 +55,7 @@ public func pack(
       let report = try codec.pack(
         name: origin.name, fitOptions: fitting, memory: memory, options: options, layout: layout, to: sink,
         open: { () throws(CodecError) in try origin.open(.coding(nil), running, watch.observer) },
-        checkpoints: .none, progress: { watch.report($0.fraction) })
+        checkpoints: .discarded, progress: { watch.report($0.fraction) })
       try codec.readBack(sink, name: origin.name, samples: report.encode.samples)
       return sink.bytes
     }

@@ -96,7 +96,7 @@ extension JSON {
   /// Samples.
   init(_ description: SampleDescription) {
     self = .object([
-      ("kind", .text(description.format.isTable ? "table" : "samples")),
+      ("kind", .text(description.format.isDelimited ? "table" : "samples")),
       ("type", .text(description.type.name)),
       ("sample_shape", Self.integers(description.type.shape(ofNumbers: description.sampleShape))),
       ("rows", description.rows.map { .number(Double($0)) } ?? .null),

@@ -13,7 +13,7 @@ import VAECodec
 
 extension FitCheckpoints {
   /// None are kept. A fit that has a place for them ends as soon as it is stopped, without a model.
-  static var none: FitCheckpoints { FitCheckpoints(every: .infinity) { _ in } }
+  static var discarded: FitCheckpoints { FitCheckpoints(every: .infinity) { _ in } }
 }
 
 /// How a call runs: on which threads, within which memory, and who is told.
