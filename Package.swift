@@ -73,6 +73,7 @@ let package = Package(
       name: "ModelTests", dependencies: ["Tensor", "VAEModel", "Transform", "Training", "ByteIO", "CKernels"]),
     .testTarget(name: "StreamTests", dependencies: ["EntropyCoding", "Container", "ByteIO"]),
     .testTarget(name: "VAECodecTests", dependencies: below + ["VAECodec"]),
+    .testTarget(name: "CLibraryTests", dependencies: ["CLibrary", "CVaec"]),
     // Programs as users write them: they import the library alone.
     .testTarget(name: "ExampleTests", dependencies: ["VAECodec"]),
     .testTarget(name: "ReportTests", dependencies: below + ["Report", "VAECodec"]),

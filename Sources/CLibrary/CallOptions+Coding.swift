@@ -49,7 +49,8 @@ extension CallOptions {
       guard let bound = ErrorBoundRequest(text: text) else {
         throw .badOption(
           "max_error",
-          reason: "is \"\(text)\"; give a number as in 0.01, a share of the range as in 1%, one of each value below "
+          reason:
+            "is \"\(text)\"; give a number as in 0.01, a share of the range as in 1%, one of each value below "
             + "100% as in rel:1%, and columns' own after commas as in 1%,temp=0.05")
       }
       given.append("max_error")

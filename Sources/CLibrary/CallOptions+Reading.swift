@@ -11,7 +11,9 @@ extension CallOptions {
       options.type = type
     }
     if let text = take("shape") {
-      let lengths = text.split(omittingEmptySubsequences: true) { $0 == "x" || $0 == "," }.map { Int($0) ?? 0 }
+      let lengths = text.split(omittingEmptySubsequences: true) { $0 == "x" || $0 == "," }.map {
+        Int($0) ?? 0
+      }
       guard lengths.allSatisfy({ $0 > 0 }) else {
         throw .badOption("shape", reason: "is \"\(text)\"; give positive numbers, as in 28x28")
       }

@@ -73,7 +73,8 @@ public func readModel(
 /// Samples that a call makes.
 private func making(
   _ run: UnsafePointer<vaec_run>?, _ result: UnsafeMutablePointer<UInt64>?,
-  _ body: @escaping (Codec, Running, TransferObserver, @escaping DecodedPart.MakeWriter) throws(CodecError)
+  _ body:
+    @escaping (Codec, Running, TransferObserver, @escaping DecodedPart.MakeWriter) throws(CodecError)
     -> Void
 ) throws {
   let result = try given(result, "the result")
@@ -110,7 +111,8 @@ public func invert(
     let (origin, model) = (try Handles.samples(latents), try Handles.model(model))
     try making(run, samples) { (codec, running, observer, makeWriter) throws(CodecError) in
       _ = try codec.invert(
-        try origin.open(.coding(nil), running, observer), name: "latents", model: model, makeWriter: makeWriter)
+        try origin.open(.coding(nil), running, observer), name: "latents", model: model,
+        makeWriter: makeWriter)
     }
   }
 }

@@ -25,7 +25,8 @@ public func encode(
       }
       let report =
         if let model {
-          try codec.encode(try open(), name: origin.name, model: model, options: options, to: sink, reopen: open)
+          try codec.encode(
+            try open(), name: origin.name, model: model, options: options, to: sink, reopen: open)
         } else {
           try codec.encodePlain(name: origin.name, options: options, to: sink, open: open)
         }

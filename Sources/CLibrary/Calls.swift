@@ -6,7 +6,7 @@ import VAECodec
 // The functions of include/vaec.h, which says what they do.
 
 /// The version, at an address that does not change.
-private let versionText = StaticText("0.1.0")
+private let versionText = StaticText(Release.version)
 
 /// A text with a zero at its end.
 private struct StaticText: @unchecked Sendable {
@@ -69,7 +69,8 @@ public func array(
     }
     let strides = strides.map { UnsafeBufferPointer(start: $0, count: Int(axes)).map { Int($0) } }
     let data = shape.contains(0) ? data ?? UnsafeRawPointer(versionText.start) : try given(data, "data")
-    samples.pointee = Handles.add(.samples(.array(try StridedArray(data, type, shape: shape, strides: strides))))
+    samples.pointee = Handles.add(
+      .samples(.array(try StridedArray(data, type, shape: shape, strides: strides))))
   }
 }
 

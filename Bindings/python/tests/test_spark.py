@@ -71,12 +71,11 @@ def test_partitions_are_those_of_the_program(spark, frame, tmp_path):
 
     # Part for part, the bytes of the program and of the package without Spark.
     part = encoded.where("partition = %d" % parts[0].partition).orderBy("chunk").first()
-    own = vaec.decode(part.stream, model, into="vaec")
-    rows = df.toPandas()
-    rows = rows[rows.t == own.to_pandas().t[0]].head(500)
     import pyarrow
 
-    table = pyarrow.Table.from_pandas(rows, preserve_index=False)
+    own = vaec.decode(part.stream, model)
+    rows = frame[frame.t == own["t"][0].as_py()].head(500)
+    table = pyarrow.Table.from_pandas(rows, own.schema, preserve_index=False)
     assert part.stream == model.encode(table, max_error=0.001)
     if program := os.environ.get("VAEC_BINARY"):
         model.save(tmp_path / "m.vae")

@@ -88,7 +88,8 @@ struct ArrowColumnReader {
       let days = values.loadUnaligned(fromByteOffset: place * 4, as: Int32.self)
       return .plain(ArrowCalendar.text(days: Int64(days)))
     case .date:
-      return .plain(ArrowCalendar.text(moment: Self.integer(values + place * 8, 8, isSigned: true), .milliseconds))
+      return .plain(
+        ArrowCalendar.text(moment: Self.integer(values + place * 8, 8, isSigned: true), .milliseconds))
     case .time(let unit):
       let size = unit.digits < 6 ? 4 : 8
       return .plain(ArrowCalendar.text(time: Self.integer(values + place * size, size, isSigned: true), unit))
@@ -99,7 +100,9 @@ struct ArrowColumnReader {
     case .text(let size):
       let first = Int(Self.integer(values + place * size, size, isSigned: true))
       let last = Int(Self.integer(values + (place + 1) * size, size, isSigned: true))
-      return .quoted(UnsafeRawBufferPointer(start: data.first.flatMap { $0.map { $0 + first } }, count: max(0, last - first)))
+      return .quoted(
+        UnsafeRawBufferPointer(
+          start: data.first.flatMap { $0.map { $0 + first } }, count: max(0, last - first)))
     }
   }
 

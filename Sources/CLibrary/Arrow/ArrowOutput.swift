@@ -97,16 +97,19 @@ final class ArrowOutput: @unchecked Sendable {
       switch builder.column.type {
       case .null: child.pointee = ArrowArray.made(rows, missing: rows, [])
       case .text where builder.column.indices == nil:
-        child.pointee = ArrowArray.made(rows, missing: builder.missing, [validity, builder.values, builder.data])
+        child.pointee = ArrowArray.made(
+          rows, missing: builder.missing, [validity, builder.values, builder.data])
       default: child.pointee = ArrowArray.made(rows, missing: builder.missing, [validity, builder.values])
       }
       if builder.column.indices != nil {
         var words = ArrowColumnBuilder(
           ArrowColumn(
-            name: "", format: builder.column.format, type: builder.column.type, isNullable: true, indices: nil))
+            name: "", format: builder.column.format, type: builder.column.type, isNullable: true, indices: nil
+          ))
         words.add(words: builder.words)
         let dictionary = UnsafeMutablePointer<ArrowArray>.allocate(capacity: 1)
-        dictionary.pointee = ArrowArray.made(builder.words.count, missing: 0, [nil, words.values, words.data])
+        dictionary.pointee = ArrowArray.made(
+          builder.words.count, missing: 0, [nil, words.values, words.data])
         child.pointee.dictionary = dictionary
       }
       children[place] = child
@@ -152,7 +155,9 @@ extension ArrowArray {
     for (place, bytes) in buffers.enumerated() {
       array.buffers[place] = bytes.map { bytes in
         let memory = UnsafeMutableRawPointer.allocate(byteCount: max(64, bytes.count), alignment: 64)
-        bytes.withUnsafeBytes { if let start = $0.baseAddress { memory.copyMemory(from: start, byteCount: $0.count) } }
+        bytes.withUnsafeBytes {
+          if let start = $0.baseAddress { memory.copyMemory(from: start, byteCount: $0.count) }
+        }
         return UnsafeRawPointer(memory)
       }
     }

@@ -16,7 +16,8 @@ extension Codec {
   ) throws(CodecError) -> [Double] {
     let reader = try model.cutting(given, name: name, memory: memory)
     try model.accepts(reader.description, name: name)
-    let piece = max(1, min(RowGatherer.maximumCounted, (1 << 22) / max(1, reader.description.valuesPerSample)))
+    let piece = max(
+      1, min(RowGatherer.maximumCounted, (1 << 22) / max(1, reader.description.valuesPerSample)))
     var bits: [Double] = []
     while let batch = try reading(reader, piece) {
       let samples = InMemorySamples([batch], reader.description)

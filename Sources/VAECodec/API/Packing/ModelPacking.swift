@@ -83,7 +83,8 @@ struct ModelPacking {
     _ reader: any SampleReader, _ options: FitOptions, _ progress: @escaping (FitProgress) -> Bool
   ) throws(CodecError) -> FitReport? {
     do throws(CodecError) {
-      return try codec.fit([(name, reader)], options: options, memory: memory, checkpoints: checkpoints, progress: progress)
+      return try codec.fit(
+        [(name, reader)], options: options, memory: memory, checkpoints: checkpoints, progress: progress)
     } catch {
       guard case .fit(.tooFine, _) = error else { throw error }
       return nil
