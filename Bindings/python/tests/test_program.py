@@ -42,3 +42,46 @@ def test_the_program_names_the_way_through_python(tmp_path, table):
     pyarrow.parquet.write_table(table, tmp_path / "x.parquet")
     done = subprocess.run([PROGRAM, "pack", "x.parquet"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1 and "python -m vaec pack" in done.stderr
+
+
+def test_reports_of_parts_add_up(tmp_path, bumps, model, capsys):
+    import json
+
+    from vaec.__main__ import main
+
+    model.save(tmp_path / "m.vae")
+    for name, part in [("a", bumps[:300]), ("b", bumps[300:]), ("all", bumps)]:
+        np.save(tmp_path / f"{name}.npy", part)
+        done = run(tmp_path, "eval", "-m", "m.vae", f"{name}.npy", "-q", "50", "--json")
+        (tmp_path / f"{name}.json").write_bytes(done.stdout)
+    with pytest.raises(SystemExit) as end:
+        main(["merge-eval", str(tmp_path / "a.json"), str(tmp_path / "b.json")])
+    merged, whole = json.loads(capsys.readouterr().out), json.loads((tmp_path / "all.json").read_text())
+    assert end.value.code == 0 and merged["samples"] == whole["samples"] == 800
+    one, other = merged["points"][0], whole["points"][0]
+    assert one["mse"] == pytest.approx(other["mse"]) and one["psnr_db"] == pytest.approx(other["psnr_db"])
+    assert one["max_error"] == other["max_error"] and one["bits_per_sample"] == pytest.approx(other["bits_per_sample"], rel=0.2)
+
+
+@pytest.mark.parametrize("recipe", ["xargs", "parallel", "slurm"])
+def test_recipes_for_many_files_give_the_same_bytes(tmp_path, bumps, model, recipe):
+    import shutil
+
+    if recipe == "parallel" and not shutil.which("parallel"):
+        pytest.skip("no GNU parallel")
+    script = os.path.join(os.path.dirname(__file__), "../../../examples/many", f"{recipe}.sh")
+    model.save(tmp_path / "m.vae")
+    (tmp_path / "parts").mkdir()
+    for number in range(4):
+        np.save(tmp_path / "parts" / f"{number}.npy", bumps[number * 200 :][:200])
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "vaec").symlink_to(os.path.abspath(PROGRAM))
+    environment = dict(os.environ, PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    tasks = range(2) if recipe == "slurm" else [None]
+    for task in tasks:
+        if task is not None:
+            environment |= {"SLURM_ARRAY_TASK_ID": str(task), "SLURM_ARRAY_TASK_COUNT": "2"}
+        for _ in range(2):
+            subprocess.run(["bash", script, "m.vae", "parts", "out"], cwd=tmp_path, env=environment, check=True)
+    for number in range(4):
+        assert (tmp_path / "out" / f"{number}.npy.vaec").read_bytes() == model.encode(bumps[number * 200 :][:200], quality=60)

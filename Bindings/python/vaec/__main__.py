@@ -8,6 +8,7 @@ import sys
 from typing import Any, NoReturn, Optional, Sequence
 
 from . import _files, decode, fit, pack
+from ._merge import merge_files
 from ._model import Model, write_file
 
 _UNITS = {
@@ -98,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     own.add_argument("-m", "--model", default=os.environ.get("VAEC_MODEL"))
     own.add_argument("--rows", metavar="A:B")
     own.add_argument("file")
+    own = commands.add_parser("merge-eval", help="Add up reports of vaec eval --json on parts of the data.")
+    own.add_argument("file", nargs="+")
+    own.set_defaults(quiet=False)
     return parser
 
 
@@ -112,6 +116,8 @@ def _kept(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _run(options: argparse.Namespace) -> str:
+    if options.command == "merge-eval":
+        return merge_files(options.file)
     if options.command == "fit":
         if not options.output:
             raise ValueError("name the model with -o")
