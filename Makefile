@@ -16,6 +16,7 @@ MAN5 = $(wildcard man/*.5)
 
 # The program, optimized.
 build: deps
+	@test -d .build/release || echo "The first build takes 3 to 6 minutes; later ones take less."
 	$(BUILD)
 
 # libvaec for C (include/vaec.h) and Python, in .build/libvaec.
@@ -39,6 +40,10 @@ deps:
 	@if printf '$(HEADERS)' | clang -E - >/dev/null 2>&1 \
 	  || pkg-config --exists libzstd zlib libcrypto 2>/dev/null; then exit 0; fi; \
 	if test "$$(id -u)" = 0; then root=; else root=sudo; fi; \
+	if command -v apt-get >/dev/null && test -n "$$root" && test -t 0; then \
+	  printf 'Installing $(PACKAGES) takes sudo. Go on? [y/N] '; read -r answer; \
+	  case "$$answer" in [yY]*) ;; *) echo "Install $(PACKAGES), and run make again." >&2; exit 1 ;; esac; \
+	fi; \
 	if command -v apt-get >/dev/null; then \
 	  echo "Installing $(PACKAGES) with apt-get $${root:+(through sudo)}"; \
 	  $$root apt-get update -q && $$root apt-get install -y -q --no-install-recommends $(PACKAGES); \

@@ -18,7 +18,7 @@ def test_the_examples_of_the_readme_run(tmp_path, monkeypatch, capsys):
     names: dict = {}
     for block in blocks:
         exec(compile(block, str(README), "exec"), names)
-    assert "bytes for 12800" in capsys.readouterr().out
+    assert "bytes for 6400" in capsys.readouterr().out
 
 
 def test_every_public_function_is_documented():

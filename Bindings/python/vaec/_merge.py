@@ -24,7 +24,7 @@ def merge(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
     first = reports[0]
     qualities = [point["quality"] for point in first["points"]]
     for number, report in enumerate(reports, 1):
-        same = ("values_per_sample", "dtype", "model_bytes", "baseline_pca")
+        same = ("values_per_sample", "dtype", "model_bytes")
         if any(report.get(name) != first.get(name) for name in same):
             raise ValueError(f"report {number} is of another model or type than the first")
         if [point["quality"] for point in report["points"]] != qualities:
@@ -54,7 +54,7 @@ def merge(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
                 "exact": all(point["exact"] for _, point in parts),
             }
         )
-    kept = {name: first[name] for name in ("values_per_sample", "dtype", "model_bytes", "baseline_pca") if name in first}
+    kept = {name: first[name] for name in ("values_per_sample", "dtype", "model_bytes") if name in first}
     return {"samples": samples, "file_bytes": file_bytes, **kept, "points": points}
 
 
