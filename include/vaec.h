@@ -153,8 +153,8 @@ struct ArrowArrayStream {
  * binary are VAEC_TYPE. The table becomes text (CSV), whose first line records the schema, so that the program decodes
  * its streams too. */
 vaec_status vaec_table(struct ArrowArrayStream *stream, const char *const *options, vaec_handle *samples);
-/* A decoded table as a stream of one batch; the caller releases it. Its schema is that of the table that was encoded. The
- * columns of a table that was a text file are int64, float64 or text. */
+/* A decoded table as a stream of one batch; the caller releases it. Its schema is that of the table that was encoded, but
+ * that views of text become large text. A table that was a text file is VAEC_VALUE: vaec_bytes has it. */
 vaec_status vaec_export(vaec_handle samples, struct ArrowArrayStream *stream);
 
 /* --- Models ------------------------------------------------------------------------------------------------------- */
