@@ -154,11 +154,15 @@ class Running:
     of a second; KeyboardInterrupt is raised when the work has ended.
     """
 
-    def __init__(self, threads: Optional[int] = None, memory: Optional[int] = None, progress: Progress = None) -> None:
+    def __init__(
+        self, threads: Optional[int] = None, memory: Optional[int] = None, progress: Progress = None,
+        is_brief: bool = False,
+    ) -> None:  # fmt: skip
         if threads is not None and threads < 0:
             raise ValueError(f"threads is {threads}; give 0 for one per processor, or more")
         self._threads, self._memory = threads or 0, memory or 0
         self._progress, self._bar = _teller(progress)
+        self._is_brief = is_brief
 
     def __call__(self, function: str, *arguments: Any) -> Handle:
         """Calls a function whose last arguments are a run and a handle to be set."""
@@ -176,7 +180,8 @@ class Running:
                 raised.append(reason)
             return 1 if raised or interrupted else 0
 
-        is_main = threading.current_thread() is threading.main_thread()
+        # What ends in milliseconds needs no watch, which costs a change of threads.
+        is_main = not self._is_brief and threading.current_thread() is threading.main_thread()
         tells = _PROGRESS(told) if is_main or self._progress else _PROGRESS()
         run = _Run(self._threads, 0, self._memory, tells, None)
         before = signal.getsignal(signal.SIGINT) if is_main else None

@@ -17,6 +17,10 @@ from ._samples import result
 Source = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]"]
 
 
+# Parts of so few values are decoded without a watch for Ctrl-C.
+_BRIEF_VALUES = 1 << 16
+
+
 class Stream:
     """An open stream. ``stream[i:j]`` decodes rows, reading only the chunks it needs; the last ones stay decoded.
 
@@ -40,6 +44,8 @@ class Stream:
                 "read_stream", c_void_p(view.__array_interface__["data"][0]), view.nbytes
             )
         self._info = _library.describe(self._handle)
+        width = int(np.prod(self._info["sample_shape"], dtype=np.int64))
+        self._brief_rows = _BRIEF_VALUES // max(1, width)
         self._model = model
         if model is None and self.models:
             self._model = next((own for own in map(find_model, self.models) if own is not None), None)
@@ -105,7 +111,7 @@ class Stream:
 
     def _decode(self, first: int, last: int, into: Optional[str] = None, progress: Progress = None) -> Any:
         model = self._model._handle.value if self._model else 0
-        running = Running(*self._running, progress)
+        running = Running(*self._running, progress, is_brief=last - first <= self._brief_rows)
         return result(running("decode", self._handle.value, model, first, last), into)
 
     def __iter__(self) -> Iterator[Any]:
