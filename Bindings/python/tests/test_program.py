@@ -60,8 +60,12 @@ def test_reports_of_parts_add_up(tmp_path, bumps, model, capsys):
     merged, whole = json.loads(capsys.readouterr().out), json.loads((tmp_path / "all.json").read_text())
     assert end.value.code == 0 and merged["samples"] == whole["samples"] == 800
     one, other = merged["points"][0], whole["points"][0]
-    assert one["mse"] == pytest.approx(other["mse"]) and one["psnr_db"] == pytest.approx(other["psnr_db"])
-    assert one["max_error"] == other["max_error"] and one["bits_per_sample"] == pytest.approx(other["bits_per_sample"], rel=0.2)
+    # Parts are encoded on their own, so that they are not quite those of the whole.
+    assert one["mse"] == pytest.approx(other["mse"], rel=0.2) and one["psnr_db"] == pytest.approx(other["psnr_db"], abs=1)
+    assert one["bits_per_sample"] == pytest.approx(other["bits_per_sample"], rel=0.2)
+    parts = [json.loads((tmp_path / f"{name}.json").read_text())["points"][0] for name in "ab"]
+    assert one["mse"] == pytest.approx((300 * parts[0]["mse"] + 500 * parts[1]["mse"]) / 800)
+    assert one["max_error"] == max(part["max_error"] for part in parts)
 
 
 @pytest.mark.parametrize("recipe", ["xargs", "parallel", "slurm"])
