@@ -11,12 +11,27 @@ VAEC = $(CURDIR)/.build/release/vaec
 MAN1 = $(wildcard man/*.1)
 MAN5 = $(wildcard man/*.5)
 
-.PHONY: build deps deps-test demo doc check test test-long machines reader cases browser faults threads sanitize fuzz fuzzer \
+.PHONY: build libvaec wheel deb python packages deps deps-test demo doc check test test-long machines reader cases browser faults threads sanitize fuzz fuzzer \
   bench bench-rate bench-files bench-speed lint install uninstall clean
 
 # The program, optimized.
 build: deps
+	@test -d .build/release || echo "The first build takes 3 to 6 minutes; later ones take less."
 	$(BUILD)
+
+# libvaec for C (include/vaec.h) and Python, in .build/libvaec.
+libvaec: deps
+	Bindings/libvaec .build/libvaec
+
+LIBVAEC = $(firstword $(wildcard .build/libvaec/libvaec.dylib) .build/libvaec/libvaec.so)
+
+# A wheel with library and program, in .build/wheel.
+wheel: build libvaec
+	Bindings/wheel "$(VAEC)" "$(LIBVAEC)" .build/wheel
+
+# A Debian package with program, pages, completions, library and header, in .build/deb.
+deb: build libvaec
+	Bindings/deb "$(VAEC)" "$(LIBVAEC)" .build/deb
 
 # The headers of zstd, zlib and libcrypto, installed where they are missing.
 HEADERS = \#include <zstd.h>\n\#include <zlib.h>\n\#include <openssl/evp.h>\n
@@ -25,6 +40,10 @@ deps:
 	@if printf '$(HEADERS)' | clang -E - >/dev/null 2>&1 \
 	  || pkg-config --exists libzstd zlib libcrypto 2>/dev/null; then exit 0; fi; \
 	if test "$$(id -u)" = 0; then root=; else root=sudo; fi; \
+	if command -v apt-get >/dev/null && test -n "$$root" && test -t 0; then \
+	  printf 'Installing $(PACKAGES) takes sudo. Go on? [y/N] '; read -r answer; \
+	  case "$$answer" in [yY]*) ;; *) echo "Install $(PACKAGES), and run make again." >&2; exit 1 ;; esac; \
+	fi; \
 	if command -v apt-get >/dev/null; then \
 	  echo "Installing $(PACKAGES) with apt-get $${root:+(through sudo)}"; \
 	  $$root apt-get update -q && $$root apt-get install -y -q --no-install-recommends $(PACKAGES); \
@@ -77,7 +96,7 @@ test: deps lint
 	VAEC_BINARY="$(TESTED)/vaec" swift test --skip-build $(TESTING)
 	@rm -f "$(TESTED)"/codecov/*.profraw
 	Tests/Coverage/run "$(TESTED)"
-	$(MAKE) -j2 $(SYNCED) machines reader cases browser faults fuzz SECONDS=3
+	$(MAKE) -j2 $(SYNCED) machines reader cases browser faults python packages fuzz SECONDS=3
 	@Tests/Tools/skipped
 
 # The gate, and what takes hours: a million values of each type and 12,000 random arrays through the program, an input of
@@ -108,6 +127,15 @@ cases:
 # Reports in a browser.
 browser:
 	$(PROGRAM) Tests/Browser/run
+
+# libvaec from C, under AddressSanitizer, and from Python.
+TESTED_LIBRARY = $(firstword $(wildcard $(TESTED)/libVaecLibrary.dylib) $(TESTED)/libVaecLibrary.so)
+python:
+	$(PROGRAM) VAEC_LIBRARY="$(TESTED_LIBRARY)" Bindings/check
+
+# The wheel and the Debian package, made of what is tested, and installed in a root of their own.
+packages:
+	$(PROGRAM) VAEC_LIBRARY="$(TESTED_LIBRARY)" Tests/Packages/run
 
 # Faults around the program.
 faults:

@@ -11,6 +11,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "VAECodec", targets: ["VAECodec"]),
+    // libvaec for C and Python, with include/vaec.h. Installed as libvaec: a product may not have the program's name.
+    .library(name: "VaecLibrary", type: .dynamic, targets: ["CLibrary"]),
     .executable(name: "vaec", targets: ["vaec"]),
   ],
   dependencies: [
@@ -51,6 +53,11 @@ let package = Package(
       ]),
     // What an evaluation found, as a page for browsers.
     .target(name: "Report", dependencies: ["VAECodec", "Records", "ByteIO"]),
+    // The functions of include/vaec.h.
+    .systemLibrary(name: "CVaec", path: "include"),
+    .target(
+      name: "CLibrary",
+      dependencies: ["CVaec", "VAECodec", "ByteIO", "Records"]),
     .executableTarget(
       name: "vaec",
       dependencies: [
@@ -66,6 +73,7 @@ let package = Package(
       name: "ModelTests", dependencies: ["Tensor", "VAEModel", "Transform", "Training", "ByteIO", "CKernels"]),
     .testTarget(name: "StreamTests", dependencies: ["EntropyCoding", "Container", "ByteIO"]),
     .testTarget(name: "VAECodecTests", dependencies: below + ["VAECodec"]),
+    .testTarget(name: "CLibraryTests", dependencies: ["CLibrary", "CVaec"]),
     // Programs as users write them: they import the library alone.
     .testTarget(name: "ExampleTests", dependencies: ["VAECodec"]),
     .testTarget(name: "ReportTests", dependencies: below + ["Report", "VAECodec"]),

@@ -7,7 +7,9 @@ struct ExampleScriptTests {
   private static let examples = Fixtures.url("").deletingLastPathComponent().appendingPathComponent(
     "examples")
 
-  static let names = (try? FileManager.default.contentsOfDirectory(atPath: examples.path))?.sorted() ?? []
+  static let names =
+    (try? FileManager.default.contentsOfDirectory(atPath: examples.path))?
+    .filter { $0.hasSuffix(".sh") }.sorted() ?? []
 
   @Test("there are four examples, and the README names each")
   func all() throws {

@@ -13,6 +13,9 @@ public struct ColumnList: Equatable, Sendable {
     if items.contains("") { return nil }
   }
 
+  /// A list of names, which may contain commas.
+  package init(names: [String]) { items = names }
+
   /// For each column, whether it is chosen.
   ///
   /// - Parameters:

@@ -16,18 +16,18 @@ public enum CodecEvent<Progress: Sendable, Report: Sendable>: Sendable {
 }
 
 /// Counts the bytes that pass through it, and stops the work when it is cancelled.
-final class TransferObserver: Sendable {
+package final class TransferObserver: Sendable {
   private let cancelled = Atomic(false)
   private let tell: @Sendable (TransferProgress) -> Void
 
-  init(_ tell: @escaping @Sendable (TransferProgress) -> Void = { _ in }) { self.tell = tell }
+  package init(_ tell: @escaping @Sendable (TransferProgress) -> Void = { _ in }) { self.tell = tell }
 
-  var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+  package var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-  func cancel() { cancelled.store(true, ordering: .relaxed) }
+  package func cancel() { cancelled.store(true, ordering: .relaxed) }
 
   /// A source of the same bytes, observed.
-  func watch(_ source: any ByteSource) -> any ByteSource { WatchedSource(source, self) }
+  package func watch(_ source: any ByteSource) -> any ByteSource { WatchedSource(source, self) }
 
   private final class WatchedSource: ByteSource {
     private let base: any ByteSource

@@ -7,10 +7,10 @@ extension RecognizedFile {
     case .npy, .npz, .gzip, .zstd: nil
     case .model: "pass it with -m, and name data to read"
     case .stream: "decode it first: vaec decode"
-    case .hdf5, .matlab73: Self.python("h5py.File(FILE)[NAME][()]")
-    case .netCDF: Self.python("xarray.open_dataset(FILE)[NAME]")
-    case .parquet: Self.table("pyarrow.parquet.read_table(FILE)")
-    case .arrow: Self.table("pyarrow.feather.read_table(FILE)")
+    case .hdf5: Self.module("FILE.h5:/path or FILE.nc:variable")
+    case .netCDF: Self.module("FILE.nc:variable")
+    case .parquet, .arrow: Self.module("FILE")
+    case .matlab73: Self.python("h5py.File(FILE)[NAME][()]")
     case .matlab: Self.python("scipy.io.loadmat(FILE)[NAME]")
     case .pickle: Self.python("numpy.load(FILE, allow_pickle=True)")
     case .fits: Self.python("astropy.io.fits.getdata(FILE)")
@@ -24,8 +24,8 @@ extension RecognizedFile {
     case .xz: "decompress it first: xz -dk"
     case .lz4: "decompress it first: lz4 -dk"
     case .sevenZip, .tar: Self.unpack
-    case .wav, .flac: Self.python("soundfile.read(FILE)[0]")
-    case .png, .jpeg, .gif, .webP: Self.python("[PIL.Image.open(f) for f in FILES]")
+    case .wav, .flac: Self.module("FILE")
+    case .png, .jpeg, .gif, .webP: Self.module("FOLDER")
     case .tiff: Self.python("tifffile.imread(FILE)")
     case .pdf, .program: "it holds no samples"
     }
@@ -37,8 +37,9 @@ extension RecognizedFile {
     "save its array as .npy first (Python: numpy.save('x.npy', \(expression)))"
   }
 
-  private static func table(_ expression: String) -> String {
-    "save it as CSV first (Python: \(expression).to_pandas().to_csv('x.csv', index=False))"
+  /// The way through the package for Python.
+  private static func module(_ argument: String) -> String {
+    "the Python package reads it: python -m vaec pack \(argument)"
   }
 }
 

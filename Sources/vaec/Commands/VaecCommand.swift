@@ -1,4 +1,5 @@
 import ArgumentParser
+import VAECodec
 
 /// The command line of the program, with its subcommands.
 struct VaecCommand: ParsableCommand {
@@ -41,5 +42,5 @@ struct VaecCommand: ParsableCommand {
   }
 
   /// The program's version.
-  static let version = "0.1.0"
+  static let version = Release.version
 }

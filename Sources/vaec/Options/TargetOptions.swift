@@ -71,40 +71,16 @@ struct TargetOptions: ParsableArguments {
 }
 
 private func parseBound(_ text: String) throws -> ErrorBoundRequest {
-  let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-  guard let all = parts.first.flatMap(bound) else {
+  if let bound = ErrorBoundRequest(text: text) { return bound }
+  let first = text.prefix { $0 != "," }
+  guard ColumnErrors.Bound(text: String(first)) != nil else {
     throw ValidationError(
       """
       give a nonnegative number, as in 0.01, a percentage of the value range, as in 1%, or a share of each value below \
       100%, as in rel:1%.
       """)
   }
-  var named: [ColumnErrors.Named] = []
-  for part in parts.dropFirst() {
-    // A name may itself contain the sign.
-    guard let sign = part.lastIndex(of: "="), sign > part.startIndex,
-      let bound = bound(String(part[part.index(after: sign)...]))
-    else { throw ValidationError("give a column and its bound after each comma, as in temp=0.05 or 3=1%.") }
-    named.append(ColumnErrors.Named(column: String(part[..<sign]), bound: bound))
-  }
-  if !named.isEmpty { return .byColumn(ColumnErrors(all: all, named: named)) }
-  return switch all {
-  case .error(let bound): .maxError(bound)
-  case .ofRange(let share): .maxErrorOfRange(share)
-  case .ofValue(let share): .maxRelativeError(share)
-  }
-}
-
-/// A bound: 0.01, 1%, or rel:1%; nil for anything else.
-private func bound(_ text: String) -> ColumnErrors.Bound? {
-  let isOfValue = text.hasPrefix("rel:")
-  let isShare = text.hasSuffix("%")
-  guard let number = Double(text.dropFirst(isOfValue ? 4 : 0).dropLast(isShare ? 1 : 0)),
-    ErrorBound.range.contains(number)
-  else { return nil }
-  let share = isShare ? number / 100 : number
-  if isOfValue { return share < 1 ? .ofValue(share) : nil }
-  return isShare ? .ofRange(share) : .error(number)
+  throw ValidationError("give a column and its bound after each comma, as in temp=0.05 or 3=1%.")
 }
 
 private func parsePositive(_ text: String) throws -> Double {

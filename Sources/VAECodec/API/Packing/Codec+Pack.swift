@@ -48,12 +48,13 @@ extension Codec {
   ///   - layout: how arrays are cut into samples of the model.
   ///   - sink: receives the whole stream; it is not finished.
   ///   - open: returns a reader of the samples from the first on, each time it is called.
+  ///   - checkpoints: those of the fits; nil for none.
   ///   - progress: that of the fit; see ``fit(_:options:memory:checkpoints:progress:)``.
   package func pack(
     name: String, fitOptions: FitOptions = FitOptions(), memory: Int = 1 << 30,
     options asked: EncodeOptions = EncodeOptions(errorBound: .lossless), layout: PackLayout = .automatic,
     to sink: any ByteSink,
-    open: @escaping () throws(CodecError) -> any SampleReader,
+    open: @escaping () throws(CodecError) -> any SampleReader, checkpoints: FitCheckpoints? = nil,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) throws(CodecError) -> PackReport {
     let clock = ContinuousClock()
@@ -106,7 +107,8 @@ extension Codec {
       isDone = true
     }
     let trying = ModelPacking(
-      codec: self, name: name, options: options, fitOptions: fitOptions, memory: memory)
+      codec: self, name: name, options: options, fitOptions: fitOptions, memory: memory,
+      checkpoints: checkpoints)
     var models: [ModelPacking.Outcome] = []
     if let rule = choice.rule, !isDone {
       let (open, limit) = (open, self.memory)

@@ -21,6 +21,8 @@ struct ModelPacking {
   let fitOptions: FitOptions
   /// The bytes that the fit may take for samples.
   let memory: Int
+  /// Those of the fits; nil for none.
+  let checkpoints: FitCheckpoints?
 
   /// Up to this many rows per value of a row, the fit counts the bytes of the part of the model that each operating
   /// point uses; beyond it, those of the whole model, which matter little.
@@ -83,7 +85,8 @@ struct ModelPacking {
     _ reader: any SampleReader, _ options: FitOptions, _ progress: @escaping (FitProgress) -> Bool
   ) throws(CodecError) -> FitReport? {
     do throws(CodecError) {
-      return try codec.fit([(name, reader)], options: options, memory: memory, progress: progress)
+      return try codec.fit(
+        [(name, reader)], options: options, memory: memory, checkpoints: checkpoints, progress: progress)
     } catch {
       guard case .fit(.tooFine, _) = error else { throw error }
       return nil
