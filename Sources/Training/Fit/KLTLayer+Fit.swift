@@ -18,7 +18,8 @@ extension KLTLayer {
     // The error in the direction of a coefficient must be small compared to the step at which it starts to be coded.
     let step = 0.04 / Float(residual.columns).squareRoot()
     let exact = Weights(components.basis)
-    let stored = StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step])
+    let stored = StoredMatrix(
+      exact.buffer.pointer, exact.shape, steps: steps(components.variances.prefix(exact.shape.inputs), step))
     let rows = residual.copy(rows: 0..<min(densityRows, residual.rows))
     let count = stored.rows
     var layer = KLTLayer(
@@ -54,6 +55,20 @@ extension KLTLayer {
     layer.shapes = layer.shapes(coefficients, strongest, kernels, workers, &random)
     return layer
   }
+
+  /// The steps of a basis' rows, with `step` as their mean. What an error in a direction adds to all coefficients grows
+  /// with the variance along it, so that the fewest bits for all errors are taken if weak components have larger steps.
+  private static func steps(_ variances: ArraySlice<Double>, _ step: Float) -> [Float] {
+    let mean = variances.reduce(0, +) / Double(max(1, variances.count))
+    guard mean > 0, variances.count > 1 else { return [step] }
+    return variances.map { variance in
+      let ratio = (mean / max(variance, mean * 1e-6)).squareRoot()
+      return step * Float(min(max(ratio, leastStep), largestStep)).binade
+    }
+  }
+
+  /// The smallest and the largest step of a row. Coefficients on a coarser basis would take more refinements.
+  private static let (leastStep, largestStep) = (0.125, 4.0)
 
   private static func nearestSymbol(_ x: Float) -> Float {
     max(-0x1p30, min(0x1p30, x)).rounded(.toNearestOrEven)

@@ -89,7 +89,7 @@ extension ModelFit {
   ///
   /// - Parameter codes: the bytes of all samples' codes without a network.
   private func widths(_ prepared: PreparedData, codes: Double) -> [[Int]] {
-    let widest = hidden(rows: prepared.fit.rows, width: prepared.fit.columns)
+    let widest = hiddenLayers(prepared).widths
     let all =
       Self.widths.filter { $0 < widest[0] }.map { [Int](repeating: $0, count: widest.count) } + [widest]
     let numbers = 2 * Double(widest[0]) * Double(prepared.fit.columns + widest[0])
@@ -103,7 +103,7 @@ extension ModelFit {
     options.latents = latents
     options.seconds = options.seconds.map { $0 / Double(parts) }
     let progress = self.progress
-    return ModelFit(options, kernels: kernels, workers: workers) { own in
+    return ModelFit(options, kernels: kernels, workers: workers, isShared: isShared) { own in
       var all = own
       all.fraction = (Double(part) + own.fraction) / Double(parts)
       return progress(all)

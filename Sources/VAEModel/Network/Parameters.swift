@@ -24,4 +24,32 @@ package struct Parameters: Sendable {
     copy.buffer.copy(from: buffer)
     return copy
   }
+
+  /// Sets the weights of an entry to those of a stored matrix.
+  func set(_ entry: Architecture.Entry, _ matrix: StoredMatrix) {
+    guard let sharing = entry.sharing else { return matrix.unpack(into: pointer(entry)) }
+    let (target, columns) = (pointer(entry), entry.shape.outputs)
+    for (i, place) in sharing.places.enumerated() where place >= 0 {
+      let place = Int(place)
+      target[entry.shape.index(i / columns, i % columns)] =
+        Float(matrix.codes[place]) * matrix.step(ofRow: place / matrix.columns)
+    }
+  }
+
+  /// The weights of an entry as stored: each shared weight once.
+  package func stored(_ entry: Architecture.Entry) -> Weights {
+    let result = Weights(entry.storedShape)
+    let (source, columns) = (pointer(entry), entry.shape.outputs)
+    guard let sharing = entry.sharing else {
+      result.buffer.pointer.update(from: source, count: entry.shape.count)
+      return result
+    }
+    let shape = result.shape
+    for (i, place) in sharing.places.enumerated() where place >= 0 {
+      let place = Int(place)
+      result.buffer.pointer[shape.index(place / shape.outputs, place % shape.outputs)] =
+        source[entry.shape.index(i / columns, i % columns)]
+    }
+    return result
+  }
 }
