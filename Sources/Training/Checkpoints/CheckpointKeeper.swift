@@ -20,12 +20,13 @@ final class CheckpointKeeper {
 
   /// Reads the head of the checkpoint to resume from, if there is one, and compares it with that of this fit.
   init(
-    _ checkpoints: FitCheckpoints, _ options: FitOptions, _ samples: Matrix, shape: [Int], isInteger: Bool,
-    elementRange: ClosedRange<Float>?
+    _ checkpoints: FitCheckpoints, _ options: FitOptions, _ samples: Matrix, shape: [Int] = [],
+    isInteger: Bool, elementRange: ClosedRange<Float>?
   ) throws(FitError) {
     self.checkpoints = checkpoints
     head = Head(
-      options: options, data: Self.digest(samples, shape: shape, isInteger: isInteger, elementRange: elementRange))
+      options: options,
+      data: Self.digest(samples, shape: shape, isInteger: isInteger, elementRange: elementRange))
     written = clock.now
     guard let source = checkpoints.resumed else { return }
     do throws(CheckpointError) {

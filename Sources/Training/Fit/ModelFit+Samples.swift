@@ -89,9 +89,11 @@ extension ModelFit {
   ///
   /// - Parameter codes: the bytes of all samples' codes without a network.
   private func widths(_ prepared: PreparedData, codes: Double) -> [[Int]] {
-    let widest = hiddenLayers(prepared).widths
+    let hidden = hiddenLayers(prepared)
+    let (widest, positions) = (hidden.widths, hidden.grid?.positions ?? 1)
     let all =
-      Self.widths.filter { $0 < widest[0] }.map { [Int](repeating: $0, count: widest.count) } + [widest]
+      Self.widths.filter { $0 < widest[0] && $0 >= positions }
+      .map { [Int](repeating: $0 / positions * positions, count: widest.count) } + [widest]
     let numbers = 2 * Double(widest[0]) * Double(prepared.fit.columns + widest[0])
     return codes > Self.bytesForWide * numbers ? all.reversed() : all
   }

@@ -28,11 +28,9 @@ extension Parameters {
       // Of the decoder's inputs, each with variance 1, few are active. With small weights, no unit would bend.
       if isSharp, layer == architecture.decoder.hidden.first { bound = 2 }
       if let sharing = layer.weight.sharing {
-        let own = (0..<sharing.stored.inputs * sharing.stored.outputs).map { _ in bound * (2 * random.uniform() - 1) }
-        let (places, columns) = (sharing.places, layer.weight.shape.outputs)
-        layer.weight.shape.pack(
-          { i, j in places[i * columns + j] < 0 ? 0 : own[Int(places[i * columns + j])] },
-          into: pointer(layer.weight))
+        let weights = sharing.stored
+        let own = (0..<weights.inputs * weights.outputs).map { _ in bound * (2 * random.uniform() - 1) }
+        set(layer.weight, sharing) { own[$0] }
       } else {
         layer.weight.shape.pack({ _, _ in bound * (2 * random.uniform() - 1) }, into: pointer(layer.weight))
       }

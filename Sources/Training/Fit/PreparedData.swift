@@ -35,7 +35,8 @@ extension ModelFit {
     }
 
     init(
-      _ samples: Matrix, shape: [Int], isInteger: Bool, elementRange: ClosedRange<Float>?, _ scales: ValueScales,
+      _ samples: Matrix, shape: [Int] = [], isInteger: Bool, elementRange: ClosedRange<Float>?,
+      _ scales: ValueScales,
       _ owner: ModelFit, _ random: inout RandomSource
     ) {
       let (kernels, workers) = (owner.kernels, owner.workers)

@@ -91,9 +91,10 @@ extension ValueLayer {
       chosen = trial
       factors = solved
     }
-    return zip(chosen, factors).map { Term(value: $0, factor: (Float($1 * 64).rounded() / 64).roundedToBFloat16) }.sorted {
-      $0.value < $1.value
-    }
+    return zip(chosen, factors).map { value, factor in
+      // A coarser factor adds less than a thousandth to the error's variance.
+      Term(value: value, factor: (Float(factor * 64).rounded() / 64).roundedToBFloat16)
+    }.sorted { $0.value < $1.value }
   }
 
   /// Fits |error| by non-negative terms: least squares, reweighted so that small scales count as much as large ones.

@@ -8,6 +8,9 @@ extension PositionGrid? {
   /// The maximum number of axes, and the maximum stride; a file with more is invalid.
   private static let (maximumAxes, maximumStride) = (4, 1 << 12)
 
+  /// The maximum number of distances between units and values.
+  private static let maximumDistances = 1 << 24
+
   /// Appends the grid, or that there is none.
   func write(to w: inout ByteWriter) {
     w.append(count: self?.axes.count ?? 0)
@@ -35,6 +38,11 @@ extension PositionGrid? {
     let stride = try r.count(1...Self.maximumStride, "values from unit to unit")
     guard Self.product(axes + [channels]) == values else {
       throw .damaged("its network has another shape than its samples")
+    }
+    // Distances from units to values.
+    let reaches = axes.map { _ in 3 * stride } + [channels]
+    guard let distances = Self.product(reaches), distances <= Self.maximumDistances else {
+      throw .damaged("its units are too far apart")
     }
     let grid = PositionGrid(axes: axes, channels: channels, stride: stride)
     guard hidden.allSatisfy({ $0 % grid.positions == 0 }) else {

@@ -28,11 +28,16 @@ package struct Parameters: Sendable {
   /// Sets the weights of an entry to those of a stored matrix.
   func set(_ entry: Architecture.Entry, _ matrix: StoredMatrix) {
     guard let sharing = entry.sharing else { return matrix.unpack(into: pointer(entry)) }
+    set(entry, sharing) { Float(matrix.codes[$0]) * matrix.step(ofRow: $0 / matrix.columns) }
+  }
+
+  /// Sets the weights of an entry that are shared, by their place among the stored ones.
+  package func set(
+    _ entry: Architecture.Entry, _ sharing: PositionGrid.Sharing, to weight: (_ place: Int) -> Float
+  ) {
     let (target, columns) = (pointer(entry), entry.shape.outputs)
     for (i, place) in sharing.places.enumerated() where place >= 0 {
-      let place = Int(place)
-      target[entry.shape.index(i / columns, i % columns)] =
-        Float(matrix.codes[place]) * matrix.step(ofRow: place / matrix.columns)
+      target[entry.shape.index(i / columns, i % columns)] = weight(Int(place))
     }
   }
 

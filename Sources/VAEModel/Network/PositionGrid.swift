@@ -90,7 +90,8 @@ package struct PositionGrid: Equatable, Sendable {
     /// The means over each stored row of numbers that each input has.
     package func means(of inputs: [Double]) -> [Double] {
       let stored = self.stored
-      var (sums, counts) = ([Double](repeating: 0, count: stored.inputs), [Double](repeating: 0, count: stored.inputs))
+      let none = [Double](repeating: 0, count: stored.inputs)
+      var (sums, counts) = (none, none)
       let places = self.places
       let columns = places.count / inputs.count
       for (i, place) in places.enumerated() where place >= 0 {
