@@ -205,13 +205,13 @@ class Grid:
 
     def to_values(self, r, before):
         a, c = before // self.positions, self.channels
-        counts = [3 * self.stride for _ in self.axes]
+        counts = [n if side == 1 else 3 * self.stride for n, side in zip(self.axes, self.sides)]
         stored = matrix(r, a, math.prod(counts) * c)
 
         def place(i, j):
             p, v = np.unravel_index(i // a, self.sides), np.unravel_index(j // c, self.axes)
-            d = [y - self.stride * x + self.stride for x, y in zip(p, v)]
-            if all(0 <= x < 3 * self.stride for x in d):
+            d = [y - self.stride * x + (self.stride if side > 1 else 0) for x, y, side in zip(p, v, self.sides)]
+            if all(0 <= x < n for x, n in zip(d, counts)):
                 return i % a, np.ravel_multi_index(d, counts) * c + j % c
         return self.weights(stored, (before, math.prod(self.axes) * c), place)
 

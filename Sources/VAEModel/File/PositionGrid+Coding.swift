@@ -39,12 +39,11 @@ extension PositionGrid? {
     guard Self.product(axes + [channels]) == values else {
       throw .damaged("its network has another shape than its samples")
     }
-    // Distances from units to values.
-    let reaches = axes.map { _ in 3 * stride } + [channels]
+    let grid = PositionGrid(axes: axes, channels: channels, stride: stride)
+    let reaches = axes.indices.map { grid.reach(along: $0) } + [channels]
     guard let distances = Self.product(reaches), distances <= Self.maximumDistances else {
       throw .damaged("its units are too far apart")
     }
-    let grid = PositionGrid(axes: axes, channels: channels, stride: stride)
     guard hidden.allSatisfy({ $0 % grid.positions == 0 }) else {
       throw .damaged("its units do not fit their positions")
     }

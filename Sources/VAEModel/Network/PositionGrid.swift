@@ -29,8 +29,9 @@ package struct PositionGrid: Equatable, Sendable {
   /// The number of positions.
   package var positions: Int { sides.reduce(1, *) }
 
-  /// The number of points that a unit sees along each axis: those up to the next unit, and those around its neighbours.
-  private var reach: Int { 3 * stride }
+  /// The number of points that a unit sees along an axis: those up to the next unit, and as many on both sides; all, if
+  /// it is the only one.
+  package func reach(along axis: Int) -> Int { sides[axis] == 1 ? axes[axis] : 3 * stride }
 
   /// How the weights between two layers are shared.
   package struct Sharing: Equatable, Sendable {
@@ -49,13 +50,13 @@ package struct PositionGrid: Equatable, Sendable {
     }
 
     private func distances(along axis: Int) -> Int {
-      before != nil && after != nil ? 2 * grid.sides[axis] - 1 : grid.reach
+      before != nil && after != nil ? 2 * grid.sides[axis] - 1 : grid.reach(along: axis)
     }
 
     /// The number of inputs that an output in the middle depends on.
     package var inputsOfOutput: Int {
       let inputs = before ?? grid.channels
-      let points = grid.axes.indices.map { before == nil ? min(grid.reach, grid.axes[$0]) : grid.sides[$0] }
+      let points = grid.axes.indices.map { before == nil ? min(grid.reach(along: $0), grid.axes[$0]) : grid.sides[$0] }
       return points.reduce(inputs, *)
     }
 
@@ -114,9 +115,10 @@ package struct PositionGrid: Equatable, Sendable {
       var number = 0
       for axis in p.indices {
         let own: Int
+        let first = grid.sides[axis] == 1 ? 0 : grid.stride
         switch (before, after) {
-        case (nil, _): own = p[axis] - q[axis] * grid.stride + grid.stride
-        case (_, nil): own = q[axis] - p[axis] * grid.stride + grid.stride
+        case (nil, _): own = p[axis] - q[axis] * grid.stride + first
+        case (_, nil): own = q[axis] - p[axis] * grid.stride + first
         default: own = q[axis] - p[axis] + grid.sides[axis] - 1
         }
         let count = distances(along: axis)
