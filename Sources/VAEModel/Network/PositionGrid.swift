@@ -56,7 +56,9 @@ package struct PositionGrid: Equatable, Sendable {
     /// The number of inputs that an output in the middle depends on.
     package var inputsOfOutput: Int {
       let inputs = before ?? grid.channels
-      let points = grid.axes.indices.map { before == nil ? min(grid.reach(along: $0), grid.axes[$0]) : grid.sides[$0] }
+      let points = grid.axes.indices.map {
+        before == nil ? min(grid.reach(along: $0), grid.axes[$0]) : grid.sides[$0]
+      }
       return points.reduce(inputs, *)
     }
 
