@@ -42,16 +42,18 @@ struct PositionGridTests {
   @Test("a sample that moves by a stride moves the units", arguments: grids)
   func moves(grid: PositionGrid) throws {
     let entry = architecture(grid).encoder.hidden[0].weight
-    let weights = numbered(architecture(grid)).pointer(entry)
+    let parameters = numbered(architecture(grid))
+    func weight(_ input: Int, _ output: Int) -> Float {
+      parameters.pointer(entry)[entry.shape.index(input, output)]
+    }
     let channels = entry.shape.outputs / grid.positions
     // Along the last axis, from the first position to the second.
     let length = try #require(grid.axes.last)
     for point in 0..<length - grid.stride {
       for channel in 0..<grid.channels {
         for unit in 0..<channels {
-          let here = weights[entry.shape.index(point * grid.channels + channel, unit)]
           let moved = (point + grid.stride) * grid.channels + channel
-          #expect(here == weights[entry.shape.index(moved, channels + unit)])
+          #expect(weight(point * grid.channels + channel, unit) == weight(moved, channels + unit))
         }
       }
     }
