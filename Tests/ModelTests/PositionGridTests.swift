@@ -119,17 +119,17 @@ struct PositionGridTests {
   @Test("a grid is chosen if neighbours are alike, and not if the same values are in another order")
   func order() {
     var random = RandomSource(seed: 2)
-    let waves = Matrix(rows: 200, columns: 64)
+    let waves = Matrix(rows: 200, columns: 256)
     for r in 0..<waves.rows {
       let phase = Double(random.uniform()) * 6.28
-      for c in 0..<64 { waves[r, c] = Float(cosine(phase + Double(c) / 5)) + 0.1 * random.normal() }
+      for c in 0..<256 { waves[r, c] = Float(cosine(phase + Double(c) / 6)) + 0.1 * random.normal() }
     }
-    var places = Array(0..<64)
+    var places = Array(0..<256)
     random.shuffle(&places)
-    let shuffled = Matrix(rows: 200, columns: 64)
-    for r in 0..<200 { for c in 0..<64 { shuffled[r, c] = waves[r, places[c]] } }
-    #expect(PositionGrid.fitting([64], waves) == PositionGrid(axes: [64], channels: 1, stride: 16))
-    #expect(PositionGrid.fitting([64], shuffled) == nil)
+    let shuffled = Matrix(rows: 200, columns: 256)
+    for r in 0..<200 { for c in 0..<256 { shuffled[r, c] = waves[r, places[c]] } }
+    #expect(PositionGrid.fitting([256], waves) == PositionGrid(axes: [256], channels: 1, stride: 16))
+    #expect(PositionGrid.fitting([256], shuffled) == nil)
     #expect(PositionGrid.fitting([], waves) == nil)
   }
 
