@@ -58,7 +58,8 @@ extension Model.Network {
     let place = max(0, min(quality, 1)) * Float(a.anchors - 1)
     let first = min(Int(place), a.anchors - 2)
     let smaller = Architecture(
-      values: a.values, latents: a.latents, hidden: a.hidden, anchors: 2, activation: a.activation)
+      values: a.values, latents: a.latents, hidden: a.hidden, anchors: 2, activation: a.activation,
+      grid: a.grid)
     let biases = [a.encoder, a.decoder].flatMap { [$0.linear.bias, $0.gain] + $0.hidden.map(\.bias) }
     let conditioned = Set((biases + [a.prior]).map(\.offset))
     let matrices = zip(a.entries.suffix(stored.count), stored).map { entry, matrix in

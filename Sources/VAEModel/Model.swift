@@ -96,8 +96,8 @@ package struct Model: Sendable {
     ) {
       let parameters = Parameters(architecture)
       for (entry, matrix) in zip(architecture.entries.suffix(stored.count), stored) {
-        precondition(entry.shape == matrix.shape)
-        matrix.unpack(into: parameters.pointer(entry))
+        precondition(entry.storedShape == matrix.shape)
+        parameters.set(entry, matrix)
       }
       self.parameters = parameters
       self.stored = stored

@@ -21,6 +21,9 @@ struct ModelFileTests {
       layers: [4], hasValueLayer: false, rule: OutputRule(lowest: -1, highest: 5),
       likelihood: .bernoulli(lowest: -1, highest: 5)),
     RandomModel(values: 7, latents: 2, hidden: [6], layers: [], likelihood: .gaussian),
+    RandomModel(
+      values: 12, latents: 2, hidden: [8, 4], layers: [],
+      grid: PositionGrid(axes: [3, 2], channels: 2, stride: 2)),
   ]
 
   /// Uses a model as a codec would; whatever comes out.
@@ -81,6 +84,22 @@ struct ModelFileTests {
     #expect(back.layers.map(\.magnitudes) == model.layers.map(\.magnitudes))
     #expect(back.layers.map(\.densities) == model.layers.map(\.densities))
     use(back)
+  }
+
+  @Test("a basis that leads the baseline's is not repeated")
+  func sharedBasis() throws {
+    let kernels = Kernels()
+    var model = RandomModel(latents: 0, layers: [9], hasValueLayer: false)()
+    let layer = model.layers[0]
+    model.layers = [layer.keeping(first: 5, kernels: kernels)]
+    let alone = model.encodeDecoder().count
+    model.baseline = layer
+    let back = try model.readBack()
+    #expect(back.content == model.content)
+    #expect(back.layers.map(\.stored) == model.layers.map(\.stored) && back.baseline?.stored == layer.stored)
+    model.layers = []
+    model.qualities = []
+    #expect(model.encodeDecoder().count + alone > back.encodeDecoder().count + 5 * 9)
   }
 
   @Test("a model without what encoders need decodes the same", arguments: models)

@@ -88,20 +88,20 @@ extension RandomSource {
   /// A network of random weights; with a likelihood, a textbook VAE for values of `means` and `scale`.
   mutating func network(
     values: Int, latents: Int, hidden: [Int], likelihood: Likelihood? = nil, means: [Float] = [],
-    scale: Float = 1
+    scale: Float = 1, grid: PositionGrid? = nil
   ) -> Model.Network {
     let architecture = Architecture(
       values: values, latents: latents, hidden: hidden, anchors: 3,
-      activation: likelihood == nil ? .hardSwish : .relu)
+      activation: likelihood == nil ? .hardSwish : .relu, grid: grid)
     var stored: [StoredMatrix] = []
     for entry in architecture.entries {
-      let weights = Weights(entry.shape)
+      let shape = entry.storedShape
+      let weights = Weights(shape)
       let bound = 1 / Float(entry.shape.inputs).squareRoot()
       let isGain = entry == architecture.encoder.gain || entry == architecture.decoder.gain
-      let numbers = floats(entry.shape.inputs * entry.shape.outputs, -bound...bound)
-      entry.shape.pack(
-        { (isGain ? 0.2 : 1.5) * numbers[$0 * entry.shape.outputs + $1] }, into: weights.buffer.pointer)
-      let matrix = StoredMatrix(weights.buffer.pointer, entry.shape, steps: [bound / 200])
+      let numbers = floats(shape.inputs * shape.outputs, -bound...bound)
+      shape.pack({ (isGain ? 0.2 : 1.5) * numbers[$0 * shape.outputs + $1] }, into: weights.buffer.pointer)
+      let matrix = StoredMatrix(weights.buffer.pointer, shape, steps: [bound / 200])
       // Padding is as readers make it.
       stored.append(
         entry == architecture.prior
@@ -142,6 +142,8 @@ struct RandomModel: Sendable {
   var seed: UInt64 = 1
   /// Makes the network a textbook VAE.
   var likelihood: Likelihood?
+  /// The positions at which units share weights.
+  var grid: PositionGrid?
 
   var width: Int { frontComponents > 0 ? frontComponents : values }
   private var middle: Float {
@@ -167,7 +169,7 @@ struct RandomModel: Sendable {
     if latents > 0 {
       model.network = random.network(
         values: width, latents: latents, hidden: hidden, likelihood: likelihood, means: model.means,
-        scale: scale)
+        scale: scale, grid: grid)
     }
     for components in layers {
       let matrix = stored(components, width, &random)

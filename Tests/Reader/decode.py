@@ -175,6 +175,47 @@ def point(r):
     return network, steps, F(r.number("f"))
 
 
+class Grid:
+    """Positions at which units share weights."""
+
+    def __init__(self, axes, channels, stride):
+        self.axes, self.channels, self.stride = axes, channels, stride
+        self.sides = [-(-n // stride) for n in axes]
+        self.positions = math.prod(self.sides)
+
+    def weights(self, stored, shape, place):
+        """The weights of `shape` from those stored; place(i, j) is the row and column of one, or None."""
+        result = np.zeros(shape, F)
+        for i, j in np.ndindex(shape):
+            at = place(i, j)
+            if at:
+                result[i, j] = stored[at]
+        return result
+
+    def between_units(self, r, before, after):
+        a, b = before // self.positions, after // self.positions
+        counts = [2 * n - 1 for n in self.sides]
+        stored = matrix(r, math.prod(counts) * a, b)
+
+        def place(i, j):
+            p, q = np.unravel_index(i // a, self.sides), np.unravel_index(j // b, self.sides)
+            d = np.ravel_multi_index([y - x + n - 1 for x, y, n in zip(p, q, self.sides)], counts)
+            return d * a + i % a, j % b
+        return self.weights(stored, (before, after), place)
+
+    def to_values(self, r, before):
+        a, c = before // self.positions, self.channels
+        counts = [n if side == 1 else 3 * self.stride for n, side in zip(self.axes, self.sides)]
+        stored = matrix(r, a, math.prod(counts) * c)
+
+        def place(i, j):
+            p, v = np.unravel_index(i // a, self.sides), np.unravel_index(j // c, self.axes)
+            d = [y - self.stride * x + (self.stride if side > 1 else 0) for x, y, side in zip(p, v, self.sides)]
+            if all(0 <= x < n for x, n in zip(d, counts)):
+                return i % a, np.ravel_multi_index(d, counts) * c + j % c
+        return self.weights(stored, (before, math.prod(self.axes) * c), place)
+
+
 class Model:
     is_blank = False
 
@@ -196,8 +237,8 @@ class Model:
         self.latents = r.count()
         if self.latents:
             self.read_network(r, width, self.latents)
-        self.layers = [self.linear_layer(r) for _ in range(r.count())]
-        self.baseline = self.linear_layer(r) if r.number("B") else None
+        self.baseline = self.linear_layer(r, None) if r.number("B") else None
+        self.layers = [self.linear_layer(r, self.baseline) for _ in range(r.count())]
         self.predictors = None
         if r.number("B"):
             self.predictors = [self.predictor(r, i) for i in range(n)]
@@ -206,9 +247,9 @@ class Model:
         assert len(self.qualities) in (0, 101) and not r.rest()
         r.weights.finish()
 
-    def linear_layer(self, r):
+    def linear_layer(self, r, baseline):
         components = r.count()
-        basis = matrix(r, components, self.width)
+        basis = baseline[0][:components] if r.number("B") else matrix(r, components, self.width)
         sizes, densities = r.bf16(components), [density(r) for _ in range(40)]
         shapes = {}
         for _ in range(r.count()):
@@ -241,14 +282,21 @@ class Model:
             low, high = r.numbers(2, "<f4")
             inverse = F(1) / self.scale
             self.logistic = (high - low) * inverse, (low - self.means) * inverse
+        axes = [r.count() for _ in range(r.count())]
+        shared = Grid(axes, r.count(), r.count()) if axes else None
         self.inverse_deviation = r.numbers(latents, "<f4")
 
         def path(inputs, hidden, outputs):
             linear = matrix(r, inputs, outputs), matrix(r, self.anchors, outputs)
             layers = []
             for before, units in zip([inputs] + hidden, hidden):
-                layers.append((matrix(r, before, units), matrix(r, self.anchors, units)))
-            return linear, layers, matrix(r, hidden[-1], outputs), matrix(r, self.anchors, latents)
+                if shared and layers:
+                    weights = shared.between_units(r, before, units)
+                else:
+                    weights = matrix(r, before, units)
+                layers.append((weights, matrix(r, self.anchors, units)))
+            last = shared.to_values(r, hidden[-1]) if shared else matrix(r, hidden[-1], outputs)
+            return linear, layers, last, matrix(r, self.anchors, latents)
 
         self.decoder = path(latents, hidden[::-1], width)
         self.prior = matrix(r, self.anchors, 9 * latents)

@@ -55,11 +55,11 @@ struct GoldenSettingTests {
     GoldenSetting(name: "far-exact", model: "far", parts: [.commonScale, .quality]),
     GoldenSetting(name: "far-parts", model: "far", parts: [.commonScale, .bound, .quality, .quickCoder]),
     GoldenSetting(name: "far-bits", model: "far", parts: [.commonScale, .quality, .quickCoder]),
-    GoldenSetting(name: "columns-missing", model: "columns", parts: [.columnScales, .baseline]),
+    GoldenSetting(name: "columns-missing", model: "columns", parts: [.columnScales, .quality]),
     GoldenSetting(name: "far-quick", model: "far", parts: [.commonScale, .bound, .quality, .quickCoder]),
     GoldenSetting(
       name: "columns-quick", model: "columns", parts: [.columnScales, .columnBounds, .quality, .quickCoder]),
-    GoldenSetting(name: "waves-windows", model: "waves", parts: [.bound, .quality, .layout]),
+    GoldenSetting(name: "waves-windows", model: "waves", parts: [.bound, .point, .layout]),
     GoldenSetting(name: "tiles-lossless", model: "tiles", parts: [.point, .layout]),
     GoldenSetting(
       name: "columns-shares", model: "columns", parts: [.columnScales, .columnBounds, .relativeBound, .point]),

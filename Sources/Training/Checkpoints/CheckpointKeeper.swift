@@ -20,12 +20,13 @@ final class CheckpointKeeper {
 
   /// Reads the head of the checkpoint to resume from, if there is one, and compares it with that of this fit.
   init(
-    _ checkpoints: FitCheckpoints, _ options: FitOptions, _ samples: Matrix, isInteger: Bool,
-    elementRange: ClosedRange<Float>?
+    _ checkpoints: FitCheckpoints, _ options: FitOptions, _ samples: Matrix, shape: [Int] = [],
+    isInteger: Bool, elementRange: ClosedRange<Float>?
   ) throws(FitError) {
     self.checkpoints = checkpoints
     head = Head(
-      options: options, data: Self.digest(samples, isInteger: isInteger, elementRange: elementRange))
+      options: options,
+      data: Self.digest(samples, shape: shape, isInteger: isInteger, elementRange: elementRange))
     written = clock.now
     guard let source = checkpoints.resumed else { return }
     do throws(CheckpointError) {
@@ -196,10 +197,13 @@ final class CheckpointKeeper {
   }
 
   /// A name for the rows of a fit, and for what is known of their type.
-  static func digest(_ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?) -> Digest {
+  static func digest(
+    _ samples: Matrix, shape: [Int] = [], isInteger: Bool, elementRange: ClosedRange<Float>?
+  ) -> Digest {
     var head = ByteWriter()
     head.append(UInt64(samples.rows))
     head.append(UInt64(samples.columns))
+    for length in [shape.count] + shape { head.append(UInt64(length)) }
     head.append(UInt8(isInteger ? 1 : 0))
     for bound in [elementRange?.lowerBound, elementRange?.upperBound] { head.append((bound ?? 0).bitPattern) }
     var digest = Digest(of: head.bytes)
@@ -214,7 +218,7 @@ final class CheckpointKeeper {
   private struct Head {
     static let magic: [UInt8] = Array("vaecfit\n".utf8)
     /// To be raised whenever training, or the rest of this file, changes: other steps lead to other models.
-    static let version: UInt8 = 3
+    static let version: UInt8 = 4
 
     /// The options that affect a fit, by their names on the command line, and their values: empty if the fit decides.
     let options: [(name: String, value: String)]

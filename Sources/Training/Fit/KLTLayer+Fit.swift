@@ -18,7 +18,16 @@ extension KLTLayer {
     // The error in the direction of a coefficient must be small compared to the step at which it starts to be coded.
     let step = 0.04 / Float(residual.columns).squareRoot()
     let exact = Weights(components.basis)
-    let stored = StoredMatrix(exact.buffer.pointer, exact.shape, steps: [step])
+    let stored = StoredMatrix(
+      exact.buffer.pointer, exact.shape, steps: steps(components.variances.prefix(exact.shape.inputs), step))
+    return fit(residual, basis: stored, kernels: kernels, workers: workers, random: &random)
+  }
+
+  /// Fits the densities of a layer with a given basis to `residual` (rows x values).
+  private static func fit(
+    _ residual: Matrix, basis stored: StoredMatrix, kernels: Kernels, workers: Workers,
+    random: inout RandomSource
+  ) -> KLTLayer {
     let rows = residual.copy(rows: 0..<min(densityRows, residual.rows))
     let count = stored.rows
     var layer = KLTLayer(
@@ -54,6 +63,50 @@ extension KLTLayer {
     layer.shapes = layer.shapes(coefficients, strongest, kernels, workers, &random)
     return layer
   }
+
+  /// The distortion at which bases are compared, relative to the variance; and the share of the bits that a basis of its
+  /// own must save there.
+  private static let (comparedDistortion, leastShareSaved) = (0.1, 0.03)
+
+  /// Fits a layer to `residual` with the basis of `other`, unless a basis of its own saves bits.
+  static func fit(
+    _ residual: Matrix, components: PrincipalComponents, sharing other: KLTLayer?, kernels: Kernels,
+    workers: Workers, random: inout RandomSource
+  ) -> KLTLayer {
+    if let other, other.components == components.variances.count {
+      let some = residual.copy(rows: 0..<min(densityRows, residual.rows))
+      let coefficients = other.coefficients(of: some, kernels: kernels, workers: workers)
+      let level = comparedDistortion * components.variances.reduce(0, +) / Double(components.variances.count)
+      /// The bits of components with these variances, by reverse water-filling.
+      func bits(_ variances: [Double]) -> Double {
+        variances.reduce(0) { $0 + 0.5 * max(0, logarithm(max($1, level * 1e-9) / level)) / logarithm(2) }
+      }
+      let squares = (0..<other.components).map { c in
+        (0..<coefficients.rows).reduce(0.0) {
+          $0 + Double(coefficients.row($1)[c]) * Double(coefficients.row($1)[c])
+        } / Double(max(1, coefficients.rows))
+      }
+      let (own, shared) = (bits(components.variances), bits(squares))
+      if shared - own < leastShareSaved * own {
+        return fit(residual, basis: other.stored, kernels: kernels, workers: workers, random: &random)
+      }
+    }
+    return fit(residual, components: components, kernels: kernels, workers: workers, random: &random)
+  }
+
+  /// The steps of a basis' rows, with `step` as their mean. What an error in a direction adds to all coefficients grows
+  /// with the variance along it, so that the fewest bits for all errors are taken if weak components have larger steps.
+  private static func steps(_ variances: ArraySlice<Double>, _ step: Float) -> [Float] {
+    let mean = variances.reduce(0, +) / Double(max(1, variances.count))
+    guard mean > 0, variances.count > 1 else { return [step] }
+    return variances.map { variance in
+      let ratio = (mean / max(variance, mean * 1e-6)).squareRoot()
+      return step * Float(min(max(ratio, leastStep), largestStep)).binade
+    }
+  }
+
+  /// The smallest and the largest step of a row. Coefficients on a coarser basis would take more refinements.
+  private static let (leastStep, largestStep) = (0.125, 4.0)
 
   private static func nearestSymbol(_ x: Float) -> Float {
     max(-0x1p30, min(0x1p30, x)).rounded(.toNearestOrEven)

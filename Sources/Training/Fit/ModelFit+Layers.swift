@@ -152,7 +152,9 @@ extension ModelFit {
       let residual = PrincipalComponents(
         of: left, components: left.columns, kernels: kernels, workers: workers)
       model.layers.append(
-        .fit(left, components: residual, kernels: kernels, workers: workers, random: &random))
+        .fit(
+          left, components: residual, sharing: options.samples == nil ? model.baseline : nil,
+          kernels: kernels, workers: workers, random: &random))
       reached = reach
     }
     model.layers.append(linear)

@@ -89,9 +89,11 @@ extension ModelFit {
   ///
   /// - Parameter codes: the bytes of all samples' codes without a network.
   private func widths(_ prepared: PreparedData, codes: Double) -> [[Int]] {
-    let widest = hidden(rows: prepared.fit.rows, width: prepared.fit.columns)
+    let hidden = hiddenLayers(prepared)
+    let (widest, positions) = (hidden.widths, hidden.grid?.positions ?? 1)
     let all =
-      Self.widths.filter { $0 < widest[0] }.map { [Int](repeating: $0, count: widest.count) } + [widest]
+      Self.widths.filter { $0 < widest[0] && $0 >= positions }
+      .map { [Int](repeating: $0 / positions * positions, count: widest.count) } + [widest]
     let numbers = 2 * Double(widest[0]) * Double(prepared.fit.columns + widest[0])
     return codes > Self.bytesForWide * numbers ? all.reversed() : all
   }
@@ -103,7 +105,7 @@ extension ModelFit {
     options.latents = latents
     options.seconds = options.seconds.map { $0 / Double(parts) }
     let progress = self.progress
-    return ModelFit(options, kernels: kernels, workers: workers) { own in
+    return ModelFit(options, kernels: kernels, workers: workers, isShared: isShared) { own in
       var all = own
       all.fraction = (Double(part) + own.fraction) / Double(parts)
       return progress(all)

@@ -3,13 +3,19 @@ import VAEModel
 
 extension ModelFit {
   /// The number of steps if no number of epochs is given. A fifth fewer steps cost half a percent of the rate; more
-  /// than that with few rows, whose steps are cheap.
-  private static func defaultSteps(rows: Int) -> Int { rows < fewRows ? 6000 : 4800 }
+  /// than that with few rows, whose steps are cheap, and with few weights, which serve many positions.
+  private static func defaultSteps(rows: Int, _ hidden: HiddenLayers) -> Int {
+    guard hidden.grid != nil else { return rows < fewRows ? 6000 : 4800 }
+    return rows < fewRows ? 8000 : hidden.widths[0] <= 256 ? 7000 : 6000
+  }
 
   /// The number of steps of a fit of `rows` rows, and of an epoch.
-  func steps(rows: Int, batch: Int) -> (all: Int, inEpoch: Int) {
+  ///
+  /// - Parameter hidden: the hidden layers; nil for a textbook VAE.
+  func steps(rows: Int, batch: Int, _ hidden: HiddenLayers? = nil) -> (all: Int, inEpoch: Int) {
     let inEpoch = max(1, rows / min(batch, rows))
-    return (options.epochs.map { $0 * inEpoch } ?? Self.defaultSteps(rows: rows), inEpoch)
+    let steps = Self.defaultSteps(rows: rows, hidden ?? HiddenLayers(widths: []))
+    return (options.epochs.map { $0 * inEpoch } ?? steps, inEpoch)
   }
 
   /// The share of rows that are mixed, by the number of passes over the data: it grows from 0 at 250 passes to a half
@@ -20,7 +26,7 @@ extension ModelFit {
   }
 
   /// Where the number of samples to encode is unknown, weights take as few bits as pays for so many.
-  private static let manySamples = 2_000_000
+  private static let manySamples = 1_000_000
 
   /// The number of measurements on held-out rows in the second half of training.
   static let measurements = 16
@@ -40,8 +46,9 @@ extension ModelFit {
     guard available > 0 else { return nil }
     let latents = min(available, options.latents ?? spectrum.latentCount())
     let qualities = spectrum.qualityRange(latents: latents)
-    let hidden = self.hidden(rows: fit.rows, width: fit.columns)
-    let architecture = Architecture(values: fit.columns, latents: latents, hidden: hidden, anchors: 5)
+    let hidden = hiddenLayers(prepared)
+    let architecture = Architecture(
+      values: fit.columns, latents: latents, hidden: hidden.widths, anchors: 5, grid: hidden.grid)
     let parameters = Parameters(
       architecture, components: components, qualities: qualities, isSharp: spectrum.isEndless,
       random: &random)
@@ -49,7 +56,7 @@ extension ModelFit {
     var trainerOptions = Trainer.Options()
     trainerOptions.seed = random.next()
     trainerOptions.peakRate = fit.rows < Self.fewRows ? 2e-3 : 3e-3
-    let (steps, stepsInEpoch) = steps(rows: fit.rows, batch: trainerOptions.batch)
+    let (steps, stepsInEpoch) = steps(rows: fit.rows, batch: trainerOptions.batch, hidden)
     trainerOptions.mixing = Self.mixing(passes: Double(steps) / Double(stepsInEpoch))
     let trainer = Trainer(
       fit, known: prepared.known, parameters: parameters, inverseDeviation: inverseDeviation, bounds: bounds,

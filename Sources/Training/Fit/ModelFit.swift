@@ -21,17 +21,21 @@ package struct ModelFit {
   let progress: (FitProgress) -> Bool
   /// The destination and source of checkpoints.
   let checkpoints: FitCheckpoints?
+  /// Whether hidden units may share weights: not if their number was given.
+  let isShared: Bool
 
   /// - Parameters:
   ///   - progress: called periodically. If it returns false, the fit finishes the epoch and stops; with checkpoints, it
   ///     writes one and throws ``FitError/suspended(fraction:)``.
   ///   - checkpoints: where they are written and read; nil for none.
+  ///   - isShared: whether hidden units may share weights; nil unless their number is an option.
   package init(
     _ options: FitOptions, kernels: Kernels, workers: Workers, checkpoints: FitCheckpoints? = nil,
-    progress: @escaping (FitProgress) -> Bool = { _ in true }
+    isShared: Bool? = nil, progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) {
     self.options = options
     self.checkpoints = checkpoints
+    self.isShared = isShared ?? (options.hidden == nil)
     self.kernels = kernels
     self.workers = workers
     self.progress = progress
@@ -75,21 +79,23 @@ package struct ModelFit {
   /// - Parameters:
   ///   - samples: overwritten. Numbers that are not finite are missing: the network gets the mean instead, and their
   ///     errors do not count.
+  ///   - shape: the lengths of a sample's axes; empty if values have no order.
   ///   - isInteger: whether values are integers.
   ///   - elementRange: the smallest and largest value of the data's type, if it is an integer type.
   ///   - scales: the map from `samples` to the data's values. Unless it is the identity, the scales determine which
   ///     values are integers, and the bounds.
   package func callAsFunction(
-    _ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?, scales: ValueScales = ValueScales()
+    _ samples: Matrix, shape: [Int] = [], isInteger: Bool, elementRange: ClosedRange<Float>?,
+    scales: ValueScales = ValueScales()
   ) throws(FitError) -> Result {
     try check(samples)
     let keeper = try checkpoints.map { (checkpoints) throws(FitError) in
       try CheckpointKeeper(
-        checkpoints, options, samples, isInteger: isInteger, elementRange: elementRange)
+        checkpoints, options, samples, shape: shape, isInteger: isInteger, elementRange: elementRange)
     }
     var random = RandomSource(seed: options.seed)
     let prepared = PreparedData(
-      samples, isInteger: isInteger, elementRange: elementRange, scales, self, &random)
+      samples, shape: shape, isInteger: isInteger, elementRange: elementRange, scales, self, &random)
     let deviation = prepared.statistics.deviation
     guard deviation == 0 || deviation >= Double(ValueStatistics.leastScale) else {
       throw .tooFine(deviation: deviation)
@@ -220,14 +226,4 @@ package struct ModelFit {
 
   /// The maximum size of a basis, in numbers, for which a model includes PCA: they take somewhat less than a byte each.
   static let largestBaseline = 1 << 17
-
-  /// The widths of the encoder's hidden layers for `rows` samples of `width` values: 512 units for large samples; fewer
-  /// for small samples, or if wide layers would memorize so few.
-  func hidden(rows: Int, width: Int) -> [Int] {
-    let units = width >= 512 ? 512 : 256
-    return options.hidden ?? [Int](repeating: rows < Self.fewRows ? units / 2 : units, count: 2)
-  }
-
-  /// Below this number of rows, the rows are few.
-  static let fewRows = 2500
 }

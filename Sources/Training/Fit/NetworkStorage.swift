@@ -95,8 +95,9 @@ struct NetworkStorage {
     // Gains must fit one another; an error of a prior costs bits alone, by its square.
     let gains = [a.encoder.gain.offset, a.decoder.gain.offset]
     return zip(a.entries, finenesses).map { entry, fineness -> StoredMatrix in
-      let pointer = parameters.pointer(entry)
-      let shape = entry.shape
+      let weights = parameters.stored(entry)
+      defer { withExtendedLifetime(weights) {} }
+      let (pointer, shape) = (UnsafePointer(weights.buffer.pointer), weights.shape)
       var square = 0.0
       for i in 0..<shape.inputs {
         for j in 0..<shape.outputs {
@@ -145,7 +146,8 @@ extension Model.Network {
   func keeping(_ kept: [Int]) -> Model.Network {
     let a = parameters.architecture
     let smaller = Architecture(
-      values: a.values, latents: kept.count, hidden: a.hidden, anchors: a.anchors, activation: a.activation)
+      values: a.values, latents: kept.count, hidden: a.hidden, anchors: a.anchors, activation: a.activation,
+      grid: a.grid)
     var prior: [Int] = []
     for kind in 0..<3 {
       for component in 0..<LogisticMixture.components {

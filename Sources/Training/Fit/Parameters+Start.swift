@@ -23,10 +23,17 @@ extension Parameters {
       { basis.row($0)[$1] }, into: pointer(architecture.decoder.linear.weight))
     for layer in architecture.encoder.hidden + architecture.decoder.hidden {
       // Uniform within 1 / sqrt(inputs), for weights and biases (He et al., arXiv 1502.01852, with a = sqrt 5).
-      var bound = 1 / Float(layer.weight.shape.inputs).squareRoot()
+      let fanIn = layer.weight.sharing.map { $0.inputsOfOutput } ?? layer.weight.shape.inputs
+      var bound = 1 / Float(fanIn).squareRoot()
       // Of the decoder's inputs, each with variance 1, few are active. With small weights, no unit would bend.
       if isSharp, layer == architecture.decoder.hidden.first { bound = 2 }
-      layer.weight.shape.pack({ _, _ in bound * (2 * random.uniform() - 1) }, into: pointer(layer.weight))
+      if let sharing = layer.weight.sharing {
+        let weights = sharing.stored
+        let own = (0..<weights.inputs * weights.outputs).map { _ in bound * (2 * random.uniform() - 1) }
+        set(layer.weight, sharing) { own[$0] }
+      } else {
+        layer.weight.shape.pack({ _, _ in bound * (2 * random.uniform() - 1) }, into: pointer(layer.weight))
+      }
       layer.bias.shape.pack({ _, _ in bound * (2 * random.uniform() - 1) }, into: pointer(layer.bias))
     }
     if isSharp { quietDecoder(variances: components.variances, qualities: qualities) }

@@ -6,6 +6,8 @@ extension ModelFit {
   /// The data of a fit before training: the rows, their standardization, and their principal components.
   struct PreparedData {
     let statistics: ValueStatistics
+    /// The lengths of a sample's axes, as the network sees it; empty if values have no order.
+    let shape: [Int]
     /// Means, scale, input projection and output rule; no network and no layers.
     let model: Model
     /// The training and held-out rows: standardized, in the space of the network.
@@ -33,11 +35,14 @@ extension ModelFit {
     }
 
     init(
-      _ samples: Matrix, isInteger: Bool, elementRange: ClosedRange<Float>?, _ scales: ValueScales,
+      _ samples: Matrix, shape: [Int] = [], isInteger: Bool, elementRange: ClosedRange<Float>?,
+      _ scales: ValueScales,
       _ owner: ModelFit, _ random: inout RandomSource
     ) {
       let (kernels, workers) = (owner.kernels, owner.workers)
       statistics = ValueStatistics(samples)
+      let hasOrder = !scales.isByColumn && samples.columns <= ModelFit.widestInput
+      self.shape = hasOrder ? shape : []
       let hasMissing = statistics.missing > 0
       let (fitRows, heldRows) = Self.split(samples.rows, holdout: owner.options.holdout, &random)
       fitSamples = samples.copy(rows: fitRows)

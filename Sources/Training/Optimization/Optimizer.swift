@@ -57,6 +57,19 @@ struct Optimizer: Sendable {
     kernels.table.pointee.descend(&p, &s)
   }
 
+  /// Updates weights that are shared: `weights`, each once, whose moments are kept from `offset` on.
+  func update(
+    shared weights: FloatBuffer, offset: Int, range: Range<Int>, gradient: FloatBuffer, decays: Bool,
+    _ step: Step
+  ) {
+    var s = self.step(weights, offset: 0, count: range.count, decays: decays, step)
+    s.weight = weights.pointer + range.lowerBound
+    s.first_moment = firstMoment.pointer + offset + range.lowerBound
+    s.second_moment = secondMoment.pointer + offset + range.lowerBound
+    s.gradient = UnsafePointer(gradient.pointer + range.lowerBound)
+    kernels.table.pointee.adam(&s)
+  }
+
   private func step(
     _ weights: FloatBuffer, offset: Int, count: Int, decays: Bool, _ step: Step
   ) -> vaec_adam_step {

@@ -6,6 +6,8 @@ struct ParameterPanels: Sendable {
   let sources: [Gradients.Source]
   private let gradients: Gradients
   private let panels: [(source: Int, panel: Int)]
+  /// The weights that are shared, by their source.
+  private let shared: [Int: SharedWeights]
 
   /// Creates the panels of the entries of `sources`.
   init(_ sources: [Gradients.Source], of gradients: Gradients) {
@@ -19,6 +21,10 @@ struct ParameterPanels: Sendable {
     // Large panels first, so that workers finish at about the same time.
     panels.sort { (sizes[$0.source], $1.source, $1.panel) > (sizes[$1.source], $0.source, $0.panel) }
     self.panels = panels
+    shared = Dictionary(
+      uniqueKeysWithValues: sources.enumerated().compactMap { i, source in
+        source.entry.sharing.map { (i, SharedWeights(source.entry, $0)) }
+      })
   }
 
   /// Updates all transposes.
@@ -33,11 +39,25 @@ struct ParameterPanels: Sendable {
     let parameters = gradients.pass.parameters
     workers.forEach(panels.count) { i in
       let (source, panel) = (sources[panels[i].source], panels[i].panel)
-      let offset = source.entry.offset + panel * source.entry.shape.inputs * panelWidth
+      let product = gradients.parameterGradient(source, panel: panel)
+      let start = panel * source.entry.shape.inputs * panelWidth
+      if let shared = shared[panels[i].source] {
+        shared.run(product, gradients.pass.kernels, start: start)
+        return
+      }
       optimizer.update(
-        parameters.buffer, offset: offset, gradients.parameterGradient(source, panel: panel),
+        parameters.buffer, offset: source.entry.offset + start, product,
         decays: decaying.contains(source.entry.offset), step)
       gradients.transpose(source.entry, panel: panel)
+    }
+    guard !shared.isEmpty else { return }
+    for (i, source) in sources.enumerated() {
+      guard let weights = shared[i] else { continue }
+      workers.forEachRange(of: weights.count) { range in
+        weights.update(
+          range, parameters, by: optimizer, step, decays: decaying.contains(source.entry.offset))
+      }
+      workers.forEach(source.entry.shape.panels) { gradients.transpose(source.entry, panel: $0) }
     }
   }
 }

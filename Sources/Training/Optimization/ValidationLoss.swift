@@ -70,7 +70,13 @@ struct ValidationLoss {
       }
     }
     let rows = Double(max(1, held.rows * Self.grid.count))
-    return powers.mapValues { $0.map { $0 / rows } }
+    let shared = Dictionary(
+      uniqueKeysWithValues: a.entries.compactMap { entry in entry.sharing.map { (entry.offset, $0) } })
+    return Dictionary(
+      uniqueKeysWithValues: powers.map { offset, sums in
+        let means = sums.map { $0 / rows }
+        return (offset, shared[offset]?.means(of: means) ?? means)
+      })
   }
 
   /// The bits per sample, and the squared error per sample.

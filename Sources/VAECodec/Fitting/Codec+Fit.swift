@@ -109,7 +109,8 @@ extension Codec {
     let result: ModelFit.Result
     do {
       result = try fit(
-        Matrix(rows: rows.rows, columns: width, numbers), isInteger: isInteger,
+        Matrix(rows: rows.rows, columns: width, numbers), shape: description.sampleShape,
+        isInteger: isInteger,
         elementRange: range.map { Float($0.lowerBound)...Float($0.upperBound) }, scales: scales)
     } catch {
       throw .fit(error, name: first.name)

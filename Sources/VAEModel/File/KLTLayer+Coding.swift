@@ -5,10 +5,20 @@ import Tensor
 
 extension KLTLayer {
   /// Appends the basis, the magnitudes of coefficients, and their densities.
-  func write(to writer: inout ModelWriter) {
+  ///
+  /// - Parameter other: a layer before this one in the file, or nil. If the basis consists of its leading components, it
+  ///   is not repeated.
+  func write(to writer: inout ModelWriter, after other: KLTLayer?) {
     writer.bytes.append(count: components)
-    writer.append(stored)
+    let isShared = other.map { $0.leads(stored) } ?? false
+    writer.bytes.append(UInt8(isShared ? 1 : 0))
+    if !isShared { writer.append(stored) }
     write(to: &writer.bytes)
+  }
+
+  /// Whether a basis consists of the leading components of this layer's.
+  private func leads(_ basis: StoredMatrix) -> Bool {
+    basis.rows <= components && basis == stored.keeping(rows: Array(0..<basis.rows))
   }
 
   /// Appends what follows the basis.
@@ -22,11 +32,18 @@ extension KLTLayer {
     }
   }
 
-  /// - Parameter width: the number of values in a residual.
-  init(from r: inout ModelReader, width: Int) throws(ModelFileError) {
+  /// - Parameters:
+  ///   - width: the number of values in a residual.
+  ///   - other: the layer that may share its basis.
+  init(from r: inout ModelReader, width: Int, after other: KLTLayer?) throws(ModelFileError) {
     let shape = WeightShape(inputs: try r.count(1...width, "components of a layer"), outputs: width)
     try r.admit(shape, andTranspose: true)
-    let stored = try r.matrix(shape)
+    let isShared = try r.flag()
+    guard !isShared || shape.inputs <= other?.components ?? 0 else {
+      throw .damaged("a layer shares the basis of none")
+    }
+    let shared = isShared ? other?.stored.keeping(rows: Array(0..<shape.inputs)) : nil
+    let stored = if let shared { shared } else { try r.matrix(shape) }
     var magnitudes: [Float] = []
     for _ in 0..<shape.inputs {
       let magnitude = try r.stored()

@@ -23,10 +23,10 @@ extension Model {
     w.bytes.append(count: inputProjection?.stored.rows ?? 0)
     if let inputProjection { w.append(inputProjection.stored) }
     if let network { network.writeDecoder(to: &w) } else { w.bytes.append(count: 0) }
-    w.bytes.append(count: layers.count)
-    for layer in layers { layer.write(to: &w) }
     w.bytes.append(UInt8(baseline == nil ? 0 : 1))
-    baseline?.write(to: &w)
+    baseline?.write(to: &w, after: nil)
+    w.bytes.append(count: layers.count)
+    for layer in layers { layer.write(to: &w, after: baseline) }
     w.bytes.append(UInt8(valueLayer == nil ? 0 : 1))
     valueLayer?.write(to: &w.bytes)
     w.bytes.append(count: qualities.count)
@@ -76,11 +76,11 @@ extension Model {
     let width = components == 0 ? values : components
     network = try Network(
       decoder: &r, values: width, standardizing: components == 0 ? (means, scale) : nil)
+    baseline = try r.flag() ? try KLTLayer(from: &r, width: width, after: nil) : nil
     layers = []
     for _ in 0..<(try r.count(0...Self.maximumLayers, "layers")) {
-      layers.append(try KLTLayer(from: &r, width: width))
+      layers.append(try KLTLayer(from: &r, width: width, after: baseline))
     }
-    baseline = try r.flag() ? try KLTLayer(from: &r, width: width) : nil
     valueLayer = try r.flag() ? try ValueLayer(from: &r, values: values) : nil
     qualities = []
     notes = []

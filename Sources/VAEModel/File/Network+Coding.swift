@@ -32,6 +32,7 @@ extension Model.Network {
       w.append(logistic.lowest)
       w.append(logistic.highest)
     }
+    a.grid.write(to: &w)
     for value in inverseDeviation { w.append(value) }
   }
 
@@ -63,6 +64,7 @@ extension Model.Network {
       logistic = LogisticOutput(
         lowest: lowest, highest: highest, means: standardizing.means, scale: standardizing.scale)
     }
+    let grid = try PositionGrid?(from: &r, values: values, hidden: hidden)
     let inverseDeviation = try r.floats(latents)
     guard inverseDeviation.allSatisfy({ $0.isFinite }) else { throw .damaged("a latent has no deviation") }
     var weights = 0
@@ -71,14 +73,16 @@ extension Model.Network {
       weights += from * width
       from = width
     }
-    try r.expect(weights: weights)
+    // Of weights that are shared, each is stored once.
+    if grid == nil { try r.expect(weights: weights) }
     guard weights < Self.maximumParameters else { throw .damaged("its network is too large") }
     let architecture = Architecture(
-      values: values, latents: latents, hidden: hidden, anchors: anchors, activation: activation)
+      values: values, latents: latents, hidden: hidden, anchors: anchors, activation: activation, grid: grid)
     guard architecture.count <= Self.maximumParameters else { throw .damaged("its network is too large") }
-    try r.admit(MemoryLimit.sum((architecture.count, MemoryLayout<Float>.size)))
+    // Weights, and the places of those that are shared.
+    try r.admit(MemoryLimit.sum((architecture.count, (grid == nil ? 1 : 2) * MemoryLayout<Float>.size)))
     var stored: [StoredMatrix] = []
-    for entry in architecture.decoderEntries.dropLast() { stored.append(try r.matrix(entry.shape)) }
+    for entry in architecture.decoderEntries.dropLast() { stored.append(try r.matrix(entry.storedShape)) }
     let prior = try r.matrix(WeightShape(inputs: anchors, outputs: architecture.priorColumns.count))
     stored.append(prior.keeping(columns: architecture.paddedPriorColumns))
     self.init(
@@ -105,7 +109,7 @@ extension Model.Network {
     let (low, high) = (try r.float(), try r.float())
     guard low > 0, high >= low, high.isFinite else { throw .damaged("its range of qualities is impossible") }
     var matrices: [StoredMatrix] = []
-    for entry in a.encoderEntries { matrices.append(try r.matrix(entry.shape)) }
+    for entry in a.encoderEntries { matrices.append(try r.matrix(entry.storedShape)) }
     let elbo = try r.flag() ? try Self.elbo(&r, a, logistic) : nil
     self = Model.Network(
       a, stored: matrices + stored, inverseDeviation: inverseDeviation,

@@ -76,7 +76,7 @@ package struct KLTLayer: Sendable {
 
   /// The number of refinements in ``analyze(_:_:into:change:kernels:)``. A basis stored in few bits is not quite
   /// orthonormal: its products are off by a few percent, and each refinement reduces the remaining error by as much.
-  private static let refinements = 2
+  private static let refinements = 3
 
   /// Computes coefficients such that synthesis^T coefficients is as close to `residual` as the basis allows.
   ///

@@ -17,6 +17,8 @@ package struct Architecture: Equatable, Sendable {
   package let anchors: Int
   /// The activation function of hidden units.
   package let activation: Activation
+  /// The grid of positions at which hidden units share weights; nil if each weight is its own.
+  package let grid: PositionGrid?
 
   package let encoder: Path
   package let decoder: Path
@@ -30,11 +32,16 @@ package struct Architecture: Equatable, Sendable {
     /// The position of its first number in the flat array.
     package let offset: Int
     package let shape: WeightShape
+    /// How weights are shared; nil if each is its own.
+    package var sharing: PositionGrid.Sharing?
+
+    /// The shape of its weights in a model file: each shared weight once.
+    package var storedShape: WeightShape { sharing?.stored ?? shape }
   }
 
   /// y = x W + hats B.
   package struct Layer: Equatable, Sendable {
-    package let weight: Entry
+    package fileprivate(set) var weight: Entry
     package let bias: Entry
   }
 
@@ -42,14 +49,38 @@ package struct Architecture: Equatable, Sendable {
   /// one), and the log gain of each latent at each anchor.
   package struct Path: Equatable, Sendable {
     package let linear: Layer
-    package let hidden: [Layer]
-    package let last: Entry
+    package fileprivate(set) var hidden: [Layer]
+    package fileprivate(set) var last: Entry
     package let gain: Entry
+
+    /// The path with the weights of hidden layers shared: all but those from or to latents.
+    fileprivate func shared(_ grid: PositionGrid?, encodes: Bool) -> Path {
+      guard let grid else { return self }
+      var path = self
+      func units(_ count: Int) -> Int { count / grid.positions }
+      for i in hidden.indices where encodes || i > 0 {
+        let shape = hidden[i].weight.shape
+        path.hidden[i].weight.sharing = PositionGrid.Sharing(
+          grid: grid, before: i == 0 ? nil : units(shape.inputs), after: units(shape.outputs))
+      }
+      if !encodes {
+        path.last.sharing = PositionGrid.Sharing(grid: grid, before: units(last.shape.inputs), after: nil)
+      }
+      return path
+    }
   }
 
   /// Lays out the parameters for these sizes.
-  package init(values: Int, latents: Int, hidden: [Int], anchors: Int, activation: Activation = .hardSwish) {
+  ///
+  /// - Parameter grid: of `values` values; the widths of hidden layers are multiples of its positions.
+  package init(
+    values: Int, latents: Int, hidden: [Int], anchors: Int, activation: Activation = .hardSwish,
+    grid: PositionGrid? = nil
+  ) {
     precondition(values > 0 && latents > 0 && !hidden.isEmpty && hidden.allSatisfy { $0 > 0 } && anchors >= 2)
+    precondition(
+      grid.map { grid in grid.values == values && hidden.allSatisfy { $0 % grid.positions == 0 } } ?? true)
+    self.grid = grid
     self.values = values
     self.latents = latents
     self.hidden = hidden
@@ -74,8 +105,9 @@ package struct Architecture: Equatable, Sendable {
       }
       return Path(linear: linear, hidden: layers, last: entry(width, outputs), gain: entry(anchors, latents))
     }
-    encoder = path(values, hidden, latents)
-    decoder = path(latents, hidden.reversed(), values)
+    let (encoder, decoder) = (path(values, hidden, latents), path(latents, hidden.reversed(), values))
+    self.encoder = encoder.shared(grid, encodes: true)
+    self.decoder = decoder.shared(grid, encodes: false)
     prior = entry(anchors, 3 * VAEC_MIXTURE * paddedToPanels(latents))
     count = offset
   }
@@ -105,7 +137,7 @@ package struct Architecture: Equatable, Sendable {
 
   /// The number of trained parameters, without padding.
   package var parameterCount: Int {
-    entries.reduce(0) { $0 + $1.shape.inputs * $1.shape.outputs }
+    entries.reduce(0) { $0 + $1.storedShape.inputs * $1.storedShape.outputs }
       - 3 * VAEC_MIXTURE * anchors * (latentStride - latents)
   }
 
