@@ -23,7 +23,7 @@ struct ReportTests {
     let object = try Program.run(arguments, in: scratch).json()
     #expect(object["rows"] as? Int == 179)
     #expect(object["model_bytes"] as? Int == (try scratch.read("x.vae").count))
-    #expect((object["points"] as? [Any])?.count == 21)
+    #expect((object["points"] as? [Any])?.count == 11)
     #expect(object["latents"] is [Any] && object["baseline_pca"] is [Any] && object["fingerprint"] is String)
   }
 

@@ -21,6 +21,8 @@ final class QualityRungs {
   private static let (promising, near) = (2.0, 1.35)
   /// The minimum share of the bytes that a bound must save, because they are estimates.
   private static let leastGain = 0.02
+  /// The bytes of a bound in the header.
+  private static let boundBytes = 8
   /// The PSNR in dB that it may lack.
   private static let tolerance = 0.1
   /// The values by which the quick coder is compared with the stream's, and the minimum number of rows.
@@ -86,7 +88,8 @@ final class QualityRungs {
     {
       (rung, bytes) = ((pass.units.lossless, exact.setting), exact.bytes)
     }
-    guard bytes <= Self.near * own, gain(rung) * bytes <= (1 - Self.leastGain) * own else {
+    let header = Double(Self.boundBytes * (rung.errorBound?.bounds.count ?? 0))
+    guard bytes <= Self.near * own, gain(rung) * bytes + header <= (1 - Self.leastGain) * own else {
       return (nil, setting)
     }
     return rung
