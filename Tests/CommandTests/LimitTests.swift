@@ -245,8 +245,8 @@ enum HostileModel {
     add(hidden.count)
     for width in hidden { add(width) }
     add(anchors)
-    // The activation; no likelihood.
-    bytes += [0, 0]
+    // The activation; no likelihood; no grid of positions.
+    bytes += [0, 0, 0]
     for _ in 0..<latents { add(deviation) }
     return bytes
   }

@@ -12,7 +12,7 @@ struct SolidTests {
     let raw = ["--dtype", "i4", "--shape", "2", "x.raw"]
     let fit = ["fit", "-o", "m.vae", "--epochs", "1", "--hidden", "4", "--layout", "rows"] + raw
     #expect(try Program.run(fit, in: scratch).code == 0)
-    let encode = ["encode", "-f", "-m", "m.vae", "--max-error", "1", "--effort", "0"] + raw
+    let encode = ["encode", "-f", "-m", "m.vae", "--max-error", "1", "--effort", "2"] + raw
     var sizes: [Int] = []
     for (options, chunks) in [([], 2), (["--solid"], 1)] {
       for threads in ["1", "3"] {

@@ -66,7 +66,7 @@ extension KLTLayer {
 
   /// The distortion at which bases are compared, relative to the variance; and the share of the bits that a basis of its
   /// own must save there.
-  private static let (comparedDistortion, leastShareSaved) = (0.1, 0.03)
+  private static let (comparedDistortion, leastShareSaved) = (0.1, 0.01)
 
   /// Fits a layer to `residual` with the basis of `other`, unless a basis of its own saves bits.
   static func fit(

@@ -18,7 +18,7 @@ struct StreamEncoder {
   /// The maximum number of rows in a chunk.
   var chunkRows: Int
   /// The effort of the encoder's search.
-  var effort: Effort
+  let effort: Effort
   /// Whether chunks are so large that they are coded one after another.
   var isSolid = false
   /// What codes the samples at every quality; nil if the quality decides.

@@ -5,7 +5,7 @@ import Tensor
 /// smallest errors.
 ///
 /// The search starts at the bound that would be right for uniformly distributed errors, and then follows measured
-/// streams: first of some samples, by the quick coder where errors are asked for, then of all. Bounds of integers are integers.
+/// streams: first of some samples, then of all. Bounds of integers are integers.
 struct BoundSearch {
   private let trials: TargetTrials
   private let setting: StreamMetadata.Setting
@@ -35,11 +35,9 @@ struct BoundSearch {
     var rows = RowSample(maximumRows: max(Self.minimumRows, Self.sampleValues / sample.valuesPerSample))
     rows.add(sample)
     var guess = start
-    // The quick coder tells the errors of a bound in a fraction of the time, not its bytes.
-    let isQuick = target.wantsQuality
-    if let some = rows.batch, isQuick || some.rows < trials.rows {
+    if let some = rows.batch, some.rows < trials.rows {
       guess = try search(from: guess, tries: Self.fewTrials) { (errorBound) throws(CodecError) in
-        try trials.some(.rung(errorBound, setting), some, isQuick: isQuick)
+        try trials.some(.rung(errorBound, setting), some)
       }.nearest
     }
     var outcomes: [(way: ErrorBound, outcome: TargetTrials.Outcome)] = []

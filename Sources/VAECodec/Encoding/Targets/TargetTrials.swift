@@ -1,6 +1,5 @@
 import ByteIO
 import Records
-import Transform
 
 /// Trial streams, of all samples or some of them: they are measured against a target and discarded.
 struct TargetTrials {
@@ -38,11 +37,8 @@ struct TargetTrials {
   }
 
   /// The value expected from some of the samples.
-  ///
-  /// - Parameter isQuick: whether the quick coder codes them, which leaves about the same errors.
-  func some(_ way: Way, _ sample: SampleBatch, isQuick: Bool = false) throws(CodecError) -> Double {
+  func some(_ way: Way, _ sample: SampleBatch) throws(CodecError) -> Double {
     var part = pass
-    if isQuick { part.effort = Effort(1) }
     part.chunkRows = sample.rows
     part.hasSingleChunk = false
     // Some samples are no array.
