@@ -125,8 +125,11 @@ struct PackTests {
     let (report, decoded) = try pack(array, EncodeOptions(target: .psnr(reached)))
     #expect(psnr(array, decoded) >= reached)
     #expect(Double(report.encode.streamBytes) < 1.05 * Double(bounded.report.encode.streamBytes) + 16)
-    // And not more than it has to be.
-    #expect(psnr(array, decoded) < reached + 0.3)
+    // And not more than it has to be, unless that takes fewer bytes.
+    #expect(
+      psnr(array, decoded) < reached + 0.3 || report.encode.streamBytes <= bounded.report.encode.streamBytes,
+      "\(psnr(array, decoded)) dB in \(report.encode.streamBytes) bytes, \(bounded.report.encode.streamBytes)"
+    )
   }
 
   @Test("What a model takes counts for each way to use it: few curves in many values take few bytes")

@@ -19,15 +19,18 @@ extension ModelFit {
   ///
   /// If values have an order, weights are shared between positions: that takes half of the bytes for the same rate, and
   /// less than that for images, whose rate falls as well because the network cannot memorize where a structure has been.
+  /// Few rows take up to a tenth more bits of it at high qualities, so each weight is its own there.
   func hiddenLayers(_ prepared: PreparedData) -> HiddenLayers {
-    guard isShared, let grid = PositionGrid.fitting(prepared.shape, prepared.fit) else {
-      return HiddenLayers(widths: hidden(rows: prepared.fit.rows, width: prepared.fit.columns))
+    let rows = prepared.fit.rows
+    guard isShared, options.hidden != nil || rows >= Self.fewRows,
+      let grid = PositionGrid.fitting(prepared.shape, prepared.fit)
+    else {
+      return HiddenLayers(widths: hidden(rows: rows, width: prepared.fit.columns))
     }
     if let given = options.hidden {
       return HiddenLayers(widths: given.map { max(1, $0 / grid.positions) * grid.positions }, grid: grid)
     }
-    let channels = max(Self.channels, Self.leastUnits / grid.positions)
-    let units = grid.positions * (prepared.fit.rows < Self.fewRows ? channels / 2 : channels)
+    let units = grid.positions * max(Self.channels, Self.leastUnits / grid.positions)
     return HiddenLayers(widths: [units, units], grid: grid)
   }
 
