@@ -67,7 +67,7 @@ struct FitTests {
       var options = FitOptions()
       options.epochs = 2
       let model = try codec.fit([(name: "a", reader: array.reader)], options: options).model
-      #expect((model.model.network?.architecture.grid != nil) == (rows == 2800))
+      #expect((model.model.network?.parameters.architecture.grid != nil) == (rows == 2800))
       sizes.append(model.bytes.count)
       let again = try FittedModel.read(MemorySource(model.bytes), name: "m.vae")
       #expect(again.bytes == model.bytes)
