@@ -59,29 +59,6 @@ struct FitTests {
     }
   }
 
-  @Test("many curves share weights between positions, and few do not; both come back from their files")
-  func sharedWeights() throws {
-    var sizes: [Int] = []
-    for rows in [2800, 2000] {
-      let array = try SampleArray(TestData.bumps(rows, width: 48, seed: 53), shape: [48])
-      var options = FitOptions()
-      options.epochs = 2
-      let model = try codec.fit([(name: "a", reader: array.reader)], options: options).model
-      #expect((model.model.network?.parameters.architecture.grid != nil) == (rows == 2800))
-      sizes.append(model.bytes.count)
-      let again = try FittedModel.read(MemorySource(model.bytes), name: "m.vae")
-      #expect(again.bytes == model.bytes)
-      let few = try SampleArray(TestData.bumps(20, width: 48, seed: 54), shape: [48])
-      for quality in [20.0, 60] {
-        let stream = try codec.stream(few, model, quality: quality)
-        #expect(try codec.stream(few, again, quality: quality) == stream)
-        #expect(try codec.file(stream, again) == (try codec.file(stream, model)))
-      }
-    }
-    // Twice the units, in fewer bytes.
-    #expect(sizes[0] < sizes[1], "\(sizes)")
-  }
-
   @Test("equal seeds give equal models, for any number of threads; others give others")
   func seeds() throws {
     let array = try pairs(60, seed: 53)
