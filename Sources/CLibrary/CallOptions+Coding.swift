@@ -97,28 +97,3 @@ extension CallOptions {
     return .rule(rule)
   }
 }
-
-extension LayoutRule {
-  fileprivate init?(window text: String) {
-    let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard (1...2).contains(numbers.count), let length = numbers.first, let step = numbers.last, length > 0,
-      (1...length).contains(step)
-    else { return nil }
-    self = .window(length: length, step: step)
-  }
-
-  fileprivate init?(tile text: String) {
-    let lengths = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard (2...LayoutRule.maximumTileAxes).contains(lengths.count), lengths.allSatisfy({ $0 > 0 }) else {
-      return nil
-    }
-    self = .tile(lengths)
-  }
-
-  fileprivate init?(axes text: String) {
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    let axes = parts.compactMap { Int($0) }.filter { $0.magnitude < 64 }
-    guard axes.count == parts.count else { return nil }
-    self = .axes(axes)
-  }
-}

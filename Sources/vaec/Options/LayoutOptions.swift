@@ -89,29 +89,22 @@ extension SampleDescription {
 }
 
 private func parseWindow(_ text: String) throws -> LayoutRule {
-  let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-  guard (1...2).contains(numbers.count), let length = numbers.first, let step = numbers.last, length > 0,
-    (1...length).contains(step)
-  else {
+  guard let rule = LayoutRule(window: text) else {
     throw ValidationError("give the length of a window, and a step of at most that, as in 256 or 256:64.")
   }
-  return .window(length: length, step: step)
+  return rule
 }
 
 private func parseTile(_ text: String) throws -> LayoutRule {
-  let parts = text.split(omittingEmptySubsequences: false) { $0 == "x" || $0 == "," }
-  let lengths = parts.compactMap { Int($0) }.filter { $0 > 0 }
-  guard lengths.count == parts.count, (2...LayoutRule.maximumTileAxes).contains(lengths.count) else {
+  guard let rule = LayoutRule(tile: text, separators: "x,") else {
     throw ValidationError("give two or three lengths, as in 16x16 or 8x8x8.")
   }
-  return .tile(lengths)
+  return rule
 }
 
 private func parseAxes(_ text: String) throws -> LayoutRule {
-  let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-  let axes = parts.compactMap { Int($0) }.filter { $0.magnitude < 64 }
-  guard axes.count == parts.count else {
+  guard let rule = LayoutRule(axes: text) else {
     throw ValidationError("give axes from 0, or -1 for the last, as in 2 or 0,1.")
   }
-  return .axes(axes)
+  return rule
 }
