@@ -64,8 +64,8 @@ public func readModel(
   reporting {
     Running.noteProcess()
     let model = try given(model, "model")
-    let held = try copied(bytes, size, "bytes")
-    let read = try FittedModel(bytes: Array(held.bytes), name: "model", memory: Running(run).memory)
+    let content = Array(try buffer(bytes, size, "bytes"))
+    let read = try FittedModel(bytes: content, name: "model", memory: Running(run).memory)
     model.pointee = Handles.add(.model(HeldModel(read)))
   }
 }

@@ -85,8 +85,8 @@ public func readStream(
   reporting {
     Running.noteProcess()
     let stream = try given(stream, "stream")
-    let held = try copied(bytes, size, "bytes")
-    stream.pointee = try add(OpenStream(MemoryStore(Array(held.bytes)), name: "stream"), run)
+    let content = Array(try buffer(bytes, size, "bytes"))
+    stream.pointee = try add(OpenStream(MemoryStore(content), name: "stream"), run)
   }
 }
 

@@ -43,11 +43,13 @@ func given<P>(_ pointer: P?, _ name: String) throws(LibraryError) -> P {
   return pointer
 }
 
-/// A copy of `size` bytes.
-func copied(_ bytes: UnsafeRawPointer?, _ size: UInt64, _ name: String) throws(LibraryError) -> HeldBytes {
+/// The `size` bytes of an argument, which the caller may change as soon as the call returns.
+func buffer(
+  _ bytes: UnsafeRawPointer?, _ size: UInt64, _ name: String
+) throws(LibraryError) -> UnsafeRawBufferPointer {
   guard size <= UInt64(Int.max) else { throw .badShape("\(name): more bytes than memory has") }
   let start = size == 0 ? nil : try given(bytes, name)
-  return HeldBytes(UnsafeRawBufferPointer(start: start, count: Int(size)))
+  return UnsafeRawBufferPointer(start: start, count: Int(size))
 }
 
 @_cdecl("vaec_array")
@@ -85,7 +87,7 @@ public func content(
     var given = try CallOptions(options)
     let reading = try given.reading()
     try given.finish()
-    let held = try copied(bytes, size, "bytes")
+    let held = HeldBytes(try buffer(bytes, size, "bytes"))
     samples.pointee = Handles.add(
       .samples(.content(held, name: name.map { String(cString: $0) } ?? "content", reading)))
   }

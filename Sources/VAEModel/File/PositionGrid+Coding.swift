@@ -36,12 +36,12 @@ extension PositionGrid? {
     }
     let channels = try r.count(1...values, "channels of values")
     let stride = try r.count(1...Self.maximumStride, "values from unit to unit")
-    guard Self.product(axes + [channels]) == values else {
+    guard axes.reduce(channels, Self.product) == values else {
       throw .damaged("its network has another shape than its samples")
     }
     let grid = PositionGrid(axes: axes, channels: channels, stride: stride)
     let reaches = axes.indices.map { grid.reach(along: $0) } + [channels]
-    guard let distances = Self.product(reaches), distances <= Self.maximumDistances else {
+    guard reaches.reduce(1, Self.product) <= Self.maximumDistances else {
       throw .damaged("its units are too far apart")
     }
     guard hidden.allSatisfy({ $0 % grid.positions == 0 }) else {
@@ -50,14 +50,6 @@ extension PositionGrid? {
     self = grid
   }
 
-  /// The product of numbers that are at least 1; nil if it overflows.
-  private static func product(_ numbers: [Int]) -> Int? {
-    var product = 1
-    for number in numbers {
-      let (next, overflow) = product.multipliedReportingOverflow(by: number)
-      guard !overflow else { return nil }
-      product = next
-    }
-    return product
-  }
+  /// The product of numbers that are at least 1; `Int.max` if it overflows.
+  private static func product(_ a: Int, _ b: Int) -> Int { MemoryLimit.sum((a, b)) }
 }
