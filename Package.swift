@@ -41,7 +41,7 @@ let package = Package(
       ]),
     .target(name: "Tensor", dependencies: ["CKernels"]),
     .target(name: "Records", dependencies: ["ByteIO"]),
-    .target(name: "EntropyCoding", dependencies: ["ByteIO"]),
+    .target(name: "EntropyCoding", dependencies: ["ByteIO", "CKernels"]),
     .target(name: "Container", dependencies: ["ByteIO", "EntropyCoding"]),
     .target(name: "VAEModel", dependencies: ["ByteIO", "CKernels", "EntropyCoding", "Tensor"]),
     .target(name: "Transform", dependencies: ["CKernels", "Tensor", "VAEModel"]),
@@ -49,7 +49,8 @@ let package = Package(
     .target(
       name: "VAECodec",
       dependencies: [
-        "ByteIO", "Records", "EntropyCoding", "Container", "Tensor", "VAEModel", "Transform", "Training",
+        "ByteIO", "CKernels", "Records", "EntropyCoding", "Container", "Tensor", "VAEModel", "Transform",
+        "Training",
       ]),
     // What an evaluation found, as a page for browsers.
     .target(name: "Report", dependencies: ["VAECodec", "Records", "ByteIO"]),

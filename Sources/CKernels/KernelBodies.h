@@ -558,6 +558,8 @@ static void rotate_double(double *restrict a, double *restrict b, double c, doub
   }
 }
 
+#include "MixingBodies.h"
+
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
@@ -566,4 +568,5 @@ const vaec_kernels JOIN(vaec_kernels_, VARIANT) = {
     scale, negate, clip, output_gradient, add_scaled_magnitude, add_scaled_distance,
     scale_levels, apply_rule, quantize, dequantize, round_to_integer, noise, mixture_gradient, adam, average, squared_error, sum,
     add_scaled_double, rotate_double,
+    tails, mix_answers, mix, mix_learn, least_squares_predict, least_squares_learn,
 };

@@ -79,7 +79,7 @@ extension CommandError: Advised {
 struct Failure {
   /// The message; nil if the reader of a pipe is gone.
   let text: String?
-  /// The exit code: 1, or 2 if a file needs more memory than allowed.
+  /// The exit code: 1, or 2 if a file needs more memory than allowed, or 130 after an interrupt.
   let exitCode: Int32
 
   var isBrokenPipe: Bool { text == nil }
@@ -87,11 +87,19 @@ struct Failure {
   /// - Returns: nil for usage errors, which the argument parser reports.
   init?(_ error: any Error) {
     guard let advised = error as? any Advised else { return nil }
-    exitCode = Self.asksForMore(error) ? Self.memoryCode : Self.faultCode
+    if case CodecError.fit(.interrupted, _) = error {
+      exitCode = Self.interruptedCode
+    } else {
+      exitCode = Self.asksForMore(error) ? Self.memoryCode : Self.faultCode
+    }
     text = Self.isBrokenPipe(error) ? nil : advised.message
   }
 
+  /// Whether the user ended it.
+  var isInterrupted: Bool { exitCode == Self.interruptedCode }
+
   static let (faultCode, memoryCode): (Int32, Int32) = (1, 2)
+  static var interruptedCode: Int32 { 128 + Terminal.interruptSignal }
 
   private static func asksForMore(_ error: any Error) -> Bool {
     switch error {

@@ -18,9 +18,10 @@ struct InterruptTests {
     let script = Self.begin + "\nkill -INT $job; wait $job; echo $?; \"$VAEC\" test x.vae"
     let outcome = try Program.shell(
       script, environment: ["DATA": Fixtures.path("digits-fit.npy")], in: scratch)
-    #expect(outcome.text.hasPrefix("0\nx.vae: ok"), "\(outcome.text)")
+    #expect(outcome.text.hasPrefix("130\nx.vae: ok"), "\(outcome.text)")
     let errors = String(decoding: try scratch.read("errors"), as: UTF8.self)
     #expect(errors.contains("finishing the epoch, then saving; press again to stop now"))
+    #expect(errors.contains("x.vae: saved as far as it had been fitted"))
     #expect(String(decoding: try scratch.read("output"), as: UTF8.self).contains("stopped early"))
   }
 

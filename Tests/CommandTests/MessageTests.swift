@@ -96,6 +96,7 @@ struct MessageTests {
     (.tooFewRows(9, least: 16), nil), (.tooManyValues(9, most: 7), nil), (.tooManyLatents(9, most: 7), nil),
     (.networkTooLarge(numbers: 9, most: 7), nil), (.notProbabilities(lowest: -1, highest: 2.5), nil),
     (.diverged, "diverged"), (.badOption("beta"), nil), (.suspended(fraction: 0.35), nil),
+    (.interrupted, "interrupted"),
     (.checkpoint(.damaged), nil), (.tooFine(deviation: 1.5e-42), nil),
   ]
 

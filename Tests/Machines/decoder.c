@@ -83,6 +83,41 @@ static uint64_t products(const vaec_kernels *k) {
   return h;
 }
 
+// What mixes the predictions of bits, over some hundred bits.
+static void mixes(const vaec_kernels *k) {
+  static _Alignas(64) uint32_t slots[12 << 8], hashes[16], places[16], shares[1024];
+  static _Alignas(64) float stretched[4096], trust[1024], start[24], inputs[24], weights[72];
+  static _Alignas(64) double x[32], own[32], spread[32 * 32];
+  float *some = numbers(4096);
+  for (int i = 0; i < 4096; i++) stretched[i] = some[i];
+  for (int i = 0; i < 1024; i++) trust[i] = some[i] * 0.1f, shares[i] = 65536 / (i + 2);
+  for (int i = 0; i < 24; i++) start[i] = 0.1f;
+  for (int i = 0; i < 32; i++) spread[i * 32 + i] = 30;
+  vaec_mixer m = {slots, 8, hashes, places, stretched, trust, shares, inputs, start, {weights, weights + 24, weights + 48}};
+  vaec_least_squares squares = {32, 8, 0.998, own, spread};
+  m.steps[0] = 0.01f, m.steps[1] = -0.02f, m.steps[2] = 0.005f;
+  uint64_t sums = empty, predictions = empty, answers = empty;
+  for (int i = 0; i < 500; i++) {
+    double centers[8], inverses[8], result[8];
+    for (int j = 0; j < 16; j++) hashes[j] = (uint32_t)(i * 7 + j) % 5;
+    for (int j = 0; j < 8; j++) centers[j] = some[i + j], inverses[j] = 1 + some[i + j + 8] * some[i + j + 8];
+    for (int j = 0; j < 32; j++) x[j] = some[i * 3 + j] * 0.01;
+    k->tails(centers, inverses, some[i + 20], i & 1 ? 1 : -1, result);
+    k->mix_answers(result, stretched, inputs);
+    k->mix(&m, (uint32_t)i);
+    k->mix_learn(&m, i % 3 == 0);
+    double own_prediction = k->least_squares_predict(&squares, x);
+    k->least_squares_learn(&squares, x, x[3] - own_prediction);
+    answers = hash(answers, result, sizeof result);
+    sums = hash(sums, m.sums, sizeof m.sums);
+    predictions = hash(predictions, &own_prediction, sizeof own_prediction);
+  }
+  tell("tails", answers);
+  tell("mix", hash(hash(sums, weights, sizeof weights), slots, sizeof slots));
+  tell("least_squares", predictions);
+  free(some);
+}
+
 static void run(const vaec_kernels *k) {
   state = 1;
   tell("product", products(k));
@@ -111,6 +146,7 @@ static void run(const vaec_kernels *k) {
     tell("quantize", hash(empty, symbols, COUNT * sizeof *symbols));
     FLOATS("dequantize", k->dequantize(y, symbols, 0.05f, &rule, z, COUNT));
   }
+  mixes(k);
   free(x);
   free(y);
   free(z);

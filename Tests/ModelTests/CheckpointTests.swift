@@ -163,7 +163,7 @@ struct CheckpointTests {
   @Test("a fit that is asked to stop writes a checkpoint and no model, again and again")
   func stopping() throws {
     var checkpoint: [UInt8]?
-    for fraction in [0.1, 0.4, 0.8] {
+    for fraction in [0.1, 0.3, 0.6] {
       // A run that throws is not there to be asked: what it wrote is kept outside.
       var last: [UInt8]?
       let keeping = FitCheckpoints(every: 1e9, resumed: checkpoint.map { MemorySource($0) }) { write in

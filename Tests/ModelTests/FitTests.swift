@@ -259,9 +259,16 @@ struct FitTests {
 
   @Test("a fit can be stopped, and says so")
   func stopped() throws {
-    let fit = try TinyFit(TinyFit.curve(rows: 60, columns: 4), epochs: 1000) { _ in false }
+    let fit = try TinyFit(TinyFit.curve(rows: 60, columns: 4), epochs: 1000) { $0.epoch < 200 }
     #expect(fit.result.wasStopped)
     #expect(fit.model.qualities.count == 101)
+  }
+
+  @Test("a fit that is stopped before it has learned anything has no result")
+  func interrupted() {
+    #expect(throws: FitError.interrupted) {
+      try TinyFit(TinyFit.curve(rows: 60, columns: 4), epochs: 1000) { _ in false }
+    }
   }
 
   @Test("a fit for few samples makes a small model, and one for many spends more on it")

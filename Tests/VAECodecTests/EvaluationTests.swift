@@ -110,6 +110,34 @@ struct EvaluationTests {
           against: report.baselinePCA.map { ($0.bitsPerSample, $0.psnr) }))
   }
 
+  @Test("the finer a quality, the more neighbours decoding keeps", arguments: VectorMetric.allCases)
+  func neighbours(metric: VectorMetric) throws {
+    let model = try Models.bumps.get()
+    let report = try codec.evaluate(
+      try Models.bumpRows(400, seed: 47).reader, name: "data", model: model, qualities: [0, 60, 100],
+      neighbours: (10, metric))
+    let found = report.points.compactMap(\.neighbours)
+    try #require(found.count == 3)
+    #expect(found[0].recall < found[1].recall && found[1].recall <= found[2].recall)
+    #expect(found[2].recall > 0.8)
+    #expect(found[0].cosineError > found[1].cosineError && found[2].cosineError < 1e-3)
+  }
+
+  @Test("exact samples keep all neighbours, and more than there are count as all")
+  func allNeighbours() throws {
+    let array = try Models.bumpRows(30, seed: 48)
+    let samples = InMemorySamples([array.batch], array.description)
+    let recall = NeighbourRecall(
+      samples, count: 100, .euclid, kernels: Kernels(), workers: Workers(count: 2))
+    #expect(recall.count == 29 && recall.wanted == Set(0..<30))
+    let width = array.batch.valuesPerSample
+    let numbers = array.batch.doubles()
+    let rows = Dictionary(
+      uniqueKeysWithValues: (0..<30).map { ($0, Array(numbers[$0 * width..<($0 + 1) * width])) })
+    let measured = recall.measure(rows)
+    #expect(measured.recall == 1 && measured.cosineError.magnitude < 1e-6)
+  }
+
   @Test("one quality makes no curve")
   func oneQuality() throws {
     let report = try codec.evaluate(

@@ -139,7 +139,7 @@ struct FitTests {
     }
   }
 
-  @Test("progress is told, from the first to the last pass")
+  @Test("progress is told, from the first pass to the last measurement")
   func progress() throws {
     var told: [FitProgress] = []
     _ = try codec.fit(
@@ -150,8 +150,21 @@ struct FitTests {
     }
     #expect(!told.isEmpty)
     #expect(told.allSatisfy { (0...1).contains($0.fraction) && $0.epoch <= $0.epochs && $0.seconds >= 0 })
-    #expect(told.map(\.epoch) == told.map(\.epoch).sorted())
-    #expect(told.allSatisfy { $0.epochs == 8 })
+    let trained = told.filter { $0.stage == .training }
+    #expect(trained.map(\.epoch) == trained.map(\.epoch).sorted())
+    #expect(trained.allSatisfy { $0.epochs == 8 && $0.fraction < 0.8 })
+    #expect(told.map(\.fraction) == told.map(\.fraction).sorted())
+    #expect(told.contains { $0.stage == .layers } && told.contains { $0.stage == .sampler })
+    #expect(told.last?.stage == .qualities && told.last?.fraction ?? 0 > 0.95)
+  }
+
+  @Test("with a time, training gets half of it or more, and the default quality is measured in any case")
+  func time() throws {
+    var options = FitOptions()
+    options.seconds = 0.5
+    let report = try codec.fit([(name: "a", reader: try pairs(600, seed: 58).reader)], options: options)
+    #expect(report.seconds > 0.23)
+    #expect(report.model.summary.points.contains { $0.quality == 60 })
   }
 
   @Test("a fit that is asked to stop ends early, says so, and its model works")
@@ -160,12 +173,12 @@ struct FitTests {
     let array = try pairs(60, seed: 57)
     let report = try codec.fit(
       [(name: "a", reader: array.reader)], options: Models.options(epochs: 100_000)
-    ) { _ in
+    ) {
       calls += 1
-      return calls < 3
+      return $0.epoch < 200
     }
     #expect(report.wasStopped)
-    #expect(calls < 100)
+    #expect(calls < 1000)
     _ = try codec.file(try codec.stream(array, report.model), report.model)
   }
 }

@@ -108,6 +108,44 @@ enum {
   VAEC_FIRST_LEVEL_BITS = (127 - 7) * 2,
 };
 
+/// Slots hold a probability of 22 bits and a count of uses of 10 bits, relative to this.
+#define VAEC_FIRST_SLOT 0x80000000u
+enum {
+  VAEC_CONTEXTS = 12,
+  /// The use count at which a slot's adaptation rate stops decreasing.
+  VAEC_MOST_USES = 400,
+  /// The most inputs of least squares.
+  VAEC_MOST_INPUTS = 48,
+};
+
+/// What mixes the predictions of a bit. Arrays are aligned to 64 bytes.
+typedef struct {
+  /// 2^slot_bits for each context.
+  uint32_t *slots;
+  uint32_t slot_bits;
+  /// The hashes of contexts: 16, of which the last 4 are not used. And the slots of the last bit, as many.
+  const uint32_t *hashes;
+  uint32_t *places;
+  /// ln(p / (1 - p)) by the 12 leading bits of a probability; and the weight and the adaptation rate (of 16 bits) by uses.
+  const float *stretched, *trust;
+  const uint32_t *shares;
+  /// The 24 inputs: those of 8 distributions, of the contexts, and of 4 others.
+  float *inputs;
+  /// The first weights, which others are relative to; the chosen weights; their sums; and their learning rates.
+  const float *start;
+  float *weights[3];
+  float sums[3], steps[3];
+} vaec_mixer;
+
+/// Recursive least squares with `inputs` inputs, in `vectors` vectors of 4. Arrays are aligned to 32 bytes.
+typedef struct {
+  ptrdiff_t inputs, vectors;
+  /// The forgetting factor.
+  double memory;
+  /// 4 * vectors, and as many for each input: the inverse correlation matrix.
+  double *weights, *spread;
+} vaec_least_squares;
+
 /// One variant of all kernels.
 typedef struct {
   /// "avx512", "avx2", "neon" or "plain".
@@ -207,6 +245,25 @@ typedef struct {
 
   /// The plane rotation (a, b) = (c * a - s * b, s * a + c * b), element by element, in binary64.
   void (*rotate_double)(double *a, double *b, double c, double s, ptrdiff_t count);
+
+  /// The probabilities that a number is above a boundary, or, where `sign` is -1, below it: of 8 Student distributions with 4
+  /// degrees of freedom, by their centers and one over their scales.
+  void (*tails)(const double *centers, const double *inverse_scales, double boundary, double sign, double *result);
+
+  /// The stretched probabilities of 8 distributions.
+  void (*mix_answers)(const double *probabilities, const float *stretched, float *inputs);
+
+  /// Looks up the slots of the contexts for a node, and sums the inputs by each set of weights.
+  void (*mix)(vaec_mixer *m, uint32_t slot);
+
+  /// Adapts the weights, and the slots that were looked up last, to a bit.
+  void (*mix_learn)(const vaec_mixer *m, uint32_t bit);
+
+  /// The prediction from x, which is padded with zeros to whole vectors; 0 if it is not finite.
+  double (*least_squares_predict)(const vaec_least_squares *s, const double *x);
+
+  /// Adapts to the error of the prediction from x. False if the matrix is degenerate then.
+  bool (*least_squares_learn)(const vaec_least_squares *s, const double *x, double error);
 } vaec_kernels;
 
 /// The variant of this name, or NULL where it is unknown or this processor cannot run it.

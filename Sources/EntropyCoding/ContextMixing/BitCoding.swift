@@ -61,7 +61,7 @@ package struct BitDecoder: BitCoding {
   @usableFromInline var high: UInt32 = .max
   @usableFromInline var window: UInt32 = 0
   @usableFromInline var next: Int
-  @usableFromInline let bytes: ArraySlice<UInt8>
+  @usableFromInline var bytes: ArraySlice<UInt8>
 
   /// Starts at the first of `bytes`.
   package init(_ bytes: ArraySlice<UInt8>) {

@@ -7,7 +7,8 @@ public struct FitOptions: Sendable {
   public var hidden: [Int]?
   /// The number of passes over the data; nil to use a fixed number of steps.
   public var epochs: Int?
-  /// The maximum duration of training in seconds; nil for no limit.
+  /// The time of the whole fit in seconds, about; nil for no limit. Training gets most of it, and at least half; what follows
+  /// leaves out what there is no time for.
   public var seconds: Double?
   /// The number of samples to encode. The fit then minimizes the model plus their codes. Nil if there are many, or
   /// their number is unknown; then only codes count.
@@ -62,14 +63,28 @@ public enum LikelihoodChoice: String, CaseIterable, Sendable {
 
 /// The progress of a fit.
 public struct FitProgress: Sendable {
-  /// The finished share, 0 ... 1.
+  /// What a fit does, in this order.
+  public enum Stage: String, Sendable {
+    /// Training of the network.
+    case training
+    /// The layers after it, and the operating point of each quality.
+    case layers
+    /// The density that new samples are drawn from.
+    case sampler
+    /// Rate and PSNR of some qualities on held-out rows.
+    case qualities
+  }
+
+  /// What the fit does now.
+  public var stage = Stage.training
+  /// The finished share of the whole fit, 0 ... 1.
   public var fraction: Double
-  /// The number of finished passes over the data, and of all passes.
-  public var epoch: Int
-  public var epochs: Int
+  /// The number of finished passes over the data, and of all passes; 0 after training.
+  public var epoch = 0
+  public var epochs = 0
   /// The rate and distortion of the network alone on held-out rows, in the middle of its range: bits per sample, and
-  /// PSNR in dB; nil until they have been measured.
+  /// PSNR in dB; nil until they have been measured, and after training.
   public var heldOut: (bits: Double, psnr: Double)?
-  /// The seconds of training so far.
+  /// The seconds of the fit so far.
   public var seconds: Double
 }

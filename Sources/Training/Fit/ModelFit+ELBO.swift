@@ -66,7 +66,8 @@ extension ModelFit {
     let held = prepared.heldSamples.spread(rows: 512)
     let (steps, stepsInEpoch) = steps(rows: fit.rows, batch: trainerOptions.batch)
     let loop = TrainingLoop(
-      options: options, progress: progress, keeper: keeper, steps: steps, stepsInEpoch: stepsInEpoch
+      limit: clock.trainingLimit(numbers: fit.buffer.count), progress: trainingProgress(fit), keeper: keeper,
+      steps: steps, stepsInEpoch: stepsInEpoch
     ) { fraction in
       guard fraction > 0 else { return nil }
       let model = prepared.model.with(

@@ -61,13 +61,15 @@ extension ModelFit {
     let prior = priorLogDensities(network, held, units)
     let scaled = held.scaledColumns(by: units)
     var best: (mixture: GaussianMixture, gain: Double)?
+    // With a limit, half of the time that is left; the other is for measuring.
+    let end = clock.left.map { clock.seconds + $0 / 2 } ?? .infinity
     for latents in mixtureWidths(network.latents) {
       let part = fit.firstColumns(latents)
       // A density in units of latents is that in steps divided by the product of the steps.
       let logUnits = units.prefix(latents).reduce(0) { $0 + logarithm(Double($1)) }
       var last = -Double.infinity
       for count in Self.mixtureCounts
-      where GaussianMixture.bytes(latents: latents, components: count) <= most {
+      where GaussianMixture.bytes(latents: latents, components: count) <= most && clock.seconds < end {
         guard
           let mixture = GaussianMixture.fit(
             part, components: count, kernels: kernels, workers: workers, random: &random

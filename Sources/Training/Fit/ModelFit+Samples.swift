@@ -13,6 +13,8 @@ extension ModelFit {
   private static let widths = [8, 16, 32, 64, 128, 256, 512]
   /// The search over wider (or narrower) networks ends after this many were worse.
   private static let patience = 2
+  /// The number of networks that is usually tried.
+  private static let usualParts = 3
   /// If codes take this many bytes per parameter of the widest network, the search starts with that one.
   private static let bytesForWide = 8.0
   /// The positions in the range of PSNR, from 0 (lowest) to 1 (highest), at which model and codes are counted.
@@ -64,13 +66,16 @@ extension ModelFit {
       return proposal(draft, draft.learned + draft.classical, trained, hidden, prepared, count, scale)
     }
     var (worse, wasStopped) = (0, false)
-    for (part, hidden) in widths.enumerated() where !wasStopped && worse < Self.patience {
+    for (part, hidden) in widths.enumerated()
+    where !wasStopped && worse < Self.patience && (part == 0 || !clock.isOver) {
       let next = try propose(part, hidden: hidden, latents: options.latents)
       wasStopped = next.trained.wasStopped
       worse = next.cost < best.cost ? 0 : worse + 1
       if next.cost < best.cost { best = next }
     }
-    while options.latents == nil, let hidden = best.hidden, best.trained.latents > 1, !wasStopped {
+    while options.latents == nil, let hidden = best.hidden, best.trained.latents > 1, !wasStopped,
+      !clock.isOver
+    {
       let next = try propose(widths.count - 1, hidden: hidden, latents: best.trained.latents / 2)
       wasStopped = next.trained.wasStopped
       guard next.cost < best.cost else { break }
@@ -103,11 +108,13 @@ extension ModelFit {
     var options = options
     options.hidden = hidden
     options.latents = latents
-    options.seconds = options.seconds.map { $0 / Double(parts) }
-    let progress = self.progress
+    // Few are tried: most networks are worse than the one before.
+    options.seconds = clock.left.map { $0 / Double(min(parts - part, Self.usualParts)) }
+    let (progress, clock) = (self.progress, clock)
     return ModelFit(options, kernels: kernels, workers: workers, isShared: isShared) { own in
       var all = own
       all.fraction = (Double(part) + own.fraction) / Double(parts)
+      all.seconds = clock.seconds
       return progress(all)
     }
   }

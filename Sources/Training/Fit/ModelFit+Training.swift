@@ -70,7 +70,8 @@ extension ModelFit {
       training = finished
     } else {
       let loop = TrainingLoop(
-        options: options, progress: progress, keeper: keeper, steps: steps, stepsInEpoch: stepsInEpoch,
+        limit: clock.trainingLimit(numbers: fit.buffer.count), progress: trainingProgress(fit),
+        keeper: keeper, steps: steps, stepsInEpoch: stepsInEpoch,
         measure: { fraction in
           // In the first half, the measurement is only for display.
           let measured = fraction > 0.5 ? check.measure() : check.measure(at: [0.5])

@@ -19,6 +19,8 @@ package struct ModelFit {
   let workers: Workers
   /// Called periodically; false asks the fit to finish with what it has.
   let progress: (FitProgress) -> Bool
+  /// The time of the fit.
+  let clock: FitClock
   /// The destination and source of checkpoints.
   let checkpoints: FitCheckpoints?
   /// Whether hidden units may share weights: not if their number was given.
@@ -27,13 +29,16 @@ package struct ModelFit {
   /// - Parameters:
   ///   - progress: called periodically. If it returns false, the fit finishes the epoch and stops; with checkpoints, it
   ///     writes one and throws ``FitError/suspended(fraction:)``.
+  ///   - clock: that of the whole fit, with the time that the options give; nil to start one.
   ///   - checkpoints: where they are written and read; nil for none.
   ///   - isShared: whether hidden units may share weights; nil unless their number is an option.
   package init(
-    _ options: FitOptions, kernels: Kernels, workers: Workers, checkpoints: FitCheckpoints? = nil,
+    _ options: FitOptions, clock: FitClock? = nil, kernels: Kernels, workers: Workers,
+    checkpoints: FitCheckpoints? = nil,
     isShared: Bool? = nil, progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) {
     self.options = options
+    self.clock = clock ?? FitClock(seconds: options.seconds)
     self.checkpoints = checkpoints
     self.isShared = isShared ?? (options.hidden == nil)
     self.kernels = kernels
@@ -110,12 +115,30 @@ package struct ModelFit {
       let trained = try trained(prepared, &random) { (random) throws(FitError) in
         try trainEvidence(prepared, likelihood, &random, keeper)
       }
+      tell(.layers, prepared)
       return result(finishEvidence(trained.model, prepared, &random), prepared, trained)
     }
     if let count = options.samples { return try smallest(for: count, prepared, random, keeper) }
     let trained = try trained(prepared, &random, keeper)
+    tell(.layers, prepared)
     let finished = finish(trained.model, prepared, &random)
     return result(finished, prepared, trained)
+  }
+
+  /// The progress of training as a share of the whole fit.
+  func trainingProgress(_ fit: Matrix) -> (FitProgress) -> Bool {
+    let (share, progress, clock) = (clock.trainingShare(numbers: fit.buffer.count), progress, clock)
+    return { own in
+      var all = own
+      all.fraction *= share
+      all.seconds = clock.seconds
+      return progress(all)
+    }
+  }
+
+  /// Reports that a stage after training begins. Nothing ends it, because what is learned would be lost.
+  private func tell(_ stage: FitProgress.Stage, _ prepared: PreparedData) {
+    _ = progress(clock.progress(stage, numbers: prepared.fit.buffer.count))
   }
 
   /// The result of training, before any layer.
@@ -142,7 +165,13 @@ package struct ModelFit {
     )?
   ) throws(FitError) -> Trained {
     var result = Trained(model: prepared.model)
-    guard let trained = try train(&random) else { return result }
+    let trained: (network: Model.Network, curve: [TrainingPoint], wasStopped: Bool)?
+    do throws(FitError) {
+      trained = try train(&random)
+    } catch .suspended(let fraction) {
+      throw .suspended(fraction: fraction * clock.trainingShare(numbers: prepared.fit.buffer.count))
+    }
+    guard let trained else { return result }
     result.model.network = trained.network
     result.latents = trained.network.latents
     result.curve = trained.curve
@@ -157,6 +186,7 @@ package struct ModelFit {
   ) -> Result {
     let (model, network) = (finished.model, finished.model.network)
     let use = network.map { LatentUse(model, $0, prepared.held, kernels: kernels) }
+    tell(.sampler, prepared)
     return Result(
       model: finished.model, fittedRows: prepared.fit.rows, heldOutRows: prepared.held.rows,
       peak: prepared.peak, heldSamples: prepared.heldOriginals, pca: finished.pca,

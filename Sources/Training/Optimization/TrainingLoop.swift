@@ -13,13 +13,17 @@ struct TrainingLoop {
     var psnr: Double
   }
 
-  let options: FitOptions
+  /// The seconds of the main steps; nil if their number ends the training.
+  let limit: Double?
   /// Called periodically; false asks for the end.
   let progress: (FitProgress) -> Bool
   let keeper: CheckpointKeeper?
   /// The number of steps of the whole training, unless the clock ends it, and of one epoch.
   let steps: Int
   let stepsInEpoch: Int
+  /// The number of steps before which a stop leaves nothing: the network is no better than where it started.
+  private static let leastSteps = 100
+
   /// Measures held-out rows at this finished share of the training: 0 before it, 1 after it. Returns nil if there is
   /// nothing to measure yet.
   let measure: (_ fraction: Double) -> Measurement?
@@ -35,8 +39,8 @@ struct TrainingLoop {
   ) throws(FitError) -> FinishedTraining {
     let parameters = trainer.parameters
     var state = TrainingState(bestParameters: parameters)
-    try keeper?.restore(&state, trainer, steps: options.seconds == nil ? steps : nil, measure: loss)
-    var pace = TrainingPace(options, steps: steps, stepsInEpoch: stepsInEpoch, state)
+    try keeper?.restore(&state, trainer, steps: limit == nil ? steps : nil, measure: loss)
+    var pace = TrainingPace(limit: limit, steps: steps, stepsInEpoch: stepsInEpoch, state)
     if state.done == 0, let measured = measure(0) { record(measured, in: &state) }
     while true {
       let fraction = pace.fraction(state.done)
@@ -52,7 +56,11 @@ struct TrainingLoop {
       var isSuspended = false
       if pace.isToTell(state.done), !progress(pace.progress(fraction, state)) {
         isSuspended = keeper != nil
-        if !isSuspended { pace.end(at: fraction, state.done) }
+        if !isSuspended {
+          // Too little is learned to be of use.
+          guard state.done >= Self.leastSteps else { throw .interrupted }
+          pace.end(at: fraction, state.done)
+        }
       }
       try keeper?.keep(state, trainer, fraction: fraction, isLast: isSuspended)
     }

@@ -18,8 +18,9 @@ struct TrainingPace {
   /// - Parameters:
   ///   - steps: those of the whole training, unless the clock ends it.
   ///   - state: the start of the training.
-  init(_ options: FitOptions, steps: Int, stepsInEpoch: Int, _ state: TrainingState) {
-    limit = options.seconds
+  ///   - limit: the seconds of the main steps; nil if their number ends the training.
+  init(limit: Double?, steps: Int, stepsInEpoch: Int, _ state: TrainingState) {
+    self.limit = limit
     self.steps = steps
     self.stepsInEpoch = stepsInEpoch
     start = clock.now
@@ -85,7 +86,7 @@ struct TrainingPace {
     Int(Double(ModelFit.measurements) * max(0, min(1, fraction)))
   }
 
-  /// The progress to report.
+  /// The progress of the training to report.
   func progress(_ fraction: Double, _ state: TrainingState) -> FitProgress {
     FitProgress(
       fraction: fraction, epoch: state.done / stepsInEpoch, epochs: max(1, steps / stepsInEpoch),

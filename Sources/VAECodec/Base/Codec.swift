@@ -10,6 +10,8 @@ public struct Codec: Sendable {
   public let memory: MemoryLimit
   /// The arithmetic that decoding a file may take.
   public let work: WorkLimit
+  /// Told how much is encoded or decoded; nil for nobody.
+  package var progress: CodingProgress?
 
   /// - Parameters:
   ///   - threads: the number of threads; 0 means one per processor.
@@ -37,6 +39,7 @@ public struct Codec: Sendable {
     kernels = other.kernels
     workers = other.workers
     work = other.work
+    progress = other.progress
     self.memory = memory
   }
 }

@@ -140,6 +140,7 @@ extension CodecError: CustomStringConvertible {
     case .notProbabilities(let lowest, let highest):
       "the Bernoulli likelihood needs values from 0 to 1 or nonnegative integers; these range from \(lowest) to \(highest)"
     case .diverged: "training diverged: the bound is not finite"
+    case .interrupted: "the fit was interrupted before it had learned anything; nothing is written"
     case .suspended(let fraction): "the fit stopped at \(Int(100 * min(1, max(0, fraction)))) %"
     case .checkpoint(let error): text(error)
     case .badOption(let name): "the value of \(name) is invalid"

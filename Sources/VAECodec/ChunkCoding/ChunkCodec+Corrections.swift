@@ -71,11 +71,9 @@ extension ChunkCodec {
   ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
     switch corrections {
     case .values(let coder):
-      let base = expectations()
-      let bytes = coder.encode(batch, base: base, tries: !isTrial, isQuick: effort.isQuick)
-      return checked(bytes, batch, isTrial) { () throws(ChunkError) in
-        try coder.decode(bytes[...], rows: batch.rows, base: base)
-      }
+      let (bytes, decoded) = coder.encoded(
+        batch, base: expectations(), tries: !isTrial, isQuick: effort.isQuick, decodes: !isTrial)
+      return checked(bytes, batch, isTrial) { () throws(ChunkError) in decoded }
     case .integers(let coder):
       let base = reconstruction()
       let bytes = coder.encode(batch, base: base)
@@ -92,10 +90,10 @@ extension ChunkCodec {
 
   /// Corrections with what they decode to; nil if that does not keep the error bound. A trial is not decoded.
   private func checked(
-    _ bytes: [UInt8], _ batch: SampleBatch, _ isTrial: Bool, decode: () throws(ChunkError) -> SampleBatch
+    _ bytes: [UInt8], _ batch: SampleBatch, _ isTrial: Bool, decode: () throws(ChunkError) -> SampleBatch?
   ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
     guard !isTrial else { return (bytes, nil) }
-    let decoded = try? decode()
+    let decoded = (try? decode()) ?? nil
     return decoded.flatMap { keeps($0, batch) ? (bytes, $0) : nil }
   }
 

@@ -18,13 +18,15 @@ final class ChunkCodec {
     if let errorBound {
       elementType.isWide
         ? .integers(IntegerCorrectionCoder(description, errorBound, known: known))
-        : .values(GridCoder(description, errorBound, known))
+        : .values(GridCoder(description, errorBound, known, plan.kernels).reporting(to: reported))
     } else {
       .missing(MissingValueCoder(description, known))
     }
   /// Which values are not missing to the model.
   private(set) lazy var known = KnownValues(
     of: plan.model, missing: errorBound?.isLossless == true ? [] : description.missing)
+  /// Counts the values of a chunk that is not done yet; nil if nobody is told.
+  private let reported: CodedValues?
   let memory: MemoryLimit
   /// Nil if no text is kept.
   let textCoding: TextSection?
@@ -43,6 +45,7 @@ final class ChunkCodec {
     rans: (encoder: RANSEncoder, decoder: RANSDecoder), memory: MemoryLimit
   ) {
     self.plan = plan
+    reported = plan.progress.map(CodedValues.init)
     self.memory = memory
     self.description = description
     self.errorBound = errorBound
@@ -53,6 +56,9 @@ final class ChunkCodec {
     encoder = ChunkEncoder(rans.encoder)
     decoder = ChunkDecoder(rans.decoder)
   }
+
+  /// The number of values of the last chunk that have been reported.
+  func takeReported() -> Int { reported?.take() ?? 0 }
 
   /// The type of decoded samples.
   var elementType: ElementType { description.elementType }

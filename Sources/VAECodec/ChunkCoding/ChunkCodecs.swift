@@ -73,7 +73,15 @@ final class ChunkCodecs: Sendable {
     _ batch: SampleBatch, after prefix: [UInt8] = [], text: [UInt8] = [], decodes: Bool = false,
     worker: Int
   ) -> ChunkCodec.Encoded {
-    codec(worker).encode(batch, after: prefix, text: text, decodes: decodes)
+    let codec = codec(worker)
+    let encoded = codec.encode(batch, after: prefix, text: text, decodes: decodes)
+    finish(batch, codec)
+    return encoded
+  }
+
+  /// Reports what the coder of a chunk has not reported of its values.
+  private func finish(_ batch: SampleBatch, _ codec: ChunkCodec) {
+    plan.progress?.add(batch.valueCount - codec.takeReported())
   }
 
   /// What a frame says of the text of a chunk.
@@ -89,11 +97,17 @@ final class ChunkCodecs: Sendable {
 
   /// Decodes a frame.
   func decode(_ frame: [UInt8], worker: Int) throws(ChunkError) -> SampleBatch {
-    try codec(worker).decode(frame)
+    let codec = codec(worker)
+    let batch = try codec.decode(frame)
+    finish(batch, codec)
+    return batch
   }
 
   /// Decodes the content of a frame.
   func decode(content: ArraySlice<UInt8>, worker: Int) throws(ChunkError) -> SampleBatch {
-    try codec(worker).decode(content: content)
+    let codec = codec(worker)
+    let batch = try codec.decode(content: content)
+    finish(batch, codec)
+    return batch
   }
 }

@@ -16,6 +16,8 @@ struct ChunkCodingContext: Sendable {
   let chunkRows: Int
   /// The effort of the encoder's search.
   let effort: Effort
+  /// Told of the values that are done; nil for nobody, as of trials.
+  var progress: CodingProgress?
 
   /// The number of plain planes: latents.
   var planes: Int { tables.planes }

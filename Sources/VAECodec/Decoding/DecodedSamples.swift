@@ -94,8 +94,15 @@ final class DecodedSamples {
     errorScale = details.model(named: model, or: carried)?.errorScale ?? ErrorScale()
     // The columns of a model of windows or tiles are none of the array.
     if details.description.array != nil, errorScale.isByColumn { errorScale = ErrorScale() }
-    let plan = ChunkCodingContext(
+    var plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: details.chunkRows, kernels: codec.kernels)
+    if let progress = codec.progress {
+      let description = details.description
+      progress.begin(
+        total: details.rows.map { MemoryLimit.sum(($0, description.valuesPerSample)) },
+        valueBytes: description.elementType.size)
+      plan.progress = progress
+    }
     return ChunkCodecs(
       plan, details.description, details.errorBound, decodingWith: codec.workers.count, memory: codec.memory)
   }

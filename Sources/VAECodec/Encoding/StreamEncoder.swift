@@ -107,9 +107,15 @@ struct StreamEncoder {
       (details.model, details.setting) = (served.file.digest, .point(served.point))
       carried = EmbeddedModel.frame(served.file.bytes)
     }
-    let plan = ChunkCodingContext(
+    var plan = ChunkCodingContext(
       coding.model, at: coding.point, chunkRows: chunkRows, effort: effort,
       kernels: codec.kernels)
+    if sink != nil, let progress = codec.progress {
+      progress.begin(
+        total: (rows ?? description.rows).map { MemoryLimit.sum(($0, description.valuesPerSample)) },
+        valueBytes: description.elementType.size)
+      plan.progress = progress
+    }
     let codecs = ChunkCodecs(plan, details.description, details.errorBound, workers: codec.workers.count)
     let isTrial = sink == nil
     let sink = sink ?? EmptySink()

@@ -27,6 +27,8 @@ public struct EvaluationReport: Sendable {
     public var maxError: Double
     /// For a table, the error of each column, and all errors above are shares of each column's range; empty for arrays.
     public var columns: [ColumnDistortion] = []
+    /// What a search for neighbours finds; nil if not requested.
+    public var neighbours: Neighbours?
     /// Whether all values are exact.
     public var isExact: Bool { maxError == 0 }
     /// Megabytes (10^6 bytes) of raw samples per second.
@@ -116,11 +118,14 @@ extension Codec {
   ///   - keepsRows: whether to measure single rows as well; see ``EvaluationReport/rows``.
   ///   - newSamples: the number of new samples to compare with these; see ``EvaluationReport/NewSamples``. Nil for
   ///     none.
+  ///   - neighbours: the number of nearest neighbours that are looked for among decoded samples, and by what; see
+  ///     ``EvaluationReport/Neighbours``. Nil for none.
   ///   - file: the file of the samples, which ratios are relative to; nil for ratios to plain values.
   ///   - progress: called with the number of finished qualities; if it throws, the evaluation ends.
   package func evaluate(
     _ given: any SampleReader, name: String, model: FittedModel, qualities: [Double],
     effort: Int = EncodeOptions.standardEffort, keepsRows: Bool = false, newSamples: Int? = nil,
+    neighbours wanted: (count: Int, metric: VectorMetric)? = nil,
     file: ReadFile? = nil, progress: (Int) throws(CodecError) -> Void = { _ in }
   ) throws(CodecError) -> EvaluationReport {
     let reader = try model.cutting(given, name: name, memory: memory)
@@ -141,6 +146,9 @@ extension Codec {
     guard samples.rows > 0 else { throw .noRows(name: name) }
     let bytes = file?.bytes()
     let ownBytes = bytes.map { Double($0) * Double(samples.rows) / Double(sample.rows) }
+    let neighbours = wanted.map {
+      NeighbourRecall(samples, count: $0.count, $0.metric, kernels: kernels, workers: workers)
+    }
     let gatherer = keepsRows ? RowGatherer(samples, qualities) : nil
     var points: [EvaluationReport.Point] = []
     let exact = ExactSetting()
@@ -148,7 +156,7 @@ extension Codec {
       points.append(
         try measure(
           samples, name: name, model: model, quality: quality, effort: effort, exact: exact,
-          gatherer: gatherer, fileBytes: ownBytes))
+          gatherer: gatherer, neighbours: neighbours, fileBytes: ownBytes))
       try progress(i + 1)
     }
     let peak = model.summary.peak
@@ -218,7 +226,7 @@ extension Codec {
   func measure(
     _ samples: InMemorySamples, name: String, model: FittedModel, quality: Double,
     effort: Int = EncodeOptions.standardEffort, exact: ExactSetting, gatherer: RowGatherer? = nil,
-    fileBytes: Double? = nil
+    neighbours: NeighbourRecall? = nil, fileBytes: Double? = nil
   ) throws(CodecError) -> EvaluationReport.Point {
     let sink = MemorySink()
     var options = EncodeOptions(quality: quality, effort: effort)
@@ -234,7 +242,10 @@ extension Codec {
       gatherer?.take(bits: try rowBits(samples, coding: coding, effort: effort))
     }
     let scale = model.summary.errorScale
-    let comparing = gatherer?.comparing(at: quality, scale) ?? ComparingWriter(samples, scale)
+    let wanted = neighbours?.wanted ?? []
+    let comparing =
+      gatherer?.comparing(at: quality, scale, keeping: wanted)
+      ?? ComparingWriter(samples, scale, keeping: wanted)
     let decoded = try decode(MemorySource(sink.bytes), name: name, model: model) { _ in comparing }
     gatherer?.take(comparing, at: quality)
     let distortion = comparing.distortion
@@ -246,7 +257,7 @@ extension Codec {
       bitsPerValue: bits / Double(max(1, samples.description.valuesPerSample)), ratio: own / size,
       ratioWithModel: own / (size + Double(model.bytes.count)), mse: distortion.mse,
       rmse: distortion.rmse, psnr: distortion.psnr ?? 0, maxError: distortion.maximum,
-      columns: distortion.columns,
+      columns: distortion.columns, neighbours: neighbours?.measure(comparing.kept),
       encodeMBPerSecond: raw / 1e6 / max(encoded.seconds, 1e-9),
       decodeMBPerSecond: raw / 1e6 / max(decoded.seconds, 1e-9))
   }

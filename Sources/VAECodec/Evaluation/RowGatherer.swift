@@ -50,16 +50,20 @@ final class RowGatherer {
   }
 
   /// A writer that compares decoded samples at a quality; nil if the quality is not of interest.
-  func comparing(at quality: Double, _ scale: ErrorScale) -> ComparingWriter? {
+  ///
+  /// - Parameter others: rows that somebody else wants of it.
+  func comparing(at quality: Double, _ scale: ErrorScale, keeping others: Set<Int> = []) -> ComparingWriter? {
     guard qualities.contains(quality), !decoded.contains(where: { $0.quality == quality }) else { return nil }
     let extra = quality == bitsQuality ? costliest.map(\.row) : []
-    return ComparingWriter(samples, scale, keeping: Set(shown.map(\.row) + extra), makesProfile: true)
+    return ComparingWriter(
+      samples, scale, keeping: others.union(shown.map(\.row) + extra), makesProfile: true)
   }
 
   /// Takes the results of a comparison.
   func take(_ comparing: ComparingWriter, at quality: Double) {
     guard let profile = comparing.profile else { return }
-    decoded.append((quality, comparing.kept))
+    let own = Set((shown + costliest).map(\.row))
+    decoded.append((quality, comparing.kept.filter { own.contains($0.key) }))
     profiles.append(EvaluatedRows.Profile(quality: quality, meanSquares: profile.means))
   }
 

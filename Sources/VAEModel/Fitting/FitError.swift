@@ -20,6 +20,8 @@ public enum FitError: Error, Equatable {
   case badOption(String)
   /// The fit was asked to stop, and has written a checkpoint: the finished share of it, in 0 ... 1.
   case suspended(fraction: Double)
+  /// The fit was asked to stop before it had learned anything.
+  case interrupted
   /// The checkpoint does not match this fit.
   case checkpoint(CheckpointError)
 }

@@ -11,6 +11,7 @@ extension FitError {
     case .notProbabilities: "scale them, or pass --likelihood gaussian"
     case .diverged: "try a --beta closer to 1, or look for outliers"
     case .suspended: "continue with --resume"
+    case .interrupted: nil
     case .checkpoint(let error): error.remedy
     case .badOption: "see `vaec fit --help`"
     case .tooManyLatents(_, let most): "pass --latents \(most) or less"

@@ -121,7 +121,11 @@ struct DecodeCommand: ParsableCommand {
       let store = opened.removeValue(forKey: input.path)
       let report: DecodeReport
       do {
-        report = try decode(input, source, store, to: output, codec, model)
+        report = try CodingDisplay.watching(
+          "decode", codec, general.console, isPiped: files.usesStandardOutput
+        ) {
+          try decode(input, source, store, to: output, $0, model)
+        }
       } catch {
         throw output.takeRefusal() ?? error
       }

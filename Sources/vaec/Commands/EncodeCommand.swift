@@ -127,8 +127,12 @@ struct EncodeCommand: ParsableCommand {
     }
     let samples = try spooled ?? opened(input, source, readOptions, model)
     try after?.accepts(samples.reader.description, name: input.name)
-    var report = try codec.encode(
-      samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)
+    var report = try CodingDisplay.watching(
+      "encode", codec, general.console, isPiped: files.usesStandardOutput, tellsChoices: true
+    ) {
+      try $0.encode(
+        samples.reader, name: input.name, model: model, options: options, to: sink, reopen: samples.reopen)
+    }
     report.fileBytes = samples.fileBytes
     general.console.tell(notes)
     return (report, comparison)

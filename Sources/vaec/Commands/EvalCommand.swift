@@ -18,6 +18,7 @@ struct EvalCommand: ParsableCommand {
         vaec eval -m model.vae new.npy --every 10 --json
         vaec eval -m model.vae new.npy --report new.html
         vaec eval -m model.vae new.npy -q 60 --samples
+        vaec eval -m model.vae vectors.npy --neighbours 10
       """)
 
   @OptionGroup var model: ModelOption
@@ -43,6 +44,16 @@ struct EvalCommand: ParsableCommand {
       valueName: "n"))
   var samples: Int?
 
+  @Option(
+    defaultAsFlag: 10, parsing: .next,
+    help: ArgumentHelp(
+      "Also measure how many of the n nearest neighbours decoded samples keep. (default n: 10)",
+      valueName: "n"))
+  var neighbours: Int?
+
+  @Option(help: ArgumentHelp("With --neighbours: what is near.", valueName: "cosine|euclid"))
+  var metric: VectorMetric?
+
   @OptionGroup var effort: EffortOption
   @OptionGroup var report: ReportOption
 
@@ -61,6 +72,12 @@ struct EvalCommand: ParsableCommand {
     }
     if let samples, !(2...Codec.maximumComparedSamples).contains(samples) {
       throw ValidationError("--samples takes a number from 2 to \(Codec.maximumComparedSamples).")
+    }
+    if let neighbours, !(1...1000).contains(neighbours) {
+      throw ValidationError("--neighbours takes a number from 1 to 1000.")
+    }
+    if metric != nil, neighbours == nil {
+      throw ValidationError("--metric is for --neighbours; pass that too.")
     }
     try InputFile.refuseTerminal([InputFile(data)])
     try report.validate(json: general.json)
@@ -86,20 +103,19 @@ struct EvalCommand: ParsableCommand {
       readOptions)
     let console = general.console
     let qualities = qualities
-    let isShown = Terminal.isError && !general.quiet
+    var display = CountDisplay("eval", "qualities", of: qualities.count, console)
     let evaluation = try codec.evaluate(
       opened.reader, name: input.name, model: model, qualities: qualities, effort: effort.effort,
       keepsRows: report.report != nil, newSamples: samples,
+      neighbours: neighbours.map { ($0, metric ?? .cosine) },
       file: ReadFile(bytes: { opened.fileBytes })
-    ) { done in
-      if isShown { Terminal.writeError("\r\(done) of \(qualities.count) qualities\u{1B}[K") }
-    }
-    if isShown { Terminal.writeError("\r\u{1B}[K") }
+    ) { done in display.show(done) }
+    display.finish()
     console.tell(notes)
     try report.write(
       evaluation, of: .data(input.name), model: model.summary, modelName: modelName, overwrite: force,
       .derived(from: [modelFile, source.opened].compactMap { $0 }), console)
-    let result = EvaluationResult(evaluation)
+    let result = EvaluationResult(evaluation, neighbours: neighbours)
     if report.usesStandardOutput { return }
     if general.json {
       try console.result(result.json)
@@ -108,3 +124,5 @@ struct EvalCommand: ParsableCommand {
     }
   }
 }
+
+extension VectorMetric: ExpressibleByArgument {}

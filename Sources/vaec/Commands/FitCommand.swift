@@ -10,7 +10,7 @@ struct FitCommand: ParsableCommand {
     abstract: "Fit a model to samples.",
     discussion: """
       Learns from all rows of DATA and writes MODEL.vae. All files must have samples of one shape. Some rows \
-      are held out for choosing and reporting. Ctrl-C stops early and saves the model.
+      are held out for choosing and reporting. Ctrl-C stops early, saves the model and exits with status 130.
 
       EXAMPLES
         vaec fit images.npy -o images.vae
@@ -97,12 +97,18 @@ struct FitCommand: ParsableCommand {
     try fitted.model.write(to: output, overwrite: force, provenance: provenance)
     for warning in fitted.columns.warnings(output) { console.note(warning) }
     if report.report != nil { try writeReport(fitted, codec, provenance, console) }
-    if report.usesStandardOutput { return }
-    let result = FitResult(fitted, path: output, choosesLayout: layout.layout == .auto)
-    if general.json {
-      try console.result(result.json)
-    } else if !general.quiet {
-      try console.result(result.lines(isVerbose: general.verbose))
+    if !report.usesStandardOutput {
+      let result = FitResult(fitted, path: output, choosesLayout: layout.layout == .auto)
+      if general.json {
+        try console.result(result.json)
+      } else if !general.quiet {
+        try console.result(result.lines(isVerbose: general.verbose))
+      }
+    }
+    // The model is not the one that was asked for; a build that needs it must not go on as if it were.
+    if fitted.wasStopped {
+      console.note("vaec: \(output): saved as far as it had been fitted")
+      throw ExitCode(Failure.interruptedCode)
     }
   }
 

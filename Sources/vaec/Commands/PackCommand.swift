@@ -17,6 +17,7 @@ struct PackCommand: ParsableCommand {
       EXAMPLES
         vaec pack frames.npy
         vaec pack frames.npy --max-error 0.1%
+        vaec pack frames.npy --max-error 0.1% --no-model
         vaec pack frames.npy --psnr 40 -o small.vaec && vaec decode small.vaec -o frames2.npy
       """)
 
@@ -26,6 +27,9 @@ struct PackCommand: ParsableCommand {
 
   @Flag(help: "Make chunks as large as memory allows: fewer bytes, slower access to parts.")
   var solid = false
+
+  @Flag(help: "Fit no model: faster, and larger where a model would pay.")
+  var noModel = false
 
   @OptionGroup var files: FileOptions
   @OptionGroup(title: "MODEL OPTIONS") var fitting: FittingOptions
@@ -37,6 +41,9 @@ struct PackCommand: ParsableCommand {
 
   func validate() throws {
     try files.validate(json: general.json)
+    if noModel, target.errorBound == nil, case .quality = target.target, !target.isEmpty {
+      throw ValidationError("--quality is that of a model; with --no-model, pass --psnr or --max-error.")
+    }
     try InputFile.refuseTerminal(files.inputs)
     try layout.validate(exact)
   }
@@ -81,10 +88,13 @@ struct PackCommand: ParsableCommand {
       var report = try FitProgressDisplay.watching(
         console, countsEpochs: fitting.time == nil, message: message
       ) { progress in
-        try codec.pack(
-          name: input.name, fitOptions: fitting.options, memory: fitting.memory, options: options,
-          layout: layout.rule.map { .rule($0) } ?? (layout.layout == .rows ? .rows : .automatic), to: sink,
-          open: samples.open, progress: progress)
+        try CodingDisplay.watching("pack", codec, console, isPiped: files.usesStandardOutput) {
+          try $0.pack(
+            name: input.name, fitOptions: noModel ? nil : fitting.options, memory: fitting.memory,
+            options: options,
+            layout: layout.rule.map { .rule($0) } ?? (layout.layout == .rows ? .rows : .automatic), to: sink,
+            open: samples.open, progress: progress)
+        }
       }
       try codec.readBack(sink, name: output.name, samples: report.encode.samples)
       report.encode.fileBytes = samples.fileBytes

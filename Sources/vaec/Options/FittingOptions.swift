@@ -20,7 +20,8 @@ struct FittingOptions: ParsableArguments {
   var epochs: Int?
 
   @Option(
-    help: ArgumentHelp("Training time, such as 60s, 5m or 1h.", valueName: "time"), transform: parseDuration)
+    help: ArgumentHelp("Time of the whole fit, such as 60s, 5m or 1h.", valueName: "time"),
+    transform: parseDuration)
   var time: Double?
 
   @Option(

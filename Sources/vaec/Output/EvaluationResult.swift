@@ -3,25 +3,33 @@ import VAECodec
 /// Rate and distortion as text and as JSON.
 struct EvaluationResult {
   private let report: EvaluationReport
+  /// The number of neighbours that were looked for; nil for none.
+  private let neighbours: Int?
 
-  init(_ report: EvaluationReport) { self.report = report }
+  init(_ report: EvaluationReport, neighbours: Int? = nil) {
+    (self.report, self.neighbours) = (report, neighbours)
+  }
 
   /// A table, followed by conclusions.
   func lines(name: String) -> [String] {
     let pca = RateCurve(report.baselinePCA.map { ($0.bitsPerSample, $0.psnr) })
-    var table = Table([
-      "quality", "bits/sample", "bits/value", "ratio", "with model", "RMSE", "PSNR dB", "max error",
-      "PCA bits",
-      "enc MB/s", "dec MB/s",
-    ])
+    let search = neighbours.map { ["recall@\($0)", "1 - cosine"] } ?? []
+    var table = Table(
+      [
+        "quality", "bits/sample", "bits/value", "ratio", "with model", "RMSE", "PSNR dB", "max error",
+        "PCA bits",
+      ] + search + ["enc MB/s", "dec MB/s"])
     for point in report.points {
-      table.add([
-        text(ofQuality: point.quality), point.bitsPerSample.fixed(1),
-        point.bitsPerValue.fixed(3), point.ratio.fixed(2), point.ratioWithModel.fixed(2),
-        point.rmse.significant(4), decibelText(point.psnr), Distortion.text(ofError: point.maxError),
-        pca.bits(at: point.psnr)?.fixed(1) ?? "-", point.encodeMBPerSecond.significant(3),
-        point.decodeMBPerSecond.significant(3),
-      ])
+      table.add(
+        [
+          text(ofQuality: point.quality), point.bitsPerSample.fixed(1),
+          point.bitsPerValue.fixed(3), point.ratio.fixed(2), point.ratioWithModel.fixed(2),
+          point.rmse.significant(4), decibelText(point.psnr), Distortion.text(ofError: point.maxError),
+          pca.bits(at: point.psnr)?.fixed(1) ?? "-",
+        ]
+          + (point.neighbours.map { [$0.recall.fixed(3), $0.cosineError.significant(3)] }
+            ?? search.map { _ in "-" })
+          + [point.encodeMBPerSecond.significant(3), point.decodeMBPerSecond.significant(3)])
     }
     let head =
       "\(name): \(counted(report.samples, "sample")) of \(counted(report.valuesPerSample, "value")), type "
@@ -114,7 +122,10 @@ struct EvaluationResult {
           ("max_error", .number(point.maxError)), ("exact", .bool(point.isExact)),
           ("encode_mb_per_s", .number(point.encodeMBPerSecond)),
           ("decode_mb_per_s", .number(point.decodeMBPerSecond)),
-        ] + Distortion.members(point.columns))
+        ]
+          + (point.neighbours.map {
+            [("recall", JSON.number($0.recall)), ("cosine_error", .number($0.cosineError))]
+          } ?? []) + Distortion.members(point.columns))
     }
     let pca = report.baselinePCA.map { point in
       JSON.object([

@@ -106,6 +106,7 @@ struct FileResults {
       } catch {
         guard let failure = Failure(error), let text = failure.text else { throw error }
         console.problem(text)
+        if failure.isInterrupted { throw ExitCode(failure.exitCode) }
         results.append(
           .object([("file", .string(input.name)), ("ok", .bool(false)), ("error", .string(text))]))
         hasFailed = true

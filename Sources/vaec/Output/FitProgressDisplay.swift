@@ -6,7 +6,9 @@ struct FitProgressDisplay {
   /// Whether the number of epochs is known in advance.
   private let countsEpochs: Bool
   private let isBar = Terminal.isError
-  private var nextLine = 2.0
+  private var nextLine = Self.patience
+  /// The seconds between two lines.
+  private static let patience = 10.0
   private var isDrawn = false
 
   /// - Parameter countsEpochs: whether the number of epochs is known in advance.
@@ -56,7 +58,7 @@ struct FitProgressDisplay {
       Terminal.writeError("\r\(Self.bar(progress.fraction))  \(text(progress))\u{1B}[K")
       isDrawn = true
     } else if progress.seconds >= nextLine {
-      nextLine = progress.seconds + min(60, progress.seconds)
+      nextLine = progress.seconds + Self.patience
       console.note("fit: \(Self.percent(progress.fraction)), \(text(progress))")
     }
   }
@@ -77,8 +79,15 @@ struct FitProgressDisplay {
   }
 
   private func text(_ progress: FitProgress) -> String {
-    let total = countsEpochs ? " of \(max(progress.epoch, progress.epochs))" : ""
-    var parts = ["epoch \(progress.epoch)\(total)"]
+    var parts: [String]
+    switch progress.stage {
+    case .training:
+      let total = countsEpochs ? " of \(max(progress.epoch, progress.epochs))" : ""
+      parts = ["epoch \(progress.epoch)\(total)"]
+    case .layers: parts = ["choosing layers"]
+    case .sampler: parts = ["fitting the sampler"]
+    case .qualities: parts = ["measuring qualities"]
+    }
     if let heldOut = progress.heldOut {
       parts.append("\(heldOut.bits.significant(4)) bits")
       parts.append("\(heldOut.psnr.fixed(1)) dB")

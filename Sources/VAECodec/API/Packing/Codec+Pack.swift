@@ -33,6 +33,9 @@ public enum PackLayout: Equatable, Sendable {
 }
 
 extension Codec {
+  /// The shares of the time that is left which the only or last fit takes, and the first of two. The rest is for encoding.
+  private static let (fitShare, firstShare) = (0.8, 0.4)
+
   /// Packs samples into a file that decodes on its own, in the fewest bytes that meet the request: with a model fitted
   /// to them, or without one, where every value is coded losslessly or within a bound.
   ///
@@ -42,7 +45,7 @@ extension Codec {
   /// - Parameters:
   ///   - name: the input in messages.
   ///   - fitOptions: their ``FitOptions/samples`` is ignored: the model and the codes of these samples are minimized
-  ///     together.
+  ///     together; their time is that of all fits. Nil to code without a model.
   ///   - memory: the bytes that the fit may take for samples.
   ///   - asked: the request; its ``EncodeOptions/carriesModel`` is ignored. PSNR is relative to the range of these samples.
   ///   - layout: how arrays are cut into samples of the model.
@@ -51,14 +54,14 @@ extension Codec {
   ///   - checkpoints: those of the fits; nil for none.
   ///   - progress: that of the fit; see ``fit(_:options:memory:checkpoints:progress:)``.
   package func pack(
-    name: String, fitOptions: FitOptions = FitOptions(), memory: Int = 1 << 30,
+    name: String, fitOptions wanted: FitOptions? = FitOptions(), memory: Int = 1 << 30,
     options asked: EncodeOptions = EncodeOptions(errorBound: .lossless), layout: PackLayout = .automatic,
     to sink: any ByteSink,
     open: @escaping () throws(CodecError) -> any SampleReader, checkpoints: FitCheckpoints? = nil,
     progress: @escaping (FitProgress) -> Bool = { _ in true }
   ) throws(CodecError) -> PackReport {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let fitOptions = wanted ?? FitOptions()
+    let clock = FitClock(seconds: fitOptions.seconds)
     let first = try open()
     let description = first.description
     let survey = try PackSurvey(first, fitOptions.scale)
@@ -97,7 +100,7 @@ extension Codec {
 
     // The model of rows is tried in any case, unless another layout is by far the better: a wrong choice makes no file
     // larger.
-    var isDone = trials.isPerfect || isQuick
+    var isDone = trials.isPerfect || isQuick || wanted == nil
     let choice =
       isDone
       ? LayoutChoice() : try self.choice(layout, try open(), name: name, survey, options, fitOptions)
@@ -106,7 +109,7 @@ extension Codec {
     if let bytes = trials.bytesWithoutModel, !choice.mayBeat(bitsPerValue: 8 * Double(bytes) / values) {
       isDone = true
     }
-    let trying = ModelPacking(
+    var trying = ModelPacking(
       codec: self, name: name, options: options, fitOptions: fitOptions, memory: memory,
       checkpoints: checkpoints)
     var models: [ModelPacking.Outcome] = []
@@ -125,8 +128,10 @@ extension Codec {
         }
       }
       let samples = try PackSurvey(try cut(), .common)
+      trying.fitOptions.seconds = clock.left.map { $0 * (choice.isClear ? Self.fitShare : Self.firstShare) }
       if let outcome = try trying.add(cut, samples, to: &trials, progress) { models.append(outcome) }
     }
+    trying.fitOptions.seconds = clock.left.map { $0 * Self.fitShare }
     if !choice.isClear, !isDone,
       let outcome = try trying.add(open, survey, to: &trials, progress)
     {
@@ -149,7 +154,7 @@ extension Codec {
     return PackReport(
       encode: report, fit: fitted, bytesWithModel: trials.bytesWithModel,
       bytesWithoutModel: trials.bytesWithoutModel, layout: best.layout, carriesModel: best.carriesModel,
-      seconds: (clock.now - start) / .seconds(1))
+      seconds: clock.seconds)
   }
 
   /// The layout asked for, or the one chosen.

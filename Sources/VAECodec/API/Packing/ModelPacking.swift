@@ -18,7 +18,7 @@ struct ModelPacking {
   let name: String
   /// The request.
   let options: EncodeOptions
-  let fitOptions: FitOptions
+  var fitOptions: FitOptions
   /// The bytes that the fit may take for samples.
   let memory: Int
   /// Those of the fits; nil for none.

@@ -21,6 +21,9 @@ extension GridCoder {
   /// Whether all values come back exactly.
   var isLossless: Bool { bounds.allSatisfy(\.isExact) }
 
+  /// A chunk's bytes; and the values that they decode to, if these are asked for. Nil if they are none.
+  typealias Encoded = (bytes: [UInt8], decoded: SampleBatch?)
+
   /// The bytes that decode to the values of `batch`, or to others within the bounds.
   ///
   /// - Parameters:
@@ -30,38 +33,60 @@ extension GridCoder {
   func encode(
     _ batch: SampleBatch, base: [Double]? = nil, tries: Bool = true, isQuick: Bool = false
   ) -> [UInt8] {
+    encoded(batch, base: base, tries: tries, isQuick: isQuick, decodes: false).bytes
+  }
+
+  /// The same.
+  ///
+  /// - Parameter decodes: whether the decoded values are asked for.
+  func encoded(
+    _ batch: SampleBatch, base: [Double]?, tries: Bool, isQuick: Bool, decodes: Bool
+  ) -> Encoded {
+    func inOrder(_ coder: GridCoder, _ batch: SampleBatch, _ base: [Double]?, tries: Bool, decodes: Bool)
+      -> Encoded
+    {
+      coder.encodeInOrder(batch, base: base, tries: tries, isQuick: isQuick, decodes: decodes)
+    }
     guard let order = arrayOrder, order.applies(to: batch.rows) else {
-      return encodeInOrder(batch, base: base, tries: tries, isQuick: isQuick)
+      return inOrder(self, batch, base, tries: tries, decodes: decodes)
     }
     // The order that takes fewer bytes for the first bands.
     let some = batch.rows(0..<min(batch.rows, order.wholeBands(values: Self.trialValues)))
     let someBase = base.map { Array($0.prefix(some.valueCount)) }
     let ofArray = ofArray(order)
-    let own = encodeInOrder(some, base: someBase, tries: false, isQuick: isQuick)
-    let other = ofArray.encodeInOrder(
-      order.rows(of: some), base: someBase.map(order.array), tries: false, isQuick: isQuick)
     // The trial is the result if it had all values, and there is no other plan to try.
     let isWhole = some.rows == batch.rows && (!tries || isQuick)
-    guard other.count < own.count else {
-      return isWhole ? own : encodeInOrder(batch, base: base, tries: tries, isQuick: isQuick)
+    let own = inOrder(self, some, someBase, tries: false, decodes: decodes && isWhole)
+    let other = inOrder(
+      ofArray, order.rows(of: some), someBase.map(order.array), tries: false, decodes: decodes && isWhole)
+    guard other.bytes.count < own.bytes.count else {
+      return isWhole ? own : inOrder(self, batch, base, tries: tries, decodes: decodes)
     }
-    var bytes =
+    var result =
       isWhole
       ? other
-      : ofArray.encodeInOrder(
-        order.rows(of: batch), base: base.map(order.array), tries: tries, isQuick: isQuick)
-    bytes[0] |= Self.inArrayOrder
-    return bytes
+      : inOrder(ofArray, order.rows(of: batch), base.map(order.array), tries: tries, decodes: decodes)
+    result.bytes[0] |= Self.inArrayOrder
+    result.decoded = result.decoded.map(order.samples)
+    return result
   }
 
   /// The same in the order of samples.
-  private func encodeInOrder(_ batch: SampleBatch, base: [Double]?, tries: Bool, isQuick: Bool) -> [UInt8] {
-    if isQuick, hasQuickCoder { return [Self.quick] + QuickCoder(self).encode(batch, base: base) }
+  private func encodeInOrder(
+    _ batch: SampleBatch, base: [Double]?, tries: Bool, isQuick: Bool, decodes: Bool
+  ) -> Encoded {
+    if isQuick, hasQuickCoder {
+      let bytes = [Self.quick] + QuickCoder(self).encode(batch, base: base)
+      guard decodes else { return (bytes, nil) }
+      return (bytes, try? QuickCoder(self).decode(bytes.dropFirst(), rows: batch.rows, base: base))
+    }
     let numbers = batch.doubles()
     var coder = self
     if elementType.size > 1 { coder.known.missing += FillValueSearch.setAside(numbers, columns: columns) }
     let used = base.flatMap { explains($0, numbers) ? $0 : nil }
-    return [0] + coder.mix(batch, numbers, base: used, tries: tries && !isQuick)
+    let (bytes, decoded) = coder.mix(
+      batch, numbers, base: used, tries: tries && !isQuick, decodes: decodes)
+    return ([0] + bytes, decoded)
   }
 
   /// Whether what a model expects of values tells more of some column than its mean.
@@ -80,12 +105,14 @@ extension GridCoder {
   }
 
   /// The same by mixing, after the flags.
-  private func mix(_ batch: SampleBatch, _ numbers: [Double], base: [Double]?, tries: Bool) -> [UInt8] {
+  private func mix(
+    _ batch: SampleBatch, _ numbers: [Double], base: [Double]?, tries: Bool, decodes: Bool
+  ) -> Encoded {
     var plan = best(ValuePlanChoice(self, numbers), batch, base: base, tries: tries)
-    if let bytes = encode(batch, base, plan) { return bytes }
+    if let result = encode(batch, base, plan, decodes: decodes) { return result }
     plan.hasExceptions = true
     // With exceptions, every value has a code.
-    return encode(batch, base, plan) ?? []
+    return encode(batch, base, plan, decodes: decodes) ?? ([], nil)
   }
 
   /// The plan that takes the fewest bytes.
@@ -121,7 +148,7 @@ extension GridCoder {
       var own = plan
       own.hasExceptions = true
       let head = headBytes(plan, values: some.valueCount, units: units(plan))
-      guard let bytes = encode(some, someBase, own)?.count else { return }
+      guard let bytes = encode(some, someBase, own, decodes: false)?.bytes.count else { return }
       let size = Double(head) + Double(max(0, bytes - head)) * share
       if let known = best, size >= known.bytes * (1 - (isFirst ? Self.gain : 0)) { return }
       best = (plan, size)
@@ -158,11 +185,29 @@ extension GridCoder {
     return coder.finish().count
   }
 
-  private func encode(_ batch: SampleBatch, _ base: [Double]?, _ plan: ValuePlan) -> [UInt8]? {
-    batch.bytes.withUnsafeBytes { bytes in
-      var input = EncodedValues(elementType: elementType, bytes: bytes)
-      var coder = BitEncoder()
-      return run(plan, count: batch.valueCount, base: base, &input, &coder) ? coder.finish() : nil
+  /// - Returns: nil if the plan has no exceptions where a value needs one.
+  private func encode(
+    _ batch: SampleBatch, _ base: [Double]?, _ plan: ValuePlan, decodes: Bool
+  ) -> Encoded? {
+    let count = batch.valueCount
+    return batch.bytes.withUnsafeBytes { bytes -> Encoded? in
+      guard decodes else {
+        var (input, coder) = (EncodedValues(elementType: elementType, bytes: bytes), BitEncoder())
+        return run(plan, count: count, base: base, &input, &coder) ? (coder.finish(), nil) : nil
+      }
+      // The pass of a decoder differs from this one only in where bits come from: these are decoded, and names are made of what was
+      // coded.
+      var (decoded, coder) = ([UInt8](repeating: 0, count: bytes.count), CheckedBitEncoder())
+      let isWhole = decoded.withUnsafeMutableBytes { decoded in
+        var values = CheckedValues(elementType: elementType, bytes: bytes, decoded: decoded)
+        return run(plan, count: count, base: base, &values, &coder)
+      }
+      guard isWhole else { return nil }
+      // Bytes that do not decode have no values.
+      guard let coded = coder.finish() else { return ([], nil) }
+      let samples = SampleBatch(
+        elementType: elementType, valuesPerSample: batch.valuesPerSample, bytes: decoded)
+      return (coded, samples)
     }
   }
 

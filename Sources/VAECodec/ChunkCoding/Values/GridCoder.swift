@@ -1,5 +1,6 @@
 import EntropyCoding
 import Records
+import Tensor
 
 /// Codes the values of a chunk on the array's own grid, without a model: exactly, or within error bounds.
 ///
@@ -19,8 +20,12 @@ struct GridCoder {
   /// Values that are kept as they are.
   var known = KnownValues()
   let curves: SmoothLogistic
+  /// All variants give the same bits.
+  let kernels: Kernels
   /// The number of columns with names of their own: all values of a sample, or 1.
   let columns: Int
+  /// Counts the values of a pass that is no trial; nil for none.
+  private(set) var reported: CodedValues?
   /// The order of values on the grid of the array that samples are cut from; nil if they are its rows.
   private(set) var arrayOrder: ArrayOrder?
 
@@ -29,9 +34,10 @@ struct GridCoder {
   ///   - types: those of columns, where they are not that of the samples.
   init(
     _ elementType: ElementType, sampleShape: [Int], bounds: [ValueBound], types: [ElementType]? = nil,
-    curves: SmoothLogistic = SmoothLogistic()
+    curves: SmoothLogistic = SmoothLogistic(), kernels: Kernels = Kernels()
   ) {
     (self.elementType, self.bounds, self.curves) = (elementType, bounds, curves)
+    self.kernels = kernels
     valuesPerSample = sampleShape.reduce(1, *)
     shape = ValueShape(sampleShape, isTable: bounds.count > 1 || types != nil)
     columns = bounds.count > 1 || types != nil ? valuesPerSample : shape.columns
@@ -43,18 +49,30 @@ struct GridCoder {
   /// - Parameters:
   ///   - errorBound: its bounds by column are as many as values in a sample.
   ///   - known: tells which values are kept as they are.
-  init(_ description: SampleDescription, _ errorBound: ErrorBound, _ known: KnownValues) {
+  init(
+    _ description: SampleDescription, _ errorBound: ErrorBound, _ known: KnownValues,
+    _ kernels: Kernels = Kernels()
+  ) {
     self.init(
       description.elementType, sampleShape: description.sampleShape, bounds: errorBound.bounds,
-      types: description.columnTypes)
+      types: description.columnTypes, kernels: kernels)
     self.known = known
     if columns == shape.columns { arrayOrder = description.array.flatMap { ArrayOrder($0.layout) } }
   }
 
+  /// The same coder, which reports how many values are coded.
+  func reporting(to reported: CodedValues?) -> GridCoder {
+    var coder = self
+    coder.reported = reported
+    return coder
+  }
+
   /// The coder of the same values as rows of the array.
   func ofArray(_ order: ArrayOrder) -> GridCoder {
-    var coder = GridCoder(elementType, sampleShape: order.shape, bounds: bounds, curves: curves)
+    var coder = GridCoder(
+      elementType, sampleShape: order.shape, bounds: bounds, curves: curves, kernels: kernels)
     coder.known = known
+    coder.reported = reported
     return coder
   }
 
@@ -98,7 +116,8 @@ struct GridCoder {
     let slotBits = max(
       Self.slotBits.lowerBound,
       min(Self.slotBits.upperBound, 64 - (4 * count - 1).leadingZeroBitCount))
-    var questions = NameQuestions(DistributionMixer(slotBits: slotBits, curves: curves))
+    var questions = NameQuestions(
+      DistributionMixer(slotBits: slotBits, curves: curves, kernels: kernels.table))
     let codings = plan.columns.enumerated().map {
       ColumnCoding($1, bound: bound($0), scale: scales[$0], types[$0])
     }
@@ -110,10 +129,14 @@ struct GridCoder {
         let column = codings[place % codings.count]
         let number = (value - column.center) * column.inverseUnit
         return number.magnitude <= 1e100 ? number : 0
-      })
+      }, kernels: kernels.table)
     var matches = ValueMatches()
     var exceptions = ExceptionCoding(elementType, shape)
+    let reported = Values.isTrial ? nil : reported
     for i in 0..<count {
+      if let reported, i % CodingProgress.pace == CodingProgress.pace - 1 {
+        reported.add(CodingProgress.pace)
+      }
       let (row, j) = i.quotientAndRemainder(dividingBy: width)
       let column = codings[columns == 1 ? 0 : columns == width ? j : i % columns]
       prediction.predict(i, row: row, place: j)

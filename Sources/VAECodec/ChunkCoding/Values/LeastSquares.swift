@@ -1,3 +1,4 @@
+import CKernels
 import EntropyCoding
 
 /// Predicts a number as a weighted sum of others, and adapts the weights by recursive least squares (Haykin, Adaptive Filter
@@ -5,76 +6,51 @@ import EntropyCoding
 ///
 /// All arithmetic is IEEE-754 binary64 in a fixed order, so that a decoder adapts identically.
 struct LeastSquares {
-  /// The number of inputs, and the same up to a multiple of 4.
-  let inputs: Int
-  private let padded: Int
-  /// The forgetting factor.
-  private let memory: Double
-  private let weights: UnsafeMutablePointer<SIMD4<Double>>
-  /// The inverse correlation matrix.
-  private let spread: UnsafeMutablePointer<SIMD4<Double>>
+  private let kernels: UnsafePointer<vaec_kernels>
+  private let state: UnsafeMutablePointer<vaec_least_squares>
 
   /// The most inputs.
-  static let maximumInputs = 48
-  /// The first diagonal of the matrix, that after a reset, and the sum of the diagonal beyond which it is degenerate.
-  private static let (firstSpread, laterSpread, largestSpread) = (30.0, 1.0, 1e8)
+  static let maximumInputs = Int(VAEC_MOST_INPUTS)
+  /// The first diagonal of the matrix, and that after a reset.
+  private static let (firstSpread, laterSpread) = (30.0, 1.0)
 
-  /// The number of vectors of 4 numbers that `inputs` inputs take.
-  static func vectors(_ inputs: Int) -> Int { (inputs + 3) / 4 + inputs * ((inputs + 3) / 4) }
+  /// The number of inputs up to a multiple of 4.
+  private static func padded(_ inputs: Int) -> Int { (inputs + 3) & ~3 }
+
+  /// The numbers that `inputs` inputs take.
+  static func numbers(_ inputs: Int) -> Int { padded(inputs) * (inputs + 1) }
 
   /// - Parameters:
   ///   - inputs: at most ``maximumInputs``.
   ///   - first: the input that the first prediction is equal to.
-  ///   - storage: zeros, as many as ``vectors(_:)``.
-  init(inputs: Int, first: Int, memory: Double, storage: UnsafeMutablePointer<SIMD4<Double>>) {
-    self.inputs = inputs
-    self.memory = memory
-    padded = (inputs + 3) / 4
-    weights = storage
-    spread = storage + padded
-    weights[first / 4][first % 4] = 1
+  ///   - storage: zeros, as many as ``numbers(_:)``, aligned to 32 bytes.
+  ///   - state: room for the state.
+  init(
+    inputs: Int, first: Int, memory: Double, storage: UnsafeMutablePointer<Double>,
+    state: UnsafeMutablePointer<vaec_least_squares>, kernels: UnsafePointer<vaec_kernels>
+  ) {
+    (self.kernels, self.state) = (kernels, state)
+    let padded = Self.padded(inputs)
+    state.pointee = vaec_least_squares(
+      inputs: inputs, vectors: padded / 4, memory: memory, weights: storage, spread: storage + padded)
+    storage[first] = 1
     reset(Self.firstSpread)
   }
 
   private func reset(_ diagonal: Double) {
-    for i in 0..<inputs * padded { spread[i] = SIMD4(repeating: 0) }
-    for i in 0..<inputs { spread[i * padded + i / 4][i % 4] = diagonal }
+    let (inputs, padded, spread) = (state.pointee.inputs, 4 * state.pointee.vectors, state.pointee.spread)
+    guard let spread else { return }
+    spread.update(repeating: 0, count: inputs * padded)
+    for i in 0..<inputs { spread[i * padded + i] = diagonal }
   }
 
-  /// The prediction from `x`, which is padded with zeros.
+  /// The prediction from `x`, which is padded with zeros to a multiple of 4 and aligned to 32 bytes.
   @inline(__always)
-  func predict(_ x: UnsafePointer<SIMD4<Double>>) -> Double {
-    var sums = SIMD4<Double>(repeating: 0)
-    for i in 0..<padded { sums += weights[i] * x[i] }
-    let sum = (sums[0] + sums[1]) + (sums[2] + sums[3])
-    return sum.magnitude < 1e300 ? sum : 0
-  }
+  func predict(_ x: UnsafePointer<Double>) -> Double { kernels.pointee.least_squares_predict(state, x) }
 
   /// Adapts to the error of the prediction.
-  ///
-  /// - Parameter gains: room for ``maximumInputs`` numbers.
   @inline(__always)
-  func learn(_ x: UnsafePointer<SIMD4<Double>>, error: Double, gains: UnsafeMutablePointer<SIMD4<Double>>) {
-    for b in 0..<padded { gains[b] = SIMD4(repeating: 0) }
-    for a in 0..<inputs {
-      let input = x[a / 4][a % 4]
-      let row = spread + a * padded
-      for b in 0..<padded { gains[b] += row[b] * input }
-    }
-    var powers = SIMD4<Double>(repeating: 0)
-    for b in 0..<padded { powers += gains[b] * x[b] }
-    let power = memory + ((powers[0] + powers[1]) + (powers[2] + powers[3]))
-    guard power > 0, power <= 1e200, error.magnitude < 1e300 else { return reset(Self.laterSpread) }
-    let (inverse, fading) = (1 / power, 1 / memory)
-    let step = error * inverse
-    for b in 0..<padded { weights[b] += gains[b] * step }
-    var diagonal = 0.0
-    for a in 0..<inputs {
-      let gain = gains[a / 4][a % 4] * inverse
-      let row = spread + a * padded
-      for b in 0..<padded { row[b] = (row[b] - gains[b] * gain) * fading }
-      diagonal += row[a / 4][a % 4]
-    }
-    if !(diagonal < Self.largestSpread && diagonal > 0) { reset(Self.laterSpread) }
+  func learn(_ x: UnsafePointer<Double>, error: Double) {
+    if !kernels.pointee.least_squares_learn(state, x, error) { reset(Self.laterSpread) }
   }
 }

@@ -26,6 +26,12 @@ struct NameQuestions {
   private let saved: UnsafeMutablePointer<UInt32>
   private let owners: [AnyObject]
 
+  /// The probability of each distribution beyond a boundary.
+  @inline(__always)
+  private func beyond(_ boundary: Double, sign: Double) -> SIMD8<Double> {
+    distributions.tails(boundary, sign: sign, mixer.kernels)
+  }
+
   init(_ mixer: DistributionMixer) {
     self.mixer = mixer
     let (doubts, saved) = (ZeroedMemory<UInt32>(count: 128), ZeroedMemory<UInt32>(count: 16))
@@ -57,7 +63,7 @@ struct NameQuestions {
   ) -> Int64 {
     if octaves < Self.asksSign {
       let (above, below) = (
-        distributions.tails(lattice.lower(1), sign: 1), distributions.tails(lattice.lower(0), sign: -1)
+        beyond(lattice.lower(1), sign: 1), beyond(lattice.lower(0), sign: -1)
       )
       mixer.answer(above + below)
       mixer.expected = (matches.0 != 0 ? 1 : 0, matches.1 != 0 ? 1 : 0)
@@ -72,7 +78,7 @@ struct NameQuestions {
       let whole = Int64(bitPattern: size &+ 1)
       return isBelow ? 0 &- whole : whole
     }
-    let below = distributions.tails(lattice.lower(0), sign: -1)
+    let below = beyond(lattice.lower(0), sign: -1)
     mixer.answer(below)
     mixer.expected = (matches.0 < 0 ? 1 : 0, matches.1 < 0 ? 1 : 0)
     let isBelow = code(distance < 0, Self.signAbove, &coder)
@@ -128,7 +134,7 @@ struct NameQuestions {
     var (low, high) = (tail, SIMD8<Double>(repeating: 0))
     var (least, most) = (0, 63)
     func asks(_ place: Int) -> Bool {
-      let middle = distributions.tails(side.boundary(1 << UInt64(place) &- 1, lattice), sign: side.sign)
+      let middle = beyond(side.boundary(1 << UInt64(place) &- 1, lattice), sign: side.sign)
       mixer.answer((middle - high + Self.little) / (low - high + 2 * Self.little))
       mixer.expected = (numbers.0 >> UInt64(place) != 0 ? 1 : 0, numbers.1 >> UInt64(place) != 0 ? 1 : 0)
       let node =
@@ -162,7 +168,7 @@ struct NameQuestions {
         found = found << 1 | UInt64(coder.code(bit, 1 << 15))
         continue
       }
-      let middle = distributions.tails(side.boundary((found << 1 | 1) << rest &- 1, lattice), sign: side.sign)
+      let middle = beyond(side.boundary((found << 1 | 1) << rest &- 1, lattice), sign: side.sign)
       let answer = (middle - high + Self.little) / (low - high + 2 * Self.little)
       let coded: UInt32
       if i < Self.digits {
@@ -200,7 +206,7 @@ struct NameQuestions {
       let bit = UInt32(truncatingIfNeeded: place >> rest) & 1
       // The lowest place of the upper half.
       let middle = found << (rest + 1) - 1 << Int64(bits) + 1 << rest
-      let tails = distributions.tails(grid.lower(least &+ middle), sign: 1)
+      let tails = beyond(grid.lower(least &+ middle), sign: 1)
       let answer = (tails - high + 1e-9) / (low - high + 2e-9)
       let prefix = found - 1 << Int64(depth)
       if expected.0 >> (rest + 1) != prefix { mixer.isMatching.0 = false }

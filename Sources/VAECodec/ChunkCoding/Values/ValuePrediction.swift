@@ -1,3 +1,4 @@
+import CKernels
 import EntropyCoding
 
 /// Predicts the numbers of a chunk, in the units of their columns, and tells how far predictions are usually off.
@@ -11,8 +12,8 @@ struct ValuePrediction {
   /// The number of predictions; the blend follows as another.
   static let count = 6
   private static let all = count + 1
-  /// Vectors of inputs of a predictor.
-  private static let room = LeastSquares.maximumInputs / 4
+  /// Numbers between the inputs of two predictors.
+  private static let room = LeastSquares.maximumInputs
   /// Levels of an error relative to the usual one; and of how the neighbours vary.
   static let (levels, variations) = (24, 16)
 
@@ -20,8 +21,7 @@ struct ValuePrediction {
   private let predictors: [[LeastSquares]]
   private let offsets: [[Offsets]]
   private let segments: Int
-  private let inputs: UnsafeMutablePointer<SIMD4<Double>>
-  private let gains: UnsafeMutablePointer<SIMD4<Double>>
+  private let inputs: UnsafeMutablePointer<Double>
   /// The number of each value, its name, and the distance of that from the expected one; and the errors of predictions.
   let numbers: UnsafeMutablePointer<Double>
   let names: UnsafeMutablePointer<Int64>
@@ -63,7 +63,9 @@ struct ValuePrediction {
   /// - Parameters:
   ///   - count: the number of values.
   ///   - base: what the model expects of each value, in units of its column; nil without a model.
-  init(_ shape: ValueShape, count: Int, base expected: [Double]? = nil) {
+  init(
+    _ shape: ValueShape, count: Int, base expected: [Double]? = nil, kernels: UnsafePointer<vaec_kernels>
+  ) {
     var owners: [AnyObject] = []
     func room<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Element> {
       let memory = ZeroedMemory<Element>(count: count)
@@ -85,29 +87,30 @@ struct ValuePrediction {
     }
     // The predictor of many neighbours is one of its own for each place of a wide row, the others are common.
     segments = shape.isNarrow ? shape.width : min(shape.width, 1024)
-    var vectors = 0
+    var size = 0
     var sizes: [(column: Int, which: Int)] = []
     for which in 0..<4 {
       for segment in 0..<(which == 0 ? segments : columns.count) {
         let column = shape.isNarrow ? segment : 0
         sizes.append((column, which))
-        vectors += LeastSquares.vectors(columns[column][which].taps.count + 1)
+        size += LeastSquares.numbers(columns[column][which].taps.count + 1)
       }
     }
-    var next: UnsafeMutablePointer<SIMD4<Double>> = room(vectors)
+    var next: UnsafeMutablePointer<Double> = room(size)
+    let states: UnsafeMutablePointer<vaec_least_squares> = room(sizes.count)
     var made: [[LeastSquares]] = [[], [], [], []]
-    for (column, which) in sizes {
+    for (place, (column, which)) in sizes.enumerated() {
       let own = columns[column][which]
       let inputs = own.taps.count + 1
       let start = expected != nil ? Tap(base: 0, 0) : shape.isNarrow ? Tap(-1, 0) : Tap(0, -1)
       made[which].append(
         LeastSquares(
-          inputs: inputs, first: own.taps.firstIndex(of: start) ?? 0, memory: own.memory, storage: next))
-      next += LeastSquares.vectors(inputs)
+          inputs: inputs, first: own.taps.firstIndex(of: start) ?? 0, memory: own.memory, storage: next,
+          state: states + place, kernels: kernels))
+      next += LeastSquares.numbers(inputs)
     }
     predictors = made
     inputs = room(4 * Self.room)
-    gains = room(Self.room)
     let margin = shape.margin
     numbers = room(margin + count) + margin
     names = room(margin + count) + margin
@@ -144,32 +147,30 @@ struct ValuePrediction {
 
   /// Copies the inputs of a predictor.
   @inline(__always)
-  private func gather(_ own: Offsets, _ i: Int, _ j: Int, into vectors: UnsafeMutablePointer<SIMD4<Double>>) {
-    vectors.withMemoryRebound(to: Double.self, capacity: LeastSquares.maximumInputs) { inputs in
-      let width = shape.width
-      own.offsets.withUnsafeBufferPointer { offsets in
-        if shape.isNarrow || j >= 8 && j + 8 < width {
-          for m in 0..<own.values { inputs[m] = numbers[i + offsets[m]] }
-          if let base {
-            for m in own.values..<offsets.count { inputs[m] = base[i + offsets[m]] }
-          }
-        } else {
-          // At the ends of a row, its last values stand for those beyond.
-          for m in 0..<offsets.count {
-            let tap = own.taps[m]
-            let column = max(0, min(width - 1, j + tap.place))
-            let origin = i + (tap.isPlane ? -shape.plane : tap.row * width)
-            let place = origin + column - j
-            if tap.isBase, let base {
-              inputs[m] = base[place]
-            } else {
-              inputs[m] = numbers[place < i ? place : i - width]
-            }
+  private func gather(_ own: Offsets, _ i: Int, _ j: Int, into inputs: UnsafeMutablePointer<Double>) {
+    let width = shape.width
+    own.offsets.withUnsafeBufferPointer { offsets in
+      if shape.isNarrow || j >= 8 && j + 8 < width {
+        for m in 0..<own.values { inputs[m] = numbers[i + offsets[m]] }
+        if let base {
+          for m in own.values..<offsets.count { inputs[m] = base[i + offsets[m]] }
+        }
+      } else {
+        // At the ends of a row, its last values stand for those beyond.
+        for m in 0..<offsets.count {
+          let tap = own.taps[m]
+          let column = max(0, min(width - 1, j + tap.place))
+          let origin = i + (tap.isPlane ? -shape.plane : tap.row * width)
+          let place = origin + column - j
+          if tap.isBase, let base {
+            inputs[m] = base[place]
+          } else {
+            inputs[m] = numbers[place < i ? place : i - width]
           }
         }
-        inputs[offsets.count] = 1
-        for m in offsets.count + 1..<(offsets.count + 4) & ~3 { inputs[m] = 0 }
       }
+      inputs[offsets.count] = 1
+      for m in offsets.count + 1..<(offsets.count + 4) & ~3 { inputs[m] = 0 }
     }
   }
 
@@ -270,10 +271,10 @@ struct ValuePrediction {
     numbers[index] = number
     names[index] = name
     distances[index] = distance
-    predictors[0][current.predictors].learn(inputs, error: number - predictions[0], gains: gains)
+    predictors[0][current.predictors].learn(inputs, error: number - predictions[0])
     for which in 1..<4 {
       predictors[which][current.column].learn(
-        inputs + which * Self.room, error: number - predictions[Self.prediction(of: which)], gains: gains)
+        inputs + which * Self.room, error: number - predictions[Self.prediction(of: which)])
     }
     let pace = max(shape.isNarrow ? 0.03 : 0.06, 1 / (Double(row) + 1.5))
     let floor = least * 0.02 + 1e-12

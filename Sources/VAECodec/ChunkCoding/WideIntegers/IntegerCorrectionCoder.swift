@@ -169,7 +169,7 @@ final class IntegerCorrectionCoder {
 
 /// The values of an encoder.
 private struct KnownOrdinals: CorrectedValues {
-  static let isKnown = true
+  static let (isKnown, isTrial) = (true, true)
   let elementType: ElementType
   let ordinals: [Int64]
 
