@@ -2,7 +2,8 @@ import ArgumentParser
 
 /// The program: parses its arguments, runs a command, and exits with a status:
 ///
-/// 0 on success, 1 if a file or its data is bad, 2 if a file needs too much memory, 64 on a usage error.
+/// 0 on success, 1 if a file or its data is bad, 2 if a file needs too much memory, 3 if `check --fail-on-drift` finds
+/// drift, 64 on a usage error.
 @main
 enum Program {
   static func main() {

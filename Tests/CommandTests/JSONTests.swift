@@ -16,6 +16,7 @@ struct JSONTests {
     ["decode", "-m", "m.vae", "cut.vaec", "-o", "x.npy", "--keep-going"],
     ["eval", "-m", "m.vae", "new.npy", "--every", "50"],
     ["eval", "-m", "m.vae", "new.npy", "-q", "50", "--samples", "50"],
+    ["check", "-m", "m.vae", "new.npy", "--top", "2"],
     ["info", "m.vae"], ["info", "new.npy.vaec"], ["info", "new.npy"], ["info", "named.csv"],
     ["test", "m.vae"], ["test", "new.npy.vaec"], ["test", "cut.vaec"],
     ["pack", "new.npy", "-o", "x.vaec", "--epochs", "2", "--hidden", "8"],

@@ -11,6 +11,8 @@
 package func logarithm(_ x: Double) -> Double { log(x) }
 package func cosine(_ x: Double) -> Double { cos(x) }
 package func exponential(_ x: Double) -> Double { exp(x) }
+/// 1 - erf(x): twice the upper tail of a normal distribution at x sqrt(2).
+package func complementaryError(_ x: Double) -> Double { erfc(x) }
 package func decibels(_ x: Double) -> Double { 10 * log10(x) }
 package func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 

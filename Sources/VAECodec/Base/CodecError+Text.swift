@@ -30,6 +30,8 @@ extension CodecError: CustomStringConvertible {
       "\(name): samples of shape \(Self.shape(found)), but the model is for \(Self.shape(expected))"
     case .noSuchColumn(let name, let column, let columns):
       "\(name): no column \(column) among its \(columns == 1 ? "1 column" : "\(columns) columns")"
+    case .noCalibration(let name):
+      "\(name): the model has no calibration, the record of what held-out rows cost"
     case .noLatents(let name): "\(name): the model has no latents, because its data need no network"
     case .fewerLatents(let name, let asked, let most): "\(name): \(asked) latents, but the model has \(most)"
     case .badLatent(let name, let row, let column):

@@ -43,6 +43,8 @@ package enum CodecError: Error, Equatable {
   case shapeMismatch(name: String, found: [Int], expected: [Int])
   /// The model has no network, and thus no latents.
   case noLatents(name: String)
+  /// The model has no record of the rows that its fit held out.
+  case noCalibration(name: String)
   /// More latents were requested or given than the model has.
   case fewerLatents(name: String, asked: Int, most: Int)
   /// A latent is not a finite number.

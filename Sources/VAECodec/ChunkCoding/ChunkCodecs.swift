@@ -95,6 +95,12 @@ final class ChunkCodecs: Sendable {
   /// The bits of each row's symbols.
   func rowBits(of batch: SampleBatch, worker: Int) -> [Double] { codec(worker).rowBits(of: batch) }
 
+  /// The bits of each row's symbols, and what they decode to.
+  func rowCosts(of batch: SampleBatch, worker: Int) -> (bits: [Double], decoded: SampleBatch) {
+    let codec = codec(worker)
+    return (codec.rowBits(of: batch), codec.reconstruction())
+  }
+
   /// Decodes a frame.
   func decode(_ frame: [UInt8], worker: Int) throws(ChunkError) -> SampleBatch {
     let codec = codec(worker)

@@ -164,6 +164,7 @@ extension Codec {
       ModelSummary.ColumnFigures(
         missing: missing, bits: place < measured.columns.count ? measured.columns[place].bits : nil)
     }
+    if options.measuresQualities { notes.calibration = try calibration(of: draft, measured.points, on: held) }
     let model = FittedModel(result.model, notes: notes)
     try model.checkReading(name: first.name)
     return FitReport(

@@ -57,6 +57,15 @@ extension ModelMetadata {
     }
   }
 
+  /// The scores of held-out rows; nil if they were not measured, or are not valid.
+  var calibration: Calibration? {
+    get {
+      guard let values = valuesPerSample else { return nil }
+      return section(Section.calibration).flatMap { Calibration($0, values: values) }
+    }
+    set { set(Section.calibration, newValue?.encode()) }
+  }
+
   /// The product of the shape; nil if it overflows.
   private var valuesPerSample: Int? {
     var product: Int? = 1

@@ -48,6 +48,8 @@ struct ModelMetadata {
     static let labels = 9
     /// How arrays are cut into samples: see ``LayoutRule``.
     static let layout = 10
+    /// The scores of held-out rows: see ``Calibration``.
+    static let calibration = 11
   }
 
   /// The content of the first section of a kind; nil if there is none.
@@ -121,7 +123,7 @@ struct ModelMetadata {
   }
 
   /// More rows than any data set has; such a number is damage.
-  private static let maximumRows = 1 << 48
+  static let maximumRows = 1 << 48
 
   /// Nil if the bytes are not what ``encode()`` writes, or the shape does not have `values` values.
   init?(_ bytes: [UInt8], values: Int) {

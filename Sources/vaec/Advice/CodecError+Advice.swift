@@ -26,6 +26,7 @@ extension CodecError: Advised {
     case .needsModel: "pass it with -m"
     case .shapeMismatch: "fit a model on such samples"
     case .noSuchColumn: "use a name from the header, or a number from 1"
+    case .noCalibration: "fit it again with `vaec fit`"
     case .noLatents: "fit a model on other data"
     case .fewerLatents: "pass at most that many"
     case .badLatent: "correct it, or remove the row"

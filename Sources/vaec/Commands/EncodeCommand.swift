@@ -90,7 +90,7 @@ struct EncodeCommand: ParsableCommand {
       try codec.readBack(sink, name: output.name, samples: report.samples)
       try withFileContext(output.name) { () throws(ByteIOError) in try sink.finish() }
       try files.clearAway(input, source, after: sink)
-      return Transfer(report, from: input, to: output, comparison)
+      return Transfer(report, from: input, to: output, comparison, excess: model.notableExcess(of: report))
     }
   }
 
@@ -163,7 +163,9 @@ struct EncodeCommand: ParsableCommand {
         let (report, comparison) = try encode(input, source, codec, model, options, to: file, after: before)
         added.append((input, source))
         samples += report.samples
-        return Transfer(report, from: input, to: .file(path, overwrite: false), comparison)
+        return Transfer(
+          report, from: input, to: .file(path, overwrite: false), comparison,
+          excess: model.notableExcess(of: report))
       } afterwards: {
         try codec.readBack(file, name: path, samples: samples)
         try withFileContext(path) { () throws(ByteIOError) in

@@ -15,6 +15,7 @@ struct VaecCommand: ParsableCommand {
         vaec encode -m model.vae -q 60 new.npy        write new.npy.vaec
         vaec decode -m model.vae new.npy.vaec -o back.npy
         vaec eval -m model.vae new.npy                rate and distortion
+        vaec check -m model.vae new.npy               does the model still fit?
         vaec pack new.npy --max-error 1%              model and codes in one file
         vaec encode -m model.vae < new.npy | vaec decode -m model.vae > back.npy
 
@@ -22,13 +23,14 @@ struct VaecCommand: ParsableCommand {
       counts the samples. See vaec(1).
 
       EXIT STATUS
-        0 success; 1 bad data or file; 2 a file needs too much memory; 64 usage error
+        0 success; 1 bad data or file; 2 a file needs too much memory;
+        3 drift (check --fail-on-drift); 64 usage error
       """,
     version: "vaec \(version)",
     subcommands: [
       FitCommand.self, EncodeCommand.self, DecodeCommand.self, EvalCommand.self, InfoCommand.self,
       TestCommand.self, PackCommand.self, EmbedCommand.self, SampleCommand.self,
-      InterpolateCommand.self,
+      InterpolateCommand.self, CheckCommand.self,
     ])
 
   @Flag(name: .customShort("V"), help: "Print the version.")

@@ -8,6 +8,7 @@ enum OutputSuffix {
     case stream
     case model
     case page
+    case table
   }
 
   /// Throws if the suffix of an output contradicts its content. Unknown suffixes are fine.
@@ -29,6 +30,8 @@ enum OutputSuffix {
           "a stream is always .vaec"
         )
       case .model: (last != "vae" && isKnown(last), "a model is always .vae")
+      case .table:
+        (isKnown(last) && FormatName(suffixOf: "." + last) != .csv, "the list of rows is always plain CSV")
       case .page: (last != "txt" && isKnown(last), "a report is always HTML")
       }
     if isWrong {

@@ -12,6 +12,8 @@ struct Transfer: FileResult {
   private let streamBytes: Int
   /// Of them, those of the text of a table's rows.
   private let textBytes: Int
+  /// How much more than held-out rows the samples cost, in percent; nil if that is not much, or not known.
+  private let excess: Double?
   private let seconds: Double
   private let clippedValues: Int
   private let nonFiniteValues: Int
@@ -30,7 +32,8 @@ struct Transfer: FileResult {
   private let damage: DamageReport?
 
   init(
-    _ report: EncodeReport, from input: InputFile, to target: OutputTarget, _ comparison: ContentComparison?
+    _ report: EncodeReport, from input: InputFile, to target: OutputTarget, _ comparison: ContentComparison?,
+    excess excessOverFit: Double? = nil
   ) {
     self.comparison = comparison
     self.input = input
@@ -42,6 +45,7 @@ struct Transfer: FileResult {
     distortion = report.distortion
     streamBytes = report.streamBytes
     textBytes = report.textBytes
+    excess = excessOverFit
     seconds = report.seconds
     clippedValues = report.clippedValues
     nonFiniteValues = report.nonFiniteValues
@@ -70,6 +74,7 @@ struct Transfer: FileResult {
     rawBytes = report.rawBytes
     streamBytes = report.streamBytes
     textBytes = 0
+    excess = nil
     seconds = report.seconds
     clippedValues = 0
     nonFiniteValues = 0
@@ -126,6 +131,11 @@ struct Transfer: FileResult {
       )
     }
     for warning in columns.warnings(input.name, quality: quality) { console.note(warning) }
+    if let excess {
+      console.note(
+        "vaec: \(input.name): costs \(excess.fixed(0)) % more bits, at equal error, than the rows that the fit held out; "
+          + "`vaec check -m MODEL \(input.name)` shows whether the model still fits")
+    }
     let speed = Double(rawBytes) / 1e6 / max(1e-9, seconds)
     console.detail("\(input.name): \(seconds.fixed(3)) s, \(speed.significant(3)) MB/s")
   }
