@@ -119,7 +119,7 @@ struct MessageTests {
     (.wrongModel(name: name, needs: "0123abcd", given: "4567ef01"), nil),
     (.needsModel(name: name, needs: "0123abcd"), nil),
     (.shapeMismatch(name: name, found: [8, 8], expected: [28, 28]), nil), (.noLatents(name: name), nil),
-    (.noCalibration(name: "m.vae"), nil),
+    (.noCalibration(name: name), nil),
     (.noSuchColumn(name: name, column: "pressure", columns: 7), nil),
     (.fewerLatents(name: name, asked: 9, most: 7), nil), (.badLatent(name: name, row: 5, column: 2), nil),
     (.noMixture(name: name), nil), (.tooFewToCompare(name: name, rows: 2), nil),
