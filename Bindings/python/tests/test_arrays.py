@@ -123,6 +123,17 @@ def test_progress_is_told_and_may_stop_the_work(bumps):
         vaec.fit(bumps, epochs=100000, progress=lambda share: 1 / 0)
 
 
+def test_a_bar_ends_full_unless_the_work_fails(bumps, capsys):
+    pytest.importorskip("tqdm")
+    vaec.fit(bumps, epochs=60, progress=True)
+    assert "100%|" in capsys.readouterr().err
+    with pytest.raises(ValueError):
+        vaec.fit(bumps, epochs=-1, progress=True)
+    assert "100%|" not in capsys.readouterr().err
+    vaec.fit(bumps, epochs=1)
+    assert capsys.readouterr().err == ""
+
+
 def test_threads_share_a_model_and_a_stream(bumps, model):
     from concurrent.futures import ThreadPoolExecutor
 

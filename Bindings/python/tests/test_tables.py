@@ -73,8 +73,12 @@ def test_polars_and_pandas():
 
 
 def test_what_tables_may_not_hold():
-    for column in (pyarrow.array([[1], [2]]), pyarrow.array([b"a", b"b"]), pyarrow.array([{"a": 1}, {"a": 2}])):
-        with pytest.raises(TypeError, match="column x has the Arrow type"):
+    nested = [pyarrow.array([[1], [2]]), pyarrow.array([{"a": 1}, {"a": 2}])]
+    binary = pyarrow.array([b"a", b"b"])
+    numbers = pyarrow.array([1, 2])
+    others = [numbers.dictionary_encode(), numbers.cast(pyarrow.decimal256(50, 0))]
+    for column in [*nested, binary, binary.dictionary_encode(), *others]:
+        with pytest.raises(TypeError, match="^column x has the Arrow type .*; cast it to numbers or text$"):
             vaec.encode(pyarrow.table({"x": column, "y": [1.0, 2.0]}))
     model = vaec.fit(pyarrow.table({"x": np.arange(50) / 7, "y": np.arange(50) % 3 / 3}), epochs=1)
     with pytest.raises(ValueError):

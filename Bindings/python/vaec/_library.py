@@ -197,6 +197,10 @@ class Running:
             if watches:
                 signal.signal(signal.SIGINT, before)
             if self._bar is not None:
+                if failure is None and not raised and not interrupted:
+                    # The last share that was told is a moment old.
+                    self._bar.n = self._bar.total
+                    self._bar.refresh()
                 self._bar.close()
         handle = Handle(result.value)
         if interrupted and callable(before):
