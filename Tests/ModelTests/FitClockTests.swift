@@ -25,7 +25,10 @@ struct FitClockTests {
   }
 
   @Test("time runs out")
-  func over() { #expect(FitClock(seconds: 0).isOver) }
+  func over() {
+    let clock = FitClock(seconds: 0)
+    #expect(clock.isOver && clock.trainingLimit(numbers: 10) == 0 && clock.trainingShare(numbers: 10) == 0.5)
+  }
 
   @Test("stages follow one another up to the end", arguments: [nil, 5.0, 600])
   func stages(seconds: Double?) {

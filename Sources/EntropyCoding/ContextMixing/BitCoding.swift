@@ -67,6 +67,17 @@ package struct BitDecoder: BitCoding {
   package init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     next = bytes.startIndex
+    fillWindow()
+  }
+
+  /// Goes on in the same interval with the byte at `place` of other bytes.
+  mutating func resume(_ bytes: ArraySlice<UInt8>, at place: Int) {
+    self.bytes = bytes
+    next = min(place, bytes.endIndex)
+    fillWindow()
+  }
+
+  private mutating func fillWindow() {
     for _ in 0..<4 { window = window << 8 | take() }
   }
 

@@ -42,7 +42,8 @@ package struct FitClock: Sendable {
 
   /// The share of training in the whole fit.
   func trainingShare(numbers: Int) -> Double {
-    limit.map { 1 - Self.after($0, numbers: numbers) / $0 } ?? Self.usualTraining
+    guard let limit else { return Self.usualTraining }
+    return limit > 0 ? 1 - Self.after(limit, numbers: numbers) / limit : 1 - Self.mostAfter
   }
 
   /// The progress at the start of a stage after training, or at a share of it.
