@@ -100,7 +100,7 @@ static void mixes(const vaec_kernels *k) {
   for (int i = 0; i < 500; i++) {
     double centers[8], inverses[8], result[8];
     for (int j = 0; j < 16; j++) hashes[j] = (uint32_t)(i * 7 + j) % 5;
-    for (int j = 0; j < 8; j++) centers[j] = some[i + j], inverses[j] = 1 + some[i + j + 8] * some[i + j + 8];
+    for (int j = 0; j < 8; j++) centers[j] = some[i + j], inverses[j] = 0.125 + __builtin_fabs((double)some[i + j + 8]);
     for (int j = 0; j < 32; j++) x[j] = some[i * 3 + j] * 0.01;
     k->tails(centers, inverses, some[i + 20], i & 1 ? 1 : -1, result);
     k->mix_answers(result, stretched, inputs);
