@@ -73,28 +73,24 @@ extension ChunkCodec {
     case .values(let coder):
       let (bytes, decoded) = coder.encoded(
         batch, base: expectations(), tries: !isTrial, isQuick: effort.isQuick, decodes: !isTrial)
-      return checked(bytes, batch, isTrial) { () throws(ChunkError) in decoded }
+      return checked(bytes, batch, isTrial, decoded: decoded)
     case .integers(let coder):
       let base = reconstruction()
       let bytes = coder.encode(batch, base: base)
-      return checked(bytes, batch, isTrial) { () throws(ChunkError) in
-        try coder.decode(bytes[...], base: base)
-      }
+      return checked(bytes, batch, isTrial, decoded: try? coder.decode(bytes[...], base: base))
     case .missing(let coder):
       let bytes = coder.encode(batch)
-      return checked(bytes, batch, isTrial) { () throws(ChunkError) in
-        try coder.decode(bytes[...], base: reconstruction())
-      }
+      return checked(
+        bytes, batch, isTrial, decoded: try? coder.decode(bytes[...], base: reconstruction()))
     }
   }
 
   /// Corrections with what they decode to; nil if that does not keep the error bound. A trial is not decoded.
   private func checked(
-    _ bytes: [UInt8], _ batch: SampleBatch, _ isTrial: Bool, decode: () throws(ChunkError) -> SampleBatch?
+    _ bytes: [UInt8], _ batch: SampleBatch, _ isTrial: Bool, decoded: @autoclosure () -> SampleBatch?
   ) -> (bytes: [UInt8], decoded: SampleBatch?)? {
     guard !isTrial else { return (bytes, nil) }
-    let decoded = (try? decode()) ?? nil
-    return decoded.flatMap { keeps($0, batch) ? (bytes, $0) : nil }
+    return decoded().flatMap { keeps($0, batch) ? (bytes, $0) : nil }
   }
 
   /// Whether decoded samples keep the error bound.

@@ -41,7 +41,7 @@ struct PackCommand: ParsableCommand {
 
   func validate() throws {
     try files.validate(json: general.json)
-    if noModel, target.errorBound == nil, case .quality = target.target, !target.isEmpty {
+    if noModel, target.quality != nil {
       throw ValidationError("--quality is that of a model; with --no-model, pass --psnr or --max-error.")
     }
     try InputFile.refuseTerminal(files.inputs)

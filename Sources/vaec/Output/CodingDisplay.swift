@@ -37,20 +37,13 @@ struct CodingDisplay {
     let (ended, finished) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     DispatchQueue(label: "vaec.progress").async {
       let display = CodingDisplay(name, progress, tellsChoices: tellsChoices)
-      var isDrawn = false
+      var line = StatusLine(console)
       var wait = isBar ? patience : linePace
       while ended.wait(timeout: .now() + wait) == .timedOut {
-        if let text = display.text() {
-          if isBar {
-            Terminal.writeError("\r\(text)\u{1B}[K")
-            isDrawn = true
-          } else {
-            console.note(text)
-          }
-        }
+        if let text = display.text() { line.show(text) }
         wait = isBar ? pace : linePace
       }
-      if isDrawn { Terminal.writeError("\r\u{1B}[K") }
+      line.finish()
       finished.signal()
     }
     defer {

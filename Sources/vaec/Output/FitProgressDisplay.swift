@@ -5,15 +5,15 @@ struct FitProgressDisplay {
   private let console: Console
   /// Whether the number of epochs is known in advance.
   private let countsEpochs: Bool
-  private let isBar = Terminal.isError
+  private var line: StatusLine
   private var nextLine = Self.patience
   /// The seconds between two lines.
   private static let patience = 10.0
-  private var isDrawn = false
 
   /// - Parameter countsEpochs: whether the number of epochs is known in advance.
   init(_ console: Console, countsEpochs: Bool) {
     self.console = console
+    line = StatusLine(console)
     self.countsEpochs = countsEpochs
   }
 
@@ -54,20 +54,16 @@ struct FitProgressDisplay {
   /// Shows `progress`.
   mutating func show(_ progress: FitProgress) {
     if console.isQuiet { return }
-    if isBar {
-      Terminal.writeError("\r\(Self.bar(progress.fraction))  \(text(progress))\u{1B}[K")
-      isDrawn = true
+    if line.isInPlace {
+      line.show("\(Self.bar(progress.fraction))  \(text(progress))")
     } else if progress.seconds >= nextLine {
       nextLine = progress.seconds + Self.patience
-      console.note("fit: \(Self.percent(progress.fraction)), \(text(progress))")
+      line.show("fit: \(Self.percent(progress.fraction)), \(text(progress))")
     }
   }
 
   /// Removes the bar.
-  mutating func finish() {
-    if isDrawn { Terminal.writeError("\r\u{1B}[K") }
-    isDrawn = false
-  }
+  mutating func finish() { line.finish() }
 
   private static func percent(_ fraction: Double) -> String { "\((100 * fraction).fixed(0)) %" }
 
